@@ -1,0 +1,204 @@
+"""How the windows look: Qt's Fusion style, a palette, fonts with emoji, and a short style sheet.
+
+Everything sits on a grid of 4 pixels. Type is set in points and heights are taken from the type, so that
+what the user set for their screen counts. `apply` may be called again at any time: palette and style sheet
+reach every widget by themselves; who paints asks `colour` while painting, and never keeps the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from PyQt5.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QPalette
+from PyQt5.QtWidgets import QApplication
+
+from imqt.colours import SHADES, Scheme, Token
+
+TEXT_FAMILIES = ("Inter", "Noto Sans", "Cantarell", "DejaVu Sans")
+MONO_FAMILIES = ("DejaVu Sans Mono", "Noto Sans Mono", "Liberation Mono")
+EMOJI_FAMILY = "Noto Color Emoji"
+_STYLE_SHEET = Path(__file__).with_name("style.qss")
+
+
+class Size(float, Enum):
+    """The three sizes of type, in points."""
+
+    HEADING = 13.5
+    BODY = 10.5
+    CAPTION = 9.0
+
+
+class Weight(int, Enum):
+    """The three weights of type."""
+
+    NORMAL = QFont.Weight.Normal
+    NAME = QFont.Weight.Medium
+    STRONG = QFont.Weight.DemiBold
+
+
+@dataclass(frozen=True)
+class Heights:
+    """How high things are, in pixels: multiples of 4 that have room for their type."""
+
+    control: int  #: a button, a field, a chip, a row of a table, the status bar
+    large: int  #: the buttons of a page with nothing else to press
+    tab: int
+    heading: int  #: over a group in a list
+    roster_row: int  #: a name and a line under it
+    wire_line: int
+    avatar: int
+
+
+@dataclass
+class _Look:
+    """What `apply` was told last; Qt, too, has one look for a whole program."""
+
+    scheme: Scheme = Scheme.LIGHT
+    scale: float = 1.0
+    platform: Scheme | None = None  #: what the desktop had before the first `apply`
+
+
+_look = _Look()
+
+
+def apply(app: QApplication, scheme: Scheme, scale: float = 1.0) -> None:
+    """Dress the whole program: light or dark, its type at `scale` times its size."""
+    system_scheme()  # while the palette is still the desktop's own
+    _look.scheme, _look.scale = scheme, scale
+    app.setStyle("Fusion")
+    app.setPalette(_palette())
+    app.setFont(font())
+    app.setStyleSheet(_style_sheet())
+
+
+def scheme() -> Scheme:
+    """Return what was applied last."""
+    return _look.scheme
+
+
+def system_scheme() -> Scheme:
+    """Return what the desktop prefers, as its palette tells: is its text brighter than its windows?"""
+    if _look.platform is None:
+        palette = QApplication.palette()
+        window, text = palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.WindowText)
+        _look.platform = Scheme.DARK if text.lightness() > window.lightness() else Scheme.LIGHT
+    return _look.platform
+
+
+def colour(token: Token, alpha: float = 1.0) -> QColor:
+    """Return a colour as it is now; ask while painting, it may change."""
+    found = QColor(SHADES[token].of(_look.scheme))
+    found.setAlphaF(alpha)
+    return found
+
+
+def font(size: Size = Size.BODY, weight: Weight = Weight.NORMAL) -> QFont:
+    """Return the type of the windows."""
+    return _cut(_text_families(), size, weight)
+
+
+def mono(size: Size = Size.CAPTION, weight: Weight = Weight.NORMAL) -> QFont:
+    """Return the type of one width: for the wire, fingerprints, invites."""
+    made = _cut(_mono_families(), size, weight)
+    made.setStyleHint(QFont.StyleHint.Monospace)
+    return made
+
+
+@cache
+def _text_families() -> tuple[str, ...]:
+    # The emoji stand right behind the one family that is there: further down, DejaVu would draw some of them
+    # in black; and without a family before them their digits would be everybody's.
+    return (_first_installed(TEXT_FAMILIES, QApplication.font().family()), EMOJI_FAMILY)
+
+
+@cache
+def _mono_families() -> tuple[str, ...]:
+    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    is_mono = QFontInfo(system).fixedPitch()  # where there is no desktop it may not be
+    family = system.family() if is_mono else _first_installed(MONO_FAMILIES, system.family())
+    return (family, EMOJI_FAMILY)
+
+
+def _first_installed(wanted: tuple[str, ...], otherwise: str) -> str:
+    installed = set(QFontDatabase().families())
+    return next((family for family in wanted if family in installed), otherwise)
+
+
+def _cut(families: tuple[str, ...], size: Size, weight: Weight) -> QFont:
+    made = QFont()
+    made.setFamilies(families)
+    made.setPointSizeF(size.value * _look.scale)
+    made.setWeight(weight.value)
+    return made
+
+
+def line_height(made: QFont) -> float:
+    """Return how high a line of this type is, in pixels."""
+    return QFontMetricsF(made).height()
+
+
+def heights() -> Heights:
+    """Return how high things are with the type as it is now."""
+    body, caption = line_height(font()), line_height(font(Size.CAPTION))
+    return Heights(
+        control=_on_grid(body + 14),
+        large=_on_grid(body + 22),
+        tab=_on_grid(body + 26),
+        heading=_on_grid(caption + 20),
+        roster_row=_on_grid(body + caption + 19),
+        wire_line=round(line_height(mono()) + 8),
+        avatar=_on_grid(body + caption + 4),
+    )
+
+
+def _on_grid(height: float) -> int:
+    return 4 * round(height / 4)
+
+
+_ROLES: dict[QPalette.ColorRole, Token] = {
+    QPalette.ColorRole.Window: "surface",
+    QPalette.ColorRole.WindowText: "text",
+    QPalette.ColorRole.Base: "surface",
+    QPalette.ColorRole.AlternateBase: "side",
+    QPalette.ColorRole.Text: "text",
+    QPalette.ColorRole.Button: "field",
+    QPalette.ColorRole.ButtonText: "text",
+    QPalette.ColorRole.BrightText: "on_fill",
+    QPalette.ColorRole.Light: "hover",
+    QPalette.ColorRole.Midlight: "hover",
+    QPalette.ColorRole.Mid: "line",
+    QPalette.ColorRole.Dark: "edge",
+    QPalette.ColorRole.Shadow: "line",
+    QPalette.ColorRole.Highlight: "fill",
+    QPalette.ColorRole.HighlightedText: "on_fill",
+    QPalette.ColorRole.Link: "accent",
+    QPalette.ColorRole.LinkVisited: "accent",
+    QPalette.ColorRole.PlaceholderText: "placeholder",
+    QPalette.ColorRole.ToolTipBase: "field",
+    QPalette.ColorRole.ToolTipText: "text",
+}
+_TEXT_ROLES = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
+
+
+def _palette() -> QPalette:
+    made = QPalette()
+    for role, token in _ROLES.items():
+        made.setColor(role, colour(token))
+    for role in _TEXT_ROLES:
+        made.setColor(QPalette.ColorGroup.Disabled, role, colour("offline"))
+    return made
+
+
+def _style_sheet() -> str:
+    """Fill the names in style.qss: every colour by its token, every size, every height."""
+    names: dict[str, object] = {token: colour(token).name() for token in SHADES}
+    names |= {size.name.lower(): f"{size.value * _look.scale:g}pt" for size in Size}
+    names |= {f"{thing}_height": f"{pixels}px" for thing, pixels in asdict(heights()).items()}
+    # Qt counts a border of 2 pixels above and below beside the height.
+    names |= {f"{thing}_inside": f"{getattr(heights(), thing) - 4}px" for thing in ("control", "large")}
+    names["mono_family"] = _mono_families()[0]
+    return Template(_STYLE_SHEET.read_text("utf-8")).substitute(names)
