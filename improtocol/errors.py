@@ -1,0 +1,358 @@
+"""Every way a command can be refused: one class, one code on the wire, one sentence.
+
+A feature raises it, the server writes it as ``ERR VERB code word ... key=value ... :Sentence``, and
+the client's waiting Deferred fails with the same class.  The fields are what the sentence says
+(language, R11): those without a default are words, the others key=values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, ClassVar, dataclass_transform
+
+
+@dataclass_transform(eq_default=True, field_specifiers=(field,))
+class Declared:
+    """What makes each refusal a dataclass and enters its code in the register."""
+
+    code: ClassVar[str]
+    fatal: ClassVar[bool]
+    by_code: ClassVar[dict[str, type[Refusal]]] = {}
+
+    def __init_subclass__(cls, *, code: str = "", fatal: bool = False) -> None:
+        cls.code, cls.fatal = code, fatal
+        dataclass(unsafe_hash=True)(cls)
+        if code and Declared.by_code.setdefault(code, cls) is not cls:  # type: ignore[arg-type]
+            raise TypeError(f"the code {code} is declared twice")
+
+
+class Refusal(Declared, Exception):  # noqa: N818  (it is the field's word, architecture section 15)
+    """A command was not done and nothing has changed.
+
+    ``fatal`` says that the server closes the connection after the answer.
+    """
+
+    retry_after: int | None = field(default=None, kw_only=True)  #: seconds; given: it may be said again then
+    told: str = field(
+        default="", kw_only=True, compare=False, repr=False
+    )  #: the sentence as the server told it
+    example: str = field(default="", kw_only=True, compare=False, repr=False)  #: the very line to type
+
+    @classmethod
+    def word_fields(cls) -> list[str]:
+        """Name the fields that are words, in order."""
+        return [f.name for f in fields(cls) if f.compare and not _optional(f)]
+
+    @classmethod
+    def key_fields(cls) -> list[str]:
+        """Name the fields that are key=values, in order."""
+        return [f.name for f in fields(cls) if f.compare and _optional(f)]
+
+    def sentence(self) -> str:
+        """Say in one sentence what was wrong."""
+        return (self.__doc__ or "").partition("\n")[0]
+
+    def __str__(self) -> str:
+        """Give the sentence as it was told, or as this side would tell it, with the line to type."""
+        if self.told:
+            return self.told
+        sentence = self.sentence()
+        return f"{sentence.removesuffix('.')}: {self.example}" if self.example else sentence
+
+
+def _optional(described: Field[Any]) -> bool:
+    return described.default is None or described.default == ()
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+# --- the line could not be read -------------------------------------------------------------------
+
+
+class BadLine(Refusal, code="bad-line"):
+    """The line cannot be read."""
+
+    why: str  #: one of the words of ``WHY``
+    limit: int | None = None
+
+    WHY: ClassVar[Mapping[str, str]] = {
+        "too-long": "This line is longer than {limit} bytes and was passed over.",
+        "not-utf-8": "This line is not UTF-8.",
+        "control-character": "A line holds no control characters; write \\n for a line break, \\t for a tab.",
+        "white-space": "The only blank between words is the space bar's (U+0020).",
+        "no-verb": "A line begins with a command. HELP lists them.",
+        "bad-tag": "A tag is @ and 1 to 32 of A-Z a-z 0-9 . _ -",
+        "bad-key": "A key is made of small letters and dashes, as in ref=7.",
+        "too-many-keys": "A line has at most {limit} key=values.",
+        "word-behind-key": "Words come first, then key=values, then the text.",
+    }
+
+    def sentence(self) -> str:
+        """Say what cannot be read."""
+        return self.WHY.get(self.why, "This line cannot be read.").format(limit=self.limit)
+
+
+class UnknownVerb(Refusal, code="unknown-verb"):
+    """There is no such command."""
+
+    like: str | None = None  #: the nearest verb there is
+
+    def sentence(self) -> str:
+        """Say it, with the verb that was probably meant."""
+        meant = f" Did you mean {self.like}?" if self.like else ""
+        return f"There is no such command.{meant} HELP lists them."
+
+
+class WrongState(Refusal, code="wrong-state"):
+    """That command is not for this state."""
+
+    state: str
+    may: tuple[str, ...] = ()  #: the verbs that are
+
+    def sentence(self) -> str:
+        """Say what to do first."""
+        if self.state == "logged-in":
+            return "You are logged in already; first leave: LOGOUT"
+        return "First come in: LOGIN alice :your password (new here? REGISTER alice :a password)."
+
+
+# --- an argument was wrong ------------------------------------------------------------------------
+
+
+class MissingWord(Refusal, code="missing-word"):
+    """A word is missing."""
+
+    word: str
+
+    def sentence(self) -> str:
+        """Say which."""
+        return f"The {self.word} is missing."
+
+
+class ExtraWord(Refusal, code="extra-word"):
+    """There is a word too many."""
+
+    word: str  #: how many words there may be, by their names, or ``none``
+
+    def sentence(self) -> str:
+        """Say what there may be."""
+        return f"One word too many: this command takes {self.word}."
+
+
+class NoText(Refusal, code="no-text"):
+    """The text comes last and begins with a blank and a colon."""
+
+
+class ExtraText(Refusal, code="extra-text"):
+    """This command takes no text."""
+
+
+class UnknownKey(Refusal, code="unknown-key"):
+    """This command takes no such key."""
+
+    key: str
+    may: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """Say which there are."""
+        return f"This command takes {_listed(f'{key}=' for key in self.may) or 'no key=value'}."
+
+
+class RepeatedKey(Refusal, code="repeated-key"):
+    """A key is said once."""
+
+    key: str
+
+    def sentence(self) -> str:
+        """Say which."""
+        return f"{self.key}= is said once."
+
+
+class MissingKey(Refusal, code="missing-key"):
+    """A key is missing."""
+
+    key: str
+
+    def sentence(self) -> str:
+        """Say which."""
+        return f"{self.key}= is missing."
+
+
+class BadArgument(Refusal, code="bad-argument"):
+    """An argument is not what it should be."""
+
+    argument: str  #: its name, as in the syntax
+    rule: str = field(
+        default="", kw_only=True, compare=False, repr=False
+    )  #: what it should be; not on the wire
+
+    def sentence(self) -> str:
+        """Say what it should be."""
+        return f"What stands for {self.argument} must be {self.rule}."
+
+
+class BadEscape(Refusal, code="bad-escape"):
+    r"""A backslash begins \\n, \\t or \\\\ (in a value also \\s)."""
+
+    def sentence(self) -> str:
+        r"""Say what may follow a backslash."""
+        return r"A backslash begins \n (line break), \t (tab) or \\ (backslash); in a value also \s (blank)."
+
+
+class TooLong(Refusal, code="too-long"):
+    """An argument is too long."""
+
+    argument: str
+    limit: int
+
+    def sentence(self) -> str:
+        """Say how long it may be."""
+        unit = "names" if self.argument == "audience" else "bytes"
+        return f"The {self.argument} may have {self.limit} {unit} at most."
+
+
+class BadName(Refusal, code="bad-name"):
+    """A name begins with a letter and has small letters, digits, dot, dash and underscore, 32 at most."""
+
+
+class NameReserved(Refusal, code="name-reserved"):
+    """This name is nobody's."""
+
+    name: str
+
+    def sentence(self) -> str:
+        """Say which."""
+        return f"The name {self.name} is kept for the language; choose another."
+
+
+class BadPassword(Refusal, code="bad-password"):
+    """The password is too short or too long."""
+
+    least: int
+    most: int
+
+    def sentence(self) -> str:
+        """Say how long it must be."""
+        return f"A password has {self.least} to {self.most} bytes; blanks count and are kept."
+
+
+# --- the server would not -------------------------------------------------------------------------
+
+
+class NameTaken(Refusal, code="name-taken"):
+    """This name is taken."""
+
+    name: str
+    like: str | None = None  #: the name it looks like, where that is the reason
+
+    def sentence(self) -> str:
+        """Say what to do."""
+        if self.like:
+            return f"The name {self.name} looks like {self.like}; choose another."
+        return f"The name {self.name} is taken; choose another, or log in with it."
+
+
+class LoginRefused(Refusal, code="login-refused"):
+    """Wrong name or password. New here? Then register this name."""
+
+
+class TooManySessions(Refusal, code="too-many-sessions"):
+    """This account has too many sessions without a device."""
+
+    limit: int
+
+    def sentence(self) -> str:
+        """Say what helps."""
+        return f"This account has {self.limit} sessions without a device; log in with device=word."
+
+
+class NoSuchUser(Refusal, code="no-such-user"):
+    """There is no such user."""
+
+    names: tuple[str, ...]
+
+    def sentence(self) -> str:
+        """Say who is meant."""
+        if len(self.names) == 1:
+            return f"There is no user called {self.names[0]}."
+        return f"There are no users called {_listed(self.names)}."
+
+
+class RefUsed(Refusal, code="ref-used"):
+    """You have said something else under this ref."""
+
+    number: int  #: what was said under it
+
+    def sentence(self) -> str:
+        """Say what it stands for."""
+        return f"This ref is message {self.number}, which said something else; choose another."
+
+
+class NotTold(Refusal, code="not-told"):
+    """That number is beyond what you have been told."""
+
+    number: int  #: what was told
+
+    def sentence(self) -> str:
+        """Say how far it went."""
+        return f"You have been told up to {self.number}."
+
+
+class Offline(Refusal, code="offline"):
+    """That user is not connected."""
+
+    name: str
+
+    def sentence(self) -> str:
+        """Say who."""
+        return f"{self.name} is not connected."
+
+
+class Busy(Refusal, code="busy"):
+    """The server has too much to do."""
+
+    def sentence(self) -> str:
+        """Say when to come back."""
+        return f"The server has too much to do; say it again in {self.retry_after} seconds."
+
+
+class Internal(Refusal, code="internal"):
+    """Something broke in the server; it has been written to its log."""
+
+    incident: str
+
+    def sentence(self) -> str:
+        """Say under which number it was logged."""
+        return f"Something broke in the server; its log says more under {self.incident}."
+
+
+class UnknownRefusal(Refusal):
+    """A refusal that this client's edition of the language does not know; treat it by its ``retry_after``."""
+
+    named: str = ""  #: the code on the wire
+    words: tuple[str, ...] = ()
+
+
+#: Any command may be refused so: the line was not one of the language, or the server could not.
+ALWAYS: tuple[type[Refusal], ...] = (
+    BadLine,
+    UnknownVerb,
+    WrongState,
+    MissingWord,
+    ExtraWord,
+    NoText,
+    ExtraText,
+    UnknownKey,
+    RepeatedKey,
+    MissingKey,
+    BadArgument,
+    BadEscape,
+    TooLong,
+    BadName,
+    NameReserved,
+    Busy,
+    Internal,
+)

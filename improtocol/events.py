@@ -1,0 +1,103 @@
+"""Everything the server says unasked: the lines that begin with ``*``.
+
+What has a number right behind its verb tells how far the stream has been told (language, R16);
+nothing else told has a number there.
+"""
+
+from __future__ import annotations
+
+from .fields import (
+    AudienceField,
+    Line,
+    Moment,
+    Number,
+    PresenceField,
+    Ref,
+    Text,
+    Token,
+    UserName,
+    Word,
+    Words,
+)
+from .vocabulary import Event, key
+
+
+class Hello(Event, verb="HELLO"):
+    """The first line of every connection: who is there, and what may be asked beyond protocol 1."""
+
+    server: Word
+    protocol: Number = key()
+    can: Words | None = None
+    line: Line = ""
+
+
+class Limits(Event, verb="LIMITS"):
+    """How long things may be, told after LOGIN; more keys may come."""
+
+    line: Number | None = None
+    text: Number | None = None
+    audience: Number | None = None
+    page: Number | None = None
+
+
+class Live(Event, verb="LIVE", numbered=True):
+    """All that waited has been told; from now on you hear it as it happens."""
+
+    number: Number
+    told: Number = key()  #: so many entries were told to get here
+
+
+class MessageTold(Event, verb="MESSAGE", numbered=True):
+    """Somebody said something to you, or you said it on another device."""
+
+    number: Number
+    sender: UserName
+    audience: AudienceField
+    text: Text
+    at: Moment = key()
+    ref: Ref | None = None  #: only to the one who said it
+
+
+class RegisterTold(Event, verb="REGISTER", numbered=True):
+    """There is somebody new."""
+
+    number: Number
+    name: UserName
+    at: Moment = key()
+
+
+class UserTold(Event, verb="USER"):
+    """How somebody is; it replaces what was told of them before."""
+
+    name: UserName
+    presence: PresenceField
+    text: Line = ""
+
+
+class PingTold(Event, verb="PING"):
+    """Somebody asks whether you are there; answer PONG with the same token."""
+
+    name: UserName
+    token: Token | None = None
+
+
+class PongTold(Event, verb="PONG"):
+    """Somebody answers your PING."""
+
+    name: UserName
+    token: Token | None = None
+
+
+class Gap(Event, verb="GAP", numbered=True):
+    """What you had not yet been told up to there is no longer kept."""
+
+    number: Number
+    line: Line = ""
+
+
+class Bye(Event, verb="BYE"):
+    """The server closes this connection of itself."""
+
+    reason: Word
+    retry_after: Number | None = None  #: seconds; come back then
+    line: Line = ""

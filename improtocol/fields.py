@@ -1,0 +1,285 @@
+"""The kinds of argument a message can carry: how each is read, written and described."""
+
+from __future__ import annotations
+
+import enum
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Annotated, Any
+
+from . import limits
+from .audience import EVERYONE, EVERYONE_SIGN, Audience
+from .errors import BadArgument, BadEscape, BadName, BadPassword, NoText, TooLong
+from .names import NamePolicy
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of argument.
+
+    ``read`` takes what stands on the line (without the escapes of a value or text, unless ``raw``)
+    and the policy for names; it raises a refusal.  ``write`` is its inverse.
+    """
+
+    name: str
+    rule: str  #: what it is, as in "The number is ..."
+    read: Callable[[str, NamePolicy], Any]
+    write: Callable[[Any], str] = str
+    text: bool = False  #: it stands behind the colon
+    raw: bool = False  #: it is taken as it stands, without escapes
+    secret: bool = False  #: it is kept out of logs, reprs and wire views
+    limit: limits.Limit | None = None  #: its length as written on the line
+    abnf: str = ""  #: its rule in the grammar of the specification
+
+
+def _matching(pattern: str, kind: str, rule: str) -> Callable[[str, NamePolicy], str]:
+    regex = re.compile(pattern)
+
+    def read(written: str, names: NamePolicy) -> str:
+        if not regex.fullmatch(written):
+            raise BadArgument(kind, rule=rule)
+        return written
+
+    return read
+
+
+def _read_name(written: str, names: NamePolicy) -> str:
+    return names.canonical(written)
+
+
+_NUMBER = re.compile(rf"0|[1-9][0-9]{{0,{limits.DIGITS - 1}}}")
+_NUMBER_RULE = f"0 or digits that do not begin with 0, {limits.DIGITS} at most"
+
+
+def _read_number(written: str, names: NamePolicy) -> int:
+    if not written.isascii() or not _NUMBER.fullmatch(written):
+        raise BadArgument("number", rule=_NUMBER_RULE)
+    return int(written)
+
+
+def _read_audience(written: str, names: NamePolicy) -> Audience:
+    if written == EVERYONE_SIGN:
+        return EVERYONE
+    parts = written.split(",")
+    if len(parts) > limits.AUDIENCE:
+        raise TooLong("audience", limits.AUDIENCE)
+    if "" in parts or EVERYONE_SIGN in parts:
+        raise BadArgument(
+            "audience", rule="one name, or names parted by commas without blanks, or * for everyone"
+        )
+    return Audience.of(*map(names.canonical, parts))
+
+
+def _read_text(written: str, names: NamePolicy) -> str:
+    if not written:
+        raise NoText()
+    return written
+
+
+def _read_password(written: str, names: NamePolicy) -> str:
+    if not limits.PASSWORD_LEAST <= len(written.encode()) <= limits.PASSWORD:
+        raise BadPassword(limits.PASSWORD_LEAST, limits.PASSWORD)
+    return written
+
+
+def _read_moment(written: str, names: NamePolicy) -> int:
+    try:
+        moment = datetime.strptime(written, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise BadArgument("moment", rule="like 2026-11-20T10:00:28.120Z") from None
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = datetime(1970, 1, 1, microsecond=1000) - datetime(1970, 1, 1)
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+
+
+def _write_moment(milliseconds: int) -> str:
+    # Many messages share a second, so only the rest is written anew.
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{rest:03}Z"
+
+
+def _read_words(written: str, names: NamePolicy) -> tuple[str, ...]:
+    return tuple(written.split(","))
+
+
+class Presence(enum.StrEnum):
+    """How somebody is: the best of all that account's sessions."""
+
+    ONLINE = "online"
+    AWAY = "away"
+    OFFLINE = "offline"
+    CLOSED = "closed"
+
+
+#: Who WHO tells of, when not everybody.
+class Which(enum.StrEnum):
+    """A part of the roster."""
+
+    ONLINE = "online"
+
+
+def _one_of(choices: type[enum.StrEnum], kind: str) -> Callable[[str, NamePolicy], enum.StrEnum]:
+    rule = " or ".join(choices)
+
+    def read(written: str, names: NamePolicy) -> enum.StrEnum:
+        try:
+            return choices(written.lower())
+        except ValueError:
+            raise BadArgument(kind, rule=rule) from None
+
+    return read
+
+
+_WORD = r"[A-Za-z0-9._-]+"
+_WORD_RULE = "made of A-Z a-z 0-9 . _ -"
+_REF_RULE = "not empty"
+_VERB_RULE = "a command, such as SEND"
+
+UserName = Annotated[
+    str,
+    Kind(
+        "name",
+        "a letter, then small letters, digits, dot, dash and underscore",
+        _read_name,
+        limit=limits.NAME,
+        abnf="name",
+    ),
+]
+Password = Annotated[
+    str,
+    Kind(
+        "password",
+        f"{limits.PASSWORD_LEAST} to {limits.PASSWORD} bytes, blanks and backslashes as they stand",
+        _read_password,
+        text=True,
+        raw=True,
+        secret=True,
+        abnf="password",
+    ),
+]
+AudienceField = Annotated[
+    Audience,
+    Kind(
+        "audience",
+        f"one name, or up to {limits.AUDIENCE} parted by commas without blanks, or * for everyone",
+        _read_audience,
+        abnf="audience",
+    ),
+]
+Text = Annotated[
+    str,
+    Kind("text", "anything but control characters", _read_text, text=True, limit=limits.TEXT, abnf="text"),
+]
+Line = Annotated[
+    str,
+    Kind("line", "a line for people", lambda written, names: written, text=True, abnf="text"),
+]
+Number = Annotated[int, Kind("number", _NUMBER_RULE, _read_number, abnf="number")]
+Moment = Annotated[
+    int,
+    Kind("moment", "a time in UTC with milliseconds, for people", _read_moment, _write_moment, abnf="moment"),
+]
+Device = Annotated[
+    str,
+    Kind("device", _WORD_RULE, _matching(_WORD, "device", _WORD_RULE), limit=limits.DEVICE, abnf="device"),
+]
+Epoch = Annotated[
+    str,
+    Kind("epoch", _WORD_RULE, _matching(_WORD, "epoch", _WORD_RULE), limit=limits.EPOCH, abnf="epoch"),
+]
+Ref = Annotated[
+    str,
+    Kind("ref", _REF_RULE, _matching(r"(?s:.+)", "ref", _REF_RULE), limit=limits.REF, abnf="value"),
+]
+Token = Annotated[
+    str,
+    Kind("token", _REF_RULE, _matching(r"(?s:.+)", "token", _REF_RULE), limit=limits.TOKEN, abnf="value"),
+]
+Verb = Annotated[
+    str,
+    Kind(
+        "verb",
+        _VERB_RULE,
+        lambda written, names: written.upper(),
+        limit=limits.VERB,
+        abnf="verb",
+    ),
+]
+Words = Annotated[
+    tuple[str, ...],
+    Kind("words", "words parted by commas", _read_words, ",".join, abnf="value"),
+]
+Word = Annotated[str, Kind("word", "a word", lambda written, names: written, abnf="word")]
+PresenceField = Annotated[
+    Presence, Kind("presence", " or ".join(Presence), _one_of(Presence, "presence"), abnf="presence")
+]
+WhichField = Annotated[Which, Kind("online", " or ".join(Which), _one_of(Which, "online"), abnf='%s"online"')]
+
+# --- escapes (R3) ---------------------------------------------------------------------------------
+
+_TEXT_ESCAPES = {"\n": "\\n", "\t": "\\t", "\\": "\\\\"}
+_VALUE_ESCAPES = {**_TEXT_ESCAPES, " ": "\\s"}
+_TEXT_WRITTEN = str.maketrans(_TEXT_ESCAPES)
+_VALUE_WRITTEN = str.maketrans(_VALUE_ESCAPES)
+_TEXT_READ = {written[1]: meant for meant, written in _TEXT_ESCAPES.items()}
+_VALUE_READ = {written[1]: meant for meant, written in _VALUE_ESCAPES.items()}
+_ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
+
+
+def unescape(written: str, *, value: bool, lenient: bool = False) -> str:
+    """Read the escapes of a text or a value; a lenient reader leaves what it does not know as it stands."""
+    if "\\" not in written:
+        return written
+    meanings = _VALUE_READ if value else _TEXT_READ
+
+    def one(found: re.Match[str]) -> str:
+        meant = meanings.get(found[1])
+        if meant is None:
+            if lenient:
+                return found[0]
+            raise BadEscape()
+        return meant
+
+    return _ESCAPE.sub(one, written)
+
+
+def escape(meant: str, *, value: bool) -> str:
+    """Write the escapes of a text or a value."""
+    return meant.translate(_VALUE_WRITTEN if value else _TEXT_WRITTEN)
+
+
+__all__ = [
+    "AudienceField",
+    "BadName",
+    "Device",
+    "Epoch",
+    "Kind",
+    "Line",
+    "Moment",
+    "Number",
+    "Password",
+    "Presence",
+    "PresenceField",
+    "Ref",
+    "Text",
+    "Token",
+    "UserName",
+    "Verb",
+    "Which",
+    "WhichField",
+    "Word",
+    "Words",
+    "escape",
+    "unescape",
+]
