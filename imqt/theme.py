@@ -51,6 +51,7 @@ class Heights:
     roster_row: int  #: a name and a line under it
     wire_line: int
     avatar: int
+    badge: int  #: a number in a disc
 
 
 @dataclass
@@ -152,6 +153,7 @@ def heights() -> Heights:
         roster_row=_on_grid(body + caption + 19),
         wire_line=round(line_height(mono()) + 8),
         avatar=_on_grid(body + caption + 4),
+        badge=2 * round((caption + 3) / 2),
     )
 
 
@@ -200,5 +202,7 @@ def _style_sheet() -> str:
     names |= {f"{thing}_height": f"{pixels}px" for thing, pixels in asdict(heights()).items()}
     # Qt counts a border of 2 pixels above and below beside the height.
     names |= {f"{thing}_inside": f"{getattr(heights(), thing) - 4}px" for thing in ("control", "large")}
+    names["badge_radius"] = f"{heights().badge // 2}px"
     names["mono_family"] = _mono_families()[0]
+    names["folder"] = _STYLE_SHEET.parent.as_posix()
     return Template(_STYLE_SHEET.read_text("utf-8")).substitute(names)
