@@ -1,0 +1,61 @@
+# The two commands are `make run` and `make test`; `make` alone lists the rest, from the remarks beside the targets.
+# Everything a target needs is installed before it runs: see setup/prepare.py.
+
+PYTHON ?= python3
+BIN    ?= .venv/bin
+# How to get ready; tox brings its own environment and says READY=:
+READY  ?= $(PYTHON) setup/prepare.py
+
+TRIAL  = $(BIN)/trial --temp-directory=build/trial/$@
+# What a window test is: it needs Qt's reactor.  What an end-to-end test is: it starts processes.  The rest is units.
+WINDOW_TESTS := tests/imqt tests/imclient/qt tests/imserver/window
+END_TO_END   := tests/end_to_end
+FIND_TESTS    = find $(1) -name 'test_*.py' $(2) 2>/dev/null | sort
+UNIT_TESTS    = $(shell $(call FIND_TESTS,tests,$(foreach d,$(WINDOW_TESTS) $(END_TO_END),! -path '$(d)/*')))
+
+# Every warning is shown, but for one of Twisted's about pyOpenSSL that we cannot mend.
+export PYTHONWARNINGS = default,ignore:Passing pyOpenSSL
+
+.PHONY: help run test lint spec unit windows-test end-to-end clean ready ready-to-test
+.NOTPARALLEL:
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ready ## a server and two windows side by side, on this machine alone
+	@$(BIN)/python examples/side_by_side.py
+
+test: lint spec unit windows-test end-to-end ## all the checks below, some minutes
+
+lint: ready-to-test ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy setup examples
+
+spec: ready-to-test ## does protocol_spec.md say what improtocol declares?
+	$(BIN)/python -m improtocol.reference --check protocol_spec.md
+
+unit: ready-to-test ## the tests that need neither a window nor another process
+	@mkdir -p build/trial
+	$(TRIAL) -j2 $(UNIT_TESTS)
+
+windows-test: export QT_QPA_PLATFORM = offscreen
+windows-test: ready-to-test ## the tests of the windows, without a screen
+	@mkdir -p build/trial
+	$(TRIAL) --reactor imqt $$($(call FIND_TESTS,$(WINDOW_TESTS)))
+
+end-to-end: ready-to-test ## real servers and real windows on a screen of their own
+	@mkdir -p build/trial
+	@tests=$$($(call FIND_TESTS,$(END_TO_END))); \
+	if [ -n "$$tests" ]; then set -x; xvfb-run -a -s '-screen 0 1400x900x24 -dpi 96 -nolisten tcp' $(TRIAL) $$tests; fi
+
+clean: ## take away what was made here, but for .venv
+	rm -rf build dist _trial_temp* .mypy_cache .ruff_cache .hypothesis .tox twisted/plugins/dropin.cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+ready:
+	@$(READY) run
+
+ready-to-test:
+	@$(READY) test
