@@ -1,7 +1,8 @@
-"""Makes a fresh checkout ready: Debian's packages, a virtual environment, the libraries; leaves what is there.
+"""Makes a fresh checkout ready: Debian's packages, a virtual environment, the libraries.
 
-`make` calls it before everything else, so it is quick when there is nothing to do (no network, a tenth of a
-second), needs nothing but Python's own library, and is written so that an older Python can read it and say no.
+`make` calls it before everything else, so it leaves what is there, is quick when there is nothing to do (no
+network, a tenth of a second), needs nothing but Python's own library, and can be read by an older Python, which
+then says no.
 """
 
 from __future__ import annotations
@@ -108,9 +109,7 @@ def prepare_system(packages: list[str]) -> None:
     venv = [] if importlib.util.find_spec("ensurepip") else ["python3-venv"]
     if not shutil.which("dpkg-query"):
         if not STAMP.exists():
-            say(
-                "This is not a Debian: if a window does not open, install your system's Qt 5 libraries for X11."
-            )
+            say("This is not a Debian: if no window opens, install your system's Qt 5 libraries for X11.")
         wanted = []
     else:
         wanted = missing(packages)
