@@ -1,0 +1,148 @@
+"""A database as the server's storage: what changes something goes to the writer, questions to the readers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from twisted.internet.defer import Deferred
+
+from . import statements
+from .interface import StorageError
+from .records import Account, Arrival, Credential, Draft, Entry, Opening, Page, Stored
+from .upgrading import upgrade
+from .writer import Job, Run, Soon, Transactions, Writer
+
+T = TypeVar("T")
+
+
+def random_epoch() -> str:
+    """Name a log so that no other will ever be taken for it."""
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What a dialect provides."""
+
+    writing: Engine
+    reading: Engine  #: every transaction of it is one snapshot
+    undone: Callable[[DBAPIError], bool]  #: whether a commit that failed so has surely changed nothing
+
+
+class Database:
+    """Accounts, log and devices in SQLAlchemy's tables."""
+
+    def __init__(
+        self,
+        engines: Engines,
+        *,
+        write: Run,
+        read: Run,
+        soon: Soon,
+        now: Callable[[], int],
+        name_epoch: Callable[[], str] = random_epoch,
+        let_go: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._engines = engines
+        self._run_writer = write
+        self._run_reader = read
+        self._name_epoch = name_epoch
+        self._let_go = let_go
+        self._writer = Writer(Transactions(engines.writing, engines.undone), run=write, soon=soon, now=now)
+
+    @property
+    def committed(self) -> Callable[[tuple[Entry, ...]], None]:
+        """Called with the new entries of each commit, after the Deferreds of that commit have fired."""
+        return self._writer.committed
+
+    @committed.setter
+    def committed(self, hook: Callable[[tuple[Entry, ...]], None]) -> None:
+        self._writer.committed = hook
+
+    # --- Its beginning and end ---
+
+    def open(self) -> Deferred[Opening]:
+        """Bring the tables up to date and read what must be known at the start."""
+        return self._run_writer(self._open)
+
+    def close(self) -> Deferred[None]:
+        """Finish what was asked for, then let go of the database."""
+        finished = self._writer.finish()
+        finished.addCallback(lambda _: self._run_writer(self._engines.writing.dispose))
+        return finished.addCallback(lambda _: self._let_go())
+
+    def _open(self) -> Opening:
+        try:
+            with self._engines.writing.begin() as connection:
+                upgrade(connection, self._name_epoch)
+                epoch, last, _count = connection.execute(statements.read_log).one()
+                accounts = tuple(Account(*row) for row in connection.execute(statements.accounts))
+        except SQLAlchemyError as error:
+            raise StorageError(str(error)) from error
+        return Opening(epoch, last, accounts)
+
+    # --- What changes something, and what must be behind it ---
+
+    def register(self, name: str, password_hash: str) -> Deferred[Entry]:
+        """Make an account and its REGISTER entry."""
+        return self._writer.ask(Job(lambda batch: batch.register(name, password_hash), name=name))
+
+    def append(self, draft: Draft) -> Deferred[Stored]:
+        """Give a draft its number and keep it."""
+        ref = None if draft.ref is None else (draft.account, draft.ref)
+        return self._writer.ask(Job(lambda batch: batch.append(draft), ref=ref))
+
+    def said_as(self, account: int, ref: str) -> Deferred[Entry | None]:
+        """Look up what an account said under a ref."""
+        return self._writer.ask(Job(lambda batch: batch.said_as(account, ref), ref=(account, ref)))
+
+    def arrive(self, account: int, device: str, keep: int) -> Deferred[Arrival]:
+        """Note that a device is in use and say where it stands."""
+        return self._writer.ask(Job(lambda batch: batch.arrive(account, device, keep)))
+
+    def hold(self, account: int, device: str, number: int) -> Deferred[None]:
+        """Note that a device holds everything up to ``number``."""
+        return self._writer.ask(Job(lambda batch: batch.hold(account, device, number)))
+
+    # --- What is only read ---
+
+    def credential(self, name: str) -> Deferred[Credential | None]:
+        """Look up what proves an account."""
+
+        def look_up(connection: Connection) -> Credential | None:
+            row = connection.execute(statements.credential, {"named": name}).one_or_none()
+            return row and Credential(Account(row.id, row.name, row.registered), row.password_hash)
+
+        return self._read(look_up)
+
+    def page_after(self, account: int, position: int, limit: int) -> Deferred[Page]:
+        """Read an account's stream behind a position."""
+
+        def look_up(connection: Connection) -> Page:
+            rows = connection.execute(statements.page, {"who": account, "position": position, "limit": limit})
+            entries = tuple(map(statements.as_entry, rows))
+            if len(entries) == limit:
+                return Page(entries, entries[-1].number)
+            return Page(entries, connection.execute(statements.last_number).scalar_one())
+
+        return self._read(look_up)
+
+    def count_after(self, account: int, position: int) -> Deferred[int]:
+        """Count an account's stream behind a position."""
+        question = {"who": account, "position": position}
+        return self._read(lambda connection: connection.execute(statements.count, question).scalar_one())
+
+    def _read(self, question: Callable[[Connection], T]) -> Deferred[T]:
+        return self._run_reader(lambda: self._ask(question))
+
+    def _ask(self, question: Callable[[Connection], T]) -> T:
+        try:
+            with self._engines.reading.begin() as connection:
+                return question(connection)
+        except SQLAlchemyError as error:
+            raise StorageError(str(error)) from error

@@ -1,0 +1,23 @@
+"""PostgreSQL: for several nodes, or for those who have one running."""
+
+from __future__ import annotations
+
+from sqlalchemy import URL, create_engine
+
+from .database import Engines
+
+
+def open_server(url: URL) -> Engines:
+    """Find a database by its address; nothing is connected yet."""
+    # One connection for the writer, four for the readers.  A connection is tried before it is
+    # used: the server may have been started anew since.
+    engine = create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=5,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"options": "-c synchronous_commit=on"},
+    )
+    reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Engines(engine, reading, lambda error: False)

@@ -1,0 +1,30 @@
+"""Threads of the storage's own: what blocks never runs on the reactor's, nor waits behind a name look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.threadpool import ThreadPool
+
+T = TypeVar("T")
+
+
+class Threads:
+    """A few threads that do what they are given in turn; one thread does it in order."""
+
+    def __init__(self, reactor: IReactorFromThreads, most: int, name: str) -> None:
+        self._reactor = reactor
+        self._pool = ThreadPool(1, most, name)
+        self._pool.start()
+
+    def __call__(self, work: Callable[[], T], /) -> Deferred[T]:
+        """Do something that blocks."""
+        return deferToThreadPool(self._reactor, self._pool, work)
+
+    def stop(self) -> None:
+        """Finish what was given, then end the threads."""
+        self._pool.stop()

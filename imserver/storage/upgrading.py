@@ -1,0 +1,43 @@
+"""Brings the tables of a database up to this program's, before anybody is let in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, inspect, text
+
+from . import statements
+from .interface import NewerDatabase
+from .migrations import HEAD
+
+
+def upgrade(connection: Connection, name_epoch: Callable[[], str]) -> None:
+    """Take the steps a database lacks, and give a new one its epoch; fails with ``NewerDatabase``."""
+    if _revision(connection) != HEAD:
+        _take_steps(connection)
+    if connection.execute(statements.read_log).one_or_none() is None:
+        connection.execute(statements.begin_log, {"epoch": name_epoch()})
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    step: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return step
+
+
+def _take_steps(connection: Connection) -> None:
+    # Loading Alembic takes a good part of a start; nearly every start finds nothing to do.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "imserver.storage:migrations")
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise NewerDatabase(
+            f"the database is at step {_revision(connection)}, this program at {HEAD}"
+        ) from error

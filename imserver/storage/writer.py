@@ -1,0 +1,175 @@
+"""The one writer: what gathers while one commit is under way goes into the next, all at once.
+
+There is no timer.  An idle writer begins at the end of the reactor's turn, so what one turn
+brings is one transaction; a busy one takes whatever has gathered meanwhile.  So an idle server
+answers at once and a busy one pays for one synchronisation of the disk per thousand messages.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from twisted.internet.defer import Deferred, fail
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from .batch import Batch, Ref
+from .interface import OutcomeUnknown, StorageError
+from .records import Entry
+
+T = TypeVar("T")
+
+#: Most jobs in one transaction: past some hundreds a larger one gains little, and all wait for the last.
+LARGEST_BATCH = 1000
+
+Soon = Callable[[Callable[[], None]], object]
+
+
+class Run(Protocol):
+    """Somewhere to do work that blocks."""
+
+    def __call__(self, work: Callable[[], T], /) -> Deferred[T]:
+        """Do it, and give what it gives."""
+
+
+@dataclass(slots=True, eq=False)
+class Job(Generic[T]):
+    """Something to be done in a storing transaction, and who waits for it."""
+
+    act: Callable[[Batch], T]
+    ref: Ref | None = None  #: what must be looked up before it can be judged
+    name: str | None = None
+    done: Deferred[T] = field(default_factory=Deferred)
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What became of a batch."""
+
+    outcomes: tuple[object, ...]  #: of each job: what it gives, or the exception it fails with
+    entries: tuple[Entry, ...]  #: what is new in the log
+
+
+class Transactions:
+    """Jobs in, one commit, outcomes out.  It blocks; it knows no reactor."""
+
+    def __init__(self, engine: Engine, undone: Callable[[DBAPIError], bool]) -> None:
+        self._engine = engine
+        self._undone = undone
+
+    def commit(self, jobs: Sequence[Job[object]], at: int) -> Committed:
+        """Do the jobs in one transaction; if it fails through one of them, each in one of its own."""
+        try:
+            return self._together(jobs, at)
+        except (OutcomeUnknown, StorageError) as error:
+            return Committed((error,) * len(jobs), ())
+        except Exception as error:
+            if len(jobs) == 1:
+                return Committed((_refused(error),), ())
+        alone = [self.commit([job], at) for job in jobs]
+        return Committed(
+            tuple(outcome for part in alone for outcome in part.outcomes),
+            tuple(entry for part in alone for entry in part.entries),
+        )
+
+    def _together(self, jobs: Sequence[Job[object]], at: int) -> Committed:
+        try:
+            with self._engine.connect() as connection:
+                transaction = connection.begin()
+                refs = {job.ref for job in jobs if job.ref is not None}
+                batch = Batch(connection, at, refs, {job.name for job in jobs if job.name is not None})
+                outcomes = tuple(_judged(batch, job) for job in jobs)
+                entries = batch.write()
+                try:
+                    transaction.commit()
+                except DBAPIError as error:
+                    raise _refused(error) if self._undone(error) else OutcomeUnknown() from error
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            # The database's trouble and no job's: to try a thousand times would only take longer.
+            raise _refused(error) from error
+        return Committed(outcomes, entries)
+
+
+def _judged(batch: Batch, job: Job[object]) -> object:
+    try:
+        return job.act(batch)
+    except StorageError as refusal:
+        return refusal
+
+
+def _refused(error: Exception) -> StorageError:
+    refusal = StorageError(f"{type(error).__name__}: {error.args[0] if error.args else ''}")
+    refusal.__cause__ = error
+    return refusal
+
+
+class Writer:
+    """Gathers jobs on the reactor's thread and has them committed in order."""
+
+    log = Logger()
+
+    def __init__(self, transactions: Transactions, *, run: Run, soon: Soon, now: Callable[[], int]) -> None:
+        self._transactions = transactions
+        self._run = run
+        self._soon = soon
+        self._now = now
+        self._gathered: deque[Job[object]] = deque()
+        self._busy = False  # a commit is under way, or about to begin
+        self._finished: Deferred[None] | None = None
+        self.committed: Callable[[tuple[Entry, ...]], None] = lambda entries: None
+
+    def ask(self, job: Job[T]) -> Deferred[T]:
+        """Take a job; its Deferred fires after the commit."""
+        if self._finished is not None:
+            return fail(StorageError("closed"))
+        self._gathered.append(job)  # type: ignore[arg-type]  # what it gives goes to its own Deferred alone
+        self._begin_soon()
+        return job.done
+
+    def finish(self) -> Deferred[None]:
+        """Take no more jobs, and fire when the last is done."""
+        if self._finished is None:
+            self._finished = Deferred()
+            if not self._busy:
+                self._finished.callback(None)
+        return self._finished
+
+    def _begin_soon(self) -> None:
+        if not self._busy:
+            self._busy = True
+            self._soon(self._begin)
+
+    def _begin(self) -> None:
+        jobs = [self._gathered.popleft() for _ in range(min(len(self._gathered), LARGEST_BATCH))]
+        at = self._now()
+        self._run(lambda: self._transactions.commit(jobs, at)).addCallbacks(
+            self._fire, self._fire_failed, (jobs,), {}, (jobs,), {}
+        ).addErrback(lambda failure: self.log.failure("The writer stumbled", failure)).addCallback(
+            lambda _: self._go_on()
+        )
+
+    def _fire(self, committed: Committed, jobs: list[Job[object]]) -> None:
+        for job, outcome in zip(jobs, committed.outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                job.done.errback(outcome)
+            else:
+                job.done.callback(outcome)
+        if committed.entries:
+            self.committed(committed.entries)
+
+    def _fire_failed(self, failure: Failure, jobs: list[Job[object]]) -> None:
+        for job in jobs:
+            job.done.errback(failure)
+
+    def _go_on(self) -> None:
+        self._busy = False
+        if self._gathered:
+            self._begin_soon()
+        elif self._finished is not None:
+            self._finished.callback(None)
