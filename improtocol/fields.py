@@ -103,7 +103,8 @@ def _second(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
-def _write_moment(milliseconds: int) -> str:
+def write_moment(milliseconds: int) -> str:
+    """Write milliseconds since 1970, UTC."""
     # Many messages share a second, so only the rest is written anew.
     seconds, rest = divmod(milliseconds, 1000)
     return f"{_second(seconds)}.{rest:03}Z"
@@ -188,7 +189,7 @@ Line = Annotated[
 Number = Annotated[int, Kind("number", _NUMBER_RULE, _read_number, abnf="number")]
 Moment = Annotated[
     int,
-    Kind("moment", "a time in UTC with milliseconds, for people", _read_moment, _write_moment, abnf="moment"),
+    Kind("moment", "a time in UTC with milliseconds, for people", _read_moment, write_moment, abnf="moment"),
 ]
 Device = Annotated[
     str,
