@@ -1,8 +1,8 @@
 """Makes a fresh checkout ready: Debian's packages, a virtual environment, the libraries.
 
 `make` calls it before everything else, so it leaves what is there, is quick when there is nothing to do (no
-network, a tenth of a second), needs nothing but Python's own library, and can be read by an older Python, which
-then says no.
+network, a tenth of a second), needs nothing but Python's own library, and can be read by a Python that is too
+old, which then says so.
 """
 
 from __future__ import annotations
@@ -48,16 +48,16 @@ def run(what: str, *command: str) -> None:
     """Run a long command; a terminal shows how far it is in one line, build/prepare.log keeps all it says."""
     say(f"{what} ...")
     LOG.parent.mkdir(exist_ok=True)
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
-    assert child.stdout is not None
     recent: list[str] = []
-    with LOG.open("a") as log:
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
+    with child, LOG.open("a") as log:
+        assert child.stdout is not None
         for line in child.stdout:
             log.write(line)
             recent = [*recent[-14:], line.rstrip()]
             show(recent[-1])
     show("")
-    if child.wait():
+    if child.returncode:
         raise Refused("\n".join([*recent, f"This failed (see build/prepare.log): {shlex.join(command)}"]))
 
 
