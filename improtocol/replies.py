@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .fields import Device, Epoch, Line, Moment, Number, Ref, UserName, Word
-from .vocabulary import Item, Reply, key
+from .vocabulary import Item, Reply, key, optional_word
 
 
 class Registered(Reply, verb="REGISTER"):
@@ -57,7 +57,7 @@ class Synced(Reply, verb="SYNC"):
 class Pinged(Reply, verb="PING"):
     """The ping was passed on to so many sessions; alone: the server is there."""
 
-    name: UserName | None = None
+    name: UserName | None = optional_word()
     devices: Number | None = None
 
 
