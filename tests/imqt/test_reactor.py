@@ -24,7 +24,7 @@ from tests.qt_case import QtCase
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 8.0  #: seconds a scenario may take, on a busy machine; the longest needs 1.6
-HANG = 2.5  #: seconds after which a stock reactor is known to hang
+HANG = 2.0  #: seconds after which a stock reactor is known to hang
 AT_ONCE = 3  #: scenarios that run at the same time; they wait more than they work
 
 
