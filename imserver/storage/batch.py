@@ -7,6 +7,7 @@ act sees what the acts before it in the same transaction did.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 
 from sqlalchemy import Connection
@@ -38,7 +39,7 @@ class Batch:
     def _look_up(self, refs: Collection[Ref]) -> dict[Ref, Entry]:
         if not refs:
             return {}
-        rows = self._connection.execute(statements.said_under, {"refs": list(refs)})
+        rows = self._connection.execute(statements.said_under, {"refs": json.dumps(list(refs))})
         return {(entry.account, entry.ref or ""): entry for entry in map(statements.as_entry, rows)}
 
     def _look_up_names(self, names: Collection[str]) -> set[str]:
@@ -163,27 +164,27 @@ class Batch:
             self._held.clear()
 
     def _write_entries(self) -> None:
-        self._connection.execute(statements.add_entry, [_entry_row(entry) for entry in self._entries])
+        statements.add_entries.write(self._connection, [_entry_row(entry) for entry in self._entries])
         named = [
-            {"account": account, "entry": entry.number}
+            (account, entry.number)
             for entry in self._entries
             if entry.accounts
             for account in entry.accounts | {entry.account}
         ]
         if named:
-            self._connection.execute(statements.add_audience, named)
+            statements.add_audiences.write(self._connection, named)
         self._connection.execute(statements.move_log, {"to_last": self._last, "to_accounts": self._accounts})
 
 
-def _entry_row(entry: Entry) -> dict[str, object]:
-    return {
-        "number": entry.number,
-        "kind": entry.kind.value,
-        "at": entry.at,
-        "account": entry.account,
-        "sender": entry.sender,
-        "audience": entry.audience,
-        "to": entry.to,
-        "text": entry.text,
-        "ref": entry.ref,
-    }
+def _entry_row(entry: Entry) -> tuple[object, ...]:
+    return (
+        entry.number,
+        entry.kind.value,
+        entry.at,
+        entry.account,
+        entry.sender,
+        entry.audience,
+        entry.to,
+        entry.text,
+        entry.ref,
+    )

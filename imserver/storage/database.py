@@ -53,7 +53,8 @@ class Database:
         self._run_reader = read
         self._name_epoch = name_epoch
         self._let_go = let_go
-        self._writer = Writer(Transactions(engines.writing, engines.undone), run=write, soon=soon, now=now)
+        transactions = Transactions(engines.writing, engines.undone)
+        self._writer = Writer(transactions.commit, run=write, soon=soon, now=now)
 
     @property
     def committed(self) -> Callable[[tuple[Entry, ...]], None]:

@@ -9,19 +9,22 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    Text,
     and_,
     bindparam,
     case,
+    cast,
     func,
     insert,
+    literal_column,
     select,
-    tuple_,
     union_all,
     update,
 )
 from sqlalchemy import delete as delete_from
 
 from . import schema
+from .dialects import JsonArray, WholeRows
 from .records import Entry, EntryKind
 
 _ENTRY = (
@@ -69,11 +72,19 @@ add_account = insert(schema.account)
 
 # --- The log ---------------------------------------------------------------------------------
 
-add_entry = insert(schema.entry)
-add_audience = insert(schema.audience)
-#: The entries under any of ``refs``, pairs of account and ref.
-said_under = select(*_ENTRY).where(
-    tuple_(schema.entry.c.account, schema.entry.c.ref).in_(bindparam("refs", expanding=True)), schema.HAS_REF
+add_entries = WholeRows(schema.entry)
+add_audiences = WholeRows(schema.audience)
+# Pairs of account and ref in one parameter: for ``(account, ref) IN (...)`` SQLite reads the whole table.
+_asked = JsonArray(bindparam("refs", type_=Text)).table_valued("value")
+#: The entries under any of ``refs``, a JSON array of [account, ref].
+said_under = select(*_ENTRY).join_from(
+    _asked,
+    schema.entry,
+    and_(
+        schema.entry.c.account == cast(_asked.c.value.op("->>")(literal_column("0")), schema.Number),
+        schema.entry.c.ref == _asked.c.value.op("->>")(literal_column("1")),
+        schema.HAS_REF,
+    ),
 )
 #: How many of ``people`` an entry names (by the key of ``audience``, which begins with the account).
 named_among = (
@@ -89,9 +100,9 @@ named_among = (
 # An account's stream has three sources.  Each is one range of one index, so that a page costs
 # the same wherever it lies and however much was said before the account was made.
 
-_POSITION = bindparam("position", type_=Integer)
+_POSITION = bindparam("position", type_=schema.Number)
 _LIMIT = bindparam("limit", type_=Integer)
-_WHO = bindparam("who", type_=Integer)
+_WHO = bindparam("who", type_=schema.Number)
 
 #: Nothing said to everyone before one's own registration is one's own, even if asked for from 0.
 _FROM_REGISTRATION = (

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from twisted.internet.defer import Deferred, fail
 from twisted.logger import Logger
@@ -63,7 +63,7 @@ class Transactions:
         self._engine = engine
         self._undone = undone
 
-    def commit(self, jobs: Sequence[Job[object]], at: int) -> Committed:
+    def commit(self, jobs: Sequence[Job[Any]], at: int) -> Committed:
         """Do the jobs in one transaction; if it fails through one of them, each in one of its own."""
         try:
             return self._together(jobs, at)
@@ -78,25 +78,34 @@ class Transactions:
             tuple(entry for part in alone for entry in part.entries),
         )
 
-    def _together(self, jobs: Sequence[Job[object]], at: int) -> Committed:
+    def _together(self, jobs: Sequence[Job[Any]], at: int) -> Committed:
+        committing = False
         try:
-            with self._engine.connect() as connection:
-                transaction = connection.begin()
+            with self._engine.connect() as connection, connection.begin() as transaction:
                 refs = {job.ref for job in jobs if job.ref is not None}
                 batch = Batch(connection, at, refs, {job.name for job in jobs if job.name is not None})
                 outcomes = tuple(_judged(batch, job) for job in jobs)
                 entries = batch.write()
-                try:
-                    transaction.commit()
-                except DBAPIError as error:
-                    raise _refused(error) if self._undone(error) else OutcomeUnknown() from error
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
-            # The database's trouble and no job's: to try a thousand times would only take longer.
-            raise _refused(error) from error
+                committing = True
+                transaction.commit()
+        except Exception as error:
+            surely_undone = not committing or (isinstance(error, DBAPIError) and self._undone(error))
+            if not surely_undone:
+                raise OutcomeUnknown from error
+            if _is_of_the_database(error):
+                raise _refused(error) from error
+            raise
         return Committed(outcomes, entries)
 
 
-def _judged(batch: Batch, job: Job[object]) -> object:
+def _is_of_the_database(error: Exception) -> bool:
+    # Its trouble and no job's: to try each alone would fail a thousand times and only take longer.
+    if isinstance(error, DBAPIError):
+        return not isinstance(error, (IntegrityError, DataError, ProgrammingError))
+    return isinstance(error, PoolTimeout)
+
+
+def _judged(batch: Batch, job: Job[Any]) -> object:
     try:
         return job.act(batch)
     except StorageError as refusal:
@@ -114,12 +123,19 @@ class Writer:
 
     log = Logger()
 
-    def __init__(self, transactions: Transactions, *, run: Run, soon: Soon, now: Callable[[], int]) -> None:
-        self._transactions = transactions
+    def __init__(
+        self,
+        commit: Callable[[Sequence[Job[Any]], int], Committed],
+        *,
+        run: Run,
+        soon: Soon,
+        now: Callable[[], int],
+    ) -> None:
+        self._commit = commit
         self._run = run
         self._soon = soon
         self._now = now
-        self._gathered: deque[Job[object]] = deque()
+        self._gathered: deque[Job[Any]] = deque()
         self._busy = False  # a commit is under way, or about to begin
         self._finished: Deferred[None] | None = None
         self.committed: Callable[[tuple[Entry, ...]], None] = lambda entries: None
@@ -128,7 +144,7 @@ class Writer:
         """Take a job; its Deferred fires after the commit."""
         if self._finished is not None:
             return fail(StorageError("closed"))
-        self._gathered.append(job)  # type: ignore[arg-type]  # what it gives goes to its own Deferred alone
+        self._gathered.append(job)
         self._begin_soon()
         return job.done
 
@@ -148,13 +164,13 @@ class Writer:
     def _begin(self) -> None:
         jobs = [self._gathered.popleft() for _ in range(min(len(self._gathered), LARGEST_BATCH))]
         at = self._now()
-        self._run(lambda: self._transactions.commit(jobs, at)).addCallbacks(
+        self._run(lambda: self._commit(jobs, at)).addCallbacks(
             self._fire, self._fire_failed, (jobs,), {}, (jobs,), {}
         ).addErrback(lambda failure: self.log.failure("The writer stumbled", failure)).addCallback(
             lambda _: self._go_on()
         )
 
-    def _fire(self, committed: Committed, jobs: list[Job[object]]) -> None:
+    def _fire(self, committed: Committed, jobs: list[Job[Any]]) -> None:
         for job, outcome in zip(jobs, committed.outcomes, strict=True):
             if isinstance(outcome, Exception):
                 job.done.errback(outcome)
@@ -163,7 +179,7 @@ class Writer:
         if committed.entries:
             self.committed(committed.entries)
 
-    def _fire_failed(self, failure: Failure, jobs: list[Job[object]]) -> None:
+    def _fire_failed(self, failure: Failure, jobs: list[Job[Any]]) -> None:
         for job in jobs:
             job.done.errback(failure)
 
