@@ -46,7 +46,7 @@ SHADES: dict[Token, Shade] = {
     "field":       Shade("#f0f2f6", "#242934"),  # inputs, quiet buttons
     "hover":       Shade("#e9ecf2", "#262c37"),  # under the mouse
     "line":        Shade("#dfe3ea", "#2c323e"),  # hairlines
-    "edge":        Shade("#868f9f", "#7b8597"),  # the outline of what is not filled: a box to tick
+    "edge":        Shade("#808999", "#7b8597"),  # the outline of what is not filled: a box to tick
 
     "text":        Shade("#1a1e27", "#e8ebf1"),
     "dim":         Shade("#586172", "#a7afbe"),

@@ -50,7 +50,7 @@ class QtCase(SynchronousTestCase):
         """Show a widget, wait until it is painted, and free it after the test."""
         self._windows.append(widget)
         widget.show()
-        QTest.qWaitForWindowExposed(widget)
+        self.assertTrue(QTest.qWaitForWindowExposed(widget, 3000), "never painted: has it any size?")
         return widget
 
     def settle(self) -> None:

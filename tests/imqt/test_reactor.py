@@ -360,7 +360,7 @@ class InstallationTests(QtCase):
         with tempfile.TemporaryDirectory() as folder:
             command = ["-m", "twisted.trial", "--temp-directory", f"{folder}/trial", "--reactor", "imqt"]
             child = subprocess.run(
-                [sys.executable, *command, "twisted.test.test_internet", "twisted.test.test_threads"],
+                [sys.executable, *command, "twisted.test.test_threads", "twisted.test.test_task"],
                 env=environment(),
                 cwd=ROOT,
                 capture_output=True,
