@@ -1,0 +1,284 @@
+"""Each pane of the desktop client alone on a stage, with made-up people and no server.
+
+    python examples/gallery.py [PANE] [--dark] [--size 1180x760] [--shot FILE]
+
+Without PANE it lists what there is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+import time
+from collections.abc import Callable
+
+from PyQt5.QtWidgets import QWidget
+from twisted.internet.defer import Deferred, fail, succeed
+
+from imclient.core.client import Link, LinkState
+from imclient.core.conversations import Conversation, Conversations, Progress, Said
+from imclient.core.outbox import Outbox
+from imclient.core.roster import Person, Presence, Roster
+from imclient.core.wire import Wire, WireLine
+from imclient.qt.audience_choice import Mode
+from imclient.qt.conversation_view import ConversationView
+from imclient.qt.dress import Choice, Dress
+from imclient.qt.main_window import PANES, MainWindow
+from imclient.qt.start_dialog import Recent, StartDialog
+from imclient.qt.welcome_view import WelcomeView
+from improtocol import errors
+from improtocol.audience import EVERYONE, Audience
+from imqt.reactor import make_application
+
+ME = "alice"
+HOST, PORT = "lab.example", 12001
+BOB, BOTH = Audience.of("bob"), Audience.of("bob", "carol")
+
+PEOPLE = [
+    ("bob", Presence.ONLINE, "", None),
+    ("dave", Presence.ONLINE, "At the bench until five", None),
+    ("erin", Presence.ONLINE, "", None),
+    ("grace", Presence.ONLINE, "Reading, ring me", None),
+    ("heidi", Presence.AWAY, "", (0, "11:40")),
+    ("mallory", Presence.ONLINE, "", None),
+    ("oscar", Presence.ONLINE, "In the cleanroom", None),
+    ("carol", Presence.OFFLINE, "", (0, "12:16")),
+    ("frank", Presence.OFFLINE, "", (3, "17:02")),
+    ("ivan", Presence.OFFLINE, "", (17, "09:30")),
+    ("judy", Presence.OFFLINE, "", (40, "15:00")),
+]
+
+LINES = """\
+12:02:10 < * HELLO imserver protocol=1 can=ref,device,history,receipts :Say HELP at any time.
+12:02:10 > @1 LOGIN alice device=desk since=411 epoch=k3 :●●●●●●●●
+12:02:10 < @1 OK LOGIN alice device=desk epoch=k3 cursor=411 waiting=4
+12:10:02 < * MESSAGE 413 carol alice,bob at=2026-11-20T12:10:02.120Z :Port 7 is up. It was the patch cable.
+12:14:31 > @8 SEND bob,carol ref=d7 :One it is. I take the table by the window.
+12:14:31 < @8 OK SEND 416 at=2026-11-20T12:14:31.044Z to=2 ref=d7
+12:14:32 < * RECEIPT message=416 delivered=2 read=0 to=2
+12:16:05 < * USER carol offline
+12:21:00 > @9 SEND bob,carol ref=d8 :carol, is there a spare cable left?
+12:21:00 < @9 ERR SEND busy retry-after=2 :The server has too much to do; say it again in 2 seconds.
+12:21:02 > @10 SEND bob,carol ref=d8 :carol, is there a spare cable left?
+12:21:02 < @10 OK SEND 417 at=2026-11-20T12:21:02.310Z to=2 ref=d8
+"""
+
+
+def moment(clock: str, days_ago: int = 0) -> float:
+    """Give a time of day, today or so many days ago, in seconds since the epoch."""
+    day = datetime.date.today() - datetime.timedelta(days_ago)
+    time_of_day = datetime.time.fromisoformat(clock)
+    return datetime.datetime.combine(day, time_of_day).timestamp()
+
+
+class MadeUpClient:
+    """What windows need of a `Client`, without a server: it answers by itself."""
+
+    def __init__(self, name: str | None = ME) -> None:
+        self.name = name
+        self.link, self.roster, self.outbox = Link(), Roster(), Outbox()
+        self.conversations, self.wire = Conversations(ME), Wire()
+        self.said: list[tuple[Audience, str]] = []
+        self.refuse: Exception | None = None  #: what the next thing asked for fails with
+        self.closed = False
+        self._number = 411
+
+    def connect(self, host: str, port: int) -> Deferred[None]:
+        """Reach the server."""
+        return self._answer()
+
+    def register(self, name: str, password: str) -> Deferred[None]:
+        """Take a name."""
+        return self._answer()
+
+    def log_in(self, name: str, password: str) -> Deferred[None]:
+        """Come in."""
+        if self.refuse is None:
+            self.name = name
+        return self._answer()
+
+    def ping(self, name: str) -> Deferred[float]:
+        """Answer after 12 ms that nobody waits for."""
+        person = self.roster.get(name)
+        offline = person is None or person.presence is Presence.OFFLINE
+        return fail(errors.Offline(name)) if offline else succeed(0.012)
+
+    def say(self, audience: Audience, text: str) -> Said:
+        """Keep it as said."""
+        if self.refuse is not None:
+            refusal, self.refuse = self.refuse, None
+            raise refusal
+        self.said.append((audience, text))
+        return self.hear(ME, audience, text, time.time())
+
+    def close(self) -> Deferred[None]:
+        """Leave."""
+        self.closed = True
+        return succeed(None)
+
+    def _answer(self) -> Deferred[None]:
+        refusal, self.refuse = self.refuse, None
+        return succeed(None) if refusal is None else fail(refusal)
+
+    # Making things up
+
+    def hear(
+        self,
+        sender: str,
+        to: Audience,
+        text: str,
+        at: float | None = None,
+        progress: Progress = Progress.SENT,
+        refusal: str | None = None,
+    ) -> Said:
+        """Let something be said."""
+        mine = sender == ME
+        audience = to.conversation(sender, ME)
+        number = None
+        if progress is Progress.SENT:
+            self._number += 1
+            number = self._number
+        said = Said(audience, sender, to, text, at, number, None, mine, progress, refusal)
+        self.conversations.get(audience).put(said)
+        return said
+
+    def meet(self, name: str, presence: Presence = Presence.ONLINE, text: str = "", since: float | None = None):
+        """Let somebody be there."""
+        self.roster.put(Person(name, presence, text, since))
+
+
+def lab() -> MadeUpClient:
+    """Make up a lab at noon."""
+    client = MadeUpClient()
+    client.link.state, client.link.sentence = LinkState.ONLINE, f"Connected to {HOST}:{PORT}"
+    for name, presence, text, since in PEOPLE:
+        client.meet(name, presence, text, None if since is None else moment(since[1], since[0]))
+    _told_everyone(client)
+    _talked(client)
+    for line in LINES.splitlines():
+        at, arrow, rest = line.split(" ", 2)
+        client.wire.put(WireLine(moment(at), arrow == ">", rest))
+    return client
+
+
+def _told_everyone(client: MadeUpClient) -> None:
+    hear = client.hear
+    hear("oscar", EVERYONE, "The cleanroom is open again.", moment("08:50", 1))
+    hear("heidi", EVERYONE, "The seminar moves to room 3.04, same hour.", moment("09:12", 1))
+    hear("dave", EVERYONE, "Thank you. I bring the projector.", moment("09:15", 1))
+    hear("dave", EVERYONE, "And the long cable.", moment("09:15", 1))
+    hear("mallory", Audience.of(ME), "Good morning", moment("09:02"))
+    hear("erin", EVERYONE, "Is anybody else without coffee?", moment("09:20"))
+    hear("carol", Audience.of(ME, "bob"), "I look at port 7 now.", moment("09:25"))
+    hear(ME, EVERYONE, "The coffee machine works again. Please rinse it in the evening.", moment("09:30"))
+    client.conversations.get(BOTH).shown()
+    client.conversations.get(Audience.of("mallory")).shown()
+
+
+def _talked(client: MadeUpClient) -> None:
+    hear = client.hear
+    for text in ("Are you there?", "The poster is printed, who fetches it?", "It is heavy."):
+        hear("erin", Audience.of(ME), text, moment("11:50"))
+    hear("bob", Audience.of(ME), "Yes, one is good 🍜", moment("12:12"))
+    client.conversations.get(BOB).shown()
+    hear("carol", Audience.of(ME, "bob"), "Port 7 is up. It was the patch cable.", moment("12:10"))
+    hear("carol", Audience.of(ME, "bob"), "Lunch at one?", moment("12:10"))
+    hear("bob", Audience.of(ME, "carol"), "Yes, one is good 🍜", moment("12:12"))
+    hear(ME, BOTH, "One it is. I take the table by the window.", moment("12:14"))
+    hear(ME, BOTH, "carol, is there a spare cable left?", moment("12:21"))
+    hear(ME, BOTH, "Never mind, I found one in the drawer.", moment("12:21"), Progress.WAITING)
+    client.outbox.waiting = 1
+
+
+# What can be shown
+
+
+def window(dress: Dress) -> MainWindow:
+    """Show the whole window in the conversation with bob and carol, two people chosen."""
+    shown = MainWindow(lab(), dress, HOST, PORT)
+    shown.conversations.be_here(True)
+    for audience in (BOB, BOTH):
+        shown.conversations.open(audience)
+    shown.roster.model.choose(["dave", "grace"])
+    shown.composer.write("Shall we test port 8 after lunch?\nI have the laptop here.")
+    return shown
+
+
+def window_with_wire(dress: Dress) -> MainWindow:
+    """Show the window with its wire."""
+    shown = window(dress)
+    shown.roster.model.choose_none()
+    shown.show_wire(True)
+    return shown
+
+
+def window_everyone(dress: Dress) -> MainWindow:
+    """Show what was said to everyone."""
+    shown = window(dress)
+    shown.roster.model.choose_none()
+    shown.composer.edit.clear()
+    shown.composer.audience.choose(Mode.EVERYONE)
+    return shown
+
+
+def window_empty(dress: Dress) -> MainWindow:
+    """Show what the first one sees."""
+    client = MadeUpClient()
+    client.link.state, client.link.sentence = LinkState.ONLINE, f"Connected to {HOST}:{PORT}"
+    return MainWindow(client, dress, HOST, PORT)
+
+
+def start(dress: Dress) -> StartDialog:
+    """Show the start window after a refused log-in."""
+    client = MadeUpClient(None)
+    recent = [
+        Recent(HOST, PORT, ME, "yesterday"),
+        Recent("class.example", PORT, ME, "12 November"),
+        Recent("192.168.1.20", PORT, "alice2", "3 October"),
+    ]
+    shown = StartDialog(client, HOST, PORT, ME, recent)
+    shown.form.password.setText("correct hors")
+    client.refuse = errors.LoginRefused()
+    shown.form.log_in.click()
+    return shown
+
+
+SHOWN: dict[str, Callable[[Dress], QWidget]] = {
+    **{name: (lambda dress, make=make: make(lab())) for name, make in PANES.items()},
+    "conversation": lambda dress: ConversationView(lab().conversations.get(BOTH), None, ME),
+    "welcome": lambda dress: WelcomeView(ME, HOST, PORT),
+    "start": start,
+    "window": window,
+    "window-wire": window_with_wire,
+    "window-everyone": window_everyone,
+    "window-empty": window_empty,
+}
+
+
+def main() -> int:
+    """Show what is asked for."""
+    parser = argparse.ArgumentParser(description="Show a pane of the desktop client, alone.")
+    parser.add_argument("pane", nargs="?", choices=sorted(SHOWN))
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--size", default="1180x760", help="width x height")
+    parser.add_argument("--shot", metavar="FILE", help="write a picture and end")
+    asked = parser.parse_args()
+    if asked.pane is None:
+        print("\n".join(sorted(SHOWN)))
+        return 0
+    app = make_application()
+    dress = Dress(app, Choice.DARK if asked.dark else Choice.LIGHT)
+    shown = SHOWN[asked.pane](dress)
+    shown.resize(*map(int, asked.size.split("x")))
+    shown.show()
+    if asked.shot:
+        for _ in range(8):
+            app.processEvents()
+        return 0 if shown.grab().save(asked.shot) else 1
+    app.setQuitOnLastWindowClosed(True)
+    return int(app.exec_())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

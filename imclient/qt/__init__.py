@@ -1,0 +1,1 @@
+"""The desktop client's windows: they hold a ``Client`` of the core, show what it knows and ask it to act."""

@@ -1,0 +1,77 @@
+"""A chip: a name in the audience, with a cross that takes it away."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt5.QtWidgets import QAbstractButton, QWidget
+
+from imqt import icons, theme
+from imqt.theme import Weight
+
+from . import painting
+
+_CROSS = 28  #: how wide the cross's place is
+
+
+class Chip(QAbstractButton):
+    """One name; Delete, Backspace or the cross removes it."""
+
+    removed = pyqtSignal(str)
+    stepped = pyqtSignal(str, int)  #: an arrow key: go to the chip before or after this one
+
+    def __init__(self, name: str, presence: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = name
+        self.setText(name)
+        self.setObjectName(f"chip-{name}")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.show_presence(presence)
+
+    def show_presence(self, presence: str) -> None:
+        """Show whether that person is there."""
+        self._presence = presence
+        self.setAccessibleName(f"{self.name}, {presence}. Delete removes it.")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Have room for a dot, the name and a cross."""
+        name = painting.width_of(self.name, theme.font(weight=Weight.NAME))
+        return QSize(28 + name + 6 + _CROSS, theme.heights().control)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Take the name away when its cross is pressed."""
+        super().mouseReleaseEvent(event)
+        assert event is not None
+        if self.rect().contains(event.pos()) and event.pos().x() >= self.width() - _CROSS:
+            self.removed.emit(self.name)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Remove it, or go to its neighbour."""
+        assert event is not None
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit(self.name)
+        elif step is not None:
+            self.stepped.emit(self.name, step)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        place = QRectF(self.rect())
+        painting.draw_round(painter, place, 8, theme.colour("soft"))
+        if self.hasFocus():
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 7, 7)
+        middle = place.center().y()
+        icons.draw_presence(painter, QPointF(15, middle), self._presence, theme.colour("soft"), 4)
+        font = theme.font(weight=Weight.NAME)
+        words = place.adjusted(28, 0, -_CROSS, 0)
+        painting.draw_line(painter, words, self.name, font, theme.colour("text"))
+        cross = QRectF(place.right() - 24, middle - 7, 14, 14)
+        icons.draw(painter, "close", cross, theme.colour("text" if self.underMouse() else "dim"))

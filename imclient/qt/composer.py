@@ -1,0 +1,224 @@
+"""The composer: whom it is for, the text, Send, and a hint that says only what is unusual."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QEvent, Qt, pyqtSignal
+from PyQt5.QtGui import QKeyEvent, QResizeEvent
+from PyQt5.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+
+from improtocol.audience import Audience
+from improtocol.errors import Refusal
+from imclient.core.client import Client
+from imclient.core.roster import Presence
+from imqt import plain, theme
+from imqt.colours import Token
+from imqt.layout import STRETCH, col, row
+from imqt.plain import PlainLabel
+
+from . import wording
+from .audience_control import AudienceControl
+from .row_list import Gathering
+from .sign import IconSign
+
+#: Narrower than this, the hint about the keys gives way to the one about people.
+NARROW = 560
+#: How many lines the text grows to before it scrolls.
+LINES = (2, 7)
+
+_TOKENS: dict[str, Token] = {"warning": "error", "waiting": "waiting"}
+
+
+class MessageEdit(QPlainTextEdit):
+    """Where the text is typed: Enter sends, Shift+Enter begins a new line."""
+
+    entered = pyqtSignal()
+    let_go = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("composer")
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.textChanged.connect(self._grow)
+        self._grow()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Send on Enter."""
+        assert event is not None
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.entered.emit()
+        elif enter:
+            self.insertPlainText("\n")
+        elif event.key() == Qt.Key.Key_Escape:
+            self.let_go.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Measure anew when the type is another."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._grow()
+
+    def _grow(self) -> None:
+        """Be as high as the text, within bounds."""
+        document = self.document()
+        assert document is not None
+        lines = max(LINES[0], min(LINES[1], round(document.size().height())))
+        self.setFixedHeight(round(lines * theme.line_height(self.font())) + 24)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Wrap and grow with the width."""
+        super().resizeEvent(event)
+        self._grow()
+
+
+class Composer(QWidget):
+    """Writes to the conversation on the screen, and to no other."""
+
+    audience_chosen = pyqtSignal(Audience)
+    let_go = pyqtSignal()
+
+    def __init__(self, client: Client, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._client = client
+        self._drafts: dict[Audience, str] = {}
+        self._shown: Audience | None = None
+        self._error = ""
+        self.audience = AudienceControl(client)
+        self.edit = MessageEdit()
+        self.send = plain.button("Send", "primary", icon_name="send")
+        self._sign = IconSign("waiting", "waiting")
+        self._hint = PlainLabel("", "caption", wrap=True)
+        self._keys = PlainLabel("Enter sends, Shift+Enter starts a new line", "caption")
+        self._gathering = Gathering(self._show_people, self)
+        self._put_together()
+        self._listen()
+        self._show_hint()
+
+    def _put_together(self) -> None:
+        self.send.setObjectName("send")
+        self.send.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.send.setText("Send\N{EN SPACE}")
+        self._hint.setObjectName("hint")
+        layout: QVBoxLayout = col(
+            self.audience,
+            row((self.edit, 1), col(STRETCH, self.send), gap=12),
+            row(self._sign, (self._hint, 1), self._keys, gap=6),
+            margins=(16, 12, 16, 12),
+        )
+        self.setLayout(layout)
+
+    def _listen(self) -> None:
+        self.audience.chosen.connect(self.audience_chosen)
+        self.audience.changed.connect(self._show_hint)
+        self.audience.refused.connect(self.show_error)
+        self.audience.done.connect(self.edit.setFocus)
+        self.edit.entered.connect(self.say)
+        self.edit.let_go.connect(self.let_go)
+        self.edit.textChanged.connect(self._on_typed)
+        self.send.clicked.connect(self.say)
+        roster = self._client.roster
+        for signal in (roster.added, roster.changed, roster.reset):
+            signal.connect(self._gathering.soon)
+
+    def close_view(self) -> None:
+        """Stop listening: the window was closed."""
+        roster = self._client.roster
+        for signal in (roster.added, roster.changed, roster.reset):
+            signal.disconnect(self._gathering.soon)
+
+    # Which conversation
+
+    def show_audience(self, audience: Audience, *, take_draft: bool = False) -> None:
+        """Write to this conversation; the text goes along if its writer chose the audience here."""
+        text = self.edit.toPlainText()
+        if audience != self._shown:
+            travels = take_draft and text.strip()
+            if self._shown is not None:
+                self._drafts[self._shown] = "" if travels else text
+            if not travels:
+                self._set_text(self._drafts.get(audience, ""))
+            self._shown = audience
+            self._error = ""
+        self.audience.show_audience(audience)
+        self._show_hint()
+
+    def write(self, text: str) -> None:
+        """Put a text there, to be read again before it is sent."""
+        self._set_text(text)
+        self.edit.setFocus()
+
+    def _set_text(self, text: str) -> None:
+        self.edit.setPlainText(text)
+        self.edit.moveCursor(self.edit.textCursor().End)
+
+    # Saying
+
+    def say(self) -> None:
+        """Send what is there."""
+        text, audience = self.edit.toPlainText(), self.audience.audience
+        if audience is None or not text.strip():
+            return
+        try:
+            self._client.say(audience, text)
+        except Refusal as refusal:
+            self.show_error(str(refusal))
+        else:
+            self._drafts.pop(audience, None)
+            self.edit.clear()
+
+    def show_error(self, sentence: str) -> None:
+        """Say what is wrong; it stays until something is changed."""
+        self._error = sentence
+        self._show_hint()
+
+    def _on_typed(self) -> None:
+        self._error = ""
+        self._show_hint()
+
+    # The hint
+
+    def _show_people(self) -> None:
+        self.audience.show_presence()
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        audience = self.audience.audience
+        sentence, sign, role = self._what_is_unusual(audience)
+        self._hint.setText(sentence)
+        if self._hint.property("role") != role:
+            self._hint.set_role(role)
+        self._sign.setVisible(bool(sentence))
+        self._sign.show_icon(sign, _TOKENS.get(sign, "dim"))
+        self.send.setEnabled(audience is not None)
+        plain.set_tooltip(self.send, "" if audience is not None else "Choose whom to write to")
+        label = f"Message {_whom(audience, self._client.name)}"
+        self.edit.setPlaceholderText(label)
+        self.edit.setAccessibleName(label)
+
+    def _what_is_unusual(self, audience: Audience | None) -> tuple[str, str, str]:
+        """Give the sentence, its sign and its role."""
+        if self._error:
+            return self._error, "warning", "error"
+        if audience is None:
+            return "Choose whom to write to.", "person", "caption"
+        people = self._client.roster.people()
+        away = {person.name for person in people if person.presence is Presence.OFFLINE}
+        if audience.everyone:
+            return wording.everyone_means(len(people), len(away)), "everyone", "caption"
+        return wording.waits_for([name for name in audience.names if name in away]), "waiting", "caption"
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Let the hint about the keys go where there is little room."""
+        super().resizeEvent(event)
+        self._keys.setVisible(self.width() >= NARROW)
+
+
+def _whom(audience: Audience | None, me: str | None) -> str:
+    if audience is None:
+        return "nobody yet"
+    if audience.everyone:
+        return "everyone"
+    return "yourself" if audience.names == (me,) else wording.listed(audience.names)

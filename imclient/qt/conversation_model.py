@@ -1,0 +1,192 @@
+"""The rows of one conversation: a window on its messages, so that a hundred thousand cost what a thousand cost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PyQt5.QtCore import QModelIndex, QObject, Qt
+
+from imclient.core.conversations import Conversation, Progress, Said
+
+from . import moments, wording
+from .conversation_rows import Extras, Kind, Notice, Row, aside_of, rows_of
+from .row_list import Gathering, RowList
+
+#: How many messages are shown at first; so many can be measured at once without anybody noticing.
+WINDOW = 300
+#: When so many have gathered, those on the far side are let go.
+MOST = 1000
+#: How many more are shown when somebody scrolls to an end of the window.
+PAGE = 200
+
+
+class ConversationModel(RowList[Row]):
+    """What was said in one conversation, with its days, its "New since you left" and its notices."""
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        everyone: Conversation | None,
+        me: str,
+        now: Callable[[], float] = time.time,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(Row.same, parent)
+        self.conversation = conversation
+        self.me = me
+        self.following = True  #: the reader looks at the end; what comes is shown at once
+        self.extras = Extras()
+        self._everyone = None if conversation is everyone else everyone
+        self._aside_wanted = True
+        self._now = now
+        self._altered: list[Said] = []
+        self._first, self._end = 0, 0  # which messages are in the window
+        self._gathering = Gathering(self.flush, self)
+        self._listen()
+        self._start_at_end()
+        self.flush()
+
+    # What the core tells
+
+    def _listen(self) -> None:
+        self.conversation.added.connect(self._on_added)
+        self.conversation.changed.connect(self._on_changed)
+        self.conversation.reset.connect(self._on_reset)
+        if self._everyone is not None:
+            self._everyone.added.connect(self._gathering.soon)
+
+    def close(self) -> None:
+        """Stop listening: the tab was closed."""
+        self.conversation.added.disconnect(self._on_added)
+        self.conversation.changed.disconnect(self._on_changed)
+        self.conversation.reset.disconnect(self._on_reset)
+        if self._everyone is not None:
+            self._everyone.added.disconnect(self._gathering.soon)
+        self._gathering.stop()
+
+    def _on_added(self, index: int, _said: Said) -> None:
+        if index < self._first:  # an older one came before the window: it stays where it is
+            self._first += 1
+            self._end += 1
+        self._gathering.soon()
+
+    def _on_changed(self, _index: int, said: Said) -> None:
+        self._altered.append(said)
+        self._gathering.soon()
+
+    def _on_reset(self) -> None:
+        self._start_at_end()
+        self._gathering.soon()
+
+    # What is shown
+
+    def flush(self) -> None:
+        """Show what has gathered."""
+        self._move_window()
+        self.replace(self._rows())
+        altered, self._altered = self._altered, []
+        for said in altered:
+            self._tell_altered(said)
+
+    def older(self) -> bool:
+        """Show an older page, if there is one."""
+        if self._first == 0:
+            return False
+        self._first = max(0, self._first - PAGE)
+        self.flush()
+        return True
+
+    def newer(self) -> bool:
+        """Show a newer page, if the window has fallen behind."""
+        if self._end >= len(self.conversation.messages):
+            return False
+        self._end += PAGE
+        self.flush()
+        return True
+
+    def show_end(self) -> None:
+        """Go back to the newest."""
+        self.following = True
+        self._start_at_end()
+        self.flush()
+
+    def mark_new(self, left_at: float | None) -> None:
+        """Draw the line "New since you left" above what is unread now."""
+        unread = self.conversation.unread
+        theirs = [said for said in self.conversation.messages[-unread - MOST :] if not said.mine]
+        self.extras.new_from = theirs[-min(unread, len(theirs))] if unread and theirs else None
+        self.extras.left_at = left_at
+        self.flush()
+
+    def notice(self, text: str) -> None:
+        """Say something in the conversation that is not a message."""
+        notice = Notice(text, self._now(), self.conversation.last)
+        self.extras.notices.append(notice)
+        self._gathering.now()
+
+    def show_aside(self, wanted: bool) -> None:
+        """Show in passing what was said to everyone, or do not."""
+        self._aside_wanted = wanted
+        self._gathering.now()
+
+    def _start_at_end(self) -> None:
+        self._end = len(self.conversation.messages)
+        self._first = max(0, self._end - WINDOW)
+
+    def _move_window(self) -> None:
+        count = len(self.conversation.messages)
+        if self.following:
+            self._end = count
+            if count - self._first > MOST:
+                self._first = count - WINDOW
+        elif count - self._first <= MOST:
+            self._end = count
+        self._end = min(self._end, count)
+
+    def _rows(self) -> list[Row]:
+        messages = self.conversation.messages[self._first : self._end]
+        aside: list[Said] = []
+        if self._everyone is not None and self._aside_wanted:
+            to_the_end = self._end == len(self.conversation.messages)
+            aside = aside_of(self._everyone.messages, messages, to_the_end)
+        today = moments.day_of(self._now())
+        return rows_of(messages, aside, self.extras, today, at_start=self._first == 0)
+
+    def _tell_altered(self, said: Said) -> None:
+        for number in range(len(self.rows) - 1, -1, -1):
+            if self.rows[number].said is said:
+                self.rows[number].shape.clear()
+                self.told(number)
+                return
+
+    # What Qt asks
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Give a row's text, or the whole of it in words."""
+        row = self.row(index)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.text
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return in_words(row, self.me)
+        return None
+
+
+def in_words(row: Row, me: str) -> str:
+    """Say all that a row shows: ``alice at 12:14, to bob, carol: One it is, sent``."""
+    said = row.said
+    if said is None:
+        return row.text
+    at = "" if said.at is None else f" at {moments.clock(said.at)}"
+    told = f"{said.sender}{at}, {wording.told_to(said.to, me)}: {said.text}"
+    return f"{told}, {state(said, me)[1]}" if said.mine else told
+
+
+def state(said: Said, me: str) -> tuple[str, str]:
+    """Give the sign and the words for how far an own message has come."""
+    whom = "" if said.to.names == (me,) else " " + wording.told_to(said.to, me)
+    if said.progress is Progress.WAITING:
+        return "waiting", f"waiting to go{whom}"
+    if said.progress is Progress.REFUSED:
+        return "refused", f"not sent: {said.refusal or 'it was refused.'}"
+    return "sent", "kept as a note" if not whom else f"sent{whom}"

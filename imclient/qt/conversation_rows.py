@@ -1,0 +1,133 @@
+"""What a transcript shows, line by line: days, the line "New since you left", messages, slim lines, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum, auto
+from heapq import merge
+from math import inf
+
+from imclient.core.conversations import Said
+
+from . import moments
+
+
+class Kind(Enum):
+    """The kinds of rows."""
+
+    DAY = auto()  #: a new day begins
+    NEW = auto()  #: what follows came while its reader was away
+    MESSAGE = auto()  #: somebody said something
+    ASIDE = auto()  #: it was said to everyone, and is shown in passing
+    NOTICE = auto()  #: this program has something to say
+
+
+@dataclass(eq=False, slots=True)
+class Row:
+    """One line of a transcript."""
+
+    kind: Kind
+    text: str
+    said: Said | None = None
+    opening: bool = False  #: the first of a sender's messages in a row: it bears the name
+    at: float | None = None
+    shape: dict[object, object] = field(default_factory=dict)  #: what the painter measured
+
+    def same(self, other: Row) -> bool:
+        """Tell whether this row and another show the same."""
+        return (
+            self.said is other.said
+            and self.kind is other.kind
+            and self.opening is other.opening
+            and self.text == other.text
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the program says in a conversation, below what was last said then."""
+
+    text: str
+    at: float
+    after: Said | None
+
+
+@dataclass(slots=True)
+class Extras:
+    """What stands in a transcript beside the messages."""
+
+    new_from: Said | None = None  #: the first that came while its reader was away
+    left_at: float | None = None  #: when the reader went
+    notices: list[Notice] = field(default_factory=list)
+
+
+def rows_of(
+    messages: Iterable[Said], aside: Iterable[Said], extras: Extras, today: date, at_start: bool
+) -> list[Row]:
+    """Lay out messages, and in passing what was said to everyone, in the order of the log."""
+    rows: list[Row] = []
+    last_day: date | None = None
+    notices = _notices(extras.notices)
+    if at_start:
+        rows += notices.get(id(None), [])
+    for said, kind in _in_order(messages, aside):
+        if said.at is not None and moments.day_of(said.at) != last_day:
+            last_day = moments.day_of(said.at)
+            rows.append(Row(Kind.DAY, moments.day(last_day, today)))
+        if said is extras.new_from:
+            rows.append(Row(Kind.NEW, _since(extras.left_at)))
+        rows.append(Row(kind, said.text, said, not _goes_on(rows, said), said.at))
+        rows += notices.get(id(said), [])
+    return rows
+
+
+def aside_of(everyone: list[Said], messages: list[Said], to_the_end: bool, most: int = 100) -> list[Said]:
+    """Choose what was said to everyone between the first and the last of these messages."""
+    low = next((said.number for said in messages if said.number is not None), None)
+    if low is None:
+        return []
+    high = inf if to_the_end else _order(messages[-1])
+    chosen: list[Said] = []
+    for said in reversed(everyone):
+        if _order(said) < low or len(chosen) == most:
+            break
+        if said.number is not None and said.number <= high:
+            chosen.append(said)
+    return chosen[::-1]
+
+
+def _in_order(messages: Iterable[Said], aside: Iterable[Said]) -> Iterator[tuple[Said, Kind]]:
+    said = ((message, Kind.MESSAGE) for message in messages)
+    passing = ((message, Kind.ASIDE) for message in aside)
+    return merge(said, passing, key=lambda pair: _order(pair[0]))
+
+
+def _order(said: Said) -> float:
+    return inf if said.number is None else said.number
+
+
+def _goes_on(rows: list[Row], said: Said) -> bool:
+    """Tell whether a message stands under the name of the one before: same people, same minute."""
+    last = rows[-1] if rows else None
+    if last is None or last.kind is not Kind.MESSAGE or last.said is None:
+        return False
+    before = last.said
+    return (before.sender, before.to) == (said.sender, said.to) and (said.mine or _minute(before) == _minute(said))
+
+
+def _minute(said: Said) -> int | None:
+    return None if said.at is None else int(said.at // 60)
+
+
+def _since(left_at: float | None) -> str:
+    return "New since you left" if left_at is None else f"New since you left, {moments.clock(left_at)}"
+
+
+def _notices(notices: list[Notice]) -> dict[int, list[Row]]:
+    by_message: dict[int, list[Row]] = {}
+    for notice in notices:
+        row = Row(Kind.NOTICE, notice.text, at=notice.at)
+        by_message.setdefault(id(notice.after), []).append(row)
+    return by_message

@@ -1,0 +1,231 @@
+"""One conversation on the screen: its transcript, or what to expect where nothing was said yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import QModelIndex, QPoint, Qt, QTimer, pyqtSignal
+from PyQt5.QtGui import QContextMenuEvent, QKeySequence, QResizeEvent, QShowEvent
+from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, QStackedLayout, QWidget
+
+from imclient.core.conversations import Conversation, Said
+from imqt import plain
+from imqt.layout import STRETCH, box, col, row
+from imqt.plain import PlainLabel
+
+from . import moments, wording
+from .bubble import BubbleDelegate
+from .conversation_model import ConversationModel
+from .conversation_rows import Kind, Row
+
+
+class Transcript(QListView):
+    """The rows of a conversation; it stays at the end unless its reader scrolls away."""
+
+    went_to_everyone = pyqtSignal()  #: a line in passing was clicked
+    following_changed = pyqtSignal(bool)
+    say_again = pyqtSignal(str)
+
+    def __init__(self, model: ConversationModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("transcript")
+        self.setAccessibleName(f"Conversation with {wording.title(model.conversation.audience, model.me)}")
+        self.messages = model
+        self.setModel(model)
+        self.setItemDelegate(BubbleDelegate(self, model))
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMouseTracking(True)
+        self._busy = False
+        self.bar = self.verticalScrollBar()
+        assert self.bar is not None
+        self.bar.valueChanged.connect(self._on_scrolled)
+        self.bar.rangeChanged.connect(self._on_range)
+        self.clicked.connect(self._on_clicked)
+
+    # Where it stands
+
+    def go_to_end(self) -> None:
+        """Show the newest."""
+        self.messages.show_end()
+        self.scrollToBottom()
+        self.following_changed.emit(True)
+
+    def _on_range(self, _low: int, high: int) -> None:
+        if self.messages.following:
+            self.bar.setValue(high)
+
+    def _on_scrolled(self, value: int) -> None:
+        if self._busy:
+            return
+        following = value >= self.bar.maximum() - 4
+        if following and self._page(self.messages.newer):
+            following = False
+        if following != self.messages.following:
+            self.messages.following = following
+            self.following_changed.emit(following)
+        if value < 200 and not following:
+            self._page(self.messages.older)
+
+    def _page(self, turn: Callable[[], bool]) -> bool:
+        """Turn a page and keep what is being read where it is."""
+        self._busy = True
+        try:
+            anchor, top = self._anchor()
+            if not turn():
+                return False
+            self.doItemsLayout()
+            self._restore(anchor, top)
+            return True
+        finally:
+            self._busy = False
+
+    def _anchor(self) -> tuple[Said | None, int]:
+        index = self.indexAt(QPoint(8, 8))
+        while index.isValid() and self.messages.row(index).said is None:
+            index = index.sibling(index.row() + 1, 0)
+        if not index.isValid():
+            return None, 0
+        return self.messages.row(index).said, self.visualRect(index).top()
+
+    def _restore(self, anchor: Said | None, top: int) -> None:
+        for number, shown in enumerate(self.messages.rows):
+            if anchor is not None and shown.said is anchor:
+                now = self.visualRect(self.messages.index(number)).top()
+                self.bar.setValue(self.bar.value() + now - top)
+                return
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Open at the end."""
+        super().showEvent(event)
+        if self.messages.following:
+            QTimer.singleShot(0, self.scrollToBottom)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Stay at the end when the window grows or shrinks."""
+        super().resizeEvent(event)
+        if self.messages.following:
+            self.scrollToBottom()
+
+    # What can be done with a row
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if self.messages.row(index).kind is Kind.ASIDE:
+            self.went_to_everyone.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        """Offer what can be done with a message."""
+        assert event is not None
+        index = self.indexAt(event.pos())
+        shown = self.messages.row(index) if index.isValid() else None
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = menu.addAction("Copy")
+        assert copy is not None
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setEnabled(bool(self.selectedIndexes()))
+        copy.triggered.connect(self.copy)
+        if shown is not None and shown.said is not None:
+            text = shown.said.text
+            again = menu.addAction("Say it again…")
+            assert again is not None
+            again.triggered.connect(lambda: self.say_again.emit(text))
+        menu.popup(event.globalPos())
+
+    def keyPressEvent(self, event: object) -> None:
+        """Copy on Ctrl+C, go on as a list does otherwise."""
+        if event.matches(QKeySequence.StandardKey.Copy):  # type: ignore[attr-defined]
+            self.copy()
+        else:
+            super().keyPressEvent(event)  # type: ignore[arg-type]
+
+    def copy(self) -> None:
+        """Put the chosen messages on the clipboard: one alone as its text, several with who said them."""
+        rows = [self.messages.row(index) for index in sorted(self.selectedIndexes())]
+        chosen = [shown for shown in rows if shown.said is not None]
+        clipboard = QApplication.clipboard()
+        if chosen and clipboard is not None:
+            alone = len(chosen) == 1
+            clipboard.setText(chosen[0].text if alone else "\n".join(map(_copied, chosen)))
+
+
+def _copied(shown: Row) -> str:
+    assert shown.said is not None
+    at = "" if shown.said.at is None else f"{moments.clock(shown.said.at)} "
+    return f"{at}{shown.said.sender}: {shown.text}"
+
+
+class ConversationView(QWidget):
+    """The page of one tab."""
+
+    def __init__(
+        self, conversation: Conversation, everyone: Conversation | None, me: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.conversation = conversation
+        self.model = ConversationModel(conversation, everyone, me, parent=self)
+        self.transcript = Transcript(self.model)
+        self._left_at: float | None = None
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._nothing_yet(me))
+        self._pages.addWidget(self.transcript)
+        self._to_end = self._end_button()
+        self.model.rowsInserted.connect(self._show_page)
+        self.model.rowsRemoved.connect(self._show_page)
+        self.transcript.following_changed.connect(self._show_end_button)
+        self._show_page()
+
+    def arrive(self) -> None:
+        """The reader is here: mark what is new, and call it read."""
+        self.model.mark_new(self._left_at)
+        self.conversation.shown()
+
+    def leave(self, at: float) -> None:
+        """The reader went elsewhere."""
+        self._left_at = at
+
+    def close_view(self) -> None:
+        """The tab was closed."""
+        self.model.close()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the button over the lower right corner."""
+        super().resizeEvent(event)
+        self._place_end_button()
+
+    def _nothing_yet(self, me: str) -> QWidget:
+        audience = self.conversation.audience
+        if audience.everyone:
+            text = "Nothing said to everyone yet. Whoever has a name here will see it."
+        elif audience.names == (me,):
+            text = "Notes to yourself: only you see them, on each of your devices."
+        else:
+            verb = "sees" if len(audience.names) == 1 else "see"
+            text = f"Nothing said yet. {wording.listed(audience.names)} {verb} it as soon as it arrives."
+        label = PlainLabel(text, "dim", wrap=True)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        return box(col(STRETCH, row(label, margins=(32, 0, 32, 0)), STRETCH))
+
+    def _show_page(self) -> None:
+        self._pages.setCurrentIndex(1 if self.model.rows else 0)
+
+    def _end_button(self) -> QWidget:
+        button = plain.button("Newest", "primary", icon_name="down")
+        button.setObjectName("newest")
+        button.setParent(self)
+        button.clicked.connect(self.transcript.go_to_end)
+        button.hide()
+        return button
+
+    def _show_end_button(self, following: bool) -> None:
+        self._to_end.setVisible(not following)
+        self._place_end_button()
+
+    def _place_end_button(self) -> None:
+        size = self._to_end.sizeHint()
+        self._to_end.setGeometry(
+            self.width() - size.width() - 16, self.height() - size.height() - 12, size.width(), size.height()
+        )
+        self._to_end.raise_()

@@ -1,0 +1,243 @@
+"""The middle of the window: the open conversations as tabs, with Ping and Wire beside them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtGui import QResizeEvent
+from PyQt5.QtWidgets import QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from improtocol.audience import EVERYONE, Audience
+from imclient.core.client import Client
+from imclient.core.conversations import Conversation
+from imqt import plain
+from imqt.layout import row, rule
+
+from . import tab_bar, wording
+from .conversation_view import ConversationView
+from .tab_bar import TabBar
+
+#: So many tabs open by themselves; beyond that the roster's badges tell.
+MOST_BY_ITSELF = 12
+#: Narrower than this, Ping and Wire show their signs only.
+NARROW = 620
+
+
+class ConversationsView(QWidget):
+    """The open conversations, one of them on the screen."""
+
+    shown = pyqtSignal(Audience)  #: this conversation is on the screen now
+    emptied = pyqtSignal()  #: the last tab was closed
+    ping_wanted = pyqtSignal()
+    wire_wanted = pyqtSignal(bool)
+    say_again = pyqtSignal(str)
+
+    def __init__(
+        self, client: Client, now: Callable[[], float] = time.time, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._client, self._now = client, now
+        self._me = client.name or ""
+        self._here = False  #: the reader looks at the window
+        self._aside = True
+        self.tabs = TabBar()
+        self.pages = QStackedWidget()
+        self.ping, self.wire = self._tools()
+        self._last: ConversationView | None = None
+        self._welcome: QWidget | None = None
+        self._put_together()
+        self._listen()
+        self._open_unread()
+
+    def _tools(self) -> tuple[QToolButton, QToolButton]:
+        ping = plain.tool_button("Ping: is anybody there, and how far away", "ping", text="Ping")
+        wire = plain.tool_button("Watch the lines on the wire", "wire", text="Wire", checkable=True)
+        ping.setObjectName("ping")
+        wire.setObjectName("wireToggle")
+        return ping, wire
+
+    def _put_together(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row((self.tabs, 1), self.ping, self.wire, margins=(4, 0, 12, 0), gap=4))
+        layout.addWidget(rule())
+        layout.addWidget(self.pages, 1)
+
+    def _listen(self) -> None:
+        self.tabs.currentChanged.connect(self._on_current)
+        self.tabs.close_wanted.connect(self.close_tab)
+        self.ping.clicked.connect(self.ping_wanted)
+        self.wire.toggled.connect(self.wire_wanted)
+        self._client.conversations.changed.connect(self._on_changed)
+
+    def close_view(self) -> None:
+        """Stop listening: the window was closed."""
+        self._client.conversations.changed.disconnect(self._on_changed)
+        for view in self.views():
+            view.close_view()
+
+    # Tabs
+
+    def views(self) -> list[ConversationView]:
+        """Give the pages of the open conversations, in the order of the tabs."""
+        pages = [self.pages.widget(index) for index in range(self.pages.count())]
+        return [page for page in pages if isinstance(page, ConversationView)]
+
+    @property
+    def current(self) -> ConversationView | None:
+        """The conversation on the screen."""
+        page = self.pages.currentWidget()
+        return page if isinstance(page, ConversationView) else None
+
+    def open(self, audience: Audience, *, in_place_of_empty: bool = False) -> None:
+        """Go to a conversation; `in_place_of_empty`: a tab in which nothing was said gives its place."""
+        leaving = self.current
+        view = self._view(audience) or self._add(audience)
+        self.tabs.setCurrentIndex(self._index(view))
+        if leaving is not None and leaving is not view and in_place_of_empty and not leaving.conversation.last:
+            self.close_tab(self._index(leaving))
+
+    def show_welcome(self, welcome: QWidget) -> None:
+        """Show a page that is no conversation, until one is opened."""
+        self._welcome = welcome
+        self.pages.insertWidget(0, welcome)
+        self.tabs.put(0, "Welcome", "everyone")
+        self.tabs.setCurrentIndex(0)
+        self.pages.setCurrentIndex(0)
+
+    def close_tab(self, index: int) -> None:
+        """Close a tab; what was said in it stays where it is."""
+        page = self.pages.widget(index)
+        if page is None:
+            return
+        # First the page, then the tab: what the tab bar then shows is there.
+        self.pages.removeWidget(page)
+        self.tabs.take(index)
+        self.pages.setCurrentIndex(self.tabs.currentIndex())
+        if isinstance(page, ConversationView):
+            page.close_view()
+        if page is self._last:
+            self._last = None
+        if page is self._welcome:
+            self._welcome = None
+        page.deleteLater()
+        if self.tabs.count():
+            self._on_current(self.tabs.currentIndex())
+        else:
+            self.emptied.emit()
+
+    def close_current(self) -> None:
+        """Close the tab on the screen."""
+        self.close_tab(self.tabs.currentIndex())
+
+    def step(self, by: int) -> None:
+        """Go to the next tab, or back."""
+        if self.tabs.count():
+            self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
+
+    def _view(self, audience: Audience) -> ConversationView | None:
+        return next((view for view in self.views() if view.conversation.audience == audience), None)
+
+    def _index(self, view: ConversationView) -> int:
+        return self.pages.indexOf(view)
+
+    def _add(self, audience: Audience) -> ConversationView:
+        conversations = self._client.conversations
+        conversation = conversations.get(audience)
+        view = ConversationView(conversation, conversations.get(EVERYONE), self._me)
+        view.model.show_aside(self._aside)
+        view.transcript.went_to_everyone.connect(lambda: self.open(EVERYONE))
+        view.transcript.say_again.connect(self.say_again)
+        view.transcript.following_changed.connect(self._on_following)
+        # First the page, then the tab: a tab never shows the page of another.
+        index = self.pages.count()
+        self.pages.insertWidget(index, view)
+        self.tabs.put(index, wording.title(audience, self._me), tab_bar.icon_of(audience, self._me))
+        self.tabs.show_unread(index, conversation.unread)
+        if self._welcome is not None:
+            self.close_tab(self.pages.indexOf(self._welcome))
+        return view
+
+    def _open_unread(self) -> None:
+        for conversation in self._client.conversations.all():
+            self._on_changed(conversation)
+
+    # What is read
+
+    def be_here(self, here: bool) -> None:
+        """The reader looks at the window, or no longer."""
+        self._here = here
+        view = self.current
+        if view is not None and here:
+            self._arrive(view)
+        elif view is not None:
+            view.leave(self._now())
+
+    def _on_current(self, index: int) -> None:
+        page = self.pages.widget(index)
+        if page is None:
+            return
+        self.pages.setCurrentWidget(page)
+        if self._last is not None and self._last is not page:
+            self._last.leave(self._now())
+        self._last = page if isinstance(page, ConversationView) else None
+        if isinstance(page, ConversationView):
+            self._arrive(page)
+            self.shown.emit(page.conversation.audience)
+        self._offer_ping()
+
+    def _arrive(self, view: ConversationView) -> None:
+        if self._here:
+            view.arrive()
+            self.tabs.show_unread(self._index(view), view.conversation.unread)
+
+    def _on_changed(self, conversation: Conversation) -> None:
+        view = self._view(conversation.audience)
+        if view is None and conversation.unread and self.tabs.count() < MOST_BY_ITSELF:
+            view = self._add(conversation.audience)
+        if view is None:
+            return
+        if conversation.unread and self._is_read(view):
+            conversation.shown()
+        self.tabs.show_unread(self._index(view), conversation.unread)
+
+    def _is_read(self, view: ConversationView) -> bool:
+        """Tell whether what comes last in it is before the reader's eyes."""
+        return self._here and view is self.current and view.model.following
+
+    def _on_following(self, following: bool) -> None:
+        view = self.current
+        if following and view is not None and view.conversation.unread and self._here:
+            view.conversation.shown()
+
+    def _offer_ping(self) -> None:
+        view = self.current
+        names = view.conversation.audience.names if view is not None else ()
+        can = bool(names) and names != (self._me,)
+        self.ping.setEnabled(can)
+        whom = f"Ping {wording.listed(names)}: there, and how far away?" if can else "Choose a person to ping"
+        plain.set_tooltip(self.ping, whom)
+
+    # How it looks
+
+    def show_aside(self, wanted: bool) -> None:
+        """Show in every conversation what went to everyone, or do not."""
+        self._aside = wanted
+        for view in self.views():
+            view.model.show_aside(wanted)
+
+    def notice(self, audience: Audience, text: str) -> None:
+        """Say something in a conversation that is open."""
+        view = self._view(audience)
+        if view is not None:
+            view.model.notice(text)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Leave the room to the tabs."""
+        super().resizeEvent(event)
+        roomy = self.width() >= NARROW
+        for tool, text in ((self.ping, "Ping"), (self.wire, "Wire")):
+            tool.setText("\N{NO-BREAK SPACE}" + text if roomy else "")

@@ -1,0 +1,309 @@
+"""The main window: roster, conversations, composer and wire, put together once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import QEvent, QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QCloseEvent, QResizeEvent
+from PyQt5.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
+from twisted.python.failure import Failure
+
+from improtocol import errors
+from improtocol.audience import EVERYONE, Audience
+from improtocol.version import __version__
+from imclient.core.client import Client
+from imqt import plain
+from imqt.layout import box, col, rule
+
+from . import texts, wording
+from .audience_choice import Mode
+from .composer import Composer
+from .conversations_view import ConversationsView
+from .dress import Choice, Dress
+from .menus import Menus
+from .roster_view import RosterView
+from .status_view import LinkStatus, OutboxStatus
+from .welcome_view import WelcomeView
+from .wire_view import WireView
+
+#: Every pane of the window: what the gallery and a test open one by one.
+PANES: dict[str, Callable[[Client], QWidget]] = {
+    "roster": RosterView,
+    "conversations": ConversationsView,
+    "composer": Composer,
+    "wire": WireView,
+}
+
+#: From this width on the wire stands beside the conversation, else below it.
+WIDE = 900
+#: How wide the roster is in a wide window, in one that shows the wire, in a narrow one.
+ROSTER_WIDTHS = (288, 232, 190)
+MESSAGE_STAYS = 8000  #: milliseconds that the answer to a ping stays in the status bar
+
+
+class MainWindow(QMainWindow):
+    """What somebody who is logged in sees."""
+
+    closed = pyqtSignal()
+    logged_out = pyqtSignal()
+
+    def __init__(
+        self, client: Client, dress: Dress, host: str = "", port: int = 0, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._client, self._dress = client, dress
+        self._host, self._port = host, port
+        self._me = client.name or ""
+        self.roster = RosterView(client)
+        self.conversations = ConversationsView(client)
+        self.composer = Composer(client)
+        self.wire = WireView(client)
+        self._menus = Menus(self, self, dress.choice)
+        self._ends = (LinkStatus(client), OutboxStatus(client))
+        self._listening = True
+        self._put_together()
+        self._listen()
+        self._open_first()
+
+    # How it is put together
+
+    def _put_together(self) -> None:
+        self.setWindowTitle(f"{self._me} - imclient")
+        self.setMinimumSize(420, 420)
+        talk = box(col((self.conversations, 1), rule(), self.composer, gap=0))
+        self._talk_and_wire = _splitter(talk, self.wire)
+        self._panes = _splitter(self.roster, self._talk_and_wire)
+        self.setCentralWidget(self._panes)
+        self.wire.hide()
+        self._roster_moved = False
+        bar = self.statusBar()
+        assert bar is not None
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self._ends[0], 1)
+        bar.addPermanentWidget(self._ends[1])
+        self._bar = bar
+
+    def sizeHint(self) -> QSize:
+        """Open at a size that shows everything."""
+        return QSize(1180, 760)
+
+    def _listen(self) -> None:
+        self.roster.opened.connect(self.write_to)
+        self.roster.pinged.connect(lambda name: self._ping([name]))
+        self.roster.let_go.connect(self.composer.edit.setFocus)
+        self.roster.me.menu_wanted.connect(self._show_account_menu)
+        self.conversations.shown.connect(self._on_shown)
+        self.conversations.emptied.connect(lambda: self.conversations.open(EVERYONE))
+        self.conversations.ping_wanted.connect(self.ping)
+        self.conversations.wire_wanted.connect(self._menus.wire.setChecked)
+        self.conversations.say_again.connect(self.composer.write)
+        self.composer.audience_chosen.connect(self._on_audience_chosen)
+        self.composer.let_go.connect(self.roster.list.setFocus)
+        self.wire.closed.connect(lambda: self._menus.wire.setChecked(False))
+        self._panes.splitterMoved.connect(self._on_roster_moved)
+        self._client.conversations.changed.connect(self._call_attention)
+
+    def _open_first(self) -> None:
+        alone = not self._client.roster.people()
+        if alone and not any(talk.last for talk in self._client.conversations.all()):
+            self._welcome()
+        elif self.conversations.current is None:
+            self.conversations.open(EVERYONE)
+        else:
+            self._on_shown(self.conversations.current.conversation.audience)
+        self.composer.edit.setFocus()
+
+    def _welcome(self) -> None:
+        welcome = WelcomeView(self._me, self._host, self._port)
+        welcome.note_wanted.connect(self.write_note)
+        welcome.wire_wanted.connect(lambda: self._menus.wire.setChecked(True))
+        self.conversations.show_welcome(welcome)
+        self.composer.show_audience(EVERYONE)
+        self.composer.hide()
+
+    # Which conversation
+
+    def write_to(self, names: list[str]) -> None:
+        """Go to the conversation with these people."""
+        self.conversations.open(Audience.of(*names))
+        self.composer.edit.setFocus()
+
+    def _on_shown(self, audience: Audience) -> None:
+        self.composer.show()
+        self.composer.show_audience(audience)
+
+    def _on_audience_chosen(self, audience: Audience) -> None:
+        # The text first: when the other conversation comes, it must already belong there.
+        self.composer.show_audience(audience, take_draft=True)
+        self.conversations.open(audience, in_place_of_empty=True)
+
+    # Acts
+
+    def log_out(self) -> None:
+        """Leave this account, and let somebody come in again."""
+        self._let_go()
+        self.logged_out.emit()
+
+    def quit(self) -> None:
+        """End the program."""
+        self.close()
+
+    def find_person(self) -> None:
+        """Search in the roster."""
+        self.roster.find()
+
+    def write_to_chosen(self) -> None:
+        """Write to those who are chosen in the roster."""
+        names = self.roster.model.chosen()
+        if names:
+            self.roster.model.choose_none()
+            self.write_to(names)
+
+    def choose_mode(self, mode: Mode) -> None:
+        """Write to one, to several, to everyone."""
+        self.composer.show()
+        self.composer.edit.setFocus()
+        self.composer.audience.choose(mode)
+
+    def write_note(self) -> None:
+        """Write to oneself."""
+        self.write_to([self._me])
+
+    def step_tab(self, by: int) -> None:
+        """Go to the next conversation."""
+        self.conversations.step(by)
+
+    def close_tab(self) -> None:
+        """Close the conversation on the screen."""
+        self.conversations.close_current()
+
+    def step_pane(self, by: int) -> None:
+        """Go to the next part of the window."""
+        view = self.conversations.current
+        stops: list[QWidget] = [self.roster.search, self.roster.list, self.conversations.tabs]
+        stops += [view.transcript] if view is not None else []
+        stops += [self.composer.edit, self.wire.list]
+        stops = [stop for stop in stops if stop.isVisible()]
+        at = next((place for place, stop in enumerate(stops) if stop.hasFocus()), -1 if by > 0 else 0)
+        stops[(at + by) % len(stops)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def show_wire(self, shown: bool) -> None:
+        """Show the lines on the wire, or hide them."""
+        self.wire.setVisible(shown)
+        self.conversations.wire.setChecked(shown)
+        self._arrange()
+
+    def show_aside(self, shown: bool) -> None:
+        """Show in every conversation what went to everyone, or do not."""
+        self.conversations.show_aside(shown)
+
+    def dress(self, choice: Choice) -> None:
+        """Be light, dark, or as the desktop is."""
+        self._dress.choose(choice)
+
+    def scale(self, by: int) -> None:
+        """Set larger or smaller type."""
+        self._dress.step(by)
+
+    def tell_keys(self) -> None:
+        """Say what the keys do."""
+        plain.tell(self, "Keys", texts.KEYS)
+
+    def tell_about(self) -> None:
+        """Say what this is."""
+        plain.tell(self, f"imclient {__version__}", texts.ABOUT)
+
+    def tell_licence(self) -> None:
+        """Say what one may do with it."""
+        plain.tell(self, "Licence", texts.LICENCE)
+
+    def _show_account_menu(self) -> None:
+        button = self.roster.me.menu_button
+        self._menus.account.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    # Ping
+
+    def ping(self) -> None:
+        """Ping the people of the conversation on the screen."""
+        view = self.conversations.current
+        if view is not None:
+            self._ping([name for name in view.conversation.audience.names if name != self._me])
+
+    def _ping(self, names: list[str]) -> None:
+        view = self.conversations.current
+        asked_in = view.conversation.audience if view is not None else EVERYONE
+        for name in names:
+            told_in = asked_in if name in asked_in.names else Audience.of(name)
+            asked = self._client.ping(name)
+            asked.addCallbacks(
+                self._on_answered, self._on_not_answered, callbackArgs=(name, told_in), errbackArgs=(name, told_in)
+            )
+
+    def _on_answered(self, seconds: float, name: str, audience: Audience) -> None:
+        self._tell(audience, f"{name} answered in {wording.milliseconds(seconds)}")
+
+    def _on_not_answered(self, failure: Failure, name: str, audience: Audience) -> None:
+        refusal = failure.check(errors.Refusal)
+        self._tell(audience, str(failure.value) if refusal else f"{name} did not answer the ping.")
+
+    def _tell(self, audience: Audience, text: str) -> None:
+        self.conversations.notice(audience, text)
+        self._bar.showMessage(text, MESSAGE_STAYS)
+
+    # The window
+
+    def _call_attention(self, conversation: object) -> None:
+        if getattr(conversation, "unread", 0) and not self.isActiveWindow():
+            QApplication.alert(self)
+
+    def _on_roster_moved(self, _position: int, _index: int) -> None:
+        self._roster_moved = True
+
+    def _arrange(self) -> None:
+        """Give the panes their room: beside each other if there is enough, else the wire below."""
+        wide = self.width() >= WIDE
+        self._talk_and_wire.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        if not self._roster_moved:
+            which = (1 if self.wire.isVisibleTo(self) else 0) if wide else 2
+            left = ROSTER_WIDTHS[which]
+            self._panes.setSizes([left, max(1, self.width() - left - 1)])
+        if self.wire.isVisibleTo(self):
+            room = self._talk_and_wire.width() if wide else self._talk_and_wire.height()
+            part = min(432, room // 2) if wide else room * 2 // 5
+            self._talk_and_wire.setSizes([room - part, part])
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Arrange the panes for the new size."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Know whether somebody looks at the window."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.ActivationChange:
+            self.conversations.be_here(self.isActiveWindow())
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Close, and with it the program."""
+        super().closeEvent(event)
+        self._let_go()
+        self.closed.emit()
+
+    def _let_go(self) -> None:
+        """Listen no more; asked twice, once is enough."""
+        if self._listening:
+            self._listening = False
+            self._client.conversations.changed.disconnect(self._call_attention)
+            for view in (self.roster, self.conversations, self.composer, self.wire, *self._ends):
+                view.close_view()
+
+
+def _splitter(*widgets: QWidget) -> QSplitter:
+    made = QSplitter()
+    made.setChildrenCollapsible(False)
+    made.setHandleWidth(1)
+    for place, widget in enumerate(widgets):
+        made.addWidget(widget)
+        made.setStretchFactor(place, place)
+    return made

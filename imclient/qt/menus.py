@@ -1,0 +1,134 @@
+"""The menu bar: everything that can be done, each with its key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PyQt5.QtGui import QKeySequence
+from PyQt5.QtWidgets import QAction, QActionGroup, QMainWindow, QMenu
+
+from .audience_choice import Mode
+from .dress import Choice
+
+
+class Acts(Protocol):
+    """What a window can do when it is asked by its menus."""
+
+    def log_out(self) -> None: ...
+    def quit(self) -> None: ...
+    def find_person(self) -> None: ...
+    def write_to_chosen(self) -> None: ...
+    def ping(self) -> None: ...
+    def choose_mode(self, mode: Mode) -> None: ...
+    def write_note(self) -> None: ...
+    def step_tab(self, by: int) -> None: ...
+    def close_tab(self) -> None: ...
+    def step_pane(self, by: int) -> None: ...
+    def show_wire(self, shown: bool) -> None: ...
+    def show_aside(self, shown: bool) -> None: ...
+    def dress(self, choice: Choice) -> None: ...
+    def scale(self, by: int) -> None: ...
+    def tell_keys(self) -> None: ...
+    def tell_about(self) -> None: ...
+    def tell_licence(self) -> None: ...
+
+
+class Menus:
+    """The menus of the main window, and those of their actions that others show or set."""
+
+    def __init__(self, window: QMainWindow, acts: Acts, choice: Choice) -> None:
+        self._window = window
+        self._account(acts)
+        self._people(acts)
+        self._conversation(acts)
+        self.wire = self._view(acts, choice)
+        self._help(acts)
+
+    def _account(self, acts: Acts) -> None:
+        self.account = self._menu("&Account", "menuAccount")
+        _act(self.account, "Log out", acts.log_out, name="logOut")
+        self.account.addSeparator()
+        _act(self.account, "Quit", acts.quit, "Ctrl+Q", "quit")
+
+    def _people(self, acts: Acts) -> None:
+        menu = self._menu("&People", "menuPeople")
+        _act(menu, "Find a person", acts.find_person, "Ctrl+K")
+        _act(menu, "Write to those who are chosen", acts.write_to_chosen, "Ctrl+Return")
+        _act(menu, "Ping", acts.ping, "Ctrl+P")
+
+    def _conversation(self, acts: Acts) -> None:
+        menu = self._menu("&Conversation", "menuConversation")
+        for number, mode in enumerate(Mode, 1):
+            _act(menu, f"To {mode.value.lower()}", _choosing(acts, mode), f"Alt+{number}")
+        _act(menu, "A note to yourself", acts.write_note, "Ctrl+N")
+        menu.addSeparator()
+        _act(menu, "Next", lambda: acts.step_tab(1), "Ctrl+Tab")
+        _act(menu, "The one before", lambda: acts.step_tab(-1), "Ctrl+Shift+Tab")
+        _act(menu, "Close", acts.close_tab, "Ctrl+W")
+        menu.addSeparator()
+        _act(menu, "To the next part of the window", lambda: acts.step_pane(1), "F6")
+        _act(menu, "To the part before", lambda: acts.step_pane(-1), "Shift+F6")
+
+    def _view(self, acts: Acts, choice: Choice) -> QAction:
+        menu = self._menu("&View", "menuView")
+        themes = menu.addMenu("Theme")
+        assert themes is not None
+        group = QActionGroup(self._window)
+        for each in Choice:
+            action = _act(themes, each.value.capitalize(), _dressing(acts, each), name=f"theme-{each.value}")
+            action.setCheckable(True)
+            action.setChecked(each is choice)
+            group.addAction(action)
+        menu.addSeparator()
+        _act(menu, "Larger type", lambda: acts.scale(1), "Ctrl++")
+        _act(menu, "Smaller type", lambda: acts.scale(-1), "Ctrl+-")
+        _act(menu, "Type as it was", lambda: acts.scale(0), "Ctrl+0")
+        menu.addSeparator()
+        wire = _check(menu, "Wire", acts.show_wire, "Ctrl+Shift+W", "showWire")
+        aside = _check(menu, "Show what went to everyone", acts.show_aside, "", "showAside")
+        aside.setChecked(True)
+        return wire
+
+    def _help(self, acts: Acts) -> None:
+        menu = self._menu("&Help", "menuHelp")
+        _act(menu, "Keys", acts.tell_keys, "F1")
+        _act(menu, "About imclient", acts.tell_about, name="about")
+        _act(menu, "Licence", acts.tell_licence, name="licence")
+
+    def _menu(self, title: str, name: str) -> QMenu:
+        bar = self._window.menuBar()
+        assert bar is not None
+        menu = bar.addMenu(title)
+        assert menu is not None
+        menu.setObjectName(name)
+        return menu
+
+
+def _act(menu: QMenu, text: str, act: Callable[[], None], key: str = "", name: str = "") -> QAction:
+    action = menu.addAction(text)
+    assert action is not None
+    action.triggered.connect(lambda _checked: act())
+    if key:
+        action.setShortcut(QKeySequence(key))
+    action.setObjectName(name)
+    return action
+
+
+def _check(menu: QMenu, text: str, act: Callable[[bool], None], key: str, name: str) -> QAction:
+    action = menu.addAction(text)
+    assert action is not None
+    action.setCheckable(True)
+    action.toggled.connect(act)
+    if key:
+        action.setShortcut(QKeySequence(key))
+    action.setObjectName(name)
+    return action
+
+
+def _choosing(acts: Acts, mode: Mode) -> Callable[[], None]:
+    return lambda: acts.choose_mode(mode)
+
+
+def _dressing(acts: Acts, choice: Choice) -> Callable[[], None]:
+    return lambda: acts.dress(choice)

@@ -1,0 +1,87 @@
+"""The switch over the composer: One, Several, Everyone."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QPainter, QPaintEvent, QPen
+from PyQt5.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QWidget
+
+from imqt import icons, plain, theme
+from imqt.theme import Weight
+
+from . import painting
+from .audience_choice import Mode
+
+_ICONS = {Mode.ONE: "person", Mode.SEVERAL: "people", Mode.EVERYONE: "everyone"}
+_KEYS = {Mode.ONE: "Alt+1", Mode.SEVERAL: "Alt+2", Mode.EVERYONE: "Alt+3"}
+
+
+class ModeButton(QAbstractButton):
+    """One part of the switch."""
+
+    def __init__(self, mode: Mode, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.mode = mode
+        self.setText(mode.value)
+        self.setObjectName(f"mode{mode.value}")
+        self.setAccessibleName(f"Send to: {mode.value}")
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        plain.set_tooltip(self, f"{mode.value}, {_KEYS[mode]}")
+
+    def sizeHint(self) -> QSize:
+        """Have room for sign and word."""
+        width = painting.width_of(self.text(), theme.font(weight=Weight.STRONG)) + 48
+        return QSize(width, theme.heights().control - 4)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint it; the one that is on is filled."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        place, on = QRectF(self.rect()), self.isChecked()
+        if on or self.underMouse():
+            painting.draw_round(painter, place, 6, theme.colour("fill" if on else "hover"))
+        if self.hasFocus():
+            painter.setPen(QPen(theme.colour("text" if on else "accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 5, 5)
+        sign = QRectF(12, place.center().y() - 8, 16, 16)
+        icons.draw(painter, _ICONS[self.mode], sign, theme.colour("on_fill" if on else "dim"))
+        font = theme.font(weight=Weight.STRONG if on else Weight.NAME)
+        words = place.adjusted(36, 0, 0, 0)
+        painting.draw_line(painter, words, self.text(), font, theme.colour("on_fill" if on else "text"))
+
+
+class ModeSwitch(QWidget):
+    """Three buttons, one of them on; the arrow keys go from one to the next."""
+
+    chosen = pyqtSignal(Mode)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Send to")
+        self._group = QButtonGroup(self)
+        self._buttons = {mode: ModeButton(mode, self) for mode in Mode}
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.setSpacing(0)
+        for button in self._buttons.values():
+            self._group.addButton(button)
+            layout.addWidget(button)
+            button.clicked.connect(self._on_clicked)
+
+    def show_mode(self, mode: Mode) -> None:
+        """Let this part be the one that is on."""
+        self._buttons[mode].setChecked(True)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the ground of the three."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painting.draw_round(painter, QRectF(self.rect()), 8, theme.colour("field"))
+
+    def _on_clicked(self) -> None:
+        button = self.sender()
+        if isinstance(button, ModeButton):
+            self.chosen.emit(button.mode)

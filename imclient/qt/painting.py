@@ -1,0 +1,65 @@
+"""How lists paint text: always plain, wrapped anywhere if it must be, and never for longer than a moment."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QPointF, QRectF, Qt
+from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
+
+LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+
+
+class Paragraphs:
+    """A text set in lines of at most `width` pixels."""
+
+    def __init__(self, text: str, font: QFont, width: float) -> None:
+        # QTextLayout knows one paragraph: U+2028 parts lines inside it.
+        self._layout = QTextLayout(text.replace("\n", "\u2028"), font)
+        self._layout.setCacheEnabled(True)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._layout.setTextOption(option)
+        self.width, self.height = self._set(width)
+
+    def _set(self, width: float) -> tuple[float, float]:
+        """Break the lines; give the width they use and the height they need."""
+        used = height = 0.0
+        self._layout.beginLayout()
+        while (line := self._layout.createLine()).isValid():
+            line.setLineWidth(width)
+            line.setPosition(QPointF(0, height))
+            height += line.height()
+            used = max(used, line.naturalTextWidth())
+        self._layout.endLayout()
+        return used, height
+
+    def draw(self, painter: QPainter, at: QPointF, colour: QColor) -> None:
+        """Paint it, its upper left corner here."""
+        painter.setPen(colour)
+        self._layout.draw(painter, at)
+
+
+def draw_line(
+    painter: QPainter, rectangle: QRectF, text: str, font: QFont, colour: QColor, flags: int = LEFT
+) -> float:
+    """Paint one line, ended with three dots if it must be; give the width it took."""
+    metrics = QFontMetrics(font)
+    one_line = " ".join(text.split("\n"))
+    shown = metrics.elidedText(one_line, Qt.TextElideMode.ElideRight, int(rectangle.width()))
+    painter.setFont(font)
+    painter.setPen(colour)
+    painter.drawText(rectangle, flags | int(Qt.TextFlag.TextSingleLine), shown)
+    return metrics.horizontalAdvance(shown)
+
+
+def width_of(text: str, font: QFont) -> int:
+    """Give how wide a line is, in pixels."""
+    return QFontMetrics(font).horizontalAdvance(text)
+
+
+def draw_round(painter: QPainter, rectangle: QRectF, radius: float, colour: QColor) -> None:
+    """Paint a rectangle with round corners and no edge."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(rectangle, radius, radius)

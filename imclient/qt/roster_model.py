@@ -1,0 +1,184 @@
+"""The rows of the roster: who is connected, who is not, what they last said, what is unread, who is chosen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
+
+from improtocol.audience import Audience
+from imclient.core.client import Client
+from imclient.core.conversations import Conversation
+from imclient.core.roster import Person, Presence
+
+from . import moments
+from .row_list import Gathering, RowList
+
+CONNECTED = (Presence.ONLINE, Presence.AWAY)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A heading, or a person with a line of text under the name."""
+
+    name: str
+    heading: bool = False
+    presence: Presence = Presence.OFFLINE
+    line: str = ""
+    time: str = ""
+    unread: int = 0
+    chosen: bool = False
+
+    def in_words(self) -> str:
+        """Say all that the row shows."""
+        if self.heading:
+            return self.name
+        words = [self.name, self.presence.value, self.line]
+        words += [f"{self.unread} unread"] if self.unread else []
+        words += ["chosen"] if self.chosen else []
+        return ", ".join(word for word in words if word)
+
+
+class RosterModel(RowList[RosterRow]):
+    """Everybody there is, as far as the search lets through; and who of them is chosen."""
+
+    chosen_changed = pyqtSignal()
+    counted = pyqtSignal()  #: people were added, or came or went
+
+    def __init__(
+        self, client: Client, now: Callable[[], float] = time.time, parent: QObject | None = None
+    ) -> None:
+        super().__init__(RosterRow.__eq__, parent)
+        self._client = client
+        self._now = now
+        self._sought = ""
+        self._chosen: dict[str, None] = {}  # in the order they were chosen
+        self._talks: dict[Audience, Conversation] = {}
+        self._gathering = Gathering(self.refresh, self)
+        self._listen()
+        self.refresh()
+
+    def _listen(self) -> None:
+        roster, conversations = self._client.roster, self._client.conversations
+        self._heard = [roster.added, roster.changed, roster.reset, conversations.added, conversations.changed]
+        for signal in self._heard:
+            signal.connect(self._gathering.soon)
+
+    def close(self) -> None:
+        """Stop listening: the window was closed."""
+        for signal in self._heard:
+            signal.disconnect(self._gathering.soon)
+        self._gathering.stop()
+
+    # Searching and choosing
+
+    def search(self, sought: str) -> None:
+        """Show only the names that hold these letters."""
+        self._sought = sought.strip().lower()
+        self.refresh()
+
+    @property
+    def sought(self) -> str:
+        """What is searched for."""
+        return self._sought
+
+    def chosen(self) -> list[str]:
+        """Give the chosen people, in the order they were chosen."""
+        return list(self._chosen)
+
+    def choose(self, names: Iterable[str], chosen: bool = True) -> None:
+        """Choose people, or take them out of the choice."""
+        for name in names:
+            if chosen:
+                self._chosen[name] = None
+            else:
+                self._chosen.pop(name, None)
+        self.refresh()
+        self.chosen_changed.emit()
+
+    def toggle(self, name: str) -> None:
+        """Choose a person, or no longer."""
+        self.choose([name], name not in self._chosen)
+
+    def choose_none(self) -> None:
+        """Choose nobody any more."""
+        self.choose(self.chosen(), False)
+
+    def names(self, first: int, last: int) -> list[str]:
+        """Give the names between two rows, both included."""
+        low, high = min(first, last), max(first, last)
+        return [row.name for row in self.rows[low : high + 1] if not row.heading]
+
+    def find(self, name: str) -> QModelIndex:
+        """Give where a person stands."""
+        for number, row in enumerate(self.rows):
+            if row.name == name and not row.heading:
+                return self.index(number)
+        return QModelIndex()
+
+    # The rows
+
+    def refresh(self) -> None:
+        """Show the roster as it is now."""
+        self._talks = {talk.audience: talk for talk in self._client.conversations.all()}
+        people = [person for person in self._client.roster.people() if person.presence is not Presence.CLOSED]
+        near = [person for person in people if person.presence in CONNECTED]
+        far = [person for person in people if person.presence not in CONNECTED]
+        self.replace(
+            self._section(f"Connected, {len(near)} of {len(people)}", near)
+            + self._section(f"Not connected, {len(far)}", far)
+        )
+        self.counted.emit()
+
+    def _section(self, heading: str, people: list[Person]) -> list[RosterRow]:
+        found = [person for person in people if self._sought in person.name]
+        rows = [self._row(person) for person in found]
+        return [RosterRow(heading, heading=True), *rows] if rows else []
+
+    def _row(self, person: Person) -> RosterRow:
+        talk = self._talks.get(Audience.of(person.name))
+        line, spoken_at = self._line(person, talk)
+        return RosterRow(
+            person.name,
+            presence=person.presence,
+            line=line,
+            time="" if spoken_at is None else moments.when(spoken_at, self._now()),
+            unread=talk.unread if talk else 0,
+            chosen=person.name in self._chosen,
+        )
+
+    def _line(self, person: Person, talk: Conversation | None) -> tuple[str, float | None]:
+        last = talk.last if talk else None
+        if last is not None and (person.presence in CONNECTED or (talk and talk.unread)):
+            said = " ".join(last.text.split())
+            return (f"You: {said}" if last.mine else said), last.at
+        return self._presence_line(person), None
+
+    def _presence_line(self, person: Person) -> str:
+        if person.text:
+            return person.text
+        since = "" if person.since is None else moments.when(person.since, self._now())
+        if person.presence is Presence.ONLINE:
+            return "Online"
+        if person.presence is Presence.AWAY:
+            return f"Away since {since}" if since else "Away"
+        return f"Last seen {since}" if since else "Not connected"
+
+    # What Qt asks
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Give a row's name, or the whole of it in words."""
+        row = self.row(index)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.name
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return row.in_words()
+        return None
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlags:
+        """Let people be chosen, headings not."""
+        if not index.isValid() or self.row(index).heading:
+            return Qt.ItemFlags(Qt.ItemFlag.ItemIsEnabled)
+        return Qt.ItemFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)

@@ -1,0 +1,238 @@
+"""The roster pane: oneself, a search, everybody there is, and a button that writes to those who are chosen."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, pyqtSignal
+from PyQt5.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PyQt5.QtWidgets import QAbstractItemView, QLineEdit, QListView, QMenu, QVBoxLayout, QWidget
+
+from imclient.core.client import Client
+from imqt import icons, plain, theme
+from imqt.layout import box, col, row, rule
+from imqt.plain import PlainLabel
+
+from . import wording
+from .me_view import MeView
+from .roster_model import RosterModel, RosterRow
+from .roster_row import SIDE, RosterDelegate
+
+_SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class People(QListView):
+    """Everybody there is. A click writes to somebody; a click on an avatar, Space, Ctrl or Shift chooses."""
+
+    opened = pyqtSignal(str)
+    pinged = pyqtSignal(str)
+    write_wanted = pyqtSignal()
+    let_go = pyqtSignal()  #: Escape, with nobody chosen
+
+    def __init__(self, model: RosterModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("roster")
+        self.setAccessibleName("People")
+        self.people = model
+        self._anchor = QModelIndex()
+        self.setModel(model)
+        self.setItemDelegate(RosterDelegate(self, model))
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def _person(self, index: QModelIndex) -> RosterRow | None:
+        found = self.people.row(index) if index.isValid() else None
+        return None if found is None or found.heading else found
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Open or choose the person under the mouse."""
+        super().mouseReleaseEvent(event)
+        assert event is not None
+        index = self.indexAt(event.pos())
+        person = self._person(index)
+        if person is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        on_avatar = event.pos().x() < SIDE + theme.heights().avatar + 6
+        if event.modifiers() & _SHIFT and self._anchor.isValid():
+            self.people.choose(self.people.names(self._anchor.row(), index.row()))
+        elif event.modifiers() & _CTRL or on_avatar:
+            self.people.toggle(person.name)
+        else:
+            self.opened.emit(person.name)
+        self._anchor = index
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Space chooses, Enter writes, Escape lets go."""
+        assert event is not None
+        person = self._person(self.currentIndex())
+        if event.key() == Qt.Key.Key_Space and person is not None:
+            self.people.toggle(person.name)
+        elif event.key() in _ENTER and self.people.chosen():
+            self.write_wanted.emit()
+        elif event.key() in _ENTER and person is not None:
+            self.opened.emit(person.name)
+        elif event.key() == Qt.Key.Key_Escape and self.people.chosen():
+            self.people.choose_none()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.let_go.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        """Offer what can be done with a person."""
+        assert event is not None
+        person = self._person(self.indexAt(event.pos()))
+        if person is not None:
+            self._offer(person, event.globalPos())
+
+    def _offer(self, person: RosterRow, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        name = person.name
+        choose = "Take out of the choice" if person.chosen else "Choose"
+        for text, act in (
+            (f"Write to {name}", lambda: self.opened.emit(name)),
+            (f"Ping {name}", lambda: self.pinged.emit(name)),
+            (choose, lambda: self.people.toggle(name)),
+        ):
+            action = menu.addAction(plain.literal(text))
+            assert action is not None
+            action.triggered.connect(act)
+        menu.popup(at)
+
+
+class RosterView(QWidget):
+    """The pane on the left."""
+
+    opened = pyqtSignal(list)  #: write to these names
+    pinged = pyqtSignal(str)
+    let_go = pyqtSignal()
+
+    def __init__(self, client: Client, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._client = client
+        self.model = RosterModel(client, parent=self)
+        self.me = MeView(client)
+        self.search = self._search_field()
+        self.list = People(self.model)
+        self._nobody = self._nobody_words()
+        self._write = plain.button("Write", "primary", icon_name="people")
+        self._write.setObjectName("writeToChosen")
+        self._chosen_bar = self._bar()
+        pane = box(self._column(), "side")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(pane)
+        self._listen()
+        self._show_counts()
+        self._show_chosen()
+
+    def find(self) -> None:
+        """Let somebody be searched for."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def close_view(self) -> None:
+        """Stop listening: the window was closed."""
+        self.model.close()
+        self.me.close_view()
+
+    def _column(self) -> QVBoxLayout:
+        return col(
+            row(self.me, margins=(SIDE, 12, 8, 8)),
+            row(self.search, margins=(SIDE, 0, SIDE, 4)),
+            self._nobody,
+            (self.list, 1),
+            self._chosen_bar,
+            gap=0,
+        )
+
+    def _search_field(self) -> QLineEdit:
+        field = QLineEdit()
+        field.setObjectName("findPerson")
+        field.setPlaceholderText("Find a person")
+        field.setAccessibleName("Find a person")
+        field.setProperty("role", "onside")
+        field.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        field.setClearButtonEnabled(False)
+        return field
+
+    def _nobody_words(self) -> QWidget:
+        self._nobody_heading = PlainLabel("Nobody else yet", "group")
+        self._nobody_text = PlainLabel("", "caption", wrap=True)
+        return box(
+            col(self._nobody_heading, self._nobody_text, margins=(SIDE, 12, SIDE, 8), gap=4), "side"
+        )
+
+    def _bar(self) -> QWidget:
+        clear = plain.button("Clear", "quiet")
+        clear.setObjectName("clearChosen")
+        clear.clicked.connect(self.model.choose_none)
+        return box(col(rule(), row((self._write, 1), clear, margins=(SIDE, 12, SIDE, 12)), gap=0), "side")
+
+    def _listen(self) -> None:
+        self.model.counted.connect(self._show_counts)
+        self.model.chosen_changed.connect(self._show_chosen)
+        self.search.textChanged.connect(self._search)
+        self.search.installEventFilter(_SearchKeys(self))
+        self._write.clicked.connect(self._write_to_chosen)
+        self.list.write_wanted.connect(self._write_to_chosen)
+        self.list.opened.connect(lambda name: self.opened.emit([name]))
+        self.list.pinged.connect(self.pinged)
+        self.list.let_go.connect(self.let_go)
+
+    def _search(self, sought: str) -> None:
+        self.model.search(sought)
+        self._show_counts()
+
+    def open_first(self) -> None:
+        """Write to the first one found."""
+        for shown in self.model.rows:
+            if not shown.heading:
+                self.search.clear()
+                self.opened.emit([shown.name])
+                return
+
+    def _write_to_chosen(self) -> None:
+        names = self.model.chosen()
+        self.model.choose_none()
+        self.opened.emit(names)
+
+    def _show_chosen(self) -> None:
+        chosen = self.model.chosen()
+        text = f"Write to {chosen[0]}" if len(chosen) == 1 else f"Write to these {len(chosen)}"
+        self._write.setText("\N{EN SPACE}" + plain.literal(text))
+        self._write.setAccessibleName(f"Write to {wording.listed(chosen)}")
+        self._chosen_bar.setVisible(bool(chosen))
+
+    def _show_counts(self) -> None:
+        sought, found = self.model.sought, bool(self.model.rows)
+        self._nobody.setVisible(not found)
+        self._nobody_heading.setVisible(not sought)
+        nobody = f"Nobody is called {sought}." if sought else "People appear here as soon as they register."
+        self._nobody_text.setText(nobody)
+
+
+class _SearchKeys(QObject):
+    """What keys do in the search: Enter writes to the first one found, Down goes into the list."""
+
+    def __init__(self, view: RosterView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Take the keys that mean something here."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        if event.key() in _ENTER:
+            self._view.open_first()
+        elif event.key() == Qt.Key.Key_Down:
+            self._view.list.setFocus()
+            self._view.list.setCurrentIndex(self._view.model.index(1))
+        elif event.key() == Qt.Key.Key_Escape:
+            self._view.search.clear()
+            self._view.let_go.emit()
+        else:
+            return False
+        return True

@@ -1,0 +1,282 @@
+"""The start window: which server, which name; register, then log in; where one was before on the left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PyQt5.QtCore import QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from improtocol import errors
+from imclient.core.client import Client, LinkState
+from imqt import plain
+from imqt.layout import STRETCH, box, col, row, rule
+from imqt.plain import ElidedLabel, PlainLabel
+
+from .sign import IconSign
+from .start_form import Field, StartForm
+
+_log = Logger()
+
+WIDEST = 440
+#: Narrower than this, the recent servers give their room to the fields.
+NARROW = 800
+
+#: Under which field a refusal is said.
+_ABOUT: tuple[tuple[type[Exception], Field], ...] = (
+    (errors.LoginRefused, Field.PASSWORD),
+    (errors.BadPassword, Field.PASSWORD),
+    (errors.NameTaken, Field.NAME),
+    (errors.BadName, Field.NAME),
+    (errors.NameReserved, Field.NAME),
+)
+
+
+@dataclass(frozen=True)
+class Recent:
+    """A server one was at."""
+
+    host: str
+    port: int
+    name: str
+    when: str = ""
+
+
+class StartDialog(QWidget):
+    """Leads in; each next step is offered when the one before has succeeded."""
+
+    logged_in = pyqtSignal()
+    closed = pyqtSignal()
+
+    def __init__(
+        self,
+        client: Client,
+        host: str = "",
+        port: int | None = None,
+        name: str = "",
+        recent: Sequence[Recent] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._client = client
+        self._reached: tuple[str, int] | None = None  #: the server that answers
+        self._registered = ""
+        self.setWindowTitle("Log in - imclient")
+        self.setProperty("role", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumSize(360, 480)
+        self.form = StartForm()
+        self._side = self._recent_servers(recent)
+        self.setLayout(self._page())
+        self._listen()
+        self._fill(host, port, name)
+
+    def sizeHint(self) -> QSize:
+        """Open as large as the window that follows."""
+        return QSize(1180, 760)
+
+    # How it is put together
+
+    def _page(self) -> QHBoxLayout:
+        self.form.setMaximumWidth(WIDEST)
+        self.form.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        middle = row(STRETCH, (self.form, 100), STRETCH, margins=(24, 0, 24, 0))
+        return row(self._side, (box(col(STRETCH, middle, STRETCH)), 1), gap=0)
+
+    def _recent_servers(self, recent: Sequence[Recent]) -> QWidget:
+        rows = [_RecentServer(server, self._fill) for server in recent]
+        nothing = [] if rows else [PlainLabel("Servers you were at appear here.", "caption", wrap=True)]
+        column = col(
+            PlainLabel("Where to?", "heading"),
+            16,
+            PlainLabel("Recent servers", "group"),
+            *rows,
+            *nothing,
+            STRETCH,
+            margins=(24, 40, 24, 24),
+        )
+        side = box(column, "side")
+        side.setFixedWidth(320)
+        return box(row(side, rule(upright=True), gap=0))
+
+    def _listen(self) -> None:
+        form = self.form
+        form.register.clicked.connect(self._on_register)
+        form.log_in.clicked.connect(self._on_log_in)
+        form.edited.connect(self._on_edited)
+        form.host.returnPressed.connect(form.port.setFocus)
+        form.port.returnPressed.connect(form.name.setFocus)
+        form.name.returnPressed.connect(form.password.setFocus)
+        form.password.returnPressed.connect(self._on_enter)
+        self._client.link.changed.connect(self._on_link)
+
+    def _fill(self, host: str, port: int | None, name: str) -> None:
+        form = self.form
+        form.clear_error()
+        form.host.setText(host)
+        form.port.setText("" if port is None else str(port))
+        form.name.setText(name)
+        self._reached = None
+        self._show_steps()
+        empty = [field for field in (form.host, form.port, form.name) if not field.text()]
+        (empty[0] if empty else form.password).setFocus()
+
+    # The steps
+
+    def _show_steps(self) -> None:
+        """Say where one is on the way."""
+        host = self.form.host.text().strip()
+        self.form.heading.setText(f"Log in to {host}" if host else "Log in")
+        reached = self._reached is not None and self._reached == self._address()
+        if self._registered:
+            subject = "You have a name here. One step is left: log in."
+        elif reached:
+            subject = "The server answers. New here? Choose a name and a password, and register."
+        else:
+            subject = "New here? Choose a name and a password, and register. Then log in."
+        self.form.subject.setText(subject)
+
+    def _on_edited(self, field: Field) -> None:
+        if field is not Field.PASSWORD:
+            self._registered = ""
+        self._show_steps()
+
+    def _on_link(self) -> None:
+        if self._client.link.state is not LinkState.ONLINE and self.form.host.isEnabled():
+            self._reached = None
+
+    def _on_enter(self) -> None:
+        if self.form.log_in.isEnabled():
+            self._on_log_in()
+
+    def _on_register(self) -> None:
+        self._ask(self._client.register, self._on_registered)
+
+    def _on_log_in(self) -> None:
+        self._ask(self._client.log_in, self._on_logged_in)
+
+    def _ask(self, act: Callable[[str, str], Deferred[None]], then: Callable[[str], None]) -> None:
+        """Connect if need be, then register or log in; say what came of it."""
+        form = self.form
+        if not form.complete:
+            return
+        name, password = form.name.text().strip().lower(), form.password.text()
+        form.clear_error()
+        form.wake(False)
+        asked = self._connected().addCallback(lambda _: act(name, password))
+        asked.addCallbacks(lambda _: self._on_done(then, name), self._on_failed)
+        asked.addErrback(lambda failure: _log.failure("while coming in", failure))
+
+    def _connected(self) -> Deferred[None]:
+        address = self._address()
+        assert address is not None
+        if self._reached == address:
+            return succeed(None)
+
+        def reached(_: object) -> None:
+            self._reached = address
+            self._show_steps()
+
+        return self._client.connect(*address).addCallback(reached)
+
+    def _address(self) -> tuple[str, int] | None:
+        port = self.form.port_number
+        return None if port is None else (self.form.host.text().strip(), port)
+
+    def _on_done(self, then: Callable[[str], None], name: str) -> None:
+        self.form.wake(True)
+        then(name)
+
+    def _on_registered(self, name: str) -> None:
+        self._registered = name
+        self.form.show_good(Field.NAME, f"{name} is registered, and the name is yours.")
+        self._show_steps()
+        self.form.log_in.setFocus()
+
+    def _on_logged_in(self, _name: str) -> None:
+        self._stop_listening()
+        self.logged_in.emit()
+
+    def _on_failed(self, failure: Failure) -> None:
+        self.form.wake(True)
+        error = failure.value
+        field = next((about for kind, about in _ABOUT if isinstance(error, kind)), Field.SERVER)
+        if isinstance(error, errors.TooLong):
+            field = Field.NAME if error.argument == "name" else Field.PASSWORD
+        if field is Field.SERVER:
+            self._reached = None
+        self.form.show_error(field, str(error) or failure.getErrorMessage())
+        self._show_steps()
+        {Field.SERVER: self.form.host, Field.NAME: self.form.name}.get(field, self.form.password).setFocus()
+
+    # The window
+
+    def _stop_listening(self) -> None:
+        self._client.link.changed.disconnect(self._on_link)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Give the fields the room they need."""
+        super().resizeEvent(event)
+        self._side.setVisible(self.width() >= NARROW)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Tell that the user went away."""
+        super().closeEvent(event)
+        self.closed.emit()
+
+
+class _RecentServer(QWidget):
+    """One server one was at; a click fills in the fields."""
+
+    def __init__(self, server: Recent, fill: Callable[[str, int, str], None]) -> None:
+        super().__init__()
+        self._server, self._fill = server, fill
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setObjectName(f"recent-{server.host}")
+        self.setAccessibleName(f"{server.host}:{server.port} as {server.name}")
+        self._mark(False)
+        detail = ", ".join(part for part in (server.name, server.when) if part)
+        words = col(ElidedLabel(f"{server.host}:{server.port}", "name"), ElidedLabel(detail, "caption"), gap=2)
+        self.setLayout(row(IconSign("server", "dim", 20), (words, 1), margins=(12, 10, 12, 10), gap=12))
+
+    def _mark(self, marked: bool) -> None:
+        self.setProperty("role", "chosen" if marked else "")
+        plain.restyle(self)
+
+    def _choose(self) -> None:
+        self._fill(self._server.host, self._server.port, self._server.name)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Fill in the fields."""
+        self._choose()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Fill in the fields on Enter or Space."""
+        assert event is not None
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._choose()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: object) -> None:
+        """Show where the keys go."""
+        self._mark(True)
+
+    def focusOutEvent(self, event: object) -> None:
+        """Show that they go elsewhere."""
+        self._mark(False)
+
+    def enterEvent(self, event: object) -> None:
+        """Show that it can be pressed."""
+        self._mark(True)
+
+    def leaveEvent(self, event: object) -> None:
+        """Show it as the others."""
+        self._mark(self.hasFocus())

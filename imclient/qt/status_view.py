@@ -1,0 +1,85 @@
+"""The two ends of the status bar: the state of the link, and what waits in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import QPointF, QRectF
+from PyQt5.QtGui import QPainter
+from PyQt5.QtWidgets import QHBoxLayout, QWidget
+
+from imclient.core.client import Client, LinkState
+from imqt import icons, theme
+from imqt.colours import Token
+from imqt.plain import ElidedLabel, PlainLabel
+
+from .sign import Sign
+
+#: The sign of each state, by its shape: full, half, a ring.
+_SIGNS = {LinkState.ONLINE: "online", LinkState.CONNECTING: "away", LinkState.WAITING: "away"}
+
+
+class _Segment(QWidget):
+    """A sign and a sentence that give way together."""
+
+    def __init__(
+        self, paint: Callable[[QPainter, QRectF], None], label: PlainLabel, parent: QWidget | None
+    ) -> None:
+        super().__init__(parent)
+        self.sign, self.label = Sign(paint), label
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 0, 8, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.sign)
+        layout.addWidget(self.label, 1)
+
+
+class LinkStatus(_Segment):
+    """Whether the connection is active, and if not, what happens next."""
+
+    def __init__(self, client: Client, parent: QWidget | None = None) -> None:
+        super().__init__(self._paint_sign, ElidedLabel("", "caption"), parent)
+        self._link = client.link
+        self.label.setObjectName("linkState")
+        self._link.changed.connect(self.refresh)
+        self.refresh()
+
+    def close_view(self) -> None:
+        """Stop listening: the window was closed."""
+        self._link.changed.disconnect(self.refresh)
+
+    def refresh(self) -> None:
+        """Say how the link is now."""
+        self.label.setText(self._link.sentence)
+        self.label.setAccessibleName(self._link.sentence)
+        self.sign.update()
+
+    def _paint_sign(self, painter: QPainter, place: QRectF) -> None:
+        sign = _SIGNS.get(self._link.state, "offline")
+        icons.draw_presence(painter, QPointF(place.center()), sign, theme.colour("side"))
+
+
+class OutboxStatus(_Segment):
+    """How many messages have no OK yet."""
+
+    def __init__(self, client: Client, parent: QWidget | None = None) -> None:
+        super().__init__(self._paint_sign, PlainLabel("", "caption"), parent)
+        self._outbox = client.outbox
+        self.label.setObjectName("outboxState")
+        self._outbox.changed.connect(self.refresh)
+        self.refresh()
+
+    def close_view(self) -> None:
+        """Stop listening: the window was closed."""
+        self._outbox.changed.disconnect(self.refresh)
+
+    def refresh(self) -> None:
+        """Say what waits now."""
+        waiting = self._outbox.waiting
+        words = "1 message waits in the outbox" if waiting == 1 else f"{waiting} messages wait in the outbox"
+        self.label.setText(words if waiting else "Outbox empty")
+        self.sign.update()
+
+    def _paint_sign(self, painter: QPainter, place: QRectF) -> None:
+        token: Token = "waiting" if self._outbox.waiting else "dim"
+        icons.draw(painter, "outbox", place, theme.colour(token))

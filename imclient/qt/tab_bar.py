@@ -1,0 +1,113 @@
+"""The tabs of the open conversations: an icon, a name, and a cross or how many are unread."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QMouseEvent
+from PyQt5.QtWidgets import QTabBar, QWidget
+
+from improtocol.audience import Audience
+from imqt import icons, plain
+from imqt.plain import PlainLabel
+
+_RIGHT = QTabBar.ButtonPosition.RightSide
+#: Longer titles are shortened; the tooltip says all.
+_LONGEST = 28
+
+
+class TabBar(QTabBar):
+    """One tab for each open conversation."""
+
+    close_wanted = pyqtSignal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("tabs")
+        self.setAccessibleName("Conversations")
+        self.setExpanding(False)
+        self.setDrawBase(False)
+        self.setIconSize(QSize(16, 16))
+        self.setElideMode(Qt.TextElideMode.ElideRight)
+        self.setUsesScrollButtons(True)
+        self.setMovable(False)
+        self._names: list[tuple[str, str]] = []  #: icon and title of each tab
+        self.currentChanged.connect(self._show_current)
+
+    def put(self, index: int, title: str, icon: str) -> None:
+        """Put a tab here."""
+        self._names.insert(index, (icon, title))
+        self.insertTab(index, icons.icon(icon), plain.literal(_shortened(title)))
+        plain.set_tab_tooltip(self, index, title)
+        self.show_unread(index, 0)
+        self._show_current()
+
+    def take(self, index: int) -> None:
+        """Take a tab away."""
+        del self._names[index]
+        self.removeTab(index)
+
+    def show_unread(self, index: int, unread: int) -> None:
+        """Show how many are unread, or else the cross that closes the tab."""
+        title = self._names[index][1]
+        button = self.tabButton(index, _RIGHT)
+        if unread and isinstance(button, PlainLabel):
+            button.setText(_count(unread))
+        elif unread:
+            self._set_button(index, PlainLabel(_count(unread), "badge"))
+        elif button is None or isinstance(button, PlainLabel):
+            self._set_button(index, self._cross(title))
+        self.setAccessibleTabName(index, f"{title}, {unread} unread" if unread else title)
+
+    def _set_button(self, index: int, button: QWidget) -> None:
+        old = self.tabButton(index, _RIGHT)
+        self.setTabButton(index, _RIGHT, button)
+        if old is not None:
+            old.deleteLater()
+
+    def _cross(self, title: str) -> QWidget:
+        cross = plain.tool_button(f"Close {title}", "close")
+        cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W closes by key
+        cross.setFixedSize(20, 20)
+        cross.setIconSize(QSize(14, 14))
+        cross.setStyleSheet("padding: 0; border: none;")
+        cross.clicked.connect(lambda: self._close_of(cross))
+        return cross
+
+    def _close_of(self, cross: QWidget) -> None:
+        for index in range(self.count()):
+            if self.tabButton(index, _RIGHT) is cross:
+                self.close_wanted.emit(index)
+                return
+
+    def _show_current(self) -> None:
+        for index, (icon, _) in enumerate(self._names):
+            if index < self.count():
+                self.setTabIcon(index, icons.icon(icon, "accent" if index == self.currentIndex() else "dim"))
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Close on a click with the middle button."""
+        super().mouseReleaseEvent(event)
+        assert event is not None
+        if event.button() == Qt.MouseButton.MiddleButton and self.tabAt(event.pos()) >= 0:
+            self.close_wanted.emit(self.tabAt(event.pos()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Give way: tabs that have no room are scrolled to."""
+        return QSize(80, super().minimumSizeHint().height())
+
+
+def icon_of(audience: Audience, me: str) -> str:
+    """Name the icon of a conversation."""
+    if audience.everyone:
+        return "everyone"
+    if audience.names == (me,):
+        return "note"
+    return "person" if len(audience.names) == 1 else "people"
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"
+
+
+def _count(unread: int) -> str:
+    return "99+" if unread > 99 else str(unread)

@@ -1,0 +1,26 @@
+"""The longer texts of the window: what the keys do, what this is, what one may do with it."""
+
+from __future__ import annotations
+
+KEYS = """\
+Enter: send.  Shift+Enter: a new line.
+Alt+1, Alt+2, Alt+3: to one, to several, to everyone.
+Ctrl+K: find a person.  In the roster, Space chooses and Enter writes.
+Ctrl+Tab, Ctrl+Shift+Tab: the next conversation, the one before.  Ctrl+W: close it.
+F6: from one part of the window to the next.
+Ctrl+P: ping.  Ctrl+Shift+W: the wire.  Ctrl+N: a note to yourself.
+Ctrl+Plus, Ctrl+Minus, Ctrl+0: larger type, smaller type, as it was.
+Ctrl+Q: quit."""
+
+ABOUT = """\
+An instant messenger of your own: the server keeps what you say and hands it on, and the language between \
+them is plain text that you can watch under View, Wire.
+
+OK means it is on disk, and everybody it is for will see it once, in the same order."""
+
+LICENCE = """\
+imclient, imserver and their language are free under the MIT licence: use them, change them, pass them on, \
+keep the notice. They come with no warranty.
+
+The windows stand on Qt and PyQt5; PyQt5 is free under the GNU General Public License, version 3. Whoever \
+passes on the program together with PyQt5 does so under that licence."""

@@ -1,0 +1,75 @@
+"""The rows of the wire view: the lines as they went, those that the filter lets through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
+
+from imclient.core.wire import Wire, WireLine
+
+from . import moments
+from .row_list import Gathering, RowList
+
+
+@dataclass(eq=False, slots=True)
+class WireRow:
+    """One line and what the painter measured of it."""
+
+    line: WireLine
+    shape: dict[object, object] = field(default_factory=dict)
+
+
+class WireModel(RowList[WireRow]):
+    """The newest lines, oldest first; held still, it shows none that come later."""
+
+    counted = pyqtSignal()
+
+    def __init__(self, wire: Wire, parent: QObject | None = None) -> None:
+        super().__init__(lambda one, other: one.line is other.line, parent)
+        self._wire = wire
+        self._sought = ""
+        self._held: list[WireLine] | None = None
+        self._gathering = Gathering(self.refresh, self)
+        wire.added.connect(self._gathering.soon)
+        self.refresh()
+
+    def close(self) -> None:
+        """Stop listening: the window was closed."""
+        self._wire.added.disconnect(self._gathering.soon)
+        self._gathering.stop()
+
+    def filter(self, sought: str) -> None:
+        """Show only the lines that hold this."""
+        self._sought = sought.strip().lower()
+        self.refresh()
+
+    def hold(self, still: bool) -> None:
+        """Hold the view still, or let it go on."""
+        self._held = list(self._wire.lines) if still else None
+        self.refresh()
+
+    def lines(self) -> list[WireLine]:
+        """Give the lines that are shown."""
+        lines = self._wire.lines if self._held is None else self._held
+        return [line for line in lines if self._sought in line.line.lower()]
+
+    def refresh(self) -> None:
+        """Show the lines as they are now."""
+        self.replace([WireRow(line) for line in self.lines()])
+        self.counted.emit()
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Give a line, or the whole row in words."""
+        line = self.row(index).line
+        if role == Qt.ItemDataRole.DisplayRole:
+            return line.line
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            way = "sent" if line.outgoing else "received"
+            return f"{moments.seconds_clock(line.at)} {way}: {line.line}"
+        return None
+
+
+def transcript(lines: list[WireLine], name: str) -> str:
+    """Write lines as a scene that can be read, and acted again: ``alice> PING`` and ``alice< OK PING``."""
+    return "".join(f"{name}{'>' if line.outgoing else '<'} {line.line}\n" for line in lines)

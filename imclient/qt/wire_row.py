@@ -1,0 +1,130 @@
+"""How a line on the wire is painted: time, arrow, the verb in colour, the rest as it stood."""
+
+from __future__ import annotations
+
+import re
+
+from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize
+from PyQt5.QtGui import QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from imqt import icons, theme
+from imqt.colours import Token
+from imqt.theme import Size, Weight
+
+from . import moments, painting
+from .wire_model import WireModel, WireRow
+
+SIDE = 16
+GAP = 4  #: between two lines
+HANGING = 16  #: how far what does not fit is indented
+
+_TOKENS: dict[str, Token] = {
+    "OK": "online", "ERR": "error", "SEND": "accent", "MESSAGE": "accent",
+    "RECEIPT": "receipt", "RECEIPTS": "receipt", "READ": "receipt",
+    "LOGIN": "waiting", "REGISTER": "waiting", "HELLO": "waiting", "BYE": "waiting", "LOGOUT": "waiting",
+}  # fmt: skip
+_LINE = re.compile(r"(?P<tag>@\S+ )?(?P<sign>[*+] )?(?P<outcome>OK |ERR )?(?P<verb>\S+)")
+_KEY = re.compile(r" [a-z-]+=\S*")
+
+
+def marks(line: str) -> list[tuple[int, int, Token, bool]]:
+    """Say which parts of a line have a colour of their own: start, length, colour, bold."""
+    found: list[tuple[int, int, Token, bool]] = []
+    match = _LINE.match(line)
+    if match is None:
+        return found
+    for part in ("tag", "sign"):
+        if match[part]:
+            found.append((match.start(part), len(match[part]), "dim", False))
+    if match["outcome"]:
+        word = match["outcome"].strip()
+        found.append((match.start("outcome"), len(word), _TOKENS[word], True))
+    verb = match["verb"]
+    found.append((match.start("verb"), len(verb), _TOKENS.get(verb.upper(), "text"), True))
+    text = line.find(" :", match.end())
+    for key in _KEY.finditer(line, match.end(), len(line) if text < 0 else text):
+        found.append((key.start(), len(key[0]), "dim", False))
+    return found
+
+
+class WireDelegate(QStyledItemDelegate):
+    """Paints the rows of a `WireModel`; long lines go on with a hanging indent."""
+
+    def __init__(self, view: QListView, model: WireModel) -> None:
+        super().__init__(view)
+        self._view, self._model = view, model
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """Say how high a row is."""
+        layout = self._layout(self._model.row(index))
+        return QSize(0, round(layout.boundingRect().height()) + GAP)
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint a row."""
+        assert painter is not None
+        row, place = self._model.row(index), QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painting.draw_round(painter, place.adjusted(8, 0, -8, 0), 4, theme.colour("soft"))
+        layout = self._layout(row)
+        high = layout.lineAt(0).height()
+        clock = QRectF(place.left() + SIDE, place.top() + GAP / 2, self._clock_width(), high)
+        at = moments.seconds_clock(row.line.at)
+        painting.draw_line(painter, clock, at, theme.mono(), theme.colour("dim"))
+        way = "out" if row.line.outgoing else "in"
+        arrow = QRectF(clock.right() + 8, clock.center().y() - 7, 14, 14)
+        icons.draw(painter, way, arrow, theme.colour("accent" if row.line.outgoing else "online"))
+        self._paint_text(painter, layout, row, QPointF(self._indent() + place.left(), clock.top()))
+        painter.restore()
+
+    def _paint_text(self, painter: QPainter, layout: QTextLayout, row: WireRow, at: QPointF) -> None:
+        painter.setPen(theme.colour("text"))
+        spans = []
+        for start, length, token, bold in marks(row.line.line):
+            span = QTextLayout.FormatRange()
+            span.start, span.length = start, length
+            span.format = QTextCharFormat()
+            span.format.setForeground(theme.colour(token))
+            if bold:
+                span.format.setFontWeight(Weight.STRONG.value)
+            spans.append(span)
+        layout.draw(painter, at, spans)
+
+    # Measures
+
+    @staticmethod
+    def _clock_width() -> int:
+        return painting.width_of("00:00:00", theme.mono()) + 1
+
+    def _indent(self) -> int:
+        return SIDE + self._clock_width() + 8 + 14 + 8
+
+    def _layout(self, row: WireRow) -> QTextLayout:
+        """Set a line in lines; it is kept until the width or the type is another."""
+        viewport = self._view.viewport()
+        assert viewport is not None
+        font = theme.mono(Size.CAPTION)
+        key = (viewport.width(), font.pointSizeF())
+        found = row.shape.get(key)
+        if not isinstance(found, QTextLayout):
+            found = QTextLayout(row.line.line, font)
+            _set(found, max(80, viewport.width() - self._indent() - SIDE))
+            row.shape = {key: found}
+        return found
+
+
+def _set(layout: QTextLayout, width: float) -> None:
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.setCacheEnabled(True)
+    layout.beginLayout()
+    left = height = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width - left)
+        line.setPosition(QPointF(left, height))
+        height += line.height()
+        left = HANGING
+    layout.endLayout()

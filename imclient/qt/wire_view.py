@@ -1,0 +1,153 @@
+"""The wire pane: every line that goes out and comes in, as plain text, to watch, to search and to save."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from PyQt5.QtCore import QModelIndex, Qt, pyqtSignal
+from PyQt5.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PyQt5.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFileDialog,
+    QLineEdit,
+    QListView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from imclient.core.client import Client
+from imqt import icons, plain
+from imqt.layout import STRETCH, box, col, row, rule
+from imqt.plain import ElidedLabel, PlainLabel
+
+from .wire_model import WireModel, transcript
+from .wire_row import WireDelegate
+
+
+class WireList(QListView):
+    """The lines; the newest stays in sight unless one scrolls away."""
+
+    def __init__(self, model: WireModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("wire")
+        self.setAccessibleName("Lines on the wire")
+        self._lines = model
+        self._following = True
+        self.setModel(model)
+        self.setItemDelegate(WireDelegate(self, model))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        bar = self.verticalScrollBar()
+        assert bar is not None
+        self._bar = bar
+        bar.valueChanged.connect(self._on_scrolled)
+        bar.rangeChanged.connect(self._on_range)
+
+    def _on_scrolled(self, value: int) -> None:
+        self._following = value >= self._bar.maximum() - 4
+
+    def _on_range(self, _low: int, high: int) -> None:
+        if self._following:
+            self._bar.setValue(high)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the newest in sight."""
+        following = self._following
+        super().resizeEvent(event)
+        if following:
+            self.scrollToBottom()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Copy the chosen lines on Ctrl+C."""
+        assert event is not None
+        clipboard = QApplication.clipboard()
+        if event.matches(QKeySequence.StandardKey.Copy) and clipboard is not None:
+            chosen: list[QModelIndex] = sorted(self.selectedIndexes())
+            clipboard.setText("\n".join(self._lines.row(index).line.line for index in chosen))
+        else:
+            super().keyPressEvent(event)
+
+
+class WireView(QWidget):
+    """The pane beside (or, in a narrow window, below) the conversation."""
+
+    closed = pyqtSignal()
+
+    def __init__(self, client: Client, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._client = client
+        self.model = WireModel(client.wire, parent=self)
+        self.list = WireList(self.model)
+        self.filter = self._filter_field()
+        self._pause = plain.tool_button("Hold the view still", "pause", checkable=True)
+        self._close = plain.tool_button("Close the wire view", "close")
+        self._save = plain.button("Save as transcript", icon_name="save")
+        self._count = ElidedLabel("", "caption")
+        self._name_controls()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(box(self._column(), "side"))
+        self._listen()
+        self._show_count()
+
+    def close_view(self) -> None:
+        """Stop listening: the window was closed."""
+        self.model.close()
+
+    def _column(self) -> QVBoxLayout:
+        title = PlainLabel("Wire", "strong")
+        about = ElidedLabel("every line, as it goes", "caption")
+        return col(
+            row(title, (about, 1), self._pause, self._close, margins=(16, 6, 8, 6)),
+            rule(),
+            row((self.filter, 1), margins=(16, 10, 16, 6)),
+            (self.list, 1),
+            rule(),
+            row((self._count, 1), STRETCH, self._save, margins=(16, 8, 16, 8)),
+            gap=0,
+        )
+
+    def _filter_field(self) -> QLineEdit:
+        field = QLineEdit()
+        field.setPlaceholderText("Filter: a verb, a name, a number")
+        field.setAccessibleName("Filter the lines")
+        field.setProperty("role", "onside")
+        field.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        return field
+
+    def _name_controls(self) -> None:
+        self.filter.setObjectName("wireFilter")
+        self._pause.setObjectName("wirePause")
+        self._close.setObjectName("wireClose")
+        self._save.setObjectName("wireSave")
+
+    def _listen(self) -> None:
+        self.filter.textChanged.connect(self.model.filter)
+        self._pause.toggled.connect(self.model.hold)
+        self._close.clicked.connect(self.closed)
+        self._save.clicked.connect(self._choose_file)
+        self.model.counted.connect(self._show_count)
+
+    def _show_count(self) -> None:
+        count = len(self.model.rows)
+        lines = "1 line" if count == 1 else f"{count:,} lines"
+        self._count.setText(f"{lines}, passwords masked")
+
+    def _choose_file(self) -> None:
+        name = f"{self._client.name or 'wire'}-{time.strftime('%Y%m%d-%H%M%S')}.scene"
+        dialog = QFileDialog(self, "Save as transcript", name, "Transcripts (*.scene);;All files (*)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._write)
+        dialog.open()
+
+    def _write(self, path: str) -> None:
+        written = transcript(self.model.lines(), self._client.name or "me")
+        try:
+            Path(path).write_text(written, "utf-8")
+        except OSError as error:
+            plain.tell(self, "It was not saved", f"{path}: {error.strerror}.")

@@ -1,0 +1,81 @@
+"""Sentences about people and audiences, said in one way everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from improtocol.audience import Audience
+
+#: More names than this are counted, not listed: a line stays a line.
+LISTED = 4
+
+
+def listed(names: Sequence[str], most: int = LISTED) -> str:
+    """List names: ``bob``, ``bob and carol``, ``bob, carol and 3 others``."""
+    if len(names) > most:
+        shown, rest = names[: most - 1], len(names) - most + 1
+        return f"{', '.join(shown)} and {rest} others"
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def people(count: int) -> str:
+    """Count people."""
+    return "1 person" if count == 1 else f"{count} people"
+
+
+def told_to(audience: Audience, me: str, most: int = LISTED) -> str:
+    """Say whom a message is for, as ``me`` reads it: ``to you, bob``."""
+    if audience.everyone:
+        return "to everyone"
+    others = [name for name in audience.names if name != me]
+    if me not in audience.names:
+        return f"to {commas(others, most)}"
+    return f"to {commas(['you', *others], most)}" if others else "to you"
+
+
+def commas(names: Sequence[str], most: int = LISTED) -> str:
+    """List names as an audience is written: ``bob, carol``, ``bob, carol, dave and 5 others``."""
+    return ", ".join(names) if len(names) <= most else listed(names, most)
+
+
+def title(audience: Audience, me: str) -> str:
+    """Name a conversation for a tab."""
+    if audience.everyone:
+        return "Everyone"
+    return "Notes" if audience.names == (me,) else ", ".join(audience.names)
+
+
+def waits_for(away: Sequence[str]) -> str:
+    """Say who will see it later: ``carol is not connected: it will wait for carol.``"""
+    if not away:
+        return ""
+    who = listed(away)
+    return f"{who} {'is' if len(away) == 1 else 'are'} not connected: it will wait for {who}."
+
+
+def everyone_means(others: int, away: int) -> str:
+    """Say how many a message to everyone is for, and for how many it waits."""
+    if not others:
+        return "Nobody else is registered yet."
+    if others == 1:
+        meant = "Everyone means the 1 other person who is registered now."
+    else:
+        meant = f"Everyone means all {others} others who are registered now."
+    if not away:
+        return meant
+    return f"{meant} {away} {'is' if away == 1 else 'are'} not connected: it will wait for them."
+
+
+def unknown(names: Sequence[str]) -> str:
+    """Say that names are nobody's."""
+    if len(names) == 1:
+        return f"There is no user called {names[0]}."
+    return f"There are no users called {', '.join(names)}."
+
+
+def milliseconds(seconds: float) -> str:
+    """Say how long a round trip took."""
+    took = round(seconds * 1000)
+    return f"{took} ms" if took else "less than 1 ms"
