@@ -16,7 +16,9 @@ class Audience:
 
     @classmethod
     def of(cls, *names: str) -> Audience:
-        """Name an audience."""
+        """Name an audience of one or several; nobody is not everyone."""
+        if not names:
+            raise ValueError("an audience has at least one name; everyone is EVERYONE")
         return cls(tuple(sorted(set(names))))
 
     @property
@@ -35,7 +37,7 @@ class Audience:
 
     def __str__(self) -> str:
         """Write it as it stands on the line."""
-        return ",".join(self.names) or EVERYONE_SIGN
+        return ",".join(self.names) if self.names else EVERYONE_SIGN
 
 
 EVERYONE = Audience()

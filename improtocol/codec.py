@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any, NamedTuple
 
 from . import commands as _commands
 from . import events as _events
@@ -20,7 +20,6 @@ from .errors import (
     BadLine,
     ExtraText,
     ExtraWord,
-    MissingKey,
     MissingWord,
     NoText,
     Refusal,
@@ -30,27 +29,35 @@ from .errors import (
     UnknownRefusal,
     UnknownVerb,
 )
-from .fields import escape, unescape
+from .fields import escape, read_number, unescape
 from .framing import Overlong
 from .names import ANY_NAMES, ASCII_NAMES, NamePolicy
 from .vocabulary import Argument, Command, Event, Item, Message, Reply
 
-__all__ = ["Asked", "Heard", "Line", "Unknown", "masked", "parse_from_client", "parse_from_server", "write"]
+__all__ = [
+    "Asked",
+    "Heard",
+    "Line",
+    "Unknown",
+    "masked",
+    "parse_from_client",
+    "parse_from_server",
+    "write",
+    "write_refusal",
+]
 
 # The vocabulary must be declared before anything can be looked up in it.
 _declared = (_commands, _events, _replies)
 
-M = TypeVar("M", bound=Message)
-
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # every Cc, and the two line ends of Unicode (R1)
-_TAG = re.compile(rf"@([A-Za-z0-9._-]{{1,{limits.TAG}}})(?: +|$)")
+_TAG = re.compile(rf"(@[A-Za-z0-9._-]{{1,{limits.TAG}}})(?: +|\Z)")
 _VERB = re.compile(rf"[A-Za-z]{{1,{limits.VERB}}}")
 _KEY = re.compile(rf"[a-z][a-z-]{{0,{limits.KEY - 1}}}")
+_WORD = re.compile("[^ =:][^ =]*")
 UNREADABLE = "?"  #: the verb of a refusal when no verb could be read
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line cut into its parts, before anybody asks what they mean."""
 
     words: list[str]
@@ -58,8 +65,7 @@ class Line:
     text: str | None  #: as written; None: there is no colon
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a client's line asks, or why it cannot be answered."""
 
     tag: str  #: with its @, or empty
@@ -67,8 +73,7 @@ class Asked:
     what: Command[Reply] | Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(NamedTuple):
     """A message of a later edition of the language; a client passes over it (R10)."""
 
     verb: str
@@ -76,8 +81,7 @@ class Unknown:
     number: int | None = None  #: of an event: the stream is told up to here (R16)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """What a server's line says."""
 
     tag: str
@@ -91,25 +95,31 @@ class Heard:
 def parse_from_client(raw: bytes | Overlong, names: NamePolicy = ASCII_NAMES) -> Asked:
     """Read a line that a client wrote; never raises."""
     if isinstance(raw, Overlong):
-        tag, _ = _take_tag(raw.beginning.decode("utf-8", "replace"))
-        return Asked(tag, UNREADABLE, BadLine("too-long", raw.limit))
+        return Asked(_tag_of(raw.beginning), UNREADABLE, BadLine("too-long", raw.limit))
     tag, verb, example = "", UNREADABLE, ""
     try:
         line = _readable(raw)
-        tag, rest = _take_tag(line)
-        verb = rest.lstrip(" ").partition(" ")[0].upper()
-        if not _VERB.fullmatch(verb):
-            raise BadLine("no-verb")
-        described = Command.by_verb.get(verb)
-        if described is None:
-            raise UnknownVerb(next(iter(difflib.get_close_matches(verb, Command.by_verb, 1)), None))
-        example = described.example
-        return Asked(tag, verb, _strict(described, _split(rest), names))
+        if line.startswith("@"):
+            tag, line = _take_tag(line)
+            if not tag:
+                raise BadLine("bad-tag")
+        head, colon, text = line.partition(" :")
+        words = head.split()
+        described = Command.by_verb.get(words[0]) if words else None
+        if described is None:  # not written large, or not at all
+            verb = _verb_of(words)
+            described = _described(verb)
+        verb, example = described.verb, described.example
+        keys = _take_keys(words) if "=" in head else _NO_KEYS
+        return Asked(tag, verb, _strict(described, words, keys, text if colon else None, names))
     except BadLine as refused:
-        return Asked(tag or _take_tag(raw.decode("utf-8", "replace"))[0], UNREADABLE, refused)
+        return Asked(_tag_of(raw), UNREADABLE, refused)
     except Refusal as refused:
         refused.example = example
         return Asked(tag, verb, refused)
+
+
+_NO_KEYS: dict[str, str] = {}
 
 
 def _readable(raw: bytes) -> str:
@@ -117,83 +127,102 @@ def _readable(raw: bytes) -> str:
         line = raw.decode()
     except UnicodeDecodeError:
         raise BadLine("not-utf-8") from None
-    if _FORBIDDEN.search(line):
-        raise BadLine("control-character")
-    if line.startswith("@") and not _TAG.match(line):
-        raise BadLine("bad-tag")
+    # A printable line, and that is nearly every one, has neither of the two.
+    if not line.isprintable():
+        if _FORBIDDEN.search(line):
+            raise BadLine("control-character")
+        if _has_other_blank(line.partition(" :")[0]):
+            raise BadLine("white-space")
     return line
+
+
+def _has_other_blank(written: str) -> bool:
+    """Whether white space stands there that is not U+0020."""
+    return any(c.isspace() and c != " " for c in written)
+
+
+def _tag_of(raw: bytes) -> str:
+    return _take_tag(raw.decode("utf-8", "replace"))[0]
 
 
 def _take_tag(line: str) -> tuple[str, str]:
     found = _TAG.match(line)
-    return (f"@{found[1]}", line[found.end() :]) if found else ("", line)
+    return (found[1], line[found.end() :]) if found else ("", line)
 
 
-def _split(line: str, *, lenient: bool = False) -> Line:
-    """Cut a line (without its tag) into words, key=values and text (R2)."""
-    if line.startswith(":"):
-        head, text = "", line[1:]
-    else:
-        head, colon, behind = line.partition(" :")
-        text = behind if colon else None  # type: ignore[assignment]
-    if not head.isascii() and any(c.isspace() and c != " " for c in head) and not lenient:
-        raise BadLine("white-space")
-    words: list[str] = []
+def _verb_of(words: list[str]) -> str:
+    """Read a verb in any case (R4)."""
+    if not words or not _VERB.fullmatch(words[0]):
+        raise BadLine("no-verb")
+    return words[0].upper()
+
+
+def _described(verb: str) -> type[Command[Any]]:
+    described = Command.by_verb.get(verb)
+    if described is None:
+        raise UnknownVerb(next(iter(difflib.get_close_matches(verb, Command.by_verb, 1)), None))
+    return described
+
+
+def _take_keys(words: list[str]) -> dict[str, str]:
+    """Take the key=values out of the words (R2)."""
     keys: dict[str, str] = {}
-    for part in head.split(" "):
+    for part in words:
         key, equals, value = part.partition("=")
-        if not part:
-            continue
         if not equals:
-            if keys and not lenient:
+            if keys:
                 raise BadLine("word-behind-key")
-            words.append(part)
         elif not _KEY.fullmatch(key):
-            if not lenient:
-                raise BadLine("bad-key")
-        elif key in keys and not lenient:
+            raise BadLine("bad-key")
+        elif key in keys:
             raise RepeatedKey(key)
         else:
-            keys.setdefault(key, value)
-    if len(keys) > limits.KEYS and not lenient:
+            keys[key] = value
+    if len(keys) > limits.KEYS:
         raise BadLine("too-many-keys", limits.KEYS)
-    return Line(words, keys, text)
+    del words[-len(keys) :]
+    return keys
 
 
-def _strict(described: type[M], line: Line, names: NamePolicy) -> M:
-    """Read the parts as that message; whatever it has no place for is refused."""
+def _strict(
+    described: type[Command[Any]], words: list[str], keys: dict[str, str], text: str | None, names: NamePolicy
+) -> Command[Any]:
+    """Read the parts as that command; whatever it has no place for is refused."""
     values: dict[str, Any] = {}
-    given = line.words[1:]
-    if described.text_argument and described.text_argument.required and line.text is None:
+    text_argument = described.text_argument
+    if text_argument is not None and text is None:
         raise NoText()
-    for argument, word in zip(described.word_arguments, given, strict=False):
-        values[argument.name] = _read(argument, word, names, word=True)
-    if len(given) < len(described.word_arguments) and described.word_arguments[len(given)].required:
-        raise MissingWord(described.word_arguments[len(given)].key)
-    if len(given) > len(described.word_arguments):
-        raise ExtraWord(" ".join(a.key for a in described.word_arguments) or "none")
-    for key, written in line.keys.items():
+    for argument, word in zip(described.word_arguments, words[1:], strict=False):
+        values[argument.name] = _read(argument, word, names)
+    if len(words) - 1 != len(described.word_arguments):
+        _count_words(described, len(words) - 1)
+    for key, written in keys.items():
         if key not in described.key_arguments:
             raise UnknownKey(key, tuple(described.key_arguments))
-        values[described.key_arguments[key].name] = _read(described.key_arguments[key], written, names)
-    if line.text is not None:
-        if described.text_argument is None:
+        argument = described.key_arguments[key]
+        values[argument.name] = _read(argument, written, names)
+    if text is not None:
+        if text_argument is None:
             raise ExtraText()
-        values[described.text_argument.name] = _read(described.text_argument, line.text, names)
-    for argument in described.key_arguments.values():
-        if argument.required and argument.name not in values:
-            raise MissingKey(argument.key)
+        values[text_argument.name] = _read(text_argument, text, names)
     return described(**values)
 
 
-def _read(
-    argument: Argument, written: str, names: NamePolicy, *, word: bool = False, lenient: bool = False
-) -> Any:
+def _count_words(described: type[Command[Any]], given: int) -> None:
+    arguments = described.word_arguments
+    if given > len(arguments):
+        raise ExtraWord(",".join(a.key for a in arguments) or "none")
+    if arguments[given].required:
+        raise MissingWord(arguments[given].key)
+
+
+def _read(argument: Argument, written: str, names: NamePolicy) -> Any:
     kind = argument.kind
-    if kind.limit is not None and not lenient and len(written.encode()) > kind.limit:
+    # R6: as it stands on the line, in bytes.
+    if kind.limit is not None and len(written if written.isascii() else written.encode()) > kind.limit:
         raise TooLong(argument.key, kind.limit)
-    if not word and not kind.raw:
-        written = unescape(written, value=not kind.text, lenient=lenient)
+    if argument.escaped and "\\" in written:
+        written = unescape(written, value=not kind.text)
     try:
         return kind.read(written, names)
     except BadArgument as refused:
@@ -207,69 +236,94 @@ def _read(
 def parse_from_server(raw: bytes) -> Heard:
     """Read a line that a server wrote; what is not understood comes back as ``Unknown``; never raises."""
     tag, rest = _take_tag(raw.decode("utf-8", "replace"))
-    line = _split(rest, lenient=True)
+    line = _cut(rest)
     mark, *words = line.words or [""]
     family = _FAMILIES.get(mark)
     if family is None:  # a line of no shape we know
         return Heard(tag, mark, Unknown(mark, line))
     verb = words[0] if words else ""
-    line = Line(words, line.keys, line.text)
+    line = line._replace(words=words)
     if family is Refusal:
         return Heard(tag, verb, _refusal(line))
     described = family.by_verb.get(verb)
-    if described is not None:
-        try:
-            return Heard(tag, verb, _lenient(described, line))
-        except (Refusal, TypeError):
-            pass  # it has the verb of something we know and cannot be read as it: passed over
-    number = int(words[1]) if family is Event and len(words) > 1 and words[1].isdecimal() else None
+    understood = described and _lenient(described, line)
+    if understood is not None:
+        return Heard(tag, verb, understood)
+    number = _number(words[1]) if family is Event and len(words) > 1 else None
     return Heard(tag, verb, Unknown(verb, line, number))
 
 
 _FAMILIES: dict[str, Any] = {"OK": Reply, "+": Item, "*": Event, "ERR": Refusal}
 
 
+def _cut(line: str) -> Line:
+    """Cut a server's line (without its tag) into its parts; of a repeated key the first counts."""
+    head, colon, text = line.partition(" :")
+    words: list[str] = []
+    keys: dict[str, str] = {}
+    for part in filter(None, head.split(" ")):
+        key, equals, value = part.partition("=")
+        if equals:
+            keys.setdefault(key, value)
+        else:
+            words.append(part)
+    return Line(words, keys, text if colon else None)
+
+
 def _lenient(described: type[Message], line: Line) -> Any:
-    """Read the parts that the message has a place for."""
+    """Read the parts that the message has a place for; None: what it cannot do without is not there."""
     values: dict[str, Any] = {}
-    for argument, word in zip(described.word_arguments, line.words[1:], strict=False):
-        values[argument.name] = _read(argument, word, ANY_NAMES, word=True, lenient=True)
-    for key, argument in described.key_arguments.items():
-        if key in line.keys:
-            values[argument.name] = _read(argument, line.keys[key], ANY_NAMES, lenient=True)
-    if described.text_argument and line.text is not None:
-        values[described.text_argument.name] = _read(
-            described.text_argument, line.text, ANY_NAMES, lenient=True
-        )
+    given = chain(
+        zip(described.word_arguments, line.words[1:], strict=False),
+        ((a, line.keys[key]) for key, a in described.key_arguments.items() if key in line.keys),
+        [(described.text_argument, line.text)] if described.text_argument and line.text is not None else (),
+    )
+    for argument, written in given:
+        kind = argument.kind
+        if argument.escaped and "\\" in written:
+            meant = unescape(written, value=not kind.text, lenient=True)
+        else:
+            meant = written
+        try:
+            values[argument.name] = kind.read(meant, ANY_NAMES)
+        except Refusal:
+            if kind.otherwise is not None:
+                values[argument.name] = kind.otherwise(meant)
+    if any(name not in values for name in described.required):
+        return None
     return described(**values)
+
+
+def _number(written: str) -> int | None:
+    try:
+        return read_number(written, ANY_NAMES)
+    except Refusal:
+        return None
 
 
 def _refusal(line: Line) -> Refusal:
     """Read ``ERR VERB code word ... key=value ... :Sentence`` as the exception that was raised."""
     code, *words = line.words[1:] or [""]
-    told = line.text or ""
-    retry_after = line.keys.get("retry-after", "")
-    after = int(retry_after) if retry_after.isdecimal() else None
+    told = unescape(line.text or "", value=False, lenient=True)
     described = Refusal.by_code.get(code)
     if described is not None:
-        places = {f.name: str(f.type) for f in fields(described)}
+        places = dict(zip(described.word_fields(), words, strict=False))
+        for name in described.key_fields():
+            written = line.keys.get(name.replace("_", "-"))
+            if written is not None:
+                places[name] = unescape(written, value=True, lenient=True)
         try:
-            values = {
-                name: _as_declared(places[name], word)
-                for name, word in zip(described.word_fields(), words, strict=False)
-            }
-            for name in described.key_fields():
-                if (written := line.keys.get(name.replace("_", "-"))) is not None:
-                    values[name] = _as_declared(places[name], unescape(written, value=True, lenient=True))
-            return described(**values, told=told)
-        except (TypeError, ValueError):
+            return described(**{n: _as_declared(described, n, w) for n, w in places.items()}, told=told)
+        except (TypeError, Refusal):
             pass  # another edition's words; its code and sentence still hold
+    after = _number(line.keys.get("retry-after", ""))
     return UnknownRefusal(named=code, words=tuple(words), retry_after=after, told=told)
 
 
-def _as_declared(annotation: str, written: str) -> Any:
+def _as_declared(described: type[Refusal], field: str, written: str) -> Any:
+    annotation = described.annotation(field)
     if annotation.startswith("int"):
-        return int(written)
+        return read_number(written, ANY_NAMES)
     if annotation.startswith("tuple"):
         return tuple(written.split(","))
     return written
@@ -281,61 +335,76 @@ def _as_declared(annotation: str, written: str) -> Any:
 def write(message: Message, tag: str = "") -> str:
     """Write a message as the line that says it, without the line end.
 
-    Raises a refusal when it says what no line can: a control character, a blank in a word.
+    Raises a refusal when it says what no line can (a control character, a blank in a word), and for a
+    command whatever any server would refuse.
     """
-    parts = [f"{tag} {message.prefix}{message.verb}" if tag else f"{message.prefix}{message.verb}"]
-    for argument in message.word_arguments:
-        value = getattr(message, argument.name)
-        if value is None:
-            break
-        parts.append(_word(argument.key, argument.kind.write(value)))
-    for key, argument in message.key_arguments.items():
-        value = getattr(message, argument.name)
-        if value is not None:
-            parts.append(
-                f"{key}={_allowed(key, escape(argument.kind.write(value), value=True), blank=False)}"
-            )
-    if message.text_argument is not None:
-        value = getattr(message, message.text_argument.name)
-        if value or message.text_argument.required:
-            written = message.text_argument.kind.write(value)
-            raw = message.text_argument.kind.raw
-            parts.append(
-                ":" + _allowed(message.text_argument.key, written if raw else escape(written, value=False))
-            )
-    return " ".join(parts)
+    described = type(message)
+    values = message.__dict__
+    head = f"{tag} {described.opening}" if tag else described.opening
+    words = [
+        argument.kind.write(value)
+        for argument in described.word_arguments
+        if (value := values[argument.name]) is not None
+    ]
+    if words:
+        head = f"{head} {' '.join(words)}"
+        if "=" in head or " :" in head or "" in words or any(" " in word for word in words):
+            raise _no_word(described, words)
+    for key, argument in described.key_arguments.items():
+        if (value := values[argument.name]) != argument.default:
+            head += f" {key}={escape(argument.kind.write(value), value=True)}"
+    line, text = head, described.text_argument
+    if text is not None and ((value := values[text.name]) or text.required):
+        line = f"{head} :{escape(value, value=False) if text.escaped else value}"
+    if not line.isprintable():  # only then can there be what no line may hold
+        _check_signs(line, head)
+    if isinstance(message, Command):
+        _check_as_the_server_will(line)
+    return line
+
+
+def _no_word(described: type[Message], words: list[str]) -> BadArgument:
+    wrong = next(place for place, word in enumerate(words) if not _WORD.fullmatch(word))
+    return BadArgument(described.word_arguments[wrong].key, rule="a word")
+
+
+def _check_signs(line: str, head: str) -> None:
+    if _FORBIDDEN.search(line):
+        raise BadLine("control-character")
+    if _has_other_blank(head):
+        raise BadLine("white-space")
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        raise BadLine("not-utf-8") from None
+
+
+def _check_as_the_server_will(line: str) -> None:
+    """Raise what any server would refuse; which names are names is for that server to say."""
+    what = parse_from_client(line.encode(), ANY_NAMES).what
+    if isinstance(what, Refusal):
+        raise what
 
 
 def write_refusal(refused: Refusal, verb: str, tag: str = "") -> str:
-    """Write a refusal of a command as its ERR line."""
-    parts = [*([tag] if tag else []), "ERR", verb or UNREADABLE, refused.code]
-    parts += [_plain(getattr(refused, name)) for name in refused.word_fields()]
-    for name in refused.key_fields():
-        value = getattr(refused, name)
-        if value not in (None, ()):
-            parts.append(f"{name.replace('_', '-')}={escape(_plain(value), value=True)}")
-    parts.append(":" + escape(str(refused), value=False))
-    return " ".join(parts)
+    """Write a refusal of a command as its ERR line; raises a ``BadLine`` when it says what no line can."""
+    opening = f"{tag} ERR {verb}" if tag else f"ERR {verb}"
+    words = [_plain(getattr(refused, name)) for name in refused.word_fields()]
+    keys = [
+        f"{name.replace('_', '-')}={escape(_plain(value), value=True)}"
+        for name in refused.key_fields()
+        if (value := getattr(refused, name)) not in (None, ())
+    ]
+    if not all(map(_WORD.fullmatch, words)):
+        raise BadLine("white-space")
+    head = " ".join([opening, refused.code, *words, *keys])
+    line = f"{head} :{escape(str(refused), value=False)}"
+    _check_signs(line, head)
+    return line
 
 
 def _plain(value: object) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
-
-
-def _word(name: str, written: str) -> str:
-    if not written or "=" in written or written.startswith(":"):
-        raise BadArgument(name, rule="a word")
-    return _allowed(name, written, blank=False)
-
-
-def _allowed(name: str, written: str, *, blank: bool = True) -> str:
-    if _FORBIDDEN.search(written) or (not blank and any(map(str.isspace, written))):
-        raise BadLine("control-character" if blank else "white-space")
-    try:
-        written.encode()
-    except UnicodeEncodeError:
-        raise BadLine("not-utf-8") from None
-    return written
 
 
 # --- what may be shown --------------------------------------------------------------------------------
@@ -346,17 +415,15 @@ MASK = "●●●●●●●●"
 def masked(line: str) -> str:
     """Write a client's line with its secrets covered, for logs and wire views.
 
-    What cannot be read may be a mistyped LOGIN, so its text is covered too, and so is everything
-    behind the name when somebody forgot the colon.
+    Of a line with a password, only what was understood is shown.  What cannot be read may be a
+    mistyped LOGIN, so that of any other line but a known command's no more than the verb is shown.
     """
     tag, rest = _take_tag(line)
     verb, _, behind = rest.lstrip(" ").partition(" ")
-    described = Command.by_verb.get(verb.upper())
-    if not behind or (described is not None and not described.has_secret()):
+    readable = _VERB.fullmatch(verb) is not None
+    described = Command.by_verb.get(verb.upper()) if readable else None
+    if not rest or (readable and not behind.strip(" ")) or (described and not described.has_secret()):
         return line
-    head, colon, _ = line.partition(" :")
-    if colon:
-        return f"{head} :{MASK}"
-    if described is None:
-        return line
-    return " ".join([*([tag] if tag else []), verb, behind.lstrip(" ").partition(" ")[0], MASK])
+    if isinstance(parse_from_client(line.encode("utf-8", "replace")).what, Command):
+        return f"{line.partition(' :')[0]} :{MASK}"
+    return " ".join(filter(None, [tag, verb if readable else "", MASK]))

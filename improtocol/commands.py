@@ -58,7 +58,7 @@ class Login(
     verb="LOGIN",
     allowed_in=NOT_YET_IN,
     enters=State.LOGGED_IN,
-    refused_with=[LoginRefused, NotTold, TooManySessions],
+    refused_with=[LoginRefused, BadPassword, NotTold, TooManySessions],
     example="LOGIN alice :correct horse",
     does="come in",
 ):

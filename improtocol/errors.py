@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar, dataclass_transform
 
 
@@ -27,7 +28,7 @@ class Declared:
             raise TypeError(f"the code {code} is declared twice")
 
 
-class Refusal(Declared, Exception):  # noqa: N818  (it is the field's word, architecture section 15)
+class Refusal(Declared, Exception):
     """A command was not done and nothing has changed.
 
     ``fatal`` says that the server closes the connection after the answer.
@@ -40,14 +41,21 @@ class Refusal(Declared, Exception):  # noqa: N818  (it is the field's word, arch
     example: str = field(default="", kw_only=True, compare=False, repr=False)  #: the very line to type
 
     @classmethod
-    def word_fields(cls) -> list[str]:
+    @cache
+    def word_fields(cls) -> tuple[str, ...]:
         """Name the fields that are words, in order."""
-        return [f.name for f in fields(cls) if f.compare and not _optional(f)]
+        return tuple(f.name for f in fields(cls) if f.compare and not _optional(f))
 
     @classmethod
-    def key_fields(cls) -> list[str]:
+    @cache
+    def key_fields(cls) -> tuple[str, ...]:
         """Name the fields that are key=values, in order."""
-        return [f.name for f in fields(cls) if f.compare and _optional(f)]
+        return tuple(f.name for f in fields(cls) if f.compare and _optional(f))
+
+    @classmethod
+    def annotation(cls, name: str) -> str:
+        """Give a field's type as it is declared."""
+        return str(cls.__dataclass_fields__[name].type)
 
     def sentence(self) -> str:
         """Say in one sentence what was wrong."""
@@ -81,7 +89,7 @@ class BadLine(Refusal, code="bad-line"):
     WHY: ClassVar[Mapping[str, str]] = {
         "too-long": "This line is longer than {limit} bytes and was passed over.",
         "not-utf-8": "This line is not UTF-8.",
-        "control-character": "A line holds no control characters; write \\n for a line break, \\t for a tab.",
+        "control-character": "A line holds no control characters: backslash and n is a line break, and t a tab.",
         "white-space": "The only blank between words is the space bar's (U+0020).",
         "no-verb": "A line begins with a command. HELP lists them.",
         "bad-tag": "A tag is @ and 1 to 32 of A-Z a-z 0-9 . _ -",
@@ -195,11 +203,7 @@ class BadArgument(Refusal, code="bad-argument"):
 
 
 class BadEscape(Refusal, code="bad-escape"):
-    r"""A backslash begins \\n, \\t or \\\\ (in a value also \\s)."""
-
-    def sentence(self) -> str:
-        r"""Say what may follow a backslash."""
-        return r"A backslash begins \n (line break), \t (tab) or \\ (backslash); in a value also \s (blank)."
+    """A backslash is followed by n (line break), t (tab) or a backslash; in a value also by s (blank)."""
 
 
 class TooLong(Refusal, code="too-long"):

@@ -27,7 +27,7 @@ class Hello(Event, verb="HELLO"):
 
     server: Word
     protocol: Number = key()
-    can: Words | None = None
+    can: Words = ()
     line: Line = ""
 
 

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -33,6 +33,7 @@ class Kind:
     raw: bool = False  #: it is taken as it stands, without escapes
     secret: bool = False  #: it is kept out of logs, reprs and wire views
     limit: limits.Limit | None = None  #: its length as written on the line
+    otherwise: Callable[[str], Any] | None = None  #: what a client makes of one it does not understand
     abnf: str = ""  #: its rule in the grammar of the specification
 
 
@@ -55,23 +56,35 @@ _NUMBER = re.compile(rf"0|[1-9][0-9]{{0,{limits.DIGITS - 1}}}")
 _NUMBER_RULE = f"0 or digits that do not begin with 0, {limits.DIGITS} at most"
 
 
-def _read_number(written: str, names: NamePolicy) -> int:
-    if not written.isascii() or not _NUMBER.fullmatch(written):
+def read_number(written: str, names: NamePolicy) -> int:
+    """Read a number (R4)."""
+    if not _NUMBER.fullmatch(written):
         raise BadArgument("number", rule=_NUMBER_RULE)
     return int(written)
+
+
+_AUDIENCE_RULE = f"one name, or up to {limits.AUDIENCE} parted by commas without blanks, or * for everyone"
 
 
 def _read_audience(written: str, names: NamePolicy) -> Audience:
     if written == EVERYONE_SIGN:
         return EVERYONE
+    if "," not in written:
+        return Audience((names.canonical(written),))
     parts = written.split(",")
     if len(parts) > limits.AUDIENCE:
         raise TooLong("audience", limits.AUDIENCE)
     if "" in parts or EVERYONE_SIGN in parts:
-        raise BadArgument(
-            "audience", rule="one name, or names parted by commas without blanks, or * for everyone"
-        )
+        raise BadArgument("audience", rule=_AUDIENCE_RULE)
     return Audience.of(*map(names.canonical, parts))
+
+
+def _write_audience(audience: Audience) -> str:
+    written = str(audience)
+    # Nobody may be added by a name that means several, or everyone.
+    if written.count(",") != max(len(audience.names) - 1, 0) or EVERYONE_SIGN in audience.names:
+        raise BadArgument("audience", rule=_AUDIENCE_RULE)
+    return written
 
 
 def _read_text(written: str, names: NamePolicy) -> str:
@@ -88,14 +101,16 @@ def _read_password(written: str, names: NamePolicy) -> str:
 
 def _read_moment(written: str, names: NamePolicy) -> int:
     try:
-        moment = datetime.strptime(written, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(written)
     except ValueError:
         raise BadArgument("moment", rule="like 2026-11-20T10:00:28.120Z") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
     return (moment - _EPOCH) // _MILLISECOND
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = datetime(1970, 1, 1, microsecond=1000) - datetime(1970, 1, 1)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @lru_cache(maxsize=4)
@@ -108,6 +123,16 @@ def write_moment(milliseconds: int) -> str:
     # Many messages share a second, so only the rest is written anew.
     seconds, rest = divmod(milliseconds, 1000)
     return f"{_second(seconds)}.{rest:03}Z"
+
+
+def _read_verb(written: str, names: NamePolicy) -> str:
+    if not _LETTERS.fullmatch(written):
+        raise BadArgument("verb", rule=_VERB_RULE)
+    return written.upper()
+
+
+_LETTERS = re.compile("[A-Za-z]+")
+_VERB_RULE = "a command, such as SEND"
 
 
 def _read_words(written: str, names: NamePolicy) -> tuple[str, ...]:
@@ -145,7 +170,6 @@ def _one_of(choices: type[enum.StrEnum], kind: str) -> Callable[[str, NamePolicy
 _WORD = r"[A-Za-z0-9._-]+"
 _WORD_RULE = "made of A-Z a-z 0-9 . _ -"
 _REF_RULE = "not empty"
-_VERB_RULE = "a command, such as SEND"
 
 UserName = Annotated[
     str,
@@ -173,8 +197,10 @@ AudienceField = Annotated[
     Audience,
     Kind(
         "audience",
-        f"one name, or up to {limits.AUDIENCE} parted by commas without blanks, or * for everyone",
+        _AUDIENCE_RULE,
         _read_audience,
+        _write_audience,
+        otherwise=Audience.of,
         abnf="audience",
     ),
 ]
@@ -186,7 +212,7 @@ Line = Annotated[
     str,
     Kind("line", "a line for people", lambda written, names: written, text=True, abnf="text"),
 ]
-Number = Annotated[int, Kind("number", _NUMBER_RULE, _read_number, abnf="number")]
+Number = Annotated[int, Kind("number", _NUMBER_RULE, read_number, abnf="number")]
 Moment = Annotated[
     int,
     Kind("moment", "a time in UTC with milliseconds, for people", _read_moment, write_moment, abnf="moment"),
@@ -212,7 +238,7 @@ Verb = Annotated[
     Kind(
         "verb",
         _VERB_RULE,
-        lambda written, names: written.upper(),
+        _read_verb,
         limit=limits.VERB,
         abnf="verb",
     ),
@@ -257,6 +283,8 @@ def unescape(written: str, *, value: bool, lenient: bool = False) -> str:
 
 def escape(meant: str, *, value: bool) -> str:
     """Write the escapes of a text or a value."""
+    if "\\" not in meant and "\n" not in meant and "\t" not in meant and not (value and " " in meant):
+        return meant
     return meant.translate(_VALUE_WRITTEN if value else _TEXT_WRITTEN)
 
 

@@ -13,7 +13,7 @@ from .errors import BadName, NameReserved, TooLong
 #: Nobody's, for ever: they mean something to the language or would to a reader.
 RESERVED = frozenset(["all", "everyone", "nobody", "me", "here", "server", "system", "admin"])
 
-_ASCII = re.compile(r"[a-z][a-z0-9._-]*")
+_ASCII = re.compile(rf"[a-z][a-z0-9._-]{{0,{limits.NAME - 1}}}")
 
 
 class NamePolicy(Protocol):
@@ -31,12 +31,17 @@ class AsciiNames:
 
     def canonical(self, word: str) -> str:
         """Read a name in any case."""
-        if not word.isascii():
-            raise BadName()
-        name = word.lower()
+        name = word if _ASCII.fullmatch(word) else self._lowered(word)
+        if name in RESERVED:
+            raise NameReserved(name)
+        return name
+
+    def _lowered(self, word: str) -> str:
+        # Only ASCII letters have another case here: U+212A is no k.
+        name = word.lower() if word.isascii() else ""
         if not _ASCII.fullmatch(name):
-            raise BadName()
-        return _of_somebody(name)
+            raise TooLong("name", limits.NAME) if _too_long(word) else BadName()
+        return name
 
     def skeleton(self, name: str) -> str:
         """Give the name itself: all of them can be told apart in a plain font."""
@@ -50,16 +55,21 @@ class UnicodeNames:
         """Read a name in any case and width."""
         if word.isascii():
             return ASCII_NAMES.canonical(word)
+        if _too_long(word):  # as written (R6); and no table is asked about more
+            raise TooLong("name", limits.NAME)
         name = _mapped(word)
         # Mapped twice it must be the same, or one account could be asked for under two names.
         if _mapped(name) != name or not unicodedata.category(name[0]).startswith("L"):
             raise BadName()
-        for letter in name:
-            if letter not in "._-" and unicodedata.category(letter)[0] not in "LMN":
-                raise BadName()
-        if len({_script(letter) for letter in name} - {""}) > 1:
+        if len({_script(sign) for sign in name} - {""}) > 1:
             raise BadName()
-        return _of_somebody(name)
+        if _too_long(name):
+            raise TooLong("name", limits.NAME)
+        if (
+            self.skeleton(name) in RESERVED
+        ):  # nor what looks like one: the Cyrillic "\u043c\u0435" beside "me"
+            raise NameReserved(name)
+        return name
 
     def skeleton(self, name: str) -> str:
         """Give the Latin letters that the name looks like, without its accents."""
@@ -85,12 +95,8 @@ ASCII_NAMES = AsciiNames()
 ANY_NAMES = AnyNames()
 
 
-def _of_somebody(name: str) -> str:
-    if len(name.encode()) > limits.NAME:
-        raise TooLong("name", limits.NAME)
-    if name in RESERVED:
-        raise NameReserved(name)
-    return name
+def _too_long(word: str) -> bool:
+    return len(word.encode("utf-8", "replace")) > limits.NAME
 
 
 def _mapped(word: str) -> str:
@@ -110,14 +116,25 @@ def _precis_profile():  # type: ignore[no-untyped-def]
     return get_profile("UsernameCaseMapped")
 
 
-def _script(letter: str) -> str:
-    """Name the script of a letter; signs, digits and marks belong to all."""
-    if unicodedata.category(letter)[0] in "MNP":
-        return ""
-    name = unicodedata.name(letter, "?").split()[0]
-    # Japanese writes in three scripts at once, and that is one way of writing.
-    return "JAPANESE" if name in ("CJK", "HIRAGANA", "KATAKANA") else name
+def _script(sign: str) -> str:
+    """Name the script that a sign of a name belongs to, or nothing if it belongs to all."""
+    if sign.isascii():
+        return "LATIN" if sign.isalpha() else ""
+    if unicodedata.category(sign) not in _IN_NAMES:
+        raise BadName()
+    # Unicode names a letter, mark or digit by its script first; what combines with all is COMBINING.
+    first = unicodedata.name(sign, "?").split()[0]
+    return _SCRIPTS.get(first, first)
 
+
+_IN_NAMES = frozenset(["Ll", "Lo", "Lm", "Mn", "Mc", "Nd"])
+_SCRIPTS = {
+    "COMBINING": "",
+    "ARABIC-INDIC": "ARABIC",
+    "EXTENDED": "ARABIC",  # EXTENDED ARABIC-INDIC DIGIT ONE, as Persian writes it
+    # Japanese writes in three scripts at once, and that is one way of writing.
+    **dict.fromkeys(["CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"], "JAPANESE"),
+}
 
 #: Letters that a common font draws like a Latin one.  Names are of one script, so what matters
 #: are whole words: the Cyrillic "сор" beside the Latin "cop".

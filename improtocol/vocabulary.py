@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform, get_args, get_type_hints
+from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform, get_args, get_type_hints
 
 from .errors import Refusal
 from .fields import Kind
@@ -33,14 +33,12 @@ class Argument:
     """One argument of a message, as declared."""
 
     name: str  #: the attribute
+    key: str  #: how the line calls it
     kind: Kind
     required: bool
-    default: Any = None
-
-    @property
-    def key(self) -> str:
-        """The key it is written under, when it is a key=value."""
-        return self.name.rstrip("_").replace("_", "-")
+    default: Any  #: None, when it is required
+    word: bool  #: it stands among the words
+    escaped: bool  #: it is written with escapes (R3)
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field, optional_word, key))
@@ -49,6 +47,8 @@ class Message:
 
     prefix: ClassVar[str] = ""  #: what stands before the verb
     verb: ClassVar[str]
+    opening: ClassVar[str]  #: prefix and verb
+    required: ClassVar[frozenset[str]]  #: the arguments that must be there
     word_arguments: ClassVar[tuple[Argument, ...]]
     key_arguments: ClassVar[dict[str, Argument]]
     text_argument: ClassVar[Argument | None]
@@ -65,16 +65,12 @@ class Message:
             setattr(cls, name, field(repr=False))
         dataclass(frozen=True)(cls)
         cls.verb = verb
-        arguments = [(_argument(cls, f), f) for f in fields(cls)]  # type: ignore[arg-type]
-        cls.word_arguments = tuple(
-            a
-            for a, f in arguments
-            if not a.kind.text and ((a.required and not f.kw_only) or f.metadata.get("word"))
-        )
-        cls.key_arguments = {
-            a.key: a for a, f in arguments if not a.kind.text and a not in cls.word_arguments
-        }
-        cls.text_argument = next((a for a, f in arguments if a.kind.text), None)
+        cls.opening = cls.prefix + verb
+        arguments = [_argument(cls, described) for described in fields(cls)]  # type: ignore[arg-type]
+        cls.word_arguments = tuple(a for a in arguments if a.word)
+        cls.key_arguments = {a.key: a for a in arguments if not a.word and not a.kind.text}
+        cls.text_argument = next((a for a in arguments if a.kind.text), None)
+        cls.required = frozenset(a.name for a in arguments if a.required)
         if cls.by_verb.setdefault(verb, cls) is not cls:
             raise TypeError(f"{verb} is declared twice")
 
@@ -90,7 +86,7 @@ class Message:
     @classmethod
     def syntax(cls) -> str:
         """Show the shape of the line, as HELP and the specification print it."""
-        parts = [f"{cls.prefix}{cls.verb}"]
+        parts = [cls.opening]
         parts += [a.key if a.required else f"[{a.key}]" for a in cls.word_arguments]
         parts += [
             f"{k}={a.kind.name}" if a.required else f"[{k}={a.kind.name}]"
@@ -130,12 +126,28 @@ def _secrets(cls: type) -> list[str]:
 
 def _argument(cls: type, described: Any) -> Argument:
     kind = _kind_of(get_type_hints(cls, include_extras=True)[described.name])
-    required = described.default is MISSING and described.default_factory is MISSING
-    return Argument(described.name, kind, required, None if required else described.default)
+    required = described.default is MISSING
+    word = not kind.text and (described.metadata.get("word", False) or (required and not described.kw_only))
+    return Argument(
+        name=described.name,
+        key=described.name.rstrip("_").replace("_", "-"),
+        kind=kind,
+        required=required,
+        default=None if required else described.default,
+        word=word,
+        escaped=not word and not kind.raw,
+    )
 
 
 class Reply(Message, prefix="OK "):
     """What ends the answer to a command that was done."""
+
+    items: ClassVar[tuple[Item, ...]] = ()  #: the lines of the answer before it
+
+    def behind(self, *items: Item) -> Self:
+        """Put lines of the answer before it."""
+        object.__setattr__(self, "items", items)
+        return self
 
 
 class Item(Message, prefix="+ "):
@@ -190,5 +202,5 @@ class Command(Message, Generic[R], prefix=""):
 
 
 _CLASS_ATTRIBUTES = frozenset(
-    name for family in (Message, Command, Event) for name in inspect.get_annotations(family)
+    name for family in (Message, Reply, Command, Event) for name in inspect.get_annotations(family)
 )
