@@ -14,7 +14,7 @@ class Planted(QtCase):
     """Tests that go wrong out of sight."""
 
     def exception_in_a_slot(self) -> None:
-        QTimer.singleShot(0, lambda: [][0])
+        QTimer.singleShot(0, [].pop)
         self.settle()
 
     def qt_warning(self) -> None:
@@ -25,7 +25,8 @@ class Planted(QtCase):
 
     def window_that_frees_itself(self) -> None:
         self.show(QWidget()).setAttribute(Qt.WA_DeleteOnClose)
-        app.topLevelWidgets()[0].close()
+        for window in app.topLevelWidgets():
+            window.close()
         self.settle()
 
     def exception_wanted(self) -> None:
@@ -37,29 +38,29 @@ class Planted(QtCase):
 class QtCaseTests(SynchronousTestCase):
     """A test of windows fails for what nobody would have seen."""
 
-    def _run(self, name: str) -> TestResult:
+    def judge(self, name: str) -> TestResult:
         result = TestResult()
         Planted(name).run(result)
         return result
 
     def test_exception_in_a_slot(self) -> None:
         """An exception in a slot fails the test."""
-        [(_, failure)] = self._run("exception_in_a_slot").errors
+        [(_, failure)] = self.judge("exception_in_a_slot").errors
         self.assertIs(IndexError, failure.type)
 
     def test_qt_warning(self) -> None:
         """A warning of Qt fails the test."""
-        [(_, failure)] = self._run("qt_warning").failures
+        [(_, failure)] = self.judge("qt_warning").errors
         self.assertIn("a wire is loose", failure.getErrorMessage())
 
     def test_good(self) -> None:
         """What is right, or was wanted, does not."""
         for name in ("window_left_open", "window_that_frees_itself", "exception_wanted"):
-            result = self._run(name)
+            result = self.judge(name)
             self.assertTrue(result.wasSuccessful(), (name, result.errors, result.failures))
 
     def test_windows_are_freed(self) -> None:
         """A test leaves no window behind."""
         before = len(app.topLevelWidgets())
-        self._run("window_left_open")
+        self.judge("window_left_open")
         self.assertEqual(before, len(app.topLevelWidgets()))
