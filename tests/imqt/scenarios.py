@@ -68,7 +68,9 @@ class Stage:
 
     def from_a_thread(self, act: Callable[[], Any], after: float = SOON) -> None:
         """Do `act` in a thread of its own."""
-        threading.Timer(after, act).start()
+        timer = threading.Timer(after, act)
+        timer.daemon = True  # it may still be on its way out when the reactor is
+        timer.start()
 
     def use_a_thread(self) -> None:
         """Have the thread pool started, as the first look-up of a name does."""

@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0  #: seconds; all of it needs 8
-HANG = 3.0  #: seconds after which a stock reactor is known to hang
+HANG = 2.0  #: seconds after which a stock reactor is known to hang
 
 #: The modules of twisted.internet.test that try a reactor through its interfaces.
 MODULES = (
