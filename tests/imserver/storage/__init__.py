@@ -1,0 +1,1 @@
+"""Tests of what the server remembers: one contract, run on each database."""
