@@ -89,7 +89,7 @@ class BadLine(Refusal, code="bad-line"):
     WHY: ClassVar[Mapping[str, str]] = {
         "too-long": "This line is longer than {limit} bytes and was passed over.",
         "not-utf-8": "This line is not UTF-8.",
-        "control-character": "A line holds no control characters: backslash and n is a line break, and t a tab.",
+        "control-character": "A line holds no control characters; write backslash n for a line break.",
         "white-space": "The only blank between words is the space bar's (U+0020).",
         "no-verb": "A line begins with a command. HELP lists them.",
         "bad-tag": "A tag is @ and 1 to 32 of A-Z a-z 0-9 . _ -",
