@@ -16,7 +16,7 @@ UNIT_TESTS    = $(shell $(call FIND_TESTS,tests,$(foreach d,$(WINDOW_TESTS) $(EN
 # Every warning is shown, but for one of Twisted's about pyOpenSSL that we cannot mend.
 export PYTHONWARNINGS = default,ignore:Passing pyOpenSSL
 
-.PHONY: help run test lint spec unit windows-test end-to-end clean ready ready-to-test
+.PHONY: help run test lint spec format print-spec unit windows-test end-to-end clean ready ready-to-test
 .NOTPARALLEL:
 
 help: ## this list
@@ -35,6 +35,13 @@ lint: ready-to-test ## ruff and mypy
 
 spec: ready-to-test ## does protocol_spec.md say what improtocol declares?
 	$(BIN)/python -m improtocol.reference --check protocol_spec.md
+
+format: ready-to-test ## lay the sources out as lint wants them
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+print-spec: ready-to-test ## print the tables of protocol_spec.md anew
+	$(BIN)/python -m improtocol.reference --write protocol_spec.md
 
 unit: ready-to-test ## the tests that need neither a window nor another process
 	@mkdir -p build/trial
