@@ -30,6 +30,7 @@ from PyQt5.QtWidgets import (
 from imqt.colours import Token
 from imqt.icons import icon
 from imqt.layout import STRETCH, col, row
+from imqt.theme import heights
 
 
 def tooltip(text: str) -> str:
@@ -167,7 +168,8 @@ def tool_button(name: str, icon_name: str, *, text: str = "", checkable: bool = 
 
 def _name(made: QAbstractButton, name: str) -> None:
     made.setAccessibleName(name)
-    made.setIconSize(QSize(16, 16))
+    side = heights().icon
+    made.setIconSize(QSize(side, side))
     made.setCursor(Qt.CursorShape.PointingHandCursor)
 
 

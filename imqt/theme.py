@@ -52,6 +52,7 @@ class Heights:
     wire_line: int
     avatar: int
     badge: int  #: a number in a disc
+    icon: int  #: beside a text
 
 
 @dataclass
@@ -154,6 +155,7 @@ def heights() -> Heights:
         wire_line=round(line_height(mono()) + 8),
         avatar=_on_grid(body + caption + 4),
         badge=2 * round((caption + 3) / 2),
+        icon=_on_grid(body * 0.9),
     )
 
 

@@ -224,6 +224,7 @@ class TimeTests(ScenarioCase):
         self.assertGreaterEqual(outcome.number("earliest"), 0)
         self.assertLess(outcome.number("latest"), 0.03)
         self.assertLess(outcome.number("turns"), 100)
+        self.assertEqual(Qt.TimerType.PreciseTimer, outcome.number("coarseness"))
 
     def test_idle(self) -> None:
         """Waiting costs nothing: less than 2 % of a processor, in fact 0.01."""
@@ -241,6 +242,10 @@ class DialogTests(ScenarioCase):
 
     def test_dialog_run_in_call_from_thread(self) -> None:
         """A dialog run in a call from a thread, as any failed look-up of a name is, comes once."""
+        self.assert_said(*DIALOG, *ENDED)
+
+    def test_dialog_run_in_call_from_call_from_thread(self) -> None:
+        """So it does in a call that such a call has asked for."""
         self.assert_said(*DIALOG, *ENDED)
 
     def test_dialog_run_in_call_later(self) -> None:

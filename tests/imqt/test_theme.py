@@ -119,11 +119,11 @@ class ThemeTests(QtCase):
     def test_heights(self) -> None:
         """Heights sit on the grid, have room for their type, and grow with it."""
         usual = theme.heights()
-        self.assertEqual((32, 40, 44), (usual.control, usual.large, usual.tab))
+        self.assertEqual((32, 40, 44, 16), (usual.control, usual.large, usual.tab, usual.icon))
         theme.apply(app, Scheme.LIGHT, scale=2)
         double = theme.heights()
         line = theme.line_height(theme.font())
-        for thing in ("control", "large", "tab", "heading", "roster_row", "avatar"):
+        for thing in ("control", "large", "tab", "heading", "roster_row", "avatar", "icon"):
             self.assertEqual(0, getattr(double, thing) % 4, thing)
             self.assertGreater(getattr(double, thing), getattr(usual, thing))
         self.assertGreater(double.control, line + 8)
