@@ -99,12 +99,10 @@ class ImQtReactor(QtReactor):  # type: ignore[misc]  # qt5reactor has no types
         """
         self._run_thread_calls()
         super().runUntilCurrent()
-        if len(self.threadCallQueue):
-            self.wakeUp()
 
     def _run_thread_calls(self) -> None:
         calls = self.threadCallQueue
-        for _ in range(len(calls)):  # those that come meanwhile wait for the next turn
+        for _ in range(len(calls)):  # those that come meanwhile have woken the loop for a turn of their own
             if not len(calls):  # a loop inside one of them has run the rest
                 return
             function, args, kwargs = calls.pop(0)

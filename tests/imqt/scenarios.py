@@ -430,6 +430,17 @@ def dialog_run_in_call_from_call_from_thread(stage: Stage) -> None:
 
 
 @scenario
+def dialog_run_before_another_call(stage: Stage) -> None:
+    def ask() -> None:
+        stage.reactor.callFromThread(stage.run_a_dialog)
+        stage.reactor.callFromThread(say, "another call")
+
+    stage.in_a_slot(ask)
+    stage.reactor.callLater(0.8, stage.reactor.stop)
+    stage.run()
+
+
+@scenario
 def dialog_run_in_call_later(stage: Stage) -> None:
     stage.reactor.callLater(SOON, stage.run_a_dialog)
     stage.reactor.callLater(0.8, stage.reactor.stop)

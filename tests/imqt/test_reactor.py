@@ -248,6 +248,10 @@ class DialogTests(ScenarioCase):
         """So it does in a call that such a call has asked for."""
         self.assert_said(*DIALOG, *ENDED)
 
+    def test_dialog_run_before_another_call(self) -> None:
+        """The next call from a thread does not wait for the dialog, and comes once."""
+        self.assert_said("dialog 1", "another call", "timer in dialog", "dialog closed", *ENDED)
+
     def test_dialog_run_in_call_later(self) -> None:
         """A dialog run in a timed call comes once, and timers go on."""
         self.assert_said(*DIALOG, *ENDED)
