@@ -7,11 +7,13 @@ BIN    ?= .venv/bin
 READY  ?= $(PYTHON) setup/prepare.py
 
 TRIAL  = $(BIN)/trial --temp-directory=build/trial/$@
-# What a window test is: it needs Qt's reactor.  What an end-to-end test is: it starts processes.  The rest is units.
-WINDOW_TESTS := tests/imqt tests/imclient/qt tests/imserver/window
-END_TO_END   := tests/end_to_end
-FIND_TESTS    = find $(1) -name 'test_*.py' $(2) 2>/dev/null | sort
-UNIT_TESTS    = $(shell $(call FIND_TESTS,tests,$(foreach d,$(WINDOW_TESTS) $(END_TO_END),! -path '$(d)/*')))
+# Three kinds of test: those that need Qt's reactor, those that start processes, and the units, which are the rest.
+QT_FOLDERS    = tests/imqt tests/imclient/qt tests/imserver/window
+FIND          = $(sort $(shell find $(1) -name 'test_*.py' 2>/dev/null))
+WINDOW_TESTS  = $(call FIND,$(QT_FOLDERS))
+PROCESS_TESTS = $(call FIND,tests/end_to_end)
+UNIT_TESTS    = $(filter-out $(WINDOW_TESTS) $(PROCESS_TESTS),$(call FIND,tests))
+SCREEN        = xvfb-run -a -s '-screen 0 1400x900x24 -dpi 96 -nolisten tcp'
 
 # Every warning is shown, but for one of Twisted's about pyOpenSSL that we cannot mend.
 export PYTHONWARNINGS = default,ignore:Passing pyOpenSSL
@@ -50,12 +52,11 @@ unit: ready-to-test ## the tests that need neither a window nor another process
 windows-test: export QT_QPA_PLATFORM = offscreen
 windows-test: ready-to-test ## the tests of the windows, without a screen
 	@mkdir -p build/trial
-	$(TRIAL) --reactor imqt $$($(call FIND_TESTS,$(WINDOW_TESTS)))
+	$(TRIAL) --reactor imqt $(WINDOW_TESTS)
 
 end-to-end: ready-to-test ## real servers and real windows on a screen of their own
 	@mkdir -p build/trial
-	@tests=$$($(call FIND_TESTS,$(END_TO_END))); \
-	if [ -n "$$tests" ]; then set -x; xvfb-run -a -s '-screen 0 1400x900x24 -dpi 96 -nolisten tcp' $(TRIAL) $$tests; fi
+	$(if $(PROCESS_TESTS),$(SCREEN) $(TRIAL) $(PROCESS_TESTS),@echo "there is no end-to-end test yet")
 
 clean: ## take away what was made here, but for .venv
 	rm -rf build dist _trial_temp* .mypy_cache .ruff_cache .hypothesis .tox twisted/plugins/dropin.cache
