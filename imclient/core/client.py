@@ -1,0 +1,296 @@
+"""The one object a front end holds: who there is, what was said, how the link is, and what one can do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from random import Random, SystemRandom
+from typing import Any, TypeVar
+
+from twisted.internet.defer import Deferred, fail
+from twisted.internet.endpoints import HostnameEndpoint
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from improtocol import commands
+from improtocol.audience import Audience
+from improtocol.codec import Unknown
+from improtocol.errors import NotTold, WrongState
+from improtocol.events import PingTold, PongTold, UserTold
+from improtocol.replies import LoggedIn
+from improtocol.vocabulary import Command, Event, Reply
+
+from .backoff import Backoff
+from .cache import Cache, cache_path
+from .connection import Answer, Connection
+from .conversations import Conversations, Said
+from .link import Link, LinkState, Reach
+from .outbox import Outbox
+from .pings import Pings
+from .reaching import PATIENCE, NotConnected, Unreachable
+from .records import Held
+from .roster import Roster
+from .running import OneThread, Run
+from .saying import canonical, check, cleaned
+from .settings import Settings
+from .signal import Signal
+from .stream import Stream
+from .wire import Wire
+
+__all__ = ["Client", "Link", "LinkState"]
+
+R = TypeVar("R", bound=Reply)
+
+#: So much may wait for this computer's disk before the server is read no further, and read again.
+FULL, EASED = 2000, 500
+#: No roster has more pages; a server that goes on is not asked on.
+MOST_PAGES = 1000
+
+
+@dataclass(eq=False)
+class Account:
+    """A name at a server, and what this device holds of it."""
+
+    name: str
+    cache: Cache
+    held: Held = field(default_factory=Held)
+
+
+class Client:
+    """A user's client.  Everything happens on one thread; signals are emitted at once.
+
+    ``reactor`` needs time, and TCP and threads unless ``reach`` and ``run`` are handed in.
+    ``folder`` is the profile's; ``random`` must be the system's own, but in tests.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        folder: Path,
+        *,
+        reach: Reach | None = None,
+        random: Random | None = None,
+        run: Run | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        random = random or SystemRandom()
+        self.settings = Settings.open(folder, random)
+        self.notice: Signal[str] = Signal()  #: a sentence that the user should read
+        self.wire = Wire(now)
+        self.link = Link(reactor, reach or partial(_reach, reactor), self.wire, Backoff(random))
+        self.roster = Roster(now)
+        self.conversations = Conversations()
+        self.outbox = Outbox(reactor, self.conversations, random, now)
+        self.stream = Stream(reactor, self.roster, self.conversations, self.outbox)
+        self._reactor = reactor
+        self._thread = None if run is not None else OneThread(reactor)
+        self._run: Run = run or self._thread  # type: ignore[assignment]
+        self._pings = Pings(reactor, self.perform, random)
+        self._account: Account | None = None
+        self._closed: Deferred[None] | None = None
+        self.link.told_event.connect(self._told)
+        self.link.went.connect(self._went)
+        self.stream.forgot.connect(self.notice.emit)
+
+    @property
+    def name(self) -> str | None:
+        """Who we are, once logged in (or looking at what is held, without a server)."""
+        return self._account.name if self._account is not None else None
+
+    # Coming in
+
+    def connect(self, host: str, port: int) -> Deferred[None]:
+        """Connect; fails with an error whose ``str`` is a sentence: what is wrong."""
+        return self.link.open(host.strip(), port)
+
+    def register(self, name: str, password: str) -> Deferred[None]:
+        """Take a name; fails with the `Refusal`."""
+        return Deferred.fromCoroutine(self._register(name, password))
+
+    def log_in(self, name: str, password: str) -> Deferred[None]:
+        """Come in, and stay connected from then on; fails with the `Refusal`."""
+        return Deferred.fromCoroutine(self._log_in(name, password))
+
+    def recall(self, host: str, port: int, name: str) -> Deferred[None]:
+        """Show what this device holds of an account, without a server."""
+        return Deferred.fromCoroutine(self._recall(host, port, name))
+
+    def leave(self) -> Deferred[None]:
+        """Say QUIT and stay away; what is held can still be read."""
+        return self.link.leave()
+
+    def close(self) -> Deferred[None]:
+        """Leave, write what is to be written, and end; may be asked twice."""
+        if self._closed is None:
+            self._closed = Deferred.fromCoroutine(self._close())
+        waiting: Deferred[None] = Deferred()
+        self._closed.addBoth(lambda _: waiting.callback(None))
+        return waiting
+
+    async def _register(self, name: str, password: str) -> None:
+        connection = await self._connection()
+        await connection.perform(commands.Register(canonical(name), password))
+
+    async def _log_in(self, name: str, password: str) -> None:
+        name = canonical(name)
+        await self._connection()
+        host, port = self.link.host, self.link.port
+        account = await self._opened(host, port, name)
+        try:
+            await self.link.come_in(lambda connection: self._enter(account, password, connection))
+        except Exception:
+            if account is not self._account:
+                account.cache.close()
+            raise
+        self.settings.remember(host, port, account.name)
+        self._run(self.settings.save).addErrback(self._stumbled)
+
+    async def _recall(self, host: str, port: int, name: str) -> None:
+        self._adopt(await self._opened(host.strip(), port, canonical(name)))
+
+    async def _close(self) -> None:
+        await self.link.leave()
+        self.outbox.stop()
+        self.stream.stop()
+        if self._account is not None:
+            await self._account.cache.close()
+        if self._thread is not None:
+            self._thread.stop()
+
+    async def _connection(self) -> Connection:
+        """Give the connection; one that was lost before anybody came in is made again."""
+        if self.link.connection is None and self.link.host:
+            await self.link.open(self.link.host, self.link.port)
+        if self.link.connection is None:
+            raise NotConnected()
+        return self.link.connection
+
+    # Accounts
+
+    async def _opened(self, host: str, port: int, name: str) -> Account:
+        """Open what is held of an account; nothing is written before somebody is in."""
+        path = cache_path(self.settings.folder, host, port, name, self.settings.device)
+        if self._account is not None and self._account.cache.path == path:
+            return self._account
+        account = Account(name, Cache(path, name, self._run, self._reactor))
+        if path.exists():
+            account.held = await account.cache.load()
+        return account
+
+    def _adopt(self, account: Account) -> None:
+        """Show an account."""
+        if account is self._account:
+            return
+        if self._account is not None:
+            self._account.cache.close()
+        self._account = account
+        held, account.held = account.held, Held()
+        account.cache.trouble.connect(self._troubled)
+        account.cache.eased.connect(self._eased)
+        self.stream.restore(account.name, account.cache, held.epoch, held.position)
+        self.roster.restore(account.name, held.people)
+        self.conversations.restore(account.name, account.cache, held.talks)
+        self.outbox.restore(account.name, account.cache, held.waiting)
+
+    def _enter(self, account: Account, password: str, connection: Connection) -> Deferred[None]:
+        return Deferred.fromCoroutine(self._say_login(account, password, connection))
+
+    async def _say_login(self, account: Account, password: str, connection: Connection) -> None:
+        try:
+            reply = await connection.perform(self._login(account, password))
+        except NotTold:
+            self._adopt(account)
+            self.stream.forget("The server has told less than this device holds: everything is read anew.")
+            reply = await connection.perform(self._login(account, password))
+        self._came_in(account, reply, connection)
+
+    def _login(self, account: Account, password: str) -> commands.Login:
+        mine: Stream | Held = self.stream if account is self._account else account.held
+        since = mine.position if mine.epoch else None
+        return commands.Login(account.name, password, self.settings.device, since, mine.epoch or None)
+
+    def _came_in(self, account: Account, reply: LoggedIn, connection: Connection) -> None:
+        """Begin a session; no line behind the answer to LOGIN was read yet."""
+        self._adopt(account)
+        self.stream.begin(
+            reply,
+            say=lambda number: connection.perform(commands.Ack(number)),
+            sync=lambda number: connection.perform(commands.Sync(number)),
+        )
+        self.outbox.begin(connection.perform)
+        Deferred.fromCoroutine(self._fill_roster(connection)).addErrback(self._stumbled)
+
+    async def _fill_roster(self, connection: Connection) -> None:
+        """Ask for everybody, page by page."""
+        after: str | None = None
+        for _ in range(MOST_PAGES):
+            reply = await connection.perform(commands.Who(None, after=after))
+            if reply.after is None or (after is not None and reply.after <= after):
+                break
+            after = reply.after
+        self.roster.complete = True
+
+    # Saying and asking
+
+    def say(self, audience: Audience, text: str) -> Said:
+        """Say something; a lost link only makes it wait.  Raises the `Refusal` for what cannot be said."""
+        if self._account is None:
+            raise WrongState("unregistered")
+        text = cleaned(text)
+        audience = audience if audience.everyone else audience.without(self._account.name)
+        check(audience, text, self.roster)
+        return self.outbox.put(audience, text)
+
+    def ping(self, name: str) -> Deferred[float]:
+        """Measure the seconds to somebody and back; fails with `errors.Offline` or TimeoutError."""
+        return self._pings.ping(name)
+
+    def perform(self, command: Command[R]) -> Deferred[R]:
+        """Give any command; fails with its `Refusal`, or `Unreachable`."""
+        return self.link.connection.perform(command) if self.link.connection else fail(NotConnected())
+
+    def ask(self, command: Command[R]) -> Deferred[Answer[R]]:
+        """Give a command whose answer has lines of its own, such as HELP."""
+        return self.link.connection.ask(command) if self.link.connection else fail(NotConnected())
+
+    # What is told
+
+    def _told(self, event: Event | Unknown) -> None:
+        if isinstance(event, UserTold):
+            if self.roster.told(event.name, event.presence, event.text) and self._account is not None:
+                self._account.cache.keep_person(event.name).addErrback(self._stumbled)
+        elif isinstance(event, (PingTold, PongTold)):
+            self._pings.told(event)
+        else:
+            self.stream.told(event)
+        self._mind_the_disk()
+
+    def _went(self) -> None:
+        self.outbox.stop()
+        self.stream.stop()
+
+    def _mind_the_disk(self) -> None:
+        """Read the server no faster than this computer's disk can keep it."""
+        if self._account is not None and self.link.connection and self._account.cache.backlog > FULL:
+            self.link.connection.hold("disk")
+
+    def _eased(self) -> None:
+        if self._account is not None and self.link.connection and self._account.cache.backlog < EASED:
+            self.link.connection.go_on("disk")
+
+    def _troubled(self, sentence: str) -> None:
+        if sentence:
+            self.notice.emit(sentence)
+
+    def _stumbled(self, failure: Failure) -> None:
+        if not failure.check(Unreachable):
+            self._log.failure("The client stumbled", failure)
+
+
+def _reach(reactor: Any, host: str, port: int) -> HostnameEndpoint:
+    return HostnameEndpoint(reactor, host, port, timeout=PATIENCE)

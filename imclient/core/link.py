@@ -1,0 +1,314 @@
+"""Being connected, through losses and returns.
+
+Twisted's `ClientService` makes the attempts.  Before the first login a link that fails is given up at
+once, so that its user can look at what was typed; after it the link comes back by itself and comes in
+again, until its user leaves or the account comes in elsewhere on the same device.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Callable
+
+from twisted.application.internet import ClientService
+from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
+from twisted.internet.interfaces import (
+    IAddress,
+    IDelayedCall,
+    IProtocol,
+    IProtocolFactory,
+    IReactorTime,
+    IStreamClientEndpoint,
+)
+from twisted.internet.protocol import Factory
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from improtocol.codec import Unknown
+from improtocol.commands import Quit
+from improtocol.errors import Refusal
+from improtocol.events import Hello
+from improtocol.vocabulary import Event
+
+from .backoff import WELL_AFTER, Backoff
+from .connection import Connection
+from .reaching import PATIENCE, LinkLost, NotConnected, Unreachable, why
+from .signal import Signal
+from .wire import Wire
+
+Reach = Callable[[str, int], IStreamClientEndpoint]
+#: Comes in on a connection: says LOGIN and all that belongs to it.
+Enter = Callable[[Connection], Deferred[None]]
+
+#: Seconds for the answer to QUIT.
+FAREWELL = 2
+REPLACED = "replaced"  #: the reason of a BYE (language, R24)
+
+
+class LinkState(enum.Enum):
+    """How the link is."""
+
+    OFFLINE = "offline"  #: not connected, and not trying
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    WAITING = "waiting"  #: not connected; it tries again by itself
+    REPLACED = "replaced"  #: the account came in elsewhere; it stays away
+
+
+@implementer(IStreamClientEndpoint)
+class Attempts:
+    """An endpoint that loses patience, always answers later, and says why it failed."""
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        reach: Callable[[], IStreamClientEndpoint],
+        failed: Callable[[Failure], object],
+    ) -> None:
+        self._clock = clock
+        self._reach = reach
+        self._failed = failed
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
+        """Try to connect."""
+        # In the next turn, since ClientService is not ready for an endpoint that fails at once.
+        turn: Deferred[None] = Deferred()
+        self._clock.callLater(0, turn.callback, None)
+        turn.addCallback(lambda _: maybeDeferred(lambda: self._reach().connect(protocolFactory)))
+        turn.addTimeout(PATIENCE, self._clock)
+        return turn.addErrback(self._report)  # type: ignore[return-value]
+
+    def _report(self, failure: Failure) -> Failure:
+        self._failed(failure)
+        return failure
+
+
+class _Connections(Factory):
+    """Builds a connection for each attempt that succeeds."""
+
+    noisy = False
+
+    def __init__(self, build: Callable[[], Connection]) -> None:
+        self._build = build
+
+    def buildProtocol(self, addr: IAddress | IPv4Address | None) -> Connection:
+        """Build one."""
+        return self._build()
+
+
+class Link:
+    """A client's being connected to one server."""
+
+    _log = Logger()
+
+    def __init__(self, clock: IReactorTime, reach: Reach, wire: Wire, backoff: Backoff) -> None:
+        self.state = LinkState.OFFLINE
+        self.sentence = "Not connected."  #: for people
+        self.changed: Signal[()] = Signal()
+        self.told_event: Signal[Event | Unknown] = Signal()  #: what the server says unasked
+        self.went: Signal[()] = Signal()  #: the connection is no more
+        self.connection: Connection | None = None
+        self.hello: Hello | None = None
+        self.host, self.port = "", 0
+        self._clock = clock
+        self._reach = reach
+        self._wire = wire
+        self._backoff = backoff
+        self._service: ClientService | None = None
+        self._opened: Deferred[None] | None = None
+        self._enter: Enter | None = None  # how to come in again; None: nobody was in yet
+        self._in_since: float | None = None
+        self._try_at = 0.0
+        self._ticking: IDelayedCall | None = None
+
+    # What the client asks
+
+    def open(self, host: str, port: int) -> Deferred[None]:
+        """Connect to a server; fails with `Unreachable`, whose ``str`` is the sentence why not."""
+        self._give_up()
+        self._enter = None
+        self.host, self.port = host, port
+        opened: Deferred[None] = Deferred()
+        self._opened = opened
+        self._start()
+        return opened
+
+    def come_in(self, enter: Enter) -> Deferred[None]:
+        """Come in, and from then on stay: come back after each break and come in again."""
+        if self.connection is None or self.hello is None:
+            return _fail(NotConnected())
+        return enter(self.connection).addCallback(lambda _: self._is_in(enter))
+
+    def try_now(self) -> None:
+        """Come back without waiting any longer, also after having been replaced."""
+        if self._enter is not None and self.connection is None:
+            self._give_up()
+            self._start()
+
+    def leave(self) -> Deferred[None]:
+        """Say QUIT, close, and stay away."""
+        self._enter = None
+        connection = self.connection
+        if connection is None:
+            self._give_up()
+            self._show(LinkState.OFFLINE, "Not connected.")
+            return succeed(None)
+        said = connection.perform(Quit()).addTimeout(FAREWELL, self._clock)
+        return said.addErrback(lambda _: None).addCallback(lambda _: self._close())
+
+    def drop(self, retry_after: float = 0) -> None:
+        """Give this connection up; the next attempt comes by itself, not before so many seconds."""
+        self._backoff.hint(retry_after)
+        if self.connection is not None:
+            self.connection.cut()
+
+    # Attempts
+
+    def _start(self) -> None:
+        attempts = Attempts(self._clock, lambda: self._reach(self.host, self.port), self._attempt_failed)
+        self._service = ClientService(
+            attempts, _Connections(self._build), retryPolicy=self._wait, clock=self._clock
+        )
+        self._show(LinkState.CONNECTING, f"Connecting to {self._place}…")
+        self._service.startService()
+
+    def _build(self) -> Connection:
+        connection = Connection(self._clock, self._wire, self)
+        self.connection = connection
+        connection.greeted.addCallbacks(self._greeted, self._not_greeted, (connection,), {}, (connection,))
+        connection.greeted.addErrback(lambda failure: self._log.failure("The link stumbled", failure))
+        return connection
+
+    def _attempt_failed(self, failure: Failure) -> None:
+        if self._opened is not None:
+            self._fail_opening(why(failure, self.host, self.port))
+
+    def _fail_opening(self, trouble: Unreachable) -> None:
+        opened, self._opened = self._opened, None
+        self._give_up()
+        self._show(LinkState.OFFLINE, str(trouble))
+        if opened is not None:
+            opened.errback(trouble)
+
+    def _wait(self, attempt: int) -> float:
+        """Say how long `ClientService` shall wait, and show it."""
+        seconds = self._backoff.next()
+        self._try_at = self._clock.seconds() + seconds
+        self._tick()
+        return seconds
+
+    def _tick(self) -> None:
+        """Count the seconds down for whoever looks."""
+        left = max(1, math.ceil(self._try_at - self._clock.seconds()))
+        self._show(LinkState.WAITING, f"Not connected, trying again in {left} s. What you write waits here.")
+        if self._try_at - self._clock.seconds() > 1:
+            self._ticking = self._clock.callLater(1, self._tick)
+
+    # What becomes of a connection
+
+    def _greeted(self, hello: Hello, connection: Connection) -> None:
+        if connection is not self.connection:
+            return
+        self.hello = hello
+        if self._enter is None:
+            opened, self._opened = self._opened, None
+            self._show(LinkState.ONLINE, f"Connected to {self._place}")
+            if opened is not None:
+                opened.callback(None)
+            return
+        self._show(LinkState.CONNECTING, f"Connected to {self._place}, coming in again…")
+        enter = self._enter
+        enter(connection).addCallback(lambda _: self._is_in(enter)).addErrback(self._not_in, connection)
+
+    def _not_greeted(self, failure: Failure, connection: Connection) -> None:
+        if connection is self.connection:
+            self._heed_bye(connection)
+            if self._enter is None:
+                self._fail_opening(why(failure, self.host, self.port))
+
+    def _is_in(self, enter: Enter) -> None:
+        if self.connection is not None:
+            self._enter = enter
+            self._in_since = self._clock.seconds()
+            self._show(LinkState.ONLINE, f"Connected to {self._place}")
+
+    def _not_in(self, failure: Failure, connection: Connection) -> None:
+        """Judge a login that failed after a return."""
+        if isinstance(failure.value, Refusal) and failure.value.retry_after is None:
+            self._enter = None
+            self._close()
+            self._show(LinkState.OFFLINE, f"Not connected: {failure.value}")
+            return
+        if not isinstance(failure.value, (LinkLost, Refusal)):
+            self._log.failure("Coming in again failed", failure)
+        if connection is self.connection:
+            self.drop(getattr(failure.value, "retry_after", None) or 0)
+
+    def told(self, connection: Connection, event: Event | Unknown) -> None:
+        """Pass on what the server says unasked."""
+        if connection is self.connection:
+            self.told_event.emit(event)
+
+    def lost(self, connection: Connection, reason: Failure) -> None:
+        """Take note that a connection is no more; `ClientService` makes the next attempt."""
+        if connection is not self.connection:
+            return
+        self.connection, self.hello = None, None
+        was_in, self._in_since = self._in_since, None
+        if was_in is not None and self._clock.seconds() - was_in >= WELL_AFTER:
+            self._backoff.well()
+        self._heed_bye(connection)
+        bye = connection.bye
+        if bye is not None and bye.reason.lower() == REPLACED:
+            self._give_up()
+            told = bye.line or "This account came in elsewhere under the name of this device."
+            self._show(LinkState.REPLACED, f"Replaced: {told}")
+        elif self._enter is None and self._service is not None:
+            self._give_up()
+            told = bye.line if bye is not None and bye.line else f"The connection to {self._place} was lost."
+            self._show(LinkState.OFFLINE, told)
+        self.went.emit()
+
+    def _heed_bye(self, connection: Connection) -> None:
+        if connection.bye is not None and connection.bye.retry_after is not None:
+            self._backoff.hint(connection.bye.retry_after)
+
+    # Ending
+
+    def _close(self) -> None:
+        """Let go of the connection in order."""
+        self._give_up()
+        self._show(LinkState.OFFLINE, "Not connected.")
+
+    def _give_up(self) -> None:
+        """Make no further attempt, and hear no more of the connection there is."""
+        connection, self.connection, self.hello = self.connection, None, None
+        service, self._service = self._service, None
+        if self._ticking is not None and self._ticking.active():
+            self._ticking.cancel()
+        if service is not None:
+            service.stopService()
+        if connection is not None:
+            connection.close()
+            self.went.emit()
+
+    def _show(self, state: LinkState, sentence: str) -> None:
+        if state is not LinkState.WAITING and self._ticking is not None and self._ticking.active():
+            self._ticking.cancel()
+        if (state, sentence) != (self.state, self.sentence):
+            self.state, self.sentence = state, sentence
+            self.changed.emit()
+
+    @property
+    def _place(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def _fail(trouble: Unreachable) -> Deferred[None]:
+    failed: Deferred[None] = Deferred()
+    failed.errback(trouble)
+    return failed

@@ -1,0 +1,65 @@
+"""Why a server cannot be reached, each reason in one sentence that says what is wrong."""
+
+from __future__ import annotations
+
+from twisted.internet import error
+from twisted.internet.defer import CancelledError
+from twisted.internet.defer import TimeoutError as DeferredTimeoutError
+from twisted.python.failure import Failure
+
+#: Seconds for a server to be found, to answer, and to say HELLO.
+PATIENCE = 10
+
+
+class Unreachable(Exception):
+    """There is no connection; ``str`` gives the sentence that says why."""
+
+
+class NotConnected(Unreachable):
+    """It was asked while there was no connection."""
+
+    def __str__(self) -> str:
+        return "Not connected."
+
+
+class LinkLost(Unreachable):
+    """The connection was lost before the answer came; nobody knows whether it was done."""
+
+    def __str__(self) -> str:
+        return "The connection was lost before the answer came."
+
+
+class NotAnImserver(Unreachable):
+    """Somebody listens there, who speaks another language."""
+
+    def __str__(self) -> str:
+        return "That is not an imserver: it did not say HELLO."
+
+
+class Odd(Unreachable):
+    """The server said something that this client cannot take for an answer."""
+
+    def __str__(self) -> str:
+        return "The server's answer cannot be understood; a newer imclient may know it."
+
+
+def why(failure: Failure, host: str, port: int) -> Unreachable:
+    """Say why an attempt to connect failed."""
+    found = failure.value
+    if isinstance(found, Unreachable):
+        return found
+    if isinstance(found, (error.DNSLookupError, ValueError, UnicodeError)):
+        return Unreachable(f"There is no computer called {host}.")
+    if isinstance(found, error.ConnectionRefusedError):
+        return Unreachable(f"{host} answers, but nobody listens at port {port}.")
+    if isinstance(found, (error.TimeoutError, DeferredTimeoutError, CancelledError)):
+        return Unreachable(f"{host} did not answer within {PATIENCE} seconds.")
+    if isinstance(found, error.NoRouteError):
+        return Unreachable(f"There is no way from here to {host}; is this computer connected?")
+    return Unreachable(f"{host} cannot be reached at port {port}: {_short(found)}.")
+
+
+def _short(found: BaseException | None) -> str:
+    told = getattr(found, "osError", None) or found
+    reason = getattr(told, "strerror", None) or str(told).partition("\n")[0] or type(told).__name__
+    return str(reason).rstrip(".")

@@ -1,0 +1,119 @@
+"""What is remembered from one start to the next, per profile; never a password."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import platformdirs
+
+HOST, PORT = "127.0.0.1", 12000
+#: So many servers are remembered, the newest first.
+MOST_SERVERS = 20
+_PROFILE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was said on the command line."""
+
+    host: str = HOST
+    port: int = PORT
+    profile: str = "default"
+    name: str | None = None
+    geometry: tuple[int, int, int, int] | None = None  #: x, y, width, height of the window
+    theme: str = "system"  #: light, dark or system
+    control: int | None = None  #: a port for the tests of windows
+
+
+@dataclass(slots=True)
+class Server:
+    """A server that was used, and the names one has there, the last used first."""
+
+    host: str
+    port: int
+    names: list[str] = field(default_factory=list)
+
+
+def profile_folder(profile: str) -> Path:
+    """Give the folder of a profile; raises ValueError for a name that could leave its place."""
+    if not _PROFILE.fullmatch(profile) or profile.startswith("."):
+        raise ValueError("A profile is named with letters, digits, dot, dash and underscore.")
+    return Path(platformdirs.user_data_path("imclient")) / "profiles" / profile
+
+
+def private(folder: Path) -> Path:
+    """Make a folder that only its user can look into."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
+class Settings:
+    """The servers and names of one profile, and the word this device goes by."""
+
+    def __init__(self, folder: Path, device: str, servers: list[Server]) -> None:
+        self.folder = folder
+        self.device = device
+        self.servers = servers
+
+    @classmethod
+    def open(cls, folder: Path, random: Random) -> Settings:
+        """Read the settings of a profile; what cannot be read is begun anew."""
+        private(folder)
+        try:
+            read: Any = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+            servers = [
+                Server(str(s["host"]), int(s["port"]), [str(n) for n in s["names"]]) for s in read["servers"]
+            ]
+            return cls(folder, _word(read["device"]), servers[:MOST_SERVERS])
+        except (OSError, ValueError, KeyError, TypeError):
+            settings = cls(folder, f"desk-{random.getrandbits(32):08x}", [])
+            settings.save()
+            return settings
+
+    @property
+    def host(self) -> str:
+        """The server that was used last."""
+        return self.servers[0].host if self.servers else HOST
+
+    @property
+    def port(self) -> int:
+        """Its port."""
+        return self.servers[0].port if self.servers else PORT
+
+    @property
+    def name(self) -> str | None:
+        """The name that was used there last."""
+        return next(iter(self.names(self.host, self.port)), None)
+
+    def names(self, host: str, port: int) -> list[str]:
+        """Give the names that were used at a server, the last used first."""
+        return next((s.names for s in self.servers if (s.host, s.port) == (host, port)), [])
+
+    def remember(self, host: str, port: int, name: str) -> None:
+        """Note where one is and under which name, as the newest."""
+        names = [name, *(n for n in self.names(host, port) if n != name)]
+        others = [s for s in self.servers if (s.host, s.port) != (host, port)]
+        self.servers = [Server(host, port, names), *others][:MOST_SERVERS]
+
+    def save(self) -> None:
+        """Write them; it blocks.  A computer switched off meanwhile keeps the old ones."""
+        written = json.dumps({"device": self.device, "servers": [asdict(s) for s in self.servers]}, indent=2)
+        new = self.folder / "settings.new"
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(written)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self.folder / "settings.json")
+
+
+def _word(device: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,32}", device):
+        raise ValueError("not a device")
+    return device

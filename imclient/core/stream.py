@@ -1,0 +1,156 @@
+"""One account's stream on this device: each entry once, in order, kept before it is acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from improtocol.codec import Unknown
+from improtocol.events import Gap, Live, MessageTold, RegisterTold
+from improtocol.replies import LoggedIn, Synced
+from improtocol.vocabulary import Event
+
+from .acks import Acks, Say
+from .cache import Cache
+from .conversations import Conversations
+from .outbox import Outbox
+from .records import Message
+from .roster import Roster
+from .signal import Signal
+
+#: The largest number of the language; what is beyond it is no number (language, R4).
+LARGEST = 10**18 - 1
+#: A device that comes for the first time asks for so many of the entries that were there before it.
+FIRST_PAGE = 5000
+
+#: Has the stream told again from a number on.
+Sync = Callable[[int], Deferred[Synced]]
+
+
+class Stream:
+    """How far the log was told to this device, and where its entries go."""
+
+    _log = Logger()
+
+    def __init__(
+        self, clock: IReactorTime, roster: Roster, conversations: Conversations, outbox: Outbox
+    ) -> None:
+        self.epoch: str | None = None  #: which log it is; None: nothing was told yet
+        self.position = 0  #: it was told up to here
+        self.forgot: Signal[str] = Signal()  #: a sentence: what was held is read anew, or is lost, and why
+        self.live: Signal[()] = Signal()  #: everything that waited was told
+        self._roster, self._conversations, self._outbox = roster, conversations, outbox
+        self._acks = Acks(clock)
+        self._me = ""
+        self._cache: Cache | None = None
+        self._syncing = False  # what is told now will be told again from further back
+        self._read_to = 0  # another device has had it before
+
+    def restore(self, me: str, cache: Cache, epoch: str | None, position: int) -> None:
+        """Begin with what is held."""
+        self.stop()
+        self._me, self._cache, self.epoch, self.position = me, cache, epoch, position
+
+    def begin(self, reply: LoggedIn, say: Say, sync: Sync) -> None:
+        """Begin a session, with the answer to its LOGIN."""
+        assert self._cache is not None
+        epoch, cursor = reply.epoch or "", reply.cursor or 0
+        if self.epoch is not None and self.epoch != epoch:
+            self.forget(
+                "The server's log is another than before, as after a restore: everything is read anew."
+            )
+        if self.epoch is None and cursor:
+            self._sync(epoch, cursor, sync)
+        elif self.epoch is None:
+            self._start_at(epoch, cursor)
+        self._acks.begin(say, 0 if self._syncing else self.position)
+
+    def stop(self) -> None:
+        """End the session."""
+        self._acks.stop()
+        self._syncing = False
+
+    def forget(self, sentence: str) -> None:
+        """Let go of all that was held, visibly, so that it can be told anew."""
+        self.epoch, self.position, self._read_to = None, 0, 0
+        self._conversations.forget()
+        self._roster.restore(self._me, [])
+        if self._cache is not None:
+            self._cache.forget().addErrback(self._stumbled)
+        self.forgot.emit(sentence)
+
+    # A device that comes for the first time
+
+    def _sync(self, epoch: str, cursor: int, sync: Sync) -> None:
+        self._syncing = True
+        self._read_to = cursor
+        first = max(1, cursor - FIRST_PAGE + 1)
+        sync(first).addCallbacks(
+            lambda _: self._synced(epoch, first - 1), lambda _: self._synced(epoch, cursor)
+        ).addErrback(self._stumbled)
+
+    def _synced(self, epoch: str, position: int) -> None:
+        if self._syncing:
+            self._syncing = False
+            self._start_at(epoch, position)
+
+    def _start_at(self, epoch: str, position: int) -> None:
+        assert self._cache is not None
+        self.epoch, self.position = epoch, position
+        self._cache.keep_epoch(epoch, position).addErrback(self._stumbled)
+
+    # What is told
+
+    def told(self, event: Event | Unknown) -> None:
+        """Take what the server says, if it is an entry of the log."""
+        number = event.number if isinstance(event, Unknown) else getattr(event, "number", None)
+        numbered = isinstance(event, Unknown) or event.numbered
+        if not numbered or number is None or self._syncing or self._cache is None:
+            return
+        if isinstance(event, Live):
+            self._caught_up(number)
+        elif self.position < number <= LARGEST:
+            self.position = number
+            self._take(event, number)
+
+    def _take(self, event: Event | Unknown, number: int) -> None:
+        if isinstance(event, MessageTold):
+            self._take_message(event)
+            return
+        if isinstance(event, RegisterTold):
+            self._seen(event.name)
+        elif isinstance(event, Gap):
+            self.forgot.emit("Some of what was said while you were away is no longer kept by the server.")
+        self._keep(number)
+
+    def _take_message(self, event: MessageTold) -> None:
+        message = Message(event.number, event.sender, event.audience, event.text, event.at, event.ref)
+        for name in (message.sender, *message.to.names):
+            self._seen(name)
+        read = message.number <= self._read_to
+        self._keep(message.number, message, read=read)
+        # Told on another line of thought: after a break one's own message is known by its ref (R22).
+        if not self._outbox.told(message):
+            self._conversations.take(message, read=read)
+
+    def _caught_up(self, number: int) -> None:
+        if self.position < number <= LARGEST:
+            self.position = number
+            self._keep(number)
+        self.live.emit()
+
+    def _seen(self, name: str) -> None:
+        if self._roster.seen(name) and self._cache is not None:
+            self._cache.keep_person(name).addErrback(self._stumbled)
+
+    def _keep(self, position: int, message: Message | None = None, *, read: bool = False) -> None:
+        assert self._cache is not None
+        kept = self._cache.keep(position, message, read=read)
+        kept.addCallback(lambda _: self._acks.kept(position)).addErrback(self._stumbled)
+
+    def _stumbled(self, failure: Failure) -> None:
+        self._log.failure("The stream stumbled", failure)
