@@ -357,6 +357,11 @@ class InstallationTests(QtCase):
         self.assertEqual(1, child.returncode)
         self.assertIn("NoScreenError: There is no screen here: set DISPLAY", child.stderr)
 
+    def test_lists(self) -> None:
+        """What is waited for is told in lists, as Twisted promises."""
+        program = "from imqt.reactor import install; r = install(); print(r.getReaders() + r.getWriters())"
+        self.assertEqual(0, self._child(program).returncode)
+
     def test_bare_application(self) -> None:
         """Where there is an application that can have no windows, install says so, and does not go on."""
         program = (
