@@ -31,6 +31,7 @@ class Engines:
 
     writing: Engine
     reading: Engine  #: every transaction of it is one snapshot
+    alone: Callable[[Connection], None]  #: wait until no other node brings the tables up to date
     undone: Callable[[DBAPIError], bool]  #: whether a commit that failed so has surely changed nothing
 
 
@@ -80,6 +81,7 @@ class Database:
     def _open(self) -> Opening:
         try:
             with self._engines.writing.begin() as connection:
+                self._engines.alone(connection)
                 upgrade(connection, self._name_epoch)
                 epoch, last, _count = connection.execute(statements.read_log).one()
                 accounts = tuple(Account(*row) for row in connection.execute(statements.accounts))

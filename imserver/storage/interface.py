@@ -83,7 +83,10 @@ class Devices(Protocol):
         """
 
     def hold(self, account: int, device: str, number: int) -> Deferred[None]:
-        """Note that a device holds everything up to ``number``; a cursor never goes back."""
+        """Note that a device is in use and holds everything up to ``number``; a cursor never goes back.
+
+        What a forgotten device holds is nobody's concern: it stays forgotten.
+        """
 
 
 class Storage(Accounts, Log, Devices, Protocol):

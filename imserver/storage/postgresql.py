@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL, Connection, create_engine
 
 from .database import Engines
 
@@ -10,14 +10,20 @@ from .database import Engines
 def open_server(url: URL) -> Engines:
     """Find a database by its address; nothing is connected yet."""
     # One connection for the writer, four for the readers.  A connection is tried before it is
-    # used: the server may have been started anew since.
+    # used: the server may have been started anew since.  What people say stands in no error and no log.
     engine = create_engine(
         url,
         isolation_level="READ COMMITTED",
         pool_size=5,
         max_overflow=0,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": "-c synchronous_commit=on"},
     )
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(engine, reading, lambda error: False)
+    return Engines(engine, reading, alone=_alone, undone=lambda error: False)
+
+
+def _alone(connection: Connection) -> None:
+    # Of nodes that are started together one makes the tables.  Any number will do that nobody else locks.
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(12000)")

@@ -12,29 +12,31 @@ from .database import Engines
 #: FULL, since NORMAL lost answered messages in most simulated power cuts, and gains nothing in batches.
 #: The write-ahead log is folded in each 16 MiB: a busy page is then written back once and not four times.
 _PRAGMAS = (
+    "busy_timeout=10000",
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=10000",
     "wal_autocheckpoint=4000",
 )
 
 
 def open_file(url: URL) -> Engines:
     """Open a file; its folder must be there."""
-    # One connection for the writer, four for the readers.
-    return _prepared(create_engine(url, pool_size=5, max_overflow=0))
+    # One connection for the writer, four for the readers.  What people say stands in no error and no log.
+    return _prepared(create_engine(url, pool_size=5, max_overflow=0, hide_parameters=True))
 
 
 def open_memory() -> Engines:
     """Make a database that ends with the process, for one thread."""
-    return _prepared(create_engine("sqlite://", poolclass=StaticPool))
+    return _prepared(create_engine("sqlite://", poolclass=StaticPool, hide_parameters=True))
 
 
 def _prepared(engine: Engine) -> Engines:
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begun)
-    return Engines(engine, engine.execution_options(reads_only=True), _undone)
+    reading = engine.execution_options(reads_only=True)
+    # BEGIN IMMEDIATE has waited for all others already.
+    return Engines(engine, reading, alone=lambda connection: None, undone=_undone)
 
 
 def _connected(connection: sqlite3.Connection, _record: object) -> None:

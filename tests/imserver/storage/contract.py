@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy import event
@@ -14,6 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from imserver.storage.database import Database, Engines
 from imserver.storage.interface import NameTaken, RefUsed, StorageError
 from imserver.storage.records import NAMELESS, Draft, Entry, EntryKind, Opening
+from imserver.storage.writer import Job, Transactions
 
 from .model import Model, as_read_back
 
@@ -381,6 +383,15 @@ class StorageContract(StorageCase):
         self.assertEqual([entry.number for entry in self.told], [1, 2, 3, 4])
         self.assertEqual(self.say("to nobody", to={2}, ref="c").number, 5)
 
+    def test_a_failure_keeps_the_words_to_itself(self) -> None:
+        """What the database says when it refuses a row holds nothing of what was said."""
+        self.register("name1")
+        asked = self.storage.append(draft("between us", to={77}, ref="r"))
+        self.turns.end()
+        failure = self.failureResultOf(asked, StorageError)
+        said = [str(failure.value), str(failure.value.__cause__), failure.getTraceback()]
+        self.assertEqual([text for text in said if "between us" in text], [])
+
     def test_two_thousand_acts_like_the_model(self) -> None:
         """Whatever is asked, in whatever order and gathered however, is answered as the model answers it."""
         chance = random.Random(20261121)
@@ -478,3 +489,25 @@ class OnDisk(StorageCase):
         page = self.done(self.storage.page_after(1, 0, 10))
         self.assertEqual((len(page.entries), page.upto), (1, 1))
         self.assertEqual(self.told[-1].number, 2)
+
+    def test_two_writers_share_the_numbers(self) -> None:
+        """Two that write at the same time give every number once, and leave none out."""
+        self.register("name1", "name2")
+        with ThreadPoolExecutor(2) as writers:
+            parts = list(writers.map(self._write, (1, 2)))
+        numbers = [number for part in parts for number in part]
+        self.assertEqual(sorted(numbers), list(range(3, 203)))
+        for part in parts:
+            self.assertEqual(part, sorted(part))
+
+    def _write(self, account: int) -> list[int]:
+        engines = self.engines()
+        transactions = Transactions(engines.writing, engines.undone)
+        numbers = []
+        for n in range(20):
+            drafts = [draft("x", by=account, to={3 - account}, ref=f"{n}.{i}") for i in range(5)]
+            jobs = [Job(lambda batch, one=one: batch.append(one), ref=(account, one.ref)) for one in drafts]
+            outcomes = transactions.commit(jobs, 0).outcomes
+            numbers += [stored.entry.number for stored in outcomes]
+        engines.writing.dispose()
+        return numbers

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import make_url, text
 
 from imserver.storage import postgresql
-from imserver.storage.database import Engines
-from imserver.storage.writer import Job, Transactions
+from imserver.storage.database import Database, Engines
+from imserver.storage.records import Opening
 
 from . import contract
 from .cluster import cluster, why_not
@@ -24,6 +24,22 @@ class OnPostgreSQL(contract.OnDisk, contract.StorageContract):
         cluster().empty()
         super().setUp()
 
+    def test_nodes_that_start_together(self) -> None:
+        """Several nodes that find an empty database at the same time agree on what it is."""
+        self.close()
+        cluster().empty()
+        with ThreadPoolExecutor(4) as nodes:
+            openings = list(nodes.map(lambda _: self._start_a_node(), range(4)))
+        self.assertEqual(len({opening.epoch for opening in openings}), 1)
+
+    def _start_a_node(self) -> Opening:
+        node = Database(
+            self.engines(), write=contract.at_once, read=contract.at_once, soon=self.turns.soon, now=lambda: 0
+        )
+        opening = self.successResultOf(node.open())
+        self.successResultOf(node.close())
+        return opening
+
     def engines(self) -> Engines:
         return postgresql.open_server(make_url(cluster().url))
 
@@ -35,25 +51,3 @@ class OnPostgreSQL(contract.OnDisk, contract.StorageContract):
         with self.database.reading.connect() as connection:
             self.assertEqual(connection.scalar(text("SHOW transaction_isolation")), "repeatable read")
             self.assertEqual(connection.scalar(text("SHOW transaction_read_only")), "on")
-
-    def test_two_nodes_share_the_numbers(self) -> None:
-        """Two nodes that write at the same time give every number once, and leave none out."""
-        self.register("name1", "name2")
-        with ThreadPoolExecutor(2) as nodes:
-            parts = list(nodes.map(self._node, (1, 2)))
-        numbers = [number for part in parts for number in part]
-        self.assertEqual(sorted(numbers), list(range(3, 203)))
-        for part in parts:
-            self.assertEqual(part, sorted(part))
-
-    def _node(self, account: int) -> list[int]:
-        engines = self.engines()
-        transactions = Transactions(engines.writing, engines.undone)
-        numbers = []
-        for n in range(20):
-            drafts = [contract.draft("x", by=account, to={3 - account}, ref=f"{n}.{i}") for i in range(5)]
-            jobs = [Job(lambda batch, one=one: batch.append(one), ref=(account, one.ref)) for one in drafts]
-            outcomes = transactions.commit(jobs, 0).outcomes
-            numbers += [stored.entry.number for stored in outcomes]
-        engines.writing.dispose()
-        return numbers
