@@ -320,7 +320,8 @@ class Busy(Refusal, code="busy"):
 
     def sentence(self) -> str:
         """Say when to come back."""
-        return f"The server has too much to do; say it again in {self.retry_after} seconds."
+        when = "later" if self.retry_after is None else f"in {self.retry_after} seconds"
+        return f"The server has too much to do; say it again {when}."
 
 
 class Internal(Refusal, code="internal"):

@@ -16,10 +16,12 @@ class Limit(int):
         return limit
 
 
-LINE = Limit(8192, "bytes", "a text of full length with a hundred names, twice over; as Dovecot and ejabberd")
+LINE = Limit(
+    8192, "bytes", "a text of full length to a hundred names of full length fits; as Dovecot and ejabberd"
+)
 EARLY_LINE = Limit(512, "bytes", "before login: a password of 256 bytes fits, and a stranger costs little")
 CLIENT_LINE = Limit(16384, "bytes", "what a client must be able to read, so that the server's lines may grow")
-TEXT = Limit(4096, "bytes", "as written on the line; about two pages, and a terminal can still type it")
+TEXT = Limit(4096, "bytes", "as written on the line: about two pages")
 AUDIENCE = Limit(100, "names", "beyond that, say it to everyone, or in parts")
 NAME = Limit(32, "bytes", "fits a roster and a tab")
 DEVICE = Limit(32, "bytes", "a word for people, like a name")
@@ -27,7 +29,7 @@ TAG = Limit(32, "bytes", "room for a counter or a random word")
 REF = Limit(64, "bytes", "room for a UUID or a hash")
 TOKEN = Limit(64, "bytes", "what comes back with a PONG; room for a UUID")
 EPOCH = Limit(32, "bytes", "a random word")
-KEYS = Limit(16, "key=value", "more than any line of the language needs")
+KEYS = Limit(16, "key=values", "more than any line of the language needs")
 KEY = Limit(32, "bytes", "a word for people")
 VERB = Limit(16, "bytes", "longer than any verb")
 PASSWORD_LEAST = Limit(8, "bytes", "the shortest that guidance still accepts")

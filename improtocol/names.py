@@ -65,9 +65,8 @@ class UnicodeNames:
             raise BadName()
         if _too_long(name):
             raise TooLong("name", limits.NAME)
-        if (
-            self.skeleton(name) in RESERVED
-        ):  # nor what looks like one: the Cyrillic "\u043c\u0435" beside "me"
+        # Nor what looks like one: the Cyrillic "\u043c\u0435" beside "me".
+        if self.skeleton(name) in RESERVED:
             raise NameReserved(name)
         return name
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from . import commands, events, limits, replies
-from .errors import ALWAYS, Declared, Refusal, UnknownRefusal
+from .errors import ALWAYS, BadLine, Declared, Refusal
 from .fields import Kind
 from .states import State
 from .vocabulary import Command, Event, Item, Message, Reply
 
 _declared = (commands, events, replies)
+WIDTH = 100  #: of HELP's lines: a terminal beside another still shows them whole
 
 
 # --- HELP -----------------------------------------------------------------------------------------------
@@ -39,7 +41,9 @@ def help_for(state: State) -> list[str]:
 
 def help_on(command: type[Command[Reply]]) -> list[str]:
     """Say all about one command."""
-    lines = [command.syntax(), *_paragraphs(command)]
+    lines = [command.syntax()]
+    for paragraph in _paragraphs(command, code=""):
+        lines += textwrap.wrap(paragraph, WIDTH)
     lines += [f"{a.key}: {a.kind.rule}" for a in command.arguments()]
     lines.append(f"For example: {command.example}")
     lines.append("In state: " + ", ".join(_states(command)))
@@ -48,9 +52,9 @@ def help_on(command: type[Command[Reply]]) -> list[str]:
     return lines
 
 
-def _paragraphs(described: type[Message] | type[Refusal]) -> list[str]:
-    """Give the docstring's lines without their marks."""
-    text = (described.__doc__ or "").replace("``", "").strip()
+def _paragraphs(described: type[Message] | type[Refusal], *, code: str = "`") -> list[str]:
+    """Give what the docstring says, with what is typed between marks of code."""
+    text = (described.__doc__ or "").replace("``", code).strip()
     return [" ".join(part.split()) for part in text.split("\n\n")]
 
 
@@ -82,26 +86,28 @@ def states_table() -> str:
 
 
 def commands_table() -> str:
-    """Print every command with its states, its reply and its refusals."""
+    """Print every command with its states and its refusals."""
+
+    def states(command: type[Command[Reply]]) -> str:
+        before = "any" if len(command.allowed_in) == len(State) else ", ".join(_states(command))
+        return f"{before} -> {command.enters.value}" if command.enters else before
+
     return _table(
-        ("Command", "In", "Then", "Answered with", "May be refused with", "Meaning"),
+        ("Command", "In state", "Means", "May be refused with"),
         (
-            (
-                f"`{c.syntax()}`",
-                "any" if len(c.allowed_in) == len(State) else ", ".join(_states(c)),
-                c.enters.value if c.enters else "",
-                f"`{c.reply.syntax()}`",
-                ", ".join(f"`{r.code}`" for r in c.refused_with),
-                _paragraphs(c)[0],
-            )
+            (f"`{c.syntax()}`", states(c), _paragraphs(c)[0], _codes(c.refused_with))
             for c in sorted(Command.by_verb.values(), key=lambda c: c.verb)
         ),
     )
 
 
+def _codes(refusals: Iterable[type[Refusal]]) -> str:
+    return ", ".join(f"`{refusal.code}`" for refusal in refusals)
+
+
 def _messages(family: type[Message]) -> str:
     return _table(
-        ("Line", "Meaning"),
+        ("Line", "Means"),
         ((f"`{m.syntax()}`", " ".join(_paragraphs(m))) for _, m in sorted(family.by_verb.items())),
     )
 
@@ -122,27 +128,26 @@ def events_table() -> str:
 
 
 def refusals_table() -> str:
-    """Print every refusal."""
+    """Print every refusal, with the commands that name it."""
 
     def shape(refusal: type[Refusal]) -> str:
         words = [refusal.code, *refusal.word_fields()]
         keys = [f"[{name.replace('_', '-')}=]" for name in refusal.key_fields() if name != "retry_after"]
         return " ".join(words + keys)
 
+    def whose(refusal: type[Refusal]) -> str:
+        if refusal in ALWAYS:
+            return "any command"
+        return ", ".join(f"`{c.verb}`" for c in Command.by_verb.values() if refusal in c.refused_with)
+
     return _table(
-        ("Code and what follows it", "Any command", "Meaning"),
-        (
-            (f"`{shape(r)}`", "yes" if r in ALWAYS else "", " ".join(_paragraphs(r)))
-            for _, r in sorted(Declared.by_code.items())
-            if r is not UnknownRefusal
-        ),
+        ("Code and what follows it", "Of", "Means"),
+        ((f"`{shape(r)}`", whose(r), " ".join(_paragraphs(r))) for _, r in sorted(Declared.by_code.items())),
     )
 
 
 def bad_lines_table() -> str:
     """Print why a line cannot be read."""
-    from .errors import BadLine  # noqa: PLC0415
-
     return _table(("Word behind `bad-line`", "Sentence"), ((f"`{w}`", s) for w, s in BadLine.WHY.items()))
 
 
@@ -172,9 +177,9 @@ def kinds_table() -> str:
             for argument in described.arguments():
                 kinds.setdefault(argument.kind.name, argument.kind)
     return _table(
-        ("Kind", "Is", "At most"),
+        ("Kind", "Is", "At most", "In the grammar"),
         (
-            (f"`{k.name}`", k.rule, f"{k.limit:d} {k.limit.unit}" if k.limit else "")
+            (f"`{k.name}`", k.rule, f"{k.limit:d} {k.limit.unit}" if k.limit else "", f"`{k.abnf}`")
             for _, k in sorted(kinds.items())
         ),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -33,7 +35,7 @@ def lines(*packets: bytes, limit: int = LIMIT) -> list[bytes | Overlong]:
 def cut(stream: bytes, places: list[int]) -> list[bytes]:
     """Cut a stream into packets."""
     ends = sorted({0, len(stream), *(place % (len(stream) + 1) for place in places)})
-    return [stream[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    return [stream[a:b] for a, b in pairwise(ends)]
 
 
 class FramingTests(SynchronousTestCase):

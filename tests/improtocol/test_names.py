@@ -46,7 +46,7 @@ class AsciiTests(SynchronousTestCase):
 
     def test_reserved(self) -> None:
         """Some names are nobody's, in any case, under either policy."""
-        self.assertEqual(sorted(RESERVED), "admin all everyone here me nobody server system".split())
+        self.assertEqual(RESERVED, {"all", "everyone", "nobody", "me", "here", "server", "system", "admin"})
         for policy in (ASCII_NAMES, UNICODE_NAMES):
             for name in RESERVED:
                 self.assertIs(canonical(name, policy), NameReserved)
@@ -115,7 +115,8 @@ class UnicodeTests(SynchronousTestCase):
         self.assertEqual(canonical("é" * 16), "é" * 16)
         self.assertIs(canonical("é" * 17), TooLong)
         self.assertIs(canonical("ａ" * 11), TooLong)
-        self.assertIs(canonical("\u0390".upper() * 2 + "\u0130" * 13), TooLong)
+        self.assertEqual(canonical("\u0130" * 10), "i\N{COMBINING DOT ABOVE}" * 10)
+        self.assertIs(canonical("\u0130" * 11), TooLong)
 
     def test_look_alikes(self) -> None:
         """What a common font draws alike has one look, and what looks like a reserved name is nobody's."""
@@ -127,7 +128,7 @@ class UnicodeTests(SynchronousTestCase):
     def test_the_table_of_looks(self) -> None:
         """Every letter of the table looks like one small Latin letter, and like nothing else in turn."""
         table = names._LOOKS_LIKE
-        self.assertEqual(len(table), 42)
+        self.assertGreater(len(table), 40)
         self.assertTrue(all(chr(looks) in FIRST for looks in table.values()))
         self.assertFalse(FIRST & {chr(letter) for letter in table})
 
