@@ -98,6 +98,7 @@ def _too_long(word: str) -> bool:
     return len(word.encode("utf-8", "replace")) > limits.NAME
 
 
+@functools.lru_cache(maxsize=4096)
 def _mapped(word: str) -> str:
     profile = _precis_profile()
     try:

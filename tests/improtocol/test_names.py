@@ -104,6 +104,8 @@ class UnicodeTests(SynchronousTestCase):
             "a☺",
             "٣a",
             "·a",
+            "l·l",
+            "カ・ト",
             "aﾠ",
             "ׇa",
             "a\N{NO-BREAK SPACE}b",
