@@ -16,10 +16,10 @@ from collections.abc import Callable
 from PyQt5.QtWidgets import QWidget
 from twisted.internet.defer import Deferred, fail, succeed
 
-from imclient.core.client import Link, LinkState
-from imclient.core.conversations import Conversation, Conversations, Progress, Said
-from imclient.core.outbox import Outbox
-from imclient.core.roster import Person, Presence, Roster
+from imclient.core.client import LinkState
+from imclient.core.conversations import Conversations, Progress, Said
+from imclient.core.roster import Presence, Roster
+from imclient.core.signal import Signal
 from imclient.core.wire import Wire, WireLine
 from imclient.qt.audience_choice import Mode
 from imclient.qt.conversation_view import ConversationView
@@ -72,13 +72,38 @@ def moment(clock: str, days_ago: int = 0) -> float:
     return datetime.datetime.combine(day, time_of_day).timestamp()
 
 
+class MadeUpLink:
+    """A link that is as it is set."""
+
+    def __init__(self) -> None:
+        self.state = LinkState.OFFLINE
+        self.sentence = "Not connected."
+        self.changed: Signal[()] = Signal()
+
+    def become(self, state: LinkState, sentence: str) -> None:
+        """Be in another state."""
+        self.state, self.sentence = state, sentence
+        self.changed.emit()
+
+
+class MadeUpOutbox:
+    """An outbox in which so many wait."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self.changed: Signal[()] = Signal()
+
+
 class MadeUpClient:
     """What windows need of a `Client`, without a server: it answers by itself."""
 
     def __init__(self, name: str | None = ME) -> None:
         self.name = name
-        self.link, self.roster, self.outbox = Link(), Roster(), Outbox()
-        self.conversations, self.wire = Conversations(ME), Wire()
+        self.link, self.outbox = MadeUpLink(), MadeUpOutbox()
+        self.roster, self.wire, self.conversations = Roster(time.time), Wire(time.time), Conversations()
+        self.roster.restore(ME, [])
+        self.conversations.restore(ME, None, [])
+        self.notice: Signal[str] = Signal()
         self.said: list[tuple[Audience, str]] = []
         self.refuse: Exception | None = None  #: what the next thing asked for fails with
         self.closed = False
@@ -140,25 +165,33 @@ class MadeUpClient:
             self._number += 1
             number = self._number
         said = Said(audience, sender, to, text, at, number, None, mine, progress, refusal)
-        self.conversations.get(audience).put(said)
+        conversation = self.conversations.get(audience)
+        conversation.unread += not mine
+        conversation.put(said)
+        self.conversations.changed.emit(conversation)
         return said
 
-    def meet(self, name: str, presence: Presence = Presence.ONLINE, text: str = "", since: float | None = None):
+    def meet(
+        self, name: str, presence: Presence = Presence.ONLINE, text: str = "", since: float | None = None
+    ):
         """Let somebody be there."""
-        self.roster.put(Person(name, presence, text, since))
+        self.roster.told(name, presence, text)
+        person = self.roster.get(name)
+        assert person is not None
+        person.since = since
 
 
 def lab() -> MadeUpClient:
     """Make up a lab at noon."""
     client = MadeUpClient()
-    client.link.state, client.link.sentence = LinkState.ONLINE, f"Connected to {HOST}:{PORT}"
+    client.link.become(LinkState.ONLINE, f"Connected to {HOST}:{PORT}")
     for name, presence, text, since in PEOPLE:
         client.meet(name, presence, text, None if since is None else moment(since[1], since[0]))
     _told_everyone(client)
     _talked(client)
     for line in LINES.splitlines():
         at, arrow, rest = line.split(" ", 2)
-        client.wire.put(WireLine(moment(at), arrow == ">", rest))
+        client.wire.lines.append(WireLine(moment(at), arrow == ">", rest))
     return client
 
 
@@ -197,9 +230,12 @@ def _talked(client: MadeUpClient) -> None:
 def window(dress: Dress) -> MainWindow:
     """Show the whole window in the conversation with bob and carol, two people chosen."""
     shown = MainWindow(lab(), dress, HOST, PORT)
-    shown.conversations.be_here(True)
     for audience in (BOB, BOTH):
         shown.conversations.open(audience)
+    view = shown.conversations.current
+    assert view is not None
+    view.leave(moment("12:02"))
+    shown.conversations.be_here(True)
     shown.roster.model.choose(["dave", "grace"])
     shown.composer.write("Shall we test port 8 after lunch?\nI have the laptop here.")
     return shown
@@ -225,7 +261,7 @@ def window_everyone(dress: Dress) -> MainWindow:
 def window_empty(dress: Dress) -> MainWindow:
     """Show what the first one sees."""
     client = MadeUpClient()
-    client.link.state, client.link.sentence = LinkState.ONLINE, f"Connected to {HOST}:{PORT}"
+    client.link.become(LinkState.ONLINE, f"Connected to {HOST}:{PORT}")
     return MainWindow(client, dress, HOST, PORT)
 
 

@@ -1,6 +1,6 @@
 """The desktop client, put together: reactor, look, client and windows.
 
-The one place in ``imclient.qt`` that installs a reactor; it must be imported before anything else does.
+The one place in ``imclient.qt`` that installs a reactor, before anything can fetch another one.
 """
 
 from __future__ import annotations
@@ -11,21 +11,19 @@ from collections.abc import Callable
 
 from PyQt5.QtCore import QRect
 from PyQt5.QtWidgets import QApplication, QWidget
-from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorCore
-from twisted.logger import Logger
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.error import ReactorNotRunning
+from twisted.logger import Logger, globalLogBeginner, textFileLogObserver
 
 from imclient.core.client import Client
-from imclient.core.settings import Options
+from imclient.core.settings import HOST, PORT, Options, profile_folder
+from imqt import reactor as imqt_reactor
 
 from .dress import Choice, Dress
 from .main_window import MainWindow
 from .start_dialog import Recent, StartDialog
 
 _log = Logger()
-
-#: Longer than this nobody waits for a server that does not say good-bye.
-GOODBYE = 3.0
 
 
 class Windows:
@@ -37,66 +35,99 @@ class Windows:
         self._make_client = make_client
         self._dress, self._options, self._stop = dress, options, stop
         self._window: QWidget | None = None
-        self._going = False
+        self._changing = False  #: one window takes the place of another
+        self._leaving: list[Deferred[None]] = []
         self.client = make_client()
 
-    def begin(self, recent: list[Recent]) -> None:
+    def begin(self) -> None:
         """Ask where to, and who."""
-        options = self._options
-        dialog = StartDialog(self.client, options.host or "", options.port, options.name or "", recent)
+        host, port, name = self._where()
+        dialog = StartDialog(self.client, host, port, name, recent(self.client))
         dialog.logged_in.connect(lambda: self._enter(dialog))
         dialog.closed.connect(self._on_closed)
         self._show(dialog)
 
     def close(self) -> Deferred[None]:
-        """Say good-bye to the server, flush what is kept."""
-        return self.client.close()
+        """Say good-bye to the server, and write what is to be written."""
+        return gatherResults([*self._leaving, self.client.close()]).addCallback(lambda _: None)
+
+    def _where(self) -> tuple[str, int, str]:
+        """Give what the command line said, or else where one was last."""
+        options, settings = self._options, self.client.settings
+        if (options.host, options.port) != (HOST, PORT):
+            host, port = options.host, options.port
+        else:
+            host, port = settings.host, settings.port
+        names = settings.names(host, port)
+        return host, port, options.name or (names[0] if names else "")
 
     def _enter(self, dialog: StartDialog) -> None:
-        host, port = dialog.form.host.text().strip(), dialog.form.port_number or 0
-        self._options.host, self._options.port, self._options.name = host, port, self.client.name
-        window = MainWindow(self.client, self._dress, host, port)
+        link = self.client.link
+        window = MainWindow(self.client, self._dress, link.host, link.port)
         window.closed.connect(self._on_closed)
         window.logged_out.connect(self._leave)
         self._show(window)
 
     def _leave(self) -> None:
         """Close what belongs to the account, and begin again."""
-        self.client.close().addErrback(lambda failure: _log.failure("while logging out", failure))
+        self._leaving.append(self.client.close())
         self.client = self._make_client()
-        self.begin([])
+        self.begin()
 
     def _show(self, window: QWidget) -> None:
         """Show a window in the place of the one before."""
         before, self._window = self._window, window
-        window.resize(window.sizeHint())
         if before is not None:
             window.setGeometry(before.geometry())
         elif self._options.geometry is not None:
             window.setGeometry(QRect(*self._options.geometry))
+        else:
+            window.resize(window.sizeHint())
         window.show()
+        window.activateWindow()
         if before is not None:
-            self._going = True
+            self._changing = True
             before.close()
-            self._going = False
+            self._changing = False
             before.deleteLater()
 
     def _on_closed(self) -> None:
-        if not self._going:
+        if not self._changing:
             self._stop()
+
+
+def recent(client: Client) -> list[Recent]:
+    """Give the servers one was at, the newest first."""
+    servers = client.settings.servers
+    return [Recent(server.host, server.port, next(iter(server.names), "")) for server in servers]
 
 
 def main(options: Options) -> int:
     """Run the desktop client until its window is closed."""
-    from imqt import reactor as imqt_reactor
-
-    reactor = imqt_reactor.install()
+    try:
+        reactor = imqt_reactor.install()
+    except imqt_reactor.NoScreenError as error:
+        print(error, file=sys.stderr)
+        return 1
+    reactor.seconds = time.monotonic
     imqt_reactor.log_slot_exceptions()
+    globalLogBeginner.beginLoggingTo([textFileLogObserver(sys.stderr)], redirectStandardIO=False)
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    dress = Dress(app, Choice(options.theme))
-    windows = Windows(lambda: Client(reactor), dress, options, lambda: _stop(reactor))
+    folder = profile_folder(options.profile)
+
+    def stop() -> None:
+        try:
+            reactor.stop()
+        except ReactorNotRunning:
+            _log.debug("it stops already")
+
+    windows = Windows(lambda: Client(reactor, folder), Dress(app, Choice(options.theme)), options, stop)
     reactor.addSystemEventTrigger("before", "shutdown", windows.close)
-    windows.begin([])
+    windows.begin()
+    if options.control is not None:
+        from . import control
+
+        control.attach(reactor, options.control, options.profile)
     reactor.run()
     return 0

@@ -8,8 +8,8 @@ from __future__ import annotations
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
-from improtocol.audience import Audience
 from imclient.core.client import Client
+from improtocol.audience import Audience
 from imqt import plain
 from imqt.plain import PlainLabel
 
@@ -38,7 +38,7 @@ class AudienceControl(QWidget):
         self._field = NameField(self._addable)
         self._add = plain.button("add", "link", icon_name="add")
         self._count = PlainLabel("", "dim")
-        self._flow = FlowLayout(self)
+        self._flow = FlowLayout(self, first_apart=True)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -91,7 +91,7 @@ class AudienceControl(QWidget):
     # People
 
     def _is_known(self, name: str) -> bool:
-        return self._client.roster.get(name) is not None or name == self._client.name
+        return not self._client.roster.unknown([name])
 
     def _addable(self) -> list[str]:
         taken = self._choice.names if self._choice.mode is Mode.SEVERAL else []

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QEvent, Qt, pyqtSignal
+from PyQt5.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QResizeEvent
 from PyQt5.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
-from improtocol.audience import Audience
-from improtocol.errors import Refusal
 from imclient.core.client import Client
 from imclient.core.roster import Presence
+from improtocol.audience import Audience
+from improtocol.errors import Refusal
 from imqt import plain, theme
 from imqt.colours import Token
 from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
 
-from . import wording
+from . import painting, wording
 from .audience_control import AudienceControl
 from .row_list import Gathering
 from .sign import IconSign
@@ -39,7 +39,10 @@ class MessageEdit(QPlainTextEdit):
         self.setObjectName("composer")
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.textChanged.connect(self._grow)
+        document = self.document()
+        layout = document.documentLayout() if document is not None else None
+        assert layout is not None
+        layout.documentSizeChanged.connect(self._grow)
         self._grow()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -61,17 +64,17 @@ class MessageEdit(QPlainTextEdit):
         if event is not None and event.type() == QEvent.Type.FontChange:
             self._grow()
 
-    def _grow(self) -> None:
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Wrap and grow with the width."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self._grow)  # the lines are broken anew only when this event is over
+
+    def _grow(self, _size: object = None) -> None:
         """Be as high as the text, within bounds."""
         document = self.document()
         assert document is not None
         lines = max(LINES[0], min(LINES[1], round(document.size().height())))
         self.setFixedHeight(round(lines * theme.line_height(self.font())) + 24)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Wrap and grow with the width."""
-        super().resizeEvent(event)
-        self._grow()
 
 
 class Composer(QWidget):
@@ -180,6 +183,12 @@ class Composer(QWidget):
 
     # The hint
 
+    def _show_keys(self) -> None:
+        """Say what the keys do where there is room for it beside the hint."""
+        room = self.width() - 2 * 16 - 14 - 6 * 3
+        wanted = painting.width_of(self._hint.text(), self._hint.font()) + self._keys.sizeHint().width()
+        self._keys.setVisible(self.width() >= NARROW and wanted + 16 <= room)
+
     def _show_people(self) -> None:
         self.audience.show_presence()
         self._show_hint()
@@ -192,6 +201,7 @@ class Composer(QWidget):
             self._hint.set_role(role)
         self._sign.setVisible(bool(sentence))
         self._sign.show_icon(sign, _TOKENS.get(sign, "dim"))
+        self._show_keys()
         self.send.setEnabled(audience is not None)
         plain.set_tooltip(self.send, "" if audience is not None else "Choose whom to write to")
         label = f"Message {_whom(audience, self._client.name)}"
@@ -213,7 +223,7 @@ class Composer(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Let the hint about the keys go where there is little room."""
         super().resizeEvent(event)
-        self._keys.setVisible(self.width() >= NARROW)
+        self._show_keys()
 
 
 def _whom(audience: Audience | None, me: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The rows of one conversation: a window on its messages, so that a hundred thousand cost what a thousand cost."""
+"""The rows of one conversation: a window on its messages, so that 100,000 cost what a thousand cost."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 
 from PyQt5.QtCore import QModelIndex, QObject, Qt
+from twisted.internet.defer import Deferred
 
 from imclient.core.conversations import Conversation, Progress, Said
 
 from . import moments, wording
-from .conversation_rows import Extras, Kind, Notice, Row, aside_of, rows_of
+from .conversation_rows import Extras, Notice, Row, aside_of, rows_of
 from .row_list import Gathering, RowList
 
 #: How many messages are shown at first; so many can be measured at once without anybody noticing.
@@ -42,6 +43,7 @@ class ConversationModel(RowList[Row]):
         self._now = now
         self._altered: list[Said] = []
         self._first, self._end = 0, 0  # which messages are in the window
+        self._read_from: Said | None = None  # the first of them
         self._gathering = Gathering(self.flush, self)
         self._listen()
         self._start_at_end()
@@ -66,9 +68,9 @@ class ConversationModel(RowList[Row]):
         self._gathering.stop()
 
     def _on_added(self, index: int, _said: Said) -> None:
-        if index < self._first:  # an older one came before the window: it stays where it is
-            self._first += 1
-            self._end += 1
+        # What came before or within the window must not push its end out.
+        self._first += index < self._first
+        self._end += index < self._end
         self._gathering.soon()
 
     def _on_changed(self, _index: int, said: Said) -> None:
@@ -76,7 +78,13 @@ class ConversationModel(RowList[Row]):
         self._gathering.soon()
 
     def _on_reset(self) -> None:
-        self._start_at_end()
+        """Begin anew, but stay where somebody reads."""
+        messages, read = self.conversation.messages, self._read_from
+        if not self.following and read in messages:
+            self._first = messages.index(read)
+            self._end = min(len(messages), self._first + MOST)
+        else:
+            self._start_at_end()
         self._gathering.soon()
 
     # What is shown
@@ -84,7 +92,9 @@ class ConversationModel(RowList[Row]):
     def flush(self) -> None:
         """Show what has gathered."""
         self._move_window()
-        self.replace(self._rows())
+        shown = self.conversation.messages[self._first : self._end]
+        self._read_from = shown[0] if shown else None
+        self.replace(self._rows(shown))
         altered, self._altered = self._altered, []
         for said in altered:
             self._tell_altered(said)
@@ -115,9 +125,19 @@ class ConversationModel(RowList[Row]):
         """Draw the line "New since you left" above what is unread now."""
         unread = self.conversation.unread
         theirs = [said for said in self.conversation.messages[-unread - MOST :] if not said.mine]
-        self.extras.new_from = theirs[-min(unread, len(theirs))] if unread and theirs else None
-        self.extras.left_at = left_at
-        self.flush()
+        if unread and theirs:
+            self.extras.new_from = theirs[-min(unread, len(theirs))]
+            self.extras.left_at = left_at
+            self.flush()
+
+    def mark_read(self) -> None:
+        """Take that line away."""
+        self.extras.new_from = None
+        self._gathering.soon()
+
+    def fetch_older(self) -> Deferred[int]:
+        """Fetch what is on disk only; gives how many messages came."""
+        return self.conversation.older()
 
     def notice(self, text: str) -> None:
         """Say something in the conversation that is not a message."""
@@ -144,8 +164,7 @@ class ConversationModel(RowList[Row]):
             self._end = count
         self._end = min(self._end, count)
 
-    def _rows(self) -> list[Row]:
-        messages = self.conversation.messages[self._first : self._end]
+    def _rows(self, messages: list[Said]) -> list[Row]:
         aside: list[Said] = []
         if self._everyone is not None and self._aside_wanted:
             to_the_end = self._end == len(self.conversation.messages)
@@ -186,7 +205,7 @@ def state(said: Said, me: str) -> tuple[str, str]:
     """Give the sign and the words for how far an own message has come."""
     whom = "" if said.to.names == (me,) else " " + wording.told_to(said.to, me)
     if said.progress is Progress.WAITING:
-        return "waiting", f"waiting to go{whom}"
+        return "waiting", f"waiting,{whom}" if whom else "waiting"
     if said.progress is Progress.REFUSED:
         return "refused", f"not sent: {said.refusal or 'it was refused.'}"
     return "sent", "kept as a note" if not whom else f"sent{whom}"

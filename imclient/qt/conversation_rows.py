@@ -1,4 +1,4 @@
-"""What a transcript shows, line by line: days, the line "New since you left", messages, slim lines, notices."""
+"""What a transcript shows, line by line: days, "New since you left", messages, slim lines, notices."""
 
 from __future__ import annotations
 
@@ -114,7 +114,9 @@ def _goes_on(rows: list[Row], said: Said) -> bool:
     if last is None or last.kind is not Kind.MESSAGE or last.said is None:
         return False
     before = last.said
-    return (before.sender, before.to) == (said.sender, said.to) and (said.mine or _minute(before) == _minute(said))
+    return (before.sender, before.to) == (said.sender, said.to) and (
+        said.mine or _minute(before) == _minute(said)
+    )
 
 
 def _minute(said: Said) -> int | None:

@@ -38,9 +38,11 @@ class Transcript(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMouseTracking(True)
+        self.setViewportMargins(0, 4, 0, 8)
         self._busy = False
-        self.bar = self.verticalScrollBar()
-        assert self.bar is not None
+        bar = self.verticalScrollBar()
+        assert bar is not None
+        self.bar = bar
         self.bar.valueChanged.connect(self._on_scrolled)
         self.bar.rangeChanged.connect(self._on_range)
         self.clicked.connect(self._on_clicked)
@@ -49,8 +51,11 @@ class Transcript(QListView):
 
     def go_to_end(self) -> None:
         """Show the newest."""
+        self._busy = True
         self.messages.show_end()
-        self.scrollToBottom()
+        self.doItemsLayout()
+        self.bar.setValue(self.bar.maximum())
+        self._busy = False
         self.following_changed.emit(True)
 
     def _on_range(self, _low: int, high: int) -> None:
@@ -66,8 +71,16 @@ class Transcript(QListView):
         if following != self.messages.following:
             self.messages.following = following
             self.following_changed.emit(following)
-        if value < 200 and not following:
-            self._page(self.messages.older)
+        if value < 200 and not following and not self._page(self.messages.older):
+            self.messages.fetch_older().addCallback(self._on_fetched)
+
+    def _on_fetched(self, count: int) -> None:
+        if count:
+            self._page(self._flush)
+
+    def _flush(self) -> bool:
+        self.messages.flush()
+        return True
 
     def _page(self, turn: Callable[[], bool]) -> bool:
         """Turn a page and keep what is being read where it is."""
@@ -161,7 +174,11 @@ class ConversationView(QWidget):
     """The page of one tab."""
 
     def __init__(
-        self, conversation: Conversation, everyone: Conversation | None, me: str, parent: QWidget | None = None
+        self,
+        conversation: Conversation,
+        everyone: Conversation | None,
+        me: str,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.conversation = conversation
@@ -183,8 +200,12 @@ class ConversationView(QWidget):
         self.conversation.shown()
 
     def leave(self, at: float) -> None:
-        """The reader went elsewhere."""
+        """The reader looks elsewhere."""
         self._left_at = at
+
+    def turn_away(self) -> None:
+        """Another conversation is on the screen: what was new has been seen."""
+        self.model.mark_read()
 
     def close_view(self) -> None:
         """The tab was closed."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from improtocol.audience import EVERYONE, Audience
 from imclient.core.client import Client
 from imclient.core.conversations import Conversation
-from imqt import plain
+from improtocol.audience import EVERYONE, Audience
+from imqt import icons, plain
 from imqt.layout import row, rule
 
 from . import tab_bar, wording
@@ -23,6 +23,8 @@ from .tab_bar import TabBar
 MOST_BY_ITSELF = 12
 #: Narrower than this, Ping and Wire show their signs only.
 NARROW = 620
+_BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+_ALONE = Qt.ToolButtonStyle.ToolButtonIconOnly
 
 
 class ConversationsView(QWidget):
@@ -55,6 +57,9 @@ class ConversationsView(QWidget):
         ping = plain.tool_button("Ping: is anybody there, and how far away", "ping", text="Ping")
         wire = plain.tool_button("Watch the lines on the wire", "wire", text="Wire", checkable=True)
         ping.setObjectName("ping")
+        self.all = plain.tool_button("All open conversations", "down")
+        self.all.setObjectName("allTabs")
+        self.all.clicked.connect(self._list_tabs)
         wire.setObjectName("wireToggle")
         return ping, wire
 
@@ -62,13 +67,14 @@ class ConversationsView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(row((self.tabs, 1), self.ping, self.wire, margins=(4, 0, 12, 0), gap=4))
+        layout.addLayout(row((self.tabs, 1), self.all, self.ping, self.wire, margins=(4, 0, 12, 0), gap=4))
         layout.addWidget(rule())
         layout.addWidget(self.pages, 1)
 
     def _listen(self) -> None:
         self.tabs.currentChanged.connect(self._on_current)
         self.tabs.close_wanted.connect(self.close_tab)
+        self.tabs.changed.connect(self._show_crowd)
         self.ping.clicked.connect(self.ping_wanted)
         self.wire.toggled.connect(self.wire_wanted)
         self._client.conversations.changed.connect(self._on_changed)
@@ -97,7 +103,12 @@ class ConversationsView(QWidget):
         leaving = self.current
         view = self._view(audience) or self._add(audience)
         self.tabs.setCurrentIndex(self._index(view))
-        if leaving is not None and leaving is not view and in_place_of_empty and not leaving.conversation.last:
+        if (
+            leaving is not None
+            and leaving is not view
+            and in_place_of_empty
+            and not leaving.conversation.last
+        ):
             self.close_tab(self._index(leaving))
 
     def show_welcome(self, welcome: QWidget) -> None:
@@ -119,11 +130,11 @@ class ConversationsView(QWidget):
         self.pages.setCurrentIndex(self.tabs.currentIndex())
         if isinstance(page, ConversationView):
             page.close_view()
+        page.deleteLater()
         if page is self._last:
             self._last = None
         if page is self._welcome:
             self._welcome = None
-        page.deleteLater()
         if self.tabs.count():
             self._on_current(self.tabs.currentIndex())
         else:
@@ -183,6 +194,7 @@ class ConversationsView(QWidget):
         self.pages.setCurrentWidget(page)
         if self._last is not None and self._last is not page:
             self._last.leave(self._now())
+            self._last.turn_away()
         self._last = page if isinstance(page, ConversationView) else None
         if isinstance(page, ConversationView):
             self._arrive(page)
@@ -240,4 +252,20 @@ class ConversationsView(QWidget):
         super().resizeEvent(event)
         roomy = self.width() >= NARROW
         for tool, text in ((self.ping, "Ping"), (self.wire, "Wire")):
-            tool.setText("\N{NO-BREAK SPACE}" + text if roomy else "")
+            tool.setText("\N{NO-BREAK SPACE}" + text)
+            tool.setToolButtonStyle(_BESIDE if roomy else _ALONE)
+        self._show_crowd()
+
+    def _show_crowd(self) -> None:
+        self.all.setVisible(self.tabs.crowded())
+
+    def _list_tabs(self) -> None:
+        """List the open conversations, for those whose tab has no room."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for index, (icon, title, unread) in enumerate(self.tabs.titles()):
+            words = f"{title} ({unread})" if unread else title
+            action = menu.addAction(icons.icon(icon), plain.literal(words))
+            assert action is not None
+            action.triggered.connect(lambda _checked, index=index: self.tabs.setCurrentIndex(index))
+        menu.popup(self.all.mapToGlobal(self.all.rect().bottomLeft()))

@@ -9,10 +9,11 @@ from PyQt5.QtWidgets import QLayout, QLayoutItem, QWidget
 class FlowLayout(QLayout):
     """Places its items as a line of words is set."""
 
-    def __init__(self, parent: QWidget | None = None, gap: int = 8) -> None:
+    def __init__(self, parent: QWidget | None = None, gap: int = 8, *, first_apart: bool = False) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap = gap
+        self._first_apart = first_apart  #: if one row is not enough, the first item has one for itself
         self.setContentsMargins(0, 0, 0, 0)
 
     # What QLayout asks of its kinds
@@ -26,11 +27,11 @@ class FlowLayout(QLayout):
         """Count the items."""
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # its stub forgets None
+    def itemAt(self, index: int) -> QLayoutItem | None:
         """Give an item."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # its stub forgets None
+    def takeAt(self, index: int) -> QLayoutItem | None:
         """Let an item go."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
@@ -41,7 +42,7 @@ class FlowLayout(QLayout):
 
     def expandingDirections(self) -> Qt.Orientations:
         """Ask for no more room than it needs."""
-        return Qt.Orientations()  # type: ignore[call-overload,no-any-return]
+        return Qt.Orientations()
 
     def hasHeightForWidth(self) -> bool:
         """Be higher when narrow."""
@@ -73,14 +74,34 @@ class FlowLayout(QLayout):
         return [item for item in self._items if not item.isEmpty()]
 
     def _place(self, room: QRect, *, moving: bool) -> int:
-        """Set the items row by row; give the height they take."""
-        x, y, high = room.x(), room.y(), 0
-        for item in self._shown():
-            size = item.sizeHint()
-            if x > room.x() and x + size.width() > room.right() + 1:
-                x, y, high = room.x(), y + high + self._gap, 0
-            if moving:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + self._gap
-            high = max(high, size.height())
-        return y + high - room.y()
+        """Set the items row by row, each in the middle of its row; give the height they take."""
+        y = room.y()
+        for row in self._rows(room.width()):
+            high = max(item.sizeHint().height() for item in row)
+            x = room.x()
+            for item in row:
+                size = item.sizeHint()
+                if moving:
+                    item.setGeometry(QRect(QPoint(x, y + (high - size.height()) // 2), size))
+                x += size.width() + self._gap
+            y += high + self._gap
+        return max(0, y - self._gap - room.y())
+
+    def _rows(self, width: int) -> list[list[QLayoutItem]]:
+        """Part the items into rows."""
+        items = self._shown()
+        if self._first_apart and self.sizeHint().width() > width and len(items) > 1:
+            return [items[:1], *self._filled(items[1:], width)]
+        return self._filled(items, width)
+
+    def _filled(self, items: list[QLayoutItem], width: int) -> list[list[QLayoutItem]]:
+        rows: list[list[QLayoutItem]] = []
+        used = width + 1
+        for item in items:
+            wide = item.sizeHint().width()
+            if used + self._gap + wide > width:
+                rows.append([])
+                used = -self._gap
+            rows[-1].append(item)
+            used += self._gap + wide
+        return rows

@@ -9,10 +9,9 @@ from PyQt5.QtGui import QCloseEvent, QResizeEvent
 from PyQt5.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
 from twisted.python.failure import Failure
 
-from improtocol import errors
+from imclient.core.client import Client
 from improtocol.audience import EVERYONE, Audience
 from improtocol.version import __version__
-from imclient.core.client import Client
 from imqt import plain
 from imqt.layout import box, col, rule
 
@@ -103,6 +102,7 @@ class MainWindow(QMainWindow):
         self.wire.closed.connect(lambda: self._menus.wire.setChecked(False))
         self._panes.splitterMoved.connect(self._on_roster_moved)
         self._client.conversations.changed.connect(self._call_attention)
+        self._client.notice.connect(self._tell_notice)
 
     def _open_first(self) -> None:
         alone = not self._client.roster.people()
@@ -112,7 +112,8 @@ class MainWindow(QMainWindow):
             self.conversations.open(EVERYONE)
         else:
             self._on_shown(self.conversations.current.conversation.audience)
-        self.composer.edit.setFocus()
+        if self.composer.isVisibleTo(self):
+            self.composer.edit.setFocus()
 
     def _welcome(self) -> None:
         welcome = WelcomeView(self._me, self._host, self._port)
@@ -121,6 +122,7 @@ class MainWindow(QMainWindow):
         self.conversations.show_welcome(welcome)
         self.composer.show_audience(EVERYONE)
         self.composer.hide()
+        welcome.begin()
 
     # Which conversation
 
@@ -151,7 +153,7 @@ class MainWindow(QMainWindow):
 
     def find_person(self) -> None:
         """Search in the roster."""
-        self.roster.find()
+        self.roster.begin_search()
 
     def write_to_chosen(self) -> None:
         """Write to those who are chosen in the roster."""
@@ -237,21 +239,26 @@ class MainWindow(QMainWindow):
             told_in = asked_in if name in asked_in.names else Audience.of(name)
             asked = self._client.ping(name)
             asked.addCallbacks(
-                self._on_answered, self._on_not_answered, callbackArgs=(name, told_in), errbackArgs=(name, told_in)
+                self._on_answered,
+                self._on_not_answered,
+                callbackArgs=(name, told_in),
+                errbackArgs=(name, told_in),
             )
 
     def _on_answered(self, seconds: float, name: str, audience: Audience) -> None:
         self._tell(audience, f"{name} answered in {wording.milliseconds(seconds)}")
 
     def _on_not_answered(self, failure: Failure, name: str, audience: Audience) -> None:
-        refusal = failure.check(errors.Refusal)
-        self._tell(audience, str(failure.value) if refusal else f"{name} did not answer the ping.")
+        self._tell(audience, str(failure.value) or f"{name} did not answer.")
 
     def _tell(self, audience: Audience, text: str) -> None:
         self.conversations.notice(audience, text)
         self._bar.showMessage(text, MESSAGE_STAYS)
 
     # The window
+
+    def _tell_notice(self, sentence: str) -> None:
+        plain.tell(self, "Something to know", sentence)
 
     def _call_attention(self, conversation: object) -> None:
         if getattr(conversation, "unread", 0) and not self.isActiveWindow():
@@ -270,7 +277,7 @@ class MainWindow(QMainWindow):
             self._panes.setSizes([left, max(1, self.width() - left - 1)])
         if self.wire.isVisibleTo(self):
             room = self._talk_and_wire.width() if wide else self._talk_and_wire.height()
-            part = min(432, room // 2) if wide else room * 2 // 5
+            part = min(432, room // 2) if wide else room * 3 // 8
             self._talk_and_wire.setSizes([room - part, part])
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -295,6 +302,7 @@ class MainWindow(QMainWindow):
         if self._listening:
             self._listening = False
             self._client.conversations.changed.disconnect(self._call_attention)
+            self._client.notice.disconnect(self._tell_notice)
             for view in (self.roster, self.conversations, self.composer, self.wire, *self._ends):
                 view.close_view()
 

@@ -12,7 +12,7 @@ from .audience_choice import Mode
 from .dress import Choice
 
 
-class Acts(Protocol):
+class _Acts(Protocol):
     """What a window can do when it is asked by its menus."""
 
     def log_out(self) -> None: ...
@@ -37,7 +37,7 @@ class Acts(Protocol):
 class Menus:
     """The menus of the main window, and those of their actions that others show or set."""
 
-    def __init__(self, window: QMainWindow, acts: Acts, choice: Choice) -> None:
+    def __init__(self, window: QMainWindow, acts: _Acts, choice: Choice) -> None:
         self._window = window
         self._account(acts)
         self._people(acts)
@@ -45,19 +45,19 @@ class Menus:
         self.wire = self._view(acts, choice)
         self._help(acts)
 
-    def _account(self, acts: Acts) -> None:
+    def _account(self, acts: _Acts) -> None:
         self.account = self._menu("&Account", "menuAccount")
         _act(self.account, "Log out", acts.log_out, name="logOut")
         self.account.addSeparator()
         _act(self.account, "Quit", acts.quit, "Ctrl+Q", "quit")
 
-    def _people(self, acts: Acts) -> None:
+    def _people(self, acts: _Acts) -> None:
         menu = self._menu("&People", "menuPeople")
         _act(menu, "Find a person", acts.find_person, "Ctrl+K")
         _act(menu, "Write to those who are chosen", acts.write_to_chosen, "Ctrl+Return")
         _act(menu, "Ping", acts.ping, "Ctrl+P")
 
-    def _conversation(self, acts: Acts) -> None:
+    def _conversation(self, acts: _Acts) -> None:
         menu = self._menu("&Conversation", "menuConversation")
         for number, mode in enumerate(Mode, 1):
             _act(menu, f"To {mode.value.lower()}", _choosing(acts, mode), f"Alt+{number}")
@@ -70,7 +70,7 @@ class Menus:
         _act(menu, "To the next part of the window", lambda: acts.step_pane(1), "F6")
         _act(menu, "To the part before", lambda: acts.step_pane(-1), "Shift+F6")
 
-    def _view(self, acts: Acts, choice: Choice) -> QAction:
+    def _view(self, acts: _Acts, choice: Choice) -> QAction:
         menu = self._menu("&View", "menuView")
         themes = menu.addMenu("Theme")
         assert themes is not None
@@ -90,7 +90,7 @@ class Menus:
         aside.setChecked(True)
         return wire
 
-    def _help(self, acts: Acts) -> None:
+    def _help(self, acts: _Acts) -> None:
         menu = self._menu("&Help", "menuHelp")
         _act(menu, "Keys", acts.tell_keys, "F1")
         _act(menu, "About imclient", acts.tell_about, name="about")
@@ -126,9 +126,9 @@ def _check(menu: QMenu, text: str, act: Callable[[bool], None], key: str, name: 
     return action
 
 
-def _choosing(acts: Acts, mode: Mode) -> Callable[[], None]:
+def _choosing(acts: _Acts, mode: Mode) -> Callable[[], None]:
     return lambda: acts.choose_mode(mode)
 
 
-def _dressing(acts: Acts, choice: Choice) -> Callable[[], None]:
+def _dressing(acts: _Acts, choice: Choice) -> Callable[[], None]:
     return lambda: acts.dress(choice)

@@ -36,7 +36,7 @@ def day(shown: date, today: date) -> str:
 
 
 def when(at: float, now: float) -> str:
-    """Say a past moment as shortly as it stays clear: ``12:16``, ``yesterday``, ``Tuesday``, ``3 November``."""
+    """Say a past moment as shortly as is clear: ``12:16``, ``yesterday``, ``Tuesday``, ``3 November``."""
     shown, today = day_of(at), day_of(now)
     age = (today - shown).days
     if age <= 0:

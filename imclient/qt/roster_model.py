@@ -1,4 +1,4 @@
-"""The rows of the roster: who is connected, who is not, what they last said, what is unread, who is chosen."""
+"""The rows of the roster: who is connected and who is not, last words, what is unread, who is chosen."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
 
-from improtocol.audience import Audience
 from imclient.core.client import Client
 from imclient.core.conversations import Conversation
 from imclient.core.roster import Person, Presence
+from improtocol.audience import Audience
 
 from . import moments
 from .row_list import Gathering, RowList
@@ -62,7 +62,10 @@ class RosterModel(RowList[RosterRow]):
 
     def _listen(self) -> None:
         roster, conversations = self._client.roster, self._client.conversations
-        self._heard = [roster.added, roster.changed, roster.reset, conversations.added, conversations.changed]
+        self._heard = (
+            *(roster.added, roster.changed, roster.reset),
+            *(conversations.added, conversations.changed, conversations.reset),
+        )
         for signal in self._heard:
             signal.connect(self._gathering.soon)
 
@@ -181,4 +184,4 @@ class RosterModel(RowList[RosterRow]):
         """Let people be chosen, headings not."""
         if not index.isValid() or self.row(index).heading:
             return Qt.ItemFlags(Qt.ItemFlag.ItemIsEnabled)
-        return Qt.ItemFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        return super().flags(index)

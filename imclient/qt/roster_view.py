@@ -1,13 +1,13 @@
-"""The roster pane: oneself, a search, everybody there is, and a button that writes to those who are chosen."""
+"""The roster pane: oneself, a search, everybody there is, and a button to write to those who are chosen."""
 
 from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, pyqtSignal
-from PyQt5.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
-from PyQt5.QtWidgets import QAbstractItemView, QLineEdit, QListView, QMenu, QVBoxLayout, QWidget
+from PyQt5.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PyQt5.QtWidgets import QAbstractItemView, QListView, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from imclient.core.client import Client
-from imqt import icons, plain, theme
+from imqt import plain, theme
 from imqt.layout import box, col, row, rule
 from imqt.plain import PlainLabel
 
@@ -15,7 +15,10 @@ from . import wording
 from .me_view import MeView
 from .roster_model import RosterModel, RosterRow
 from .roster_row import SIDE, RosterDelegate
+from .search_field import search_field
 
+#: Narrower than this, the button says less.
+NARROW = 240
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -114,11 +117,12 @@ class RosterView(QWidget):
         self._client = client
         self.model = RosterModel(client, parent=self)
         self.me = MeView(client)
-        self.search = self._search_field()
+        self.search = search_field("Find a person", "findPerson")
         self.list = People(self.model)
         self._nobody = self._nobody_words()
         self._write = plain.button("Write", "primary", icon_name="people")
         self._write.setObjectName("writeToChosen")
+        self._clear = plain.button("Clear", "quiet")
         self._chosen_bar = self._bar()
         pane = box(self._column(), "side")
         outer = QVBoxLayout(self)
@@ -128,7 +132,7 @@ class RosterView(QWidget):
         self._show_counts()
         self._show_chosen()
 
-    def find(self) -> None:
+    def begin_search(self) -> None:
         """Let somebody be searched for."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
@@ -148,28 +152,18 @@ class RosterView(QWidget):
             gap=0,
         )
 
-    def _search_field(self) -> QLineEdit:
-        field = QLineEdit()
-        field.setObjectName("findPerson")
-        field.setPlaceholderText("Find a person")
-        field.setAccessibleName("Find a person")
-        field.setProperty("role", "onside")
-        field.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        field.setClearButtonEnabled(False)
-        return field
-
     def _nobody_words(self) -> QWidget:
         self._nobody_heading = PlainLabel("Nobody else yet", "group")
         self._nobody_text = PlainLabel("", "caption", wrap=True)
-        return box(
-            col(self._nobody_heading, self._nobody_text, margins=(SIDE, 12, SIDE, 8), gap=4), "side"
-        )
+        return box(col(self._nobody_heading, self._nobody_text, margins=(SIDE, 12, SIDE, 8), gap=4), "side")
 
     def _bar(self) -> QWidget:
-        clear = plain.button("Clear", "quiet")
-        clear.setObjectName("clearChosen")
-        clear.clicked.connect(self.model.choose_none)
-        return box(col(rule(), row((self._write, 1), clear, margins=(SIDE, 12, SIDE, 12)), gap=0), "side")
+        self._clear.setObjectName("clearChosen")
+        self._clear.clicked.connect(self.model.choose_none)
+        self._write.setMinimumWidth(80)
+        self._write.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        buttons = row((self._write, 1), self._clear, margins=(SIDE, 12, SIDE, 12))
+        return box(col(rule(), buttons, gap=0), "side")
 
     def _listen(self) -> None:
         self.model.counted.connect(self._show_counts)
@@ -201,10 +195,18 @@ class RosterView(QWidget):
 
     def _show_chosen(self) -> None:
         chosen = self.model.chosen()
-        text = f"Write to {chosen[0]}" if len(chosen) == 1 else f"Write to these {len(chosen)}"
+        roomy = self.width() >= NARROW
+        these = "these " if roomy else ""
+        text = f"Write to {chosen[0]}" if len(chosen) == 1 else f"Write to {these}{len(chosen)}"
         self._write.setText("\N{EN SPACE}" + plain.literal(text))
+        self._clear.setVisible(roomy)  # else Escape, or a click on a tick
         self._write.setAccessibleName(f"Write to {wording.listed(chosen)}")
         self._chosen_bar.setVisible(bool(chosen))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Say it shortly where there is little room."""
+        super().resizeEvent(event)
+        self._show_chosen()
 
     def _show_counts(self) -> None:
         sought, found = self.model.sought, bool(self.model.rows)

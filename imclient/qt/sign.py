@@ -30,7 +30,9 @@ class Sign(QWidget):
 class IconSign(Sign):
     """An icon."""
 
-    def __init__(self, name: str, token: Token = "dim", side: int = 14, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, token: Token = "dim", side: int = 14, parent: QWidget | None = None
+    ) -> None:
         super().__init__(self._paint_icon, side, parent)
         self._name, self._token = name, token
 

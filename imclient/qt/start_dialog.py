@@ -12,8 +12,8 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from improtocol import errors
 from imclient.core.client import Client, LinkState
+from improtocol import errors
 from imqt import plain
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
@@ -89,7 +89,7 @@ class StartDialog(QWidget):
         return row(self._side, (box(col(STRETCH, middle, STRETCH)), 1), gap=0)
 
     def _recent_servers(self, recent: Sequence[Recent]) -> QWidget:
-        rows = [_RecentServer(server, self._fill) for server in recent]
+        rows = self._recent = [_RecentServer(server, self._fill) for server in recent]
         nothing = [] if rows else [PlainLabel("Servers you were at appear here.", "caption", wrap=True)]
         column = col(
             PlainLabel("Where to?", "heading"),
@@ -136,10 +136,12 @@ class StartDialog(QWidget):
         if self._registered:
             subject = "You have a name here. One step is left: log in."
         elif reached:
-            subject = "The server answers. New here? Choose a name and a password, and register."
+            subject = "The server answers. New here? Register a name, then log in."
         else:
-            subject = "New here? Choose a name and a password, and register. Then log in."
+            subject = "New here? Register a name, then log in."
         self.form.subject.setText(subject)
+        for server in self._recent:
+            server.show_whether_meant(self._address(), self.form.name.text().strip())
 
     def _on_edited(self, field: Field) -> None:
         if field is not Field.PASSWORD:
@@ -236,6 +238,7 @@ class _RecentServer(QWidget):
     def __init__(self, server: Recent, fill: Callable[[str, int, str], None]) -> None:
         super().__init__()
         self._server, self._fill = server, fill
+        self._meant = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -243,8 +246,16 @@ class _RecentServer(QWidget):
         self.setAccessibleName(f"{server.host}:{server.port} as {server.name}")
         self._mark(False)
         detail = ", ".join(part for part in (server.name, server.when) if part)
-        words = col(ElidedLabel(f"{server.host}:{server.port}", "name"), ElidedLabel(detail, "caption"), gap=2)
+        words = col(
+            ElidedLabel(f"{server.host}:{server.port}", "name"), ElidedLabel(detail, "caption"), gap=2
+        )
         self.setLayout(row(IconSign("server", "dim", 20), (words, 1), margins=(12, 10, 12, 10), gap=12))
+
+    def show_whether_meant(self, address: tuple[str, int] | None, name: str) -> None:
+        """Be marked while the fields say the same."""
+        server = self._server
+        self._meant = (server.host, server.port) == address and name in ("", server.name)
+        self._mark(self._meant)
 
     def _mark(self, marked: bool) -> None:
         self.setProperty("role", "chosen" if marked else "")
@@ -271,7 +282,7 @@ class _RecentServer(QWidget):
 
     def focusOutEvent(self, event: object) -> None:
         """Show that they go elsewhere."""
-        self._mark(False)
+        self._mark(self._meant)
 
     def enterEvent(self, event: object) -> None:
         """Show that it can be pressed."""
@@ -279,4 +290,4 @@ class _RecentServer(QWidget):
 
     def leaveEvent(self, event: object) -> None:
         """Show it as the others."""
-        self._mark(self.hasFocus())
+        self._mark(self._meant or self.hasFocus())

@@ -1,4 +1,4 @@
-"""The fields of the start window, and the one sentence that says what went wrong, under the field it is about."""
+"""The fields of the start window; what went wrong is said in one sentence under the field it is about."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from imqt import icons, plain
 from imqt.layout import col, row
 from imqt.plain import PlainLabel
 
+from .search_field import name_buttons
 from .sign import IconSign
 
 
@@ -132,6 +133,7 @@ class StartForm(QWidget):
         eye.setText("Show the password")
         plain.set_tooltip(eye, "Show the password")
         eye.toggled.connect(self._show_password)
+        name_buttons(self.password, "Show the password")
         self.register.setObjectName("startRegister")
         self.log_in.setObjectName("startLogIn")
         self._error.setObjectName("startError")
@@ -159,7 +161,7 @@ class StartForm(QWidget):
         )
 
     def _block(self, field: Field, buddy: QLineEdit, inputs: QVBoxLayout | object) -> QVBoxLayout:
-        label = PlainLabel(f"&{field.value}", "name")
+        label = PlainLabel(field.value, "name")
         label.setBuddy(buddy)
         self._under[field] = col(self._hints[field])
         return col(label, inputs, self._under[field], gap=6)  # type: ignore[arg-type]

@@ -19,6 +19,7 @@ class TabBar(QTabBar):
     """One tab for each open conversation."""
 
     close_wanted = pyqtSignal(int)
+    changed = pyqtSignal()  #: tabs came, went, or are wider
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,9 +28,11 @@ class TabBar(QTabBar):
         self.setExpanding(False)
         self.setDrawBase(False)
         self.setIconSize(QSize(16, 16))
-        self.setElideMode(Qt.TextElideMode.ElideRight)
+        self.setElideMode(Qt.TextElideMode.ElideNone)
         self.setUsesScrollButtons(True)
         self.setMovable(False)
+        # Its arrows are small and say nothing; `TabMenu` lists what has no room.
+        self.setStyleSheet("QTabBar::scroller { width: 0; }")
         self._names: list[tuple[str, str]] = []  #: icon and title of each tab
         self.currentChanged.connect(self._show_current)
 
@@ -45,6 +48,7 @@ class TabBar(QTabBar):
         """Take a tab away."""
         del self._names[index]
         self.removeTab(index)
+        self.changed.emit()
 
     def show_unread(self, index: int, unread: int) -> None:
         """Show how many are unread, or else the cross that closes the tab."""
@@ -57,6 +61,7 @@ class TabBar(QTabBar):
         elif button is None or isinstance(button, PlainLabel):
             self._set_button(index, self._cross(title))
         self.setAccessibleTabName(index, f"{title}, {unread} unread" if unread else title)
+        self.changed.emit()
 
     def _set_button(self, index: int, button: QWidget) -> None:
         old = self.tabButton(index, _RIGHT)
@@ -90,6 +95,18 @@ class TabBar(QTabBar):
         assert event is not None
         if event.button() == Qt.MouseButton.MiddleButton and self.tabAt(event.pos()) >= 0:
             self.close_wanted.emit(self.tabAt(event.pos()))
+
+    def crowded(self) -> bool:
+        """Tell whether not all tabs have room."""
+        return sum(self.tabSizeHint(index).width() for index in range(self.count())) > self.width()
+
+    def titles(self) -> list[tuple[str, str, int]]:
+        """Give icon, title and unread of each tab."""
+        return [(icon, title, self._unread(index)) for index, (icon, title) in enumerate(self._names)]
+
+    def _unread(self, index: int) -> int:
+        badge = self.tabButton(index, _RIGHT)
+        return int(badge.text().rstrip("+")) if isinstance(badge, PlainLabel) else 0
 
     def minimumSizeHint(self) -> QSize:
         """Give way: tabs that have no room are scrolled to."""

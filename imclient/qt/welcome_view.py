@@ -48,7 +48,7 @@ class WelcomeView(QWidget):
         invitation, by_hand = f"imclient {host} {port}", f"nc {host} {port}"
         heading = PlainLabel("You are the first one here", "heading", wrap=True)
         how = PlainLabel(
-            "Give somebody this line. It opens a window at this server, where they choose a name and a password.",
+            "Give somebody this line: it opens a window at this server, where they choose name and password.",
             "dim",
             wrap=True,
         )
@@ -73,13 +73,21 @@ class WelcomeView(QWidget):
                 8,
                 self._offer_wire(),
                 8,
-                _offer("terminal", "Try it by hand", by_hand, self._copy(by_hand, "Copy", "copyByHand"), "mono"),
+                _offer(
+                    "terminal", "Try it by hand", by_hand, self._copy(by_hand, "Copy", "copyByHand"), "mono"
+                ),
             )
         )
         self.setLayout(col(STRETCH, row((content, 1), margins=(24, 16, 24, 16)), STRETCH))
         layout = self.layout()
         assert layout is not None
         layout.setAlignment(content, Qt.AlignmentFlag.AlignHCenter)
+
+    def begin(self) -> None:
+        """Put the focus on what is most likely wanted."""
+        button = self.findChild(QPushButton, "copyInvitation")
+        assert button is not None
+        button.setFocus()
 
     def _offer_note(self) -> QWidget:
         write = plain.button("Write")

@@ -76,21 +76,9 @@ class WireDelegate(QStyledItemDelegate):
         way = "out" if row.line.outgoing else "in"
         arrow = QRectF(clock.right() + 8, clock.center().y() - 7, 14, 14)
         icons.draw(painter, way, arrow, theme.colour("accent" if row.line.outgoing else "online"))
-        self._paint_text(painter, layout, row, QPointF(self._indent() + place.left(), clock.top()))
-        painter.restore()
-
-    def _paint_text(self, painter: QPainter, layout: QTextLayout, row: WireRow, at: QPointF) -> None:
         painter.setPen(theme.colour("text"))
-        spans = []
-        for start, length, token, bold in marks(row.line.line):
-            span = QTextLayout.FormatRange()
-            span.start, span.length = start, length
-            span.format = QTextCharFormat()
-            span.format.setForeground(theme.colour(token))
-            if bold:
-                span.format.setFontWeight(Weight.STRONG.value)
-            spans.append(span)
-        layout.draw(painter, at, spans)
+        layout.draw(painter, QPointF(self._indent() + place.left(), clock.top()))
+        painter.restore()
 
     # Measures
 
@@ -102,17 +90,32 @@ class WireDelegate(QStyledItemDelegate):
         return SIDE + self._clock_width() + 8 + 14 + 8
 
     def _layout(self, row: WireRow) -> QTextLayout:
-        """Set a line in lines; it is kept until the width or the type is another."""
+        """Set a line in lines; it is kept until width, type or colours are others."""
         viewport = self._view.viewport()
         assert viewport is not None
         font = theme.mono(Size.CAPTION)
-        key = (viewport.width(), font.pointSizeF())
+        key = (viewport.width(), font.pointSizeF(), theme.scheme())
         found = row.shape.get(key)
         if not isinstance(found, QTextLayout):
             found = QTextLayout(row.line.line, font)
+            found.setFormats(_formats(row.line.line))
             _set(found, max(80, viewport.width() - self._indent() - SIDE))
             row.shape = {key: found}
         return found
+
+
+def _formats(line: str) -> list[QTextLayout.FormatRange]:
+    return [_format(*mark) for mark in marks(line)]
+
+
+def _format(start: int, length: int, token: Token, bold: bool) -> QTextLayout.FormatRange:
+    letters = QTextCharFormat()
+    letters.setForeground(theme.colour(token))
+    if bold:
+        letters.setFontWeight(Weight.STRONG.value)
+    made = QTextLayout.FormatRange()
+    made.start, made.length, made.format = start, length, letters
+    return made
 
 
 def _set(layout: QTextLayout, width: float) -> None:

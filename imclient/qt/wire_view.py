@@ -11,19 +11,23 @@ from PyQt5.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QFileDialog,
-    QLineEdit,
     QListView,
     QVBoxLayout,
     QWidget,
 )
 
 from imclient.core.client import Client
-from imqt import icons, plain
-from imqt.layout import STRETCH, box, col, row, rule
+from imqt import plain
+from imqt.layout import box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
 
+from .search_field import search_field
+from .sign import IconSign
 from .wire_model import WireModel, transcript
 from .wire_row import WireDelegate
+
+#: Lower than this, there is no room for filter and foot.
+LOW = 340
 
 
 class WireList(QListView):
@@ -46,6 +50,10 @@ class WireList(QListView):
         self._bar = bar
         bar.valueChanged.connect(self._on_scrolled)
         bar.rangeChanged.connect(self._on_range)
+
+    def texts(self) -> list[str]:
+        """Give the lines that are shown."""
+        return [row.line.line for row in self._lines.rows]
 
     def _on_scrolled(self, value: int) -> None:
         self._following = value >= self._bar.maximum() - 4
@@ -82,10 +90,11 @@ class WireView(QWidget):
         self._client = client
         self.model = WireModel(client.wire, parent=self)
         self.list = WireList(self.model)
-        self.filter = self._filter_field()
+        self.filter = search_field("Filter: a verb, a name, a number", "wireFilter")
         self._pause = plain.tool_button("Hold the view still", "pause", checkable=True)
         self._close = plain.tool_button("Close the wire view", "close")
         self._save = plain.button("Save as transcript", icon_name="save")
+        self._save_small = plain.tool_button("Save as transcript", "save")
         self._count = ElidedLabel("", "caption")
         self._name_controls()
         outer = QVBoxLayout(self)
@@ -101,26 +110,30 @@ class WireView(QWidget):
     def _column(self) -> QVBoxLayout:
         title = PlainLabel("Wire", "strong")
         about = ElidedLabel("every line, as it goes", "caption")
+        tools = (self._save_small, self._pause, self._close)
+        foot = row((self._count, 1), self._save, margins=(16, 8, 16, 8))
+        self._more = (
+            box(row((self.filter, 1), margins=(16, 10, 16, 6)), "side"),
+            box(col(rule(), foot, gap=0), "side"),
+        )
         return col(
-            row(title, (about, 1), self._pause, self._close, margins=(16, 6, 8, 6)),
+            row(IconSign("wire", "dim", 16), title, (about, 1), *tools, margins=(16, 6, 8, 6), gap=6),
             rule(),
-            row((self.filter, 1), margins=(16, 10, 16, 6)),
+            self._more[0],
             (self.list, 1),
-            rule(),
-            row((self._count, 1), STRETCH, self._save, margins=(16, 8, 16, 8)),
+            self._more[1],
             gap=0,
         )
 
-    def _filter_field(self) -> QLineEdit:
-        field = QLineEdit()
-        field.setPlaceholderText("Filter: a verb, a name, a number")
-        field.setAccessibleName("Filter the lines")
-        field.setProperty("role", "onside")
-        field.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        return field
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Where it is low, leave the room to the lines."""
+        super().resizeEvent(event)
+        roomy = self.height() >= LOW
+        for part in self._more:
+            part.setVisible(roomy)
+        self._save_small.setVisible(not roomy)
 
     def _name_controls(self) -> None:
-        self.filter.setObjectName("wireFilter")
         self._pause.setObjectName("wirePause")
         self._close.setObjectName("wireClose")
         self._save.setObjectName("wireSave")
@@ -129,7 +142,8 @@ class WireView(QWidget):
         self.filter.textChanged.connect(self.model.filter)
         self._pause.toggled.connect(self.model.hold)
         self._close.clicked.connect(self.closed)
-        self._save.clicked.connect(self._choose_file)
+        for save in (self._save, self._save_small):
+            save.clicked.connect(self._choose_file)
         self.model.counted.connect(self._show_count)
 
     def _show_count(self) -> None:

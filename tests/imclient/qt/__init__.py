@@ -1,0 +1,1 @@
+"""Tests of the windows, with made-up people: run with trial --reactor imqt."""

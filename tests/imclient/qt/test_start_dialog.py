@@ -1,0 +1,142 @@
+"""The start window."""
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QLabel, QWidget
+from twisted.internet.defer import Deferred
+
+from examples.gallery import MadeUpClient
+from imclient.qt.dress import Choice, Dress
+from imclient.qt.start_dialog import Recent, StartDialog
+from improtocol import errors
+from tests.qt_case import QtCase, app
+
+
+class StartDialogTests(QtCase):
+    def setUp(self) -> None:
+        super().setUp()
+        Dress(app, Choice.LIGHT)
+        self.client = MadeUpClient(None)
+        self.came_in: list[str] = []
+        self.dialog = self.open()
+
+    def open(self, **given: object) -> StartDialog:
+        dialog = StartDialog(self.client, **given)
+        dialog.logged_in.connect(lambda: self.came_in.append(self.client.name))
+        self.show(dialog)
+        return dialog
+
+    def type(self, name: str, text: str) -> None:
+        QTest.keyClicks(self.dialog.findChild(QWidget, name), text)
+
+    def click(self, name: str) -> None:
+        QTest.mouseClick(self.dialog.findChild(QWidget, name), Qt.MouseButton.LeftButton)
+
+    def fill(self) -> None:
+        self.type("startHost", "lab.example")
+        self.type("startPort", "12001")
+        self.type("startName", "alice")
+        self.type("startPassword", "correct horse")
+
+    def label(self, name: str) -> QLabel:
+        return self.dialog.findChild(QLabel, name)
+
+    def test_nothing_without_everything(self) -> None:
+        """Register and Log in wait until server, name and password are there."""
+        self.assertFalse(self.dialog.form.log_in.isEnabled())
+        self.fill()
+        self.assertTrue(self.dialog.form.log_in.isEnabled())
+        self.assertTrue(self.dialog.form.register.isEnabled())
+        self.assertEqual("Register alice", self.dialog.form.register.text())
+
+    def test_register_then_log_in(self) -> None:
+        """A name is registered, that is said, and Log in is next."""
+        self.fill()
+        self.click("startRegister")
+        self.assertIn("alice is registered", self.label("startDone").text())
+        self.assertTrue(self.label("startDone").isVisible())
+        self.assertEqual([], self.came_in)
+        self.click("startLogIn")
+        self.assertEqual(["alice"], self.came_in)
+
+    def test_wrong_password(self) -> None:
+        """A refused log-in says one sentence under the password, which stays, and offers to register."""
+        self.fill()
+        self.client.refuse = errors.LoginRefused()
+        # The connection is made first: it takes the refusal unless that one has been made.
+        self.dialog._reached = ("lab.example", 12001)
+        self.click("startLogIn")
+        error = self.label("startError")
+        self.assertEqual("Wrong name or password. New here? Then register this name.", error.text())
+        self.settle()
+        self.assertTrue(error.isVisible())
+        self.assertTrue(self.dialog.form.password.property("wrong"))
+        self.assertGreater(
+            error.mapTo(self.dialog, error.pos()).y(),
+            self.dialog.form.password.mapTo(self.dialog, error.pos()).y(),
+        )
+        self.assertTrue(self.dialog.form.register.isEnabled())
+        self.assertEqual("correct horse", self.dialog.form.password.text())
+
+    def test_name_taken(self) -> None:
+        """A name that is taken is said under the name."""
+        self.fill()
+        self.dialog._reached = ("lab.example", 12001)
+        self.client.refuse = errors.NameTaken("alice")
+        self.click("startRegister")
+        self.assertTrue(self.dialog.form.name.property("wrong"))
+        self.assertIn("is taken", self.label("startError").text())
+
+    def test_no_such_computer(self) -> None:
+        """What is wrong with the server is said under the server, and can be tried again."""
+        self.fill()
+        self.client.refuse = OSError("There is no computer called lab.exmaple.")
+        self.click("startLogIn")
+        self.assertEqual("There is no computer called lab.exmaple.", self.label("startError").text())
+        self.assertTrue(self.dialog.form.host.property("wrong"))
+        self.click("startLogIn")
+        self.assertEqual(["alice"], self.came_in)
+
+    def test_typing_takes_the_error_back(self) -> None:
+        """The sentence goes when something is changed."""
+        self.fill()
+        self.client.refuse = OSError("There is no computer called lab.exmaple.")
+        self.click("startLogIn")
+        self.type("startHost", "x")
+        self.assertEqual("", self.label("startError").text())
+        self.assertFalse(self.dialog.form.host.property("wrong"))
+
+    def test_waiting(self) -> None:
+        """While the server is asked, nothing can be pressed twice."""
+        asked: Deferred[None] = Deferred()
+        self.client.connect = lambda host, port: asked
+        self.fill()
+        self.click("startLogIn")
+        self.assertFalse(self.dialog.form.log_in.isEnabled())
+        asked.callback(None)
+        self.assertEqual(["alice"], self.came_in)
+
+    def test_enter_goes_on(self) -> None:
+        """Enter goes from field to field, and at the end logs in."""
+        self.dialog.activateWindow()
+        self.fill()
+        QTest.keyClick(self.dialog.form.password, Qt.Key.Key_Return)
+        self.assertEqual(["alice"], self.came_in)
+
+    def test_recent(self) -> None:
+        """A click on a recent server fills in the fields."""
+        self.dialog = self.open(recent=[Recent("class.example", 12002, "bob", "yesterday")])
+        self.dialog.resize(1180, 760)
+        self.settle()
+        self.click("recent-class.example")
+        form = self.dialog.form
+        self.assertEqual(
+            ("class.example", 12002, "bob"), (form.host.text(), form.port_number, form.name.text())
+        )
+
+    def test_closing(self) -> None:
+        """Closing the window tells so."""
+        closed = []
+        self.dialog.closed.connect(lambda: closed.append(1))
+        self.dialog.close()
+        self.assertEqual([1], closed)

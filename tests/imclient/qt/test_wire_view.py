@@ -1,0 +1,58 @@
+"""The wire pane."""
+
+from pathlib import Path
+
+from examples.gallery import lab
+from imclient.qt.wire_model import transcript
+from imclient.qt.wire_row import marks
+from imclient.qt.wire_view import WireView
+from tests.qt_case import QtCase
+
+
+class WireViewTests(QtCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.client = lab()
+        self.view = self.show(WireView(self.client))
+        self.view.resize(432, 700)
+        self.settle()
+
+    def test_lines(self) -> None:
+        """Every line is there, with its time and its way, in words too."""
+        words = self.view.model.index(1).data(0xB)  # Qt.AccessibleTextRole
+        self.assertTrue(words.startswith("12:02:10 sent: @1 LOGIN alice"))
+        self.assertEqual(12, len(self.view.list.texts()))
+
+    def test_no_secret(self) -> None:
+        """A password is covered."""
+        self.assertIn("●●●●●●●●", self.view.list.texts()[1])
+
+    def test_filter(self) -> None:
+        """The filter shows the lines that hold it."""
+        self.view.filter.setText("err")
+        self.assertEqual(1, len(self.view.list.texts()))
+
+    def test_held_still(self) -> None:
+        """Held still, nothing moves; let go, what came is there."""
+        self.view.model.hold(True)
+        self.client.wire.heard("* USER dave away")
+        self.view.model.refresh()
+        self.assertEqual(12, len(self.view.list.texts()))
+        self.view.model.hold(False)
+        self.assertEqual("* USER dave away", self.view.list.texts()[-1])
+
+    def test_saved(self) -> None:
+        """Saved, it reads as a scene."""
+        path = Path(self.mktemp())
+        self.view._write(str(path))
+        written = path.read_text("utf-8").splitlines()
+        self.assertEqual("alice> @1 LOGIN alice device=desk since=411 epoch=k3 :●●●●●●●●", written[1])
+        self.assertEqual("", transcript([], "alice"))
+
+    def test_marks(self) -> None:
+        """The verb, the outcome and the key=values have their colours; a text has none."""
+        line = "@9 ERR SEND busy retry-after=2 :a=b c"
+        found = [(line[start : start + length], token) for start, length, token, _ in marks(line)]
+        self.assertEqual(
+            [("@9 ", "dim"), ("ERR", "error"), ("SEND", "accent"), (" retry-after=2", "dim")], found
+        )
