@@ -23,11 +23,16 @@ class RosterDelegate(QStyledItemDelegate):
     def __init__(self, view: QListView, model: RosterModel) -> None:
         super().__init__(view)
         self._view, self._model = view, model
+        self.measure()
+
+    def measure(self) -> None:
+        """Measure the two kinds of rows, once for all: Qt asks for thousands."""
+        heights = theme.heights()
+        self._heading, self._person = QSize(0, heights.heading), QSize(0, heights.roster_row)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Say how high a row is."""
-        heights = theme.heights()
-        return QSize(0, heights.heading if self._model.row(index).heading else heights.roster_row)
+        return self._heading if self._model.row(index).heading else self._person
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Paint a row."""

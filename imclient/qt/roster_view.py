@@ -38,11 +38,17 @@ class People(QListView):
         self.people = model
         self._anchor = QModelIndex()
         self.setModel(model)
-        self.setItemDelegate(RosterDelegate(self, model))
+        self._painter = RosterDelegate(self, model)
+        self.setItemDelegate(self._painter)
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def doItemsLayout(self) -> None:
+        """Lay the rows out, by the type as it is now."""
+        self._painter.measure()
+        super().doItemsLayout()
 
     def _person(self, index: QModelIndex) -> RosterRow | None:
         found = self.people.row(index) if index.isValid() else None
