@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from PyQt5.QtCore import QRect
+from PyQt5.QtCore import QRect, QTimer
 from PyQt5.QtWidgets import QApplication, QWidget
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.error import ReactorNotRunning
@@ -24,6 +24,9 @@ from .main_window import MainWindow
 from .start_dialog import Recent, StartDialog
 
 _log = Logger()
+
+#: Milliseconds after which a desktop has put a frame round a new window.
+FRAMED = 200
 
 
 class Windows:
@@ -80,7 +83,10 @@ class Windows:
         if before is not None:
             window.setGeometry(before.geometry())
         elif self._options.geometry is not None:
-            window.setGeometry(QRect(*self._options.geometry))
+            place = QRect(*self._options.geometry)
+            window.move(place.topLeft())
+            window.resize(place.size())
+            QTimer.singleShot(FRAMED, lambda: _fit(window, place))
         else:
             window.resize(window.sizeHint())
         window.show()
@@ -94,6 +100,13 @@ class Windows:
     def _on_closed(self) -> None:
         if not self._changing:
             self._stop()
+
+
+def _fit(window: QWidget, place: QRect) -> None:
+    """Let the window with its frame be as large as was asked for."""
+    frame = window.frameGeometry().size() - window.size()
+    if window.isVisible() and not frame.isNull():
+        window.resize(place.size() - frame)
 
 
 def recent(client: Client) -> list[Recent]:

@@ -82,6 +82,18 @@ class AudienceControl(QWidget):
         if mode is not Mode.EVERYONE and len(self._choice.names) < (1 if mode is Mode.ONE else 2):
             self._begin_adding()
 
+    def aim(self, name: str | None) -> str:
+        """Choose one person by name, or everyone; gives the sentence why not."""
+        if name is None:
+            self.choose(Mode.EVERYONE)
+            return ""
+        if not self._is_known(name):
+            return wording.unknown([name])
+        self._choice.show(Audience.of(name))
+        self._show()
+        self._tell()
+        return ""
+
     def show_presence(self) -> None:
         """Show again who is there."""
         for chip in self._chips:

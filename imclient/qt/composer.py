@@ -15,7 +15,7 @@ from imqt.colours import Token
 from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
 
-from . import painting, wording
+from . import painting, slash_line, wording
 from .audience_control import AudienceControl
 from .row_list import Gathering
 from .sign import IconSign
@@ -81,6 +81,7 @@ class Composer(QWidget):
     """Writes to the conversation on the screen, and to no other."""
 
     audience_chosen = pyqtSignal(Audience)
+    commanded = pyqtSignal(str)  #: a slash command that is no audience
     let_go = pyqtSignal()
 
     def __init__(self, client: Client, parent: QWidget | None = None) -> None:
@@ -162,15 +163,42 @@ class Composer(QWidget):
     def say(self) -> None:
         """Send what is there."""
         text, audience = self.edit.toPlainText(), self.audience.audience
+        word = slash_line.command(text)
+        if word is not None:
+            self._obey(word)
+            return
         if audience is None or not text.strip():
             return
         try:
-            self._client.say(audience, text)
+            self._client.say(audience, slash_line.spoken(text))
         except Refusal as refusal:
             self.show_error(str(refusal))
         else:
             self._drafts.pop(audience, None)
             self.edit.clear()
+
+    def _obey(self, word: str) -> None:
+        """Do what a slash command says, or say why not."""
+        if word not in slash_line.COMMANDS:
+            self.show_error(slash_line.not_known(word))
+        elif word in ("all", "whisper"):
+            aimed = slash_line.aimed(self.edit.toPlainText())
+            nobody = "" if aimed is None or aimed.name is None else wording.unknown([aimed.name])
+            self.show_error(nobody or slash_line.not_complete(word))
+        else:
+            self.edit.clear()
+            self.commanded.emit(word)
+
+    def _aim(self) -> None:
+        """Choose the audience that was typed before the text, once it is complete."""
+        aimed = slash_line.aimed(self.edit.toPlainText())
+        if aimed is None:
+            return
+        sentence = self.audience.aim(aimed.name)
+        if sentence:
+            self.show_error(sentence)
+        else:
+            self._set_text(aimed.text)
 
     def show_error(self, sentence: str) -> None:
         """Say what is wrong; it stays until something is changed."""
@@ -180,6 +208,7 @@ class Composer(QWidget):
     def _on_typed(self) -> None:
         self._error = ""
         self._show_hint()
+        self._aim()
 
     # The hint
 

@@ -126,7 +126,9 @@ class ConversationModel(RowList[Row]):
         unread = self.conversation.unread
         theirs = [said for said in self.conversation.messages[-unread - MOST :] if not said.mine]
         if unread and theirs:
-            self.extras.new_from = theirs[-min(unread, len(theirs))]
+            new = theirs[-min(unread, len(theirs))]
+            # Where nothing came before, all is new, and no line need say so.
+            self.extras.new_from = new if new is not self.conversation.messages[0] else None
             self.extras.left_at = left_at
             self.flush()
 

@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         self.conversations.wire_wanted.connect(self._menus.wire.setChecked)
         self.conversations.say_again.connect(self.composer.write)
         self.composer.audience_chosen.connect(self._on_audience_chosen)
+        self.composer.commanded.connect(self._obey)
         self.composer.let_go.connect(self.roster.list.setFocus)
         self.wire.closed.connect(lambda: self._menus.wire.setChecked(False))
         self._panes.splitterMoved.connect(self._on_roster_moved)
@@ -210,7 +211,7 @@ class MainWindow(QMainWindow):
 
     def tell_keys(self) -> None:
         """Say what the keys do."""
-        plain.tell(self, "Keys", texts.KEYS)
+        plain.tell(self, "Keys and commands", f"{texts.KEYS}\n\n{texts.COMMANDS}")
 
     def tell_about(self) -> None:
         """Say what this is."""
@@ -223,6 +224,11 @@ class MainWindow(QMainWindow):
     def _show_account_menu(self) -> None:
         button = self.roster.me.menu_button
         self._menus.account.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _obey(self, word: str) -> None:
+        """Do what a slash command says."""
+        acts = {"who": self.find_person, "ping": self.ping, "help": self.tell_keys, "disc": self.log_out}
+        acts[word]()
 
     # Ping
 

@@ -239,6 +239,7 @@ class _RecentServer(QWidget):
         super().__init__()
         self._server, self._fill = server, fill
         self._meant = False
+        self._sign = IconSign("server", "dim", 20)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -249,12 +250,13 @@ class _RecentServer(QWidget):
         words = col(
             ElidedLabel(f"{server.host}:{server.port}", "name"), ElidedLabel(detail, "caption"), gap=2
         )
-        self.setLayout(row(IconSign("server", "dim", 20), (words, 1), margins=(12, 10, 12, 10), gap=12))
+        self.setLayout(row(self._sign, (words, 1), margins=(12, 10, 12, 10), gap=12))
 
     def show_whether_meant(self, address: tuple[str, int] | None, name: str) -> None:
         """Be marked while the fields say the same."""
         server = self._server
         self._meant = (server.host, server.port) == address and name in ("", server.name)
+        self._sign.show_icon("server", "accent" if self._meant else "dim")
         self._mark(self._meant)
 
     def _mark(self, marked: bool) -> None:

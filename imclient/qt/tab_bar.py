@@ -32,7 +32,7 @@ class TabBar(QTabBar):
         self.setUsesScrollButtons(True)
         self.setMovable(False)
         # Its arrows are small and say nothing; `TabMenu` lists what has no room.
-        self.setStyleSheet("QTabBar::scroller { width: 0; }")
+        self.setStyleSheet("QTabBar::scroller, QTabBar::tear { width: 0; }")
         self._names: list[tuple[str, str]] = []  #: icon and title of each tab
         self.currentChanged.connect(self._show_current)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import slash_line
+
 KEYS = """\
 Enter: send.  Shift+Enter: a new line.
 Alt+1, Alt+2, Alt+3: to one, to several, to everyone.
@@ -11,6 +13,8 @@ F6: from one part of the window to the next.
 Ctrl+P: ping.  Ctrl+Shift+W: the wire.  Ctrl+N: a note to yourself.
 Ctrl+Plus, Ctrl+Minus, Ctrl+0: larger type, smaller type, as it was.
 Ctrl+Q: quit."""
+
+COMMANDS = "\n".join(f"{told}." for told in slash_line.COMMANDS.values())
 
 ABOUT = """\
 An instant messenger of your own: the server keeps what you say and hands it on, and the language between \

@@ -108,6 +108,46 @@ class SendingTests(WindowCase):
         self.assertEqual("The text may have 4096 bytes at most.", self.find("hint").text())
 
 
+class SlashTests(WindowCase):
+    def test_all(self) -> None:
+        """/all chooses everyone as soon as it is typed, and the text goes on."""
+        self.go_to(BOTH)
+        self.type("composer", "/all The lab closes at six.")
+        self.assertEqual(EVERYONE, self.audience)
+        self.key("composer", KEY.Key_Return)
+        self.assertEqual([(EVERYONE, "The lab closes at six.")], self.client.said)
+
+    def test_whisper(self) -> None:
+        """/whisper chooses one."""
+        self.go_to(BOTH)
+        self.type("composer", "/whisper dave psst")
+        self.key("composer", KEY.Key_Return)
+        self.assertEqual([(Audience.of("dave"), "psst")], self.client.said)
+
+    def test_whisper_to_nobody(self) -> None:
+        """A whisper to nobody says so, and sends nothing."""
+        self.go_to(BOTH)
+        self.type("composer", "/whisper karol psst")
+        self.key("composer", KEY.Key_Return)
+        self.assertEqual("There is no user called karol.", self.find("hint").text())
+        self.assertEqual((BOTH, []), (self.audience, self.client.said))
+
+    def test_unknown(self) -> None:
+        """An unknown command names those there are, and sends nothing."""
+        self.type("composer", "/foo bar")
+        self.key("composer", KEY.Key_Return)
+        self.assertIn("There is no command /foo.", self.find("hint").text())
+        self.assertEqual([], self.client.said)
+
+    def test_two_slashes(self) -> None:
+        """Two slashes say a text that begins with one; a path is a text anyway."""
+        self.go_to(BOB)
+        for text in ("//who", "/etc/hosts is wrong"):
+            self.type("composer", text)
+            self.key("composer", KEY.Key_Return)
+        self.assertEqual([(BOB, "/who"), (BOB, "/etc/hosts is wrong")], self.client.said)
+
+
 class AudienceTests(WindowCase):
     def add(self, name: str) -> None:
         self.type("addPerson", name)
