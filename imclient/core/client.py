@@ -12,18 +12,19 @@ from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from improtocol import commands
 from improtocol.audience import Audience
 from improtocol.codec import Unknown
-from improtocol.errors import NotTold, WrongState
+from improtocol.errors import NotTold, Refusal, WrongState
 from improtocol.events import PingTold, PongTold, UserTold
 from improtocol.replies import LoggedIn
 from improtocol.vocabulary import Command, Event, Reply
 
-from .backoff import Backoff
+from .backoff import LONGEST_HINT, Backoff
 from .cache import Cache, cache_path
 from .connection import Answer, Connection
 from .conversations import Conversations, Said
@@ -92,6 +93,7 @@ class Client:
         self._run: Run = run or self._thread  # type: ignore[assignment]
         self._pings = Pings(reactor, self.perform, random)
         self._account: Account | None = None
+        self._roster_again: IDelayedCall | None = None
         self._closed: Deferred[None] | None = None
         self.link.told_event.connect(self._told)
         self.link.went.connect(self._went)
@@ -223,7 +225,20 @@ class Client:
             sync=lambda number: connection.perform(commands.Sync(number)),
         )
         self.outbox.begin(connection.perform)
-        Deferred.fromCoroutine(self._fill_roster(connection)).addErrback(self._stumbled)
+        self._begin_roster(connection)
+
+    def _begin_roster(self, connection: Connection) -> None:
+        if connection is self.link.connection:
+            filled = Deferred.fromCoroutine(self._fill_roster(connection))
+            filled.addErrback(self._roster_refused, connection).addErrback(self._stumbled)
+
+    def _roster_refused(self, failure: Failure, connection: Connection) -> None:
+        """Ask again when the server said; until then it is the server that judges names."""
+        failure.trap(Refusal)
+        after = getattr(failure.value, "retry_after", None)
+        if after is not None:
+            wait = min(after, LONGEST_HINT)
+            self._roster_again = self._reactor.callLater(wait, self._begin_roster, connection)
 
     async def _fill_roster(self, connection: Connection) -> None:
         """Ask for everybody, page by page."""
@@ -271,6 +286,8 @@ class Client:
         self._mind_the_disk()
 
     def _went(self) -> None:
+        if self._roster_again is not None and self._roster_again.active():
+            self._roster_again.cancel()
         self.outbox.stop()
         self.stream.stop()
 

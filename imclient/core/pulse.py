@@ -25,6 +25,7 @@ class Pulse:
         """Note that the server is there."""
         # Only the time is noted: a timer moved for each packet would cost more than the packet.
         self._heard_at = self._clock.seconds()
+        self._asked = False
 
     def stop(self) -> None:
         """Watch no more."""
@@ -34,10 +35,10 @@ class Pulse:
 
     def _look(self) -> None:
         self._next = None
-        silent = self._clock.seconds() - self._heard_at
-        if self._asked and silent >= ANSWER:
+        if self._asked:
             self._give_up()
             return
+        silent = self._clock.seconds() - self._heard_at
         self._asked = silent >= IDLE
         self._next = self._clock.callLater(ANSWER if self._asked else IDLE - silent, self._look)
         if self._asked:

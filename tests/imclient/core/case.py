@@ -1,4 +1,4 @@
-"""What the tests of the client core stand on: clients on a Clock, a disk that is a test's own, a network in memory."""
+"""What the tests of the client core stand on: a Clock, a disk of the test's own, a network in memory."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ class CoreCase(SynchronousTestCase):
         self.clock.advance(1000)
         self.net = Net(self.clock)
 
-    def client(self, folder: Path | None = None, seed: int = 1, net: Net | None = None, **given: Any) -> Client:
+    def client(
+        self, folder: Path | None = None, seed: int = 1, net: Net | None = None, **given: Any
+    ) -> Client:
         """Make a client; it is closed after the test."""
         given.setdefault("run", at_once)
         client = Client(
@@ -100,7 +102,9 @@ class FakeCase(CoreCase):
         self.net.settle()
         self.successResultOf(connected)
 
-    def come_in(self, client: Client, name: str = "alice", reply: str = "epoch=k3 cursor=0 waiting=0") -> None:
+    def come_in(
+        self, client: Client, name: str = "alice", reply: str = "epoch=k3 cursor=0 waiting=0"
+    ) -> None:
         """Have it logged in."""
         if client.link.connection is None:
             self.connect(client)

@@ -6,9 +6,9 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
+from imclient.core.acks import Acks
 from improtocol.errors import NotTold
 from improtocol.replies import Acked
-from imclient.core.acks import Acks
 
 
 class AcksTests(SynchronousTestCase):

@@ -23,7 +23,7 @@ class BackoffTests(SynchronousTestCase):
         self.assertLessEqual(backoff.next(), 2)
 
     def test_hint(self) -> None:
-        """Nobody comes back before the server asked for it, nor is sent away for ever; the hint holds once."""
+        """Nobody comes back before the server asked, nor is sent away for ever; the hint holds once."""
         backoff = Backoff(Random(1))
         backoff.hint(30)
         self.assertTrue(30 <= backoff.next() <= 60)
@@ -32,7 +32,7 @@ class BackoffTests(SynchronousTestCase):
         self.assertLessEqual(backoff.next(), 2 * LONGEST_HINT)
 
     def spread(self, outage: float, hint: float | None) -> float:
-        """Let 10,000 clients lose a server for so long; give the peak second of the returns over their mean."""
+        """Let 10,000 clients lose a server for so long; give the peak of the returns over their mean."""
         returns = []
         for seed in range(10_000):
             backoff = Backoff(Random(seed))
@@ -47,7 +47,7 @@ class BackoffTests(SynchronousTestCase):
         return max(seconds.values()) / (len(returns) / (end - begin + 1))
 
     def test_spread_after_an_outage(self) -> None:
-        """After an outage of a minute or more 10,000 clients come back spread out: peak at most 3 x mean (E8)."""
+        """After an outage 10,000 clients come back spread out: peak at most 3 x mean (E8)."""
         for outage in (60, 300):
             self.assertLessEqual(self.spread(outage, None), 3)
 

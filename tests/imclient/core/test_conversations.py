@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
-from improtocol.audience import EVERYONE, Audience
 from imclient.core import conversations as subject
 from imclient.core.conversations import Conversation, Conversations, Progress, Said
 from imclient.core.records import Message, Talk
+from improtocol.audience import EVERYONE, Audience
 
 
 def message(number: int, sender: str = "bob", to: Audience | None = None, text: str = "hello") -> Message:

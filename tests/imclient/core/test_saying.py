@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from imclient.core.roster import Presence, Roster
+from imclient.core.saying import canonical, check, cleaned
 from improtocol import codec, commands
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import BadName, NameReserved, NoSuchUser, NoText, TooLong
-from imclient.core.roster import Presence, Roster
-from imclient.core.saying import canonical, check, cleaned
 
 
 class SayingTests(SynchronousTestCase):

@@ -46,6 +46,11 @@ class End:
         """Close at once."""
         self.wire.cut(ConnectionAborted())
 
+    @property
+    def disconnecting(self) -> bool:
+        """Whether it is closing."""
+        return self.closing
+
     def pauseProducing(self) -> None:
         """Take no bytes."""
         self.paused = True

@@ -1,0 +1,66 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from imclient.__main__ import main, options
+from imclient.core.settings import Options
+
+
+class CommandLineTests(SynchronousTestCase):
+    def leaves(self, *arguments: str) -> tuple[object, str]:
+        """Give the exit status and what was said."""
+        said = io.StringIO()
+        self.patch(sys, "stderr", said)
+        self.patch(sys, "stdout", said)
+        left = self.assertRaises(SystemExit, options, arguments)
+        return left.code, said.getvalue()
+
+    def test_options(self) -> None:
+        """Each option arrives; what is not said stays as it is."""
+        self.assertEqual(Options(), options([]))
+        self.assertEqual(
+            Options("lab.example", 12001, "work", "alice", (10, -20, 800, 600), "dark", 12002),
+            options(
+                [
+                    *("lab.example", "12001", "--profile", "work", "--name", "alice"),
+                    *("--geometry=10,-20,800,600", "--theme", "dark", "--control", "12002"),
+                ]
+            ),
+        )
+
+    def test_wrong(self) -> None:
+        """What is wrong is said in one sentence, with status 2."""
+        for wrong in (
+            ["h", "0"],
+            ["h", "65536"],
+            ["h", "x"],
+            ["h", "9" * 99],
+            ["--profile", "../x"],
+            ["--geometry", "1"],
+        ):
+            code, said = self.leaves(*wrong)
+            self.assertEqual((2, 1), (code, said.count("\n")), said)
+
+    def test_version(self) -> None:
+        """The version is told without a window."""
+        code, said = self.leaves("--version")
+        self.assertEqual(0, code)
+        self.assertRegex(said, r"^imclient \d+\.\d+")
+
+    def test_without_pyqt(self) -> None:
+        """Without PyQt5 it says what to install, and leaves with status 1."""
+        said = io.StringIO()
+        self.patch(sys, "stderr", said)
+        for name in [n for n in sys.modules if n.partition(".")[0] == "PyQt5" or n.startswith("imclient.qt")]:
+            self.patch(sys, "modules", {**sys.modules})
+            del sys.modules[name]
+        self.patch(sys, "modules", {**sys.modules, "PyQt5": None})
+        self.assertEqual(
+            (1, "imclient needs PyQt5 for its window: pip install 'imserver[gui]'\n"),
+            (main([]), said.getvalue()),
+        )
