@@ -210,7 +210,7 @@ Text = Annotated[
 ]
 Line = Annotated[
     str,
-    Kind("line", "a line for people", lambda written, names: written, text=True, abnf="text"),
+    Kind("line", "a line for people", lambda written, names: written, text=True, abnf="line"),
 ]
 Number = Annotated[int, Kind("number", _NUMBER_RULE, read_number, abnf="number")]
 Moment = Annotated[
@@ -245,13 +245,13 @@ Verb = Annotated[
 ]
 Words = Annotated[
     tuple[str, ...],
-    Kind("words", "words parted by commas", _read_words, ",".join, abnf="value"),
+    Kind("words", "words parted by commas", _read_words, ",".join, abnf="words"),
 ]
 Word = Annotated[str, Kind("word", "a word", lambda written, names: written, abnf="word")]
 PresenceField = Annotated[
     Presence, Kind("presence", " or ".join(Presence), _one_of(Presence, "presence"), abnf="presence")
 ]
-WhichField = Annotated[Which, Kind("online", " or ".join(Which), _one_of(Which, "online"), abnf='%s"online"')]
+WhichField = Annotated[Which, Kind("online", " or ".join(Which), _one_of(Which, "online"), abnf='"online"')]
 
 # --- escapes (R3) ---------------------------------------------------------------------------------
 

@@ -185,6 +185,46 @@ def kinds_table() -> str:
     )
 
 
+# --- the grammar of the specification ---------------------------------------------------------------------
+
+
+def grammar() -> str:
+    """Print a rule for every line that can be said, in ABNF; the rules it stands on are in the prose."""
+    families: dict[str, type[Message]] = {"ask": Command, "ok": Reply, "item": Item, "told": Event}
+    rules = []
+    for name, family in families.items():
+        members = sorted(family.by_verb.items())
+        rules += [f"{name + '-' + verb.lower():13} = {_rule(described)}" for verb, described in members]
+        rules.append(f"{name:13} = " + " / ".join(f"{name}-{verb.lower()}" for verb, _ in members))
+    folded = [
+        "\n".join(textwrap.wrap(rule, WIDTH, subsequent_indent=" " * 16, break_on_hyphens=False))
+        for rule in rules
+    ]
+    return "\n".join(["```abnf", *folded, "```"])
+
+
+def _rule(described: type[Message]) -> str:
+    """Write the rule of one line: a command as it may be typed, any other as it is written."""
+    asked = issubclass(described, Command)
+    blank = "BL" if asked else "SP"
+    parts = [f'"{described.verb}"' if asked else f'%s"{described.opening}"']
+    for argument in described.word_arguments:
+        word = f"{blank} {argument.kind.abnf}"
+        parts.append(word if argument.required else f"[ {word} ]")
+    keys = {a: f'%s"{key}=" {a.kind.abnf}' for key, a in described.key_arguments.items()}
+    if asked and keys:  # in any order
+        parts.append(f"*( BL ( {' / '.join(keys.values())} ) )")
+    else:
+        parts += [f"SP {rule}" if a.required else f"[ SP {rule} ]" for a, rule in keys.items()]
+    text = described.text_argument
+    if text is not None:
+        rule = f'{blank} ":" {text.kind.abnf}'
+        parts.append(rule if text.required else f"[ {rule} ]")
+    elif asked:
+        parts.append("[ BL ]")
+    return " ".join(parts)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "states": states_table,
     "commands": commands_table,
@@ -195,6 +235,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "bad-lines": bad_lines_table,
     "kinds": kinds_table,
     "limits": limits_table,
+    "grammar": grammar,
 }
 
 _MARKED = re.compile(r"(<!-- printed: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
