@@ -78,6 +78,7 @@ class MadeUpLink:
     def __init__(self) -> None:
         self.state = LinkState.OFFLINE
         self.sentence = "Not connected."
+        self.host, self.port = HOST, PORT
         self.changed: Signal[()] = Signal()
 
     def become(self, state: LinkState, sentence: str) -> None:

@@ -217,6 +217,7 @@ class Composer(QWidget):
         room = self.width() - 2 * 16 - 14 - 6 * 3
         wanted = painting.width_of(self._hint.text(), self._hint.font()) + self._keys.sizeHint().width()
         self._keys.setVisible(self.width() >= NARROW and wanted + 16 <= room)
+        self._hint.setVisible(bool(self._hint.text()) or not self._keys.isHidden())
 
     def _show_people(self) -> None:
         self.audience.show_presence()

@@ -22,7 +22,7 @@ from .conversations_view import ConversationsView
 from .dress import Choice, Dress
 from .menus import Menus
 from .roster_view import RosterView
-from .status_view import LinkStatus, OutboxStatus
+from .status_view import LinkStatus, NewsStatus, OutboxStatus
 from .welcome_view import WelcomeView
 from .wire_view import WireView
 
@@ -38,7 +38,6 @@ PANES: dict[str, Callable[[Client], QWidget]] = {
 WIDE = 900
 #: How wide the roster is in a wide window, in one that shows the wire, in a narrow one.
 ROSTER_WIDTHS = (288, 232, 190)
-MESSAGE_STAYS = 8000  #: milliseconds that the answer to a ping stays in the status bar
 
 
 class MainWindow(QMainWindow):
@@ -60,6 +59,7 @@ class MainWindow(QMainWindow):
         self.wire = WireView(client)
         self._menus = Menus(self, self, dress.choice)
         self._ends = (LinkStatus(client), OutboxStatus(client))
+        self._news = NewsStatus()
         self._listening = True
         self._put_together()
         self._listen()
@@ -80,8 +80,8 @@ class MainWindow(QMainWindow):
         assert bar is not None
         bar.setSizeGripEnabled(False)
         bar.addWidget(self._ends[0], 1)
+        bar.addPermanentWidget(self._news)
         bar.addPermanentWidget(self._ends[1])
-        self._bar = bar
 
     def sizeHint(self) -> QSize:
         """Open at a size that shows everything."""
@@ -124,6 +124,14 @@ class MainWindow(QMainWindow):
         self.composer.show_audience(EVERYONE)
         self.composer.hide()
         welcome.begin()
+        self._client.roster.added.connect(self._end_welcome)
+
+    def _end_welcome(self, _person: object) -> None:
+        """Somebody else is here: there is something better to show."""
+        self._client.roster.added.disconnect(self._end_welcome)
+        if self.conversations.current is None:
+            self.conversations.open(EVERYONE)
+            self.composer.edit.setFocus()
 
     # Which conversation
 
@@ -259,7 +267,7 @@ class MainWindow(QMainWindow):
 
     def _tell(self, audience: Audience, text: str) -> None:
         self.conversations.notice(audience, text)
-        self._bar.showMessage(text, MESSAGE_STAYS)
+        self._news.show_news(text)
 
     # The window
 
@@ -309,6 +317,7 @@ class MainWindow(QMainWindow):
             self._listening = False
             self._client.conversations.changed.disconnect(self._call_attention)
             self._client.notice.disconnect(self._tell_notice)
+            self._client.roster.added.disconnect(self._end_welcome)
             for view in (self.roster, self.conversations, self.composer, self.wire, *self._ends):
                 view.close_view()
 

@@ -14,7 +14,7 @@ from imqt.plain import ElidedLabel
 _WORDS = {
     LinkState.ONLINE: "Online",
     LinkState.CONNECTING: "Connecting…",
-    LinkState.WAITING: "Not connected, trying again",
+    LinkState.WAITING: "Not connected",
     LinkState.OFFLINE: "Not connected",
     LinkState.REPLACED: "In use elsewhere",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QPointF, QRectF
+from PyQt5.QtCore import QPointF, QRectF, QTimer
 from PyQt5.QtGui import QPainter
 from PyQt5.QtWidgets import QHBoxLayout, QWidget
 
@@ -14,6 +14,8 @@ from imqt.colours import Token
 from imqt.plain import ElidedLabel, PlainLabel
 
 from .sign import Sign
+
+NEWS_STAYS = 8000  #: milliseconds
 
 #: The sign of each state, by its shape: full, half, a ring.
 _SIGNS = {LinkState.ONLINE: "online", LinkState.CONNECTING: "away", LinkState.WAITING: "away"}
@@ -57,6 +59,23 @@ class LinkStatus(_Segment):
     def _paint_sign(self, painter: QPainter, place: QRectF) -> None:
         sign = _SIGNS.get(self._link.state, "offline")
         icons.draw_presence(painter, QPointF(place.center()), sign, theme.colour("side"))
+
+
+class NewsStatus(PlainLabel):
+    """What has just come of something, such as a ping; it goes by itself."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", "caption", parent=parent)
+        self.setObjectName("news")
+        self._ending = QTimer(self)
+        self._ending.setSingleShot(True)
+        self._ending.setInterval(NEWS_STAYS)
+        self._ending.timeout.connect(self.clear)
+
+    def show_news(self, text: str) -> None:
+        """Say it for a while."""
+        self.setText(text)
+        self._ending.start()
 
 
 class OutboxStatus(_Segment):

@@ -367,13 +367,13 @@ class ConversationTests(WindowCase):
         self.click("ping")
         view = self.window.conversations.current
         self.assertEqual("bob answered in 12 ms", view.model.rows[-1].text)
-        self.assertEqual("bob answered in 12 ms", self.window.statusBar().currentMessage())
+        self.assertEqual("bob answered in 12 ms", self.find("news").text())
 
     def test_ping_to_nobody(self) -> None:
         """Whoever is not connected is named."""
         self.go_to(Audience.of("carol"))
         self.click("ping")
-        self.assertEqual("carol is not connected.", self.window.statusBar().currentMessage())
+        self.assertEqual("carol is not connected.", self.find("news").text())
 
     def test_no_ping_to_everyone(self) -> None:
         """There is no ping to everyone."""
@@ -487,6 +487,13 @@ class EmptyTests(WindowCase):
         self.type("composer", "milk")
         self.key("composer", KEY.Key_Return)
         self.assertEqual([(Audience.of(ME), "milk")], self.client.said)
+
+    def test_somebody_comes(self) -> None:
+        """When somebody else is there, Everyone is shown instead."""
+        self.client.meet("bob")
+        self.settle()
+        self.assertEqual(EVERYONE, self.audience)
+        self.assertTrue(self.find("composer").isVisible())
 
     def test_wire(self) -> None:
         """The wire can be watched from here."""

@@ -1,0 +1,95 @@
+"""One window after the other, and the end of the program."""
+
+from pathlib import Path
+from random import Random
+
+from examples.gallery import MadeUpClient
+from imclient.core.settings import Options, Settings
+from imclient.qt.app import Windows
+from imclient.qt.dress import Choice, Dress
+from imclient.qt.main_window import MainWindow
+from imclient.qt.start_dialog import StartDialog
+from tests.qt_case import QtCase, app
+
+
+class WindowsTests(QtCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.clients: list[MadeUpClient] = []
+        self.folder = Path(self.mktemp())
+        self.stops: list[str] = []
+        self.windows = self.begin(Options(host="lab.example", port=12001, name="alice"))
+
+    def begin(self, options: Options) -> Windows:
+        windows = Windows(self.make, Dress(app, Choice.LIGHT), options, lambda: self.stops.append("stop"))
+        windows.begin()
+        return windows
+
+    def make(self) -> MadeUpClient:
+        client = MadeUpClient(None)
+        client.settings = Settings.open(self.folder, Random(1))
+        self.clients.append(client)
+        return client
+
+    @property
+    def window(self) -> StartDialog | MainWindow:
+        self.settle()
+        shown = self.windows._window
+        if shown not in self._windows:
+            self._windows.append(shown)
+        return shown
+
+    def fields(self) -> list[str]:
+        form = self.window.form
+        return [field.text() for field in (form.host, form.port, form.name)]
+
+    def come_in(self) -> None:
+        self.window.form.password.setText("correct horse")
+        self.window.form.log_in.click()
+
+    def test_command_line(self) -> None:
+        """What the command line says stands in the fields."""
+        form = self.window.form
+        self.assertEqual(
+            ("lab.example", "12001", "alice"), (form.host.text(), form.port.text(), form.name.text())
+        )
+
+    def test_where_one_was_last(self) -> None:
+        """Without it, where one was last stands there."""
+        settings = Settings.open(self.folder, Random(1))
+        settings.remember("class.example", 12002, "bob")
+        settings.save()
+        self.window.close()
+        self.windows = self.begin(Options())
+        form = self.window.form
+        self.assertEqual(
+            ("class.example", "12002", "bob"), (form.host.text(), form.port.text(), form.name.text())
+        )
+
+    def test_coming_in(self) -> None:
+        """After the log-in the main window stands in the place of the start window."""
+        self.come_in()
+        self.assertIsInstance(self.window, MainWindow)
+        self.assertEqual("alice - imclient", self.window.windowTitle())
+        self.assertEqual([], self.stops)
+
+    def test_closing_the_window(self) -> None:
+        """Closing the main window ends the program."""
+        self.come_in()
+        self.window.close()
+        self.assertEqual(["stop"], self.stops)
+        self.successResultOf(self.windows.close())
+        self.assertTrue(self.clients[0].closed)
+
+    def test_closing_the_start_window(self) -> None:
+        """So does closing the start window."""
+        self.window.close()
+        self.assertEqual(["stop"], self.stops)
+
+    def test_logging_out(self) -> None:
+        """Logging out closes that client and asks again who one is."""
+        self.come_in()
+        self.window.log_out()
+        self.assertIsInstance(self.window, StartDialog)
+        self.assertEqual([True, False], [client.closed for client in self.clients])
+        self.assertEqual([], self.stops)
