@@ -35,7 +35,7 @@ class AudienceControl(QWidget):
         self._choice = AudienceChoice(self._is_known)
         self._switch = ModeSwitch()
         self._chips: list[Chip] = []
-        self._field = NameField(self._addable)
+        self._field = NameField(self._addable, self._presence)
         self._add = plain.button("add", "link", icon_name="add")
         self._count = PlainLabel("", "dim")
         self._flow = FlowLayout(self, first_apart=True)

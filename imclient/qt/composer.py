@@ -118,7 +118,7 @@ class Composer(QWidget):
         self.audience.chosen.connect(self.audience_chosen)
         self.audience.changed.connect(self._show_hint)
         self.audience.refused.connect(self.show_error)
-        self.audience.done.connect(self.edit.setFocus)
+        self.audience.done.connect(self._on_chosen)
         self.edit.entered.connect(self.say)
         self.edit.let_go.connect(self.let_go)
         self.edit.textChanged.connect(self._on_typed)
@@ -204,6 +204,12 @@ class Composer(QWidget):
         """Say what is wrong; it stays until something is changed."""
         self._error = sentence
         self._show_hint()
+
+    def _on_chosen(self) -> None:
+        """The choosing is over: what was wrong with a name is, too."""
+        self._error = ""
+        self._show_hint()
+        self.edit.setFocus()
 
     def _on_typed(self) -> None:
         self._error = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QModelIndex, QPoint, Qt, QTimer, pyqtSignal
+from PyQt5.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QContextMenuEvent, QKeySequence, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, QStackedLayout, QWidget
 
@@ -121,6 +121,12 @@ class Transcript(QListView):
         super().resizeEvent(event)
         if self.messages.following:
             self.scrollToBottom()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Lay the rows out anew when the type is another."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.scheduleDelayedItemsLayout()
 
     # What can be done with a row
 

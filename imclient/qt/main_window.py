@@ -216,6 +216,7 @@ class MainWindow(QMainWindow):
     def scale(self, by: int) -> None:
         """Set larger or smaller type."""
         self._dress.step(by)
+        self._arrange()
 
     def tell_keys(self) -> None:
         """Say what the keys do."""
@@ -287,7 +288,7 @@ class MainWindow(QMainWindow):
         self._talk_and_wire.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
         if not self._roster_moved:
             which = (1 if self.wire.isVisibleTo(self) else 0) if wide else 2
-            left = ROSTER_WIDTHS[which]
+            left = min(round(ROSTER_WIDTHS[which] * max(1.0, self._dress.scale)), self.width() * 2 // 5)
             self._panes.setSizes([left, max(1, self.width() - left - 1)])
         if self.wire.isVisibleTo(self):
             room = self._talk_and_wire.width() if wide else self._talk_and_wire.height()

@@ -11,6 +11,8 @@ from PyQt5.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from imqt import theme
 
+from .name_popup import NamePopup
+
 
 class NameField(QLineEdit):
     """Names, one or several with commas between."""
@@ -18,9 +20,11 @@ class NameField(QLineEdit):
     named = pyqtSignal(list)
     left = pyqtSignal()  #: Escape, or the focus went elsewhere with nothing typed
 
-    def __init__(self, names: Callable[[], list[str]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, names: Callable[[], list[str]], presence: Callable[[str], str], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._names = names
+        self._names, self._presence = names, presence
         self._offered = QStringListModel(self)
         self.setObjectName("addPerson")
         self.setPlaceholderText("a name")
@@ -33,7 +37,10 @@ class NameField(QLineEdit):
         completer = QCompleter(self._offered, self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setMaxVisibleItems(8)
+        completer.setMaxVisibleItems(6)
+        popup = NamePopup()
+        completer.setPopup(popup)
+        popup.paint_with(self._presence)
         completer.activated[str].connect(self._take)
         return completer
 

@@ -45,10 +45,12 @@ class People(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
-    def doItemsLayout(self) -> None:
-        """Lay the rows out, by the type as it is now."""
-        self._painter.measure()
-        super().doItemsLayout()
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Lay the rows out anew when the type is another."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._painter.measure()
+            self.scheduleDelayedItemsLayout()
 
     def _person(self, index: QModelIndex) -> RosterRow | None:
         found = self.people.row(index) if index.isValid() else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QSize, Qt, pyqtSignal
+from PyQt5.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QMouseEvent
 from PyQt5.QtWidgets import QTabBar, QWidget
 
 from improtocol.audience import Audience
-from imqt import icons, plain
+from imqt import icons, plain, theme
 from imqt.plain import PlainLabel
 
 _RIGHT = QTabBar.ButtonPosition.RightSide
@@ -88,6 +88,20 @@ class TabBar(QTabBar):
         for index, (icon, _) in enumerate(self._names):
             if index < self.count():
                 self.setTabIcon(index, icons.icon(icon, "accent" if index == self.currentIndex() else "dim"))
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Make room for badges and icons when the type is another."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            QTimer.singleShot(0, self._measure)
+
+    def _measure(self) -> None:
+        icon = theme.heights().icon
+        self.setIconSize(QSize(icon, icon))
+        for index, (_, title, unread) in enumerate(self.titles()):
+            if unread:
+                self._set_button(index, PlainLabel(_count(unread), "badge"))
+                self.setAccessibleTabName(index, f"{title}, {unread} unread")
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Close on a click with the middle button."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PyQt5.QtCore import QModelIndex, Qt, pyqtSignal
+from PyQt5.QtCore import QEvent, QModelIndex, Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PyQt5.QtWidgets import (
     QAbstractItemView,
@@ -50,6 +50,12 @@ class WireList(QListView):
         self._bar = bar
         bar.valueChanged.connect(self._on_scrolled)
         bar.rangeChanged.connect(self._on_range)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Lay the rows out anew when the type is another."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.scheduleDelayedItemsLayout()
 
     def texts(self) -> list[str]:
         """Give the lines that are shown."""

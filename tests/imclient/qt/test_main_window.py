@@ -431,6 +431,8 @@ class LookTests(WindowCase):
             self.window.scale(1)
             self.settle()
         self.assertEqual(2.0, self.dress.scale)
+        people = self.window.roster.list
+        self.assertEqual(theme.heights().roster_row, people.visualRect(people.people.find("bob")).height())
         self.window.grab()
 
     def test_every_control_has_a_name(self) -> None:
