@@ -81,7 +81,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 class BadLine(Refusal, code="bad-line"):
-    """The line cannot be read."""
+    """The line cannot be read; ``why`` is one of the words below."""
 
     why: str  #: one of the words of ``WHY``
     limit: int | None = None
@@ -104,7 +104,7 @@ class BadLine(Refusal, code="bad-line"):
 
 
 class UnknownVerb(Refusal, code="unknown-verb"):
-    """There is no such command."""
+    """There is no such command; ``like`` is the nearest there is."""
 
     like: str | None = None  #: the nearest verb there is
 
@@ -115,7 +115,7 @@ class UnknownVerb(Refusal, code="unknown-verb"):
 
 
 class WrongState(Refusal, code="wrong-state"):
-    """That command is not for this state."""
+    """That command is not for this state; ``may`` lists those that are."""
 
     state: str
     may: tuple[str, ...] = ()  #: the verbs that are
@@ -131,7 +131,7 @@ class WrongState(Refusal, code="wrong-state"):
 
 
 class MissingWord(Refusal, code="missing-word"):
-    """A word is missing."""
+    """A word is missing; ``word`` says what it stands for."""
 
     word: str
 
@@ -141,7 +141,7 @@ class MissingWord(Refusal, code="missing-word"):
 
 
 class ExtraWord(Refusal, code="extra-word"):
-    """There is a word too many."""
+    """There is a word too many; ``word`` names those there may be, or is ``none``."""
 
     word: str  #: how many words there may be, by their names, or ``none``
 
@@ -159,7 +159,7 @@ class ExtraText(Refusal, code="extra-text"):
 
 
 class UnknownKey(Refusal, code="unknown-key"):
-    """This command takes no such key."""
+    """This command takes no such key; ``may`` lists those it takes."""
 
     key: str
     may: tuple[str, ...] = ()
@@ -180,7 +180,7 @@ class RepeatedKey(Refusal, code="repeated-key"):
 
 
 class MissingKey(Refusal, code="missing-key"):
-    """A key is missing."""
+    """A key is missing that goes with another."""
 
     key: str
 
@@ -190,7 +190,7 @@ class MissingKey(Refusal, code="missing-key"):
 
 
 class BadArgument(Refusal, code="bad-argument"):
-    """An argument is not what it should be."""
+    """An argument is not what its kind says."""
 
     argument: str  #: its name, as in the syntax
     rule: str = field(
@@ -207,7 +207,7 @@ class BadEscape(Refusal, code="bad-escape"):
 
 
 class TooLong(Refusal, code="too-long"):
-    """An argument is too long."""
+    """An argument is longer than ``limit``: bytes as written, or names of an audience."""
 
     argument: str
     limit: int
@@ -233,7 +233,7 @@ class NameReserved(Refusal, code="name-reserved"):
 
 
 class BadPassword(Refusal, code="bad-password"):
-    """The password is too short or too long."""
+    """The password is shorter than ``least`` or longer than ``most`` bytes."""
 
     least: int
     most: int
@@ -247,7 +247,7 @@ class BadPassword(Refusal, code="bad-password"):
 
 
 class NameTaken(Refusal, code="name-taken"):
-    """This name is taken."""
+    """This name is taken, or looks like one that is, ``like``."""
 
     name: str
     like: str | None = None  #: the name it looks like, where that is the reason
@@ -264,7 +264,7 @@ class LoginRefused(Refusal, code="login-refused"):
 
 
 class TooManySessions(Refusal, code="too-many-sessions"):
-    """This account has too many sessions without a device."""
+    """This account has ``limit`` sessions without a device, and no more."""
 
     limit: int
 
@@ -274,7 +274,7 @@ class TooManySessions(Refusal, code="too-many-sessions"):
 
 
 class NoSuchUser(Refusal, code="no-such-user"):
-    """There is no such user."""
+    """There are no users of these names, which are all that are unknown."""
 
     names: tuple[str, ...]
 
@@ -286,7 +286,7 @@ class NoSuchUser(Refusal, code="no-such-user"):
 
 
 class RefUsed(Refusal, code="ref-used"):
-    """You have said something else under this ref."""
+    """You have said something else under this ref: what ``number`` is."""
 
     number: int  #: what was said under it
 
@@ -296,7 +296,7 @@ class RefUsed(Refusal, code="ref-used"):
 
 
 class NotTold(Refusal, code="not-told"):
-    """That number is beyond what you have been told."""
+    """That number is beyond what you have been told, which is up to ``number``."""
 
     number: int  #: what was told
 
@@ -316,7 +316,7 @@ class Offline(Refusal, code="offline"):
 
 
 class Busy(Refusal, code="busy"):
-    """The server has too much to do."""
+    """The server has too much to do, or its disk is in trouble; it says ``retry-after``."""
 
     def sentence(self) -> str:
         """Say when to come back."""
@@ -325,7 +325,7 @@ class Busy(Refusal, code="busy"):
 
 
 class Internal(Refusal, code="internal"):
-    """Something broke in the server; it has been written to its log."""
+    """Something broke in the server; its log says more under ``incident``."""
 
     incident: str
 

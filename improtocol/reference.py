@@ -148,7 +148,8 @@ def refusals_table() -> str:
 
 def bad_lines_table() -> str:
     """Print why a line cannot be read."""
-    return _table(("Word behind `bad-line`", "Sentence"), ((f"`{w}`", s) for w, s in BadLine.WHY.items()))
+    rows = ((f"`{why}`", sentence.format(limit="N")) for why, sentence in BadLine.WHY.items())
+    return _table(("Word behind `bad-line`", "Sentence"), rows)
 
 
 def limits_table() -> str:
