@@ -101,6 +101,8 @@ class FramingTests(SynchronousTestCase):
         framer.feed(b"\n")
         self.assertEqual(framer.take(), [b"4"])
         self.assertEqual(framer.held, 0)
+        framer.feed(b"\n")
+        self.assertTrue(framer.has_line)
 
     def test_the_limit_may_rise_between_two_lines(self) -> None:
         """What stands behind a line is judged by the limit at the time it is taken (R14)."""
