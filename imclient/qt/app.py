@@ -13,7 +13,14 @@ from PyQt5.QtCore import QRect, QTimer
 from PyQt5.QtWidgets import QApplication, QWidget
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.error import ReactorNotRunning
-from twisted.logger import Logger, globalLogBeginner, textFileLogObserver
+from twisted.logger import (
+    FilteringLogObserver,
+    Logger,
+    LogLevel,
+    LogLevelFilterPredicate,
+    globalLogBeginner,
+    textFileLogObserver,
+)
 
 from imclient.core.client import Client
 from imclient.core.settings import HOST, PORT, Options, profile_folder
@@ -109,6 +116,13 @@ def _fit(window: QWidget, place: QRect) -> None:
         window.resize(place.size() - frame)
 
 
+def _log_what_went_wrong() -> None:
+    """Write warnings and worse to the terminal; a link that comes and goes is no news there."""
+    written = textFileLogObserver(sys.stderr)
+    observer = FilteringLogObserver(written, [LogLevelFilterPredicate(LogLevel.warn)])
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+
+
 def recent(client: Client) -> list[Recent]:
     """Give the servers one was at, the newest first."""
     servers = client.settings.servers
@@ -124,7 +138,7 @@ def main(options: Options) -> int:
         return 1
     reactor.seconds = time.monotonic
     imqt_reactor.log_slot_exceptions()
-    globalLogBeginner.beginLoggingTo([textFileLogObserver(sys.stderr)], redirectStandardIO=False)
+    _log_what_went_wrong()
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     folder = profile_folder(options.profile)

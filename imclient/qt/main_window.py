@@ -107,12 +107,13 @@ class MainWindow(QMainWindow):
 
     def _open_first(self) -> None:
         alone = not self._client.roster.people()
-        if alone and not any(talk.last for talk in self._client.conversations.all()):
+        talks = [talk for talk in self._client.conversations.all() if talk.last is not None]
+        if alone and not talks:
             self._welcome()
-        elif self.conversations.current is None:
-            self.conversations.open(EVERYONE)
         else:
-            self._on_shown(self.conversations.current.conversation.audience)
+            self.conversations.open(EVERYONE)
+            for newest in talks[:1]:
+                self.conversations.open(newest.audience)
         if self.composer.isVisibleTo(self):
             self.composer.edit.setFocus()
 
