@@ -21,6 +21,7 @@ AVATAR = 32
 PAD_X, PAD_Y = 12, 8  #: inside a bubble
 CORNER = 10
 WIDEST = 560  #: wider lines are hard to read
+SLIM = 200  #: so many letters of what was said to everyone are looked at in passing
 SHARE = 0.78  #: of the window's width a bubble may take
 
 
@@ -82,7 +83,7 @@ class BubbleDelegate(QStyledItemDelegate):
         found = row.shape.get(key)
         if not isinstance(found, painting.Paragraphs):
             room = min(width - INDENT - SIDE, width * SHARE, WIDEST) - 2 * PAD_X
-            found = painting.Paragraphs(row.text, font, max(room, 40))
+            found = painting.Paragraphs(painting.clamped(row.text), font, max(room, 40))
             row.shape = {key: found}
         return found
 
@@ -161,7 +162,8 @@ class BubbleDelegate(QStyledItemDelegate):
         who = "You" if said.mine else said.sender
         if option.state & QStyle.StateFlag.State_MouseOver:
             painting.draw_round(painter, place.adjusted(SIDE, 2, -SIDE, -2), 8, theme.colour("hover"))
-        self._paint_slim(painter, place, "everyone", f"{who} told everyone: {said.text}", said.at)
+        words = f"{who} told everyone: {said.text[:SLIM]}"
+        self._paint_slim(painter, place, "everyone", words, said.at)
 
     @staticmethod
     def _paint_slim(painter: QPainter, place: QRectF, icon: str, text: str, at: float | None) -> None:

@@ -13,7 +13,7 @@ from imqt import plain
 from imqt.layout import STRETCH, box, col, row
 from imqt.plain import PlainLabel
 
-from . import moments, wording
+from . import moments, painting, wording
 from .bubble import BubbleDelegate
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
@@ -46,6 +46,7 @@ class Transcript(QListView):
         self.bar.valueChanged.connect(self._on_scrolled)
         self.bar.rangeChanged.connect(self._on_range)
         self.clicked.connect(self._on_clicked)
+        self.doubleClicked.connect(self._on_double_clicked)
 
     # Where it stands
 
@@ -133,6 +134,11 @@ class Transcript(QListView):
     def _on_clicked(self, index: QModelIndex) -> None:
         if self.messages.row(index).kind is Kind.ASIDE:
             self.went_to_everyone.emit()
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        shown = self.messages.row(index)
+        if shown.said is not None and painting.clamped(shown.text) != shown.text:
+            plain.tell(self, f"{shown.said.sender} said", shown.text)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         """Offer what can be done with a message."""

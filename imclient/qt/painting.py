@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
+
 from PyQt5.QtCore import QPointF, QRectF, Qt
 from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+
+
+#: Signs that cost Qt some 0.1 ms each to measure: pictures, and what joins or changes them.
+_COSTLY = re.compile("[\U0001f000-\U0001ffff\u200d\ufe0f\u20e3\U000e0020-\U000e007f]")
+#: So many of them are shown. A page of a conversation in which each message is full of them (1,024 fit) would
+#: hold the window for half a minute.
+MOST_COSTLY = 100
+CUT = "… (there is more; double-click to see it)"
+#: Marks stacked higher than this would be painted over the neighbours.
+_MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED = re.compile(f"({_MARK}{{6}}){_MARK}+")
+
+
+def clamped(text: str) -> str:
+    """Give a text as it is shown: as it stands, but that it may not hold up or overflow the window."""
+    text = _STACKED.sub(r"\1", text)
+    costly = list(islice(_COSTLY.finditer(text), MOST_COSTLY + 1))
+    return text if len(costly) <= MOST_COSTLY else text[: costly[-1].start()] + CUT
 
 
 class Paragraphs:

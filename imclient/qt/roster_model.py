@@ -16,6 +16,8 @@ from improtocol.audience import Audience
 from . import moments
 from .row_list import Gathering, RowList
 
+#: So many letters of the last words are looked at; a row has room for half of them.
+WORDS_SHOWN = 100
 CONNECTED = (Presence.ONLINE, Presence.AWAY)
 
 
@@ -155,7 +157,7 @@ class RosterModel(RowList[RosterRow]):
     def _line(self, person: Person, talk: Conversation | None) -> tuple[str, float | None]:
         last = talk.last if talk else None
         if last is not None and (person.presence in CONNECTED or (talk and talk.unread)):
-            said = " ".join(last.text.split())
+            said = " ".join(last.text[:WORDS_SHOWN].split())
             return (f"You: {said}" if last.mine else said), last.at
         return self._presence_line(person), None
 

@@ -1,0 +1,27 @@
+"""How a text is made fit to be painted."""
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from imclient.qt.painting import CUT, MOST_COSTLY, clamped
+
+
+class ClampedTests(SynchronousTestCase):
+    def test_as_it_stands(self) -> None:
+        """What people write is shown as it stands, faces, accents, other scripts and all."""
+        for text in (
+            "Yes, one is good 🍜",
+            "naïve e\u0301te\u0301",
+            "שלום, مرحبا",
+            "x" * 4096,
+            "👩‍👩‍👧‍👦 " * 10,
+        ):
+            self.assertEqual(text, clamped(text))
+
+    def test_a_page_of_pictures(self) -> None:
+        """What is only pictures is cut, and says that there is more."""
+        shown = clamped("😀" * 1024)
+        self.assertEqual("😀" * MOST_COSTLY + CUT, shown)
+
+    def test_stacked_marks(self) -> None:
+        """Marks do not grow over the neighbours."""
+        self.assertEqual("a" + "\u0301" * 6 + "b", clamped("a" + "\u0301" * 1000 + "b"))
