@@ -219,10 +219,12 @@ def _read_to(connection: sqlite3.Connection, audience: Audience, number: int) ->
 
 def _held(connection: sqlite3.Connection, me: str) -> Held:
     about = dict(connection.execute("SELECT key, value FROM about"))
+    (newest,) = connection.execute("SELECT coalesce(max(number), 0) FROM messages").fetchone()
     waiting = connection.execute("SELECT ref, audience, text, at, refusal FROM outbox ORDER BY place")
     return Held(
         epoch=about.get("epoch"),
         position=about.get("position", 0),
+        newest=newest,
         people=[name for (name,) in connection.execute("SELECT name FROM people")],
         talks=[
             _talk(connection, talk, me)

@@ -194,7 +194,7 @@ class Client:
         held, account.held = account.held, Held()
         account.cache.trouble.connect(self._troubled)
         account.cache.eased.connect(self._eased)
-        self.stream.restore(account.name, account.cache, held.epoch, held.position)
+        self.stream.restore(account.name, account.cache, held)
         self.roster.restore(account.name, held.people)
         self.conversations.restore(account.name, account.cache, held.talks)
         self.outbox.restore(account.name, account.cache, held.waiting)

@@ -50,6 +50,7 @@ class Outbox:
         self, clock: IReactorTime, conversations: Conversations, random: Random, now: Callable[[], float]
     ) -> None:
         self.changed: Signal[()] = Signal()
+        self.answered: Signal[int] = Signal()  #: a message is in the log, under this number
         self._clock = clock
         self._conversations = conversations
         self._random = random
@@ -163,6 +164,7 @@ class Outbox:
     def _sent(self, sent: Sent, item: Item) -> None:
         if self._under_way is item:
             self._under_way = None
+        self.answered.emit(sent.number)
         if item.ref in self._items and self._cache is not None:
             message = Message(sent.number, self._me, item.said.to, item.said.text, sent.at, item.ref)
             self._settle(item, sent.number, sent.at)

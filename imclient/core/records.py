@@ -50,6 +50,7 @@ class Held:
 
     epoch: str | None = None  #: of which log; None: nothing was ever told
     position: int = 0  #: the stream was told and kept up to here
+    newest: int = 0  #: the largest number of a message; one's own may be beyond the position
     people: list[str] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)

@@ -18,7 +18,7 @@ from .acks import Acks, Say
 from .cache import Cache
 from .conversations import Conversations
 from .outbox import Outbox
-from .records import Message
+from .records import Held, Message
 from .roster import Roster
 from .signal import Signal
 
@@ -49,11 +49,16 @@ class Stream:
         self._cache: Cache | None = None
         self._syncing = False  # what is told now will be told again from further back
         self._read_to = 0  # another device has had it before
+        self._newest = 0  # the largest number that an OK of this log has told
+        self._expected = 0  # the stream must come as far as that, or the log was set back
+        self._sync: Sync | None = None
+        outbox.answered.connect(self._answered)
 
-    def restore(self, me: str, cache: Cache, epoch: str | None, position: int) -> None:
+    def restore(self, me: str, cache: Cache, held: Held) -> None:
         """Begin with what is held."""
         self.stop()
-        self._me, self._cache, self.epoch, self.position = me, cache, epoch, position
+        self._me, self._cache = me, cache
+        self.epoch, self.position, self._newest = held.epoch, held.position, held.newest
 
     def begin(self, reply: LoggedIn, say: Say, sync: Sync) -> None:
         """Begin a session, with the answer to its LOGIN."""
@@ -63,8 +68,9 @@ class Stream:
             self.forget(
                 "The server's log is another than before, as after a restore: everything is read anew."
             )
+        self._sync, self._expected = sync, self._newest
         if self.epoch is None and cursor:
-            self._sync(epoch, cursor, sync)
+            self._begin_anew(epoch, cursor)
         elif self.epoch is None:
             self._start_at(epoch, cursor)
         self._acks.begin(say, 0 if self._syncing else self.position)
@@ -72,24 +78,26 @@ class Stream:
     def stop(self) -> None:
         """End the session."""
         self._acks.stop()
-        self._syncing = False
+        self._sync, self._syncing = None, False
 
     def forget(self, sentence: str) -> None:
         """Let go of all that was held, visibly, so that it can be told anew."""
         self.epoch, self.position, self._read_to = None, 0, 0
+        self._newest = self._expected = 0
         self._conversations.forget()
         self._roster.restore(self._me, [])
         if self._cache is not None:
             self._cache.forget().addErrback(self._stumbled)
         self.forgot.emit(sentence)
 
-    # A device that comes for the first time
+    # A device that comes for the first time, or must begin anew
 
-    def _sync(self, epoch: str, cursor: int, sync: Sync) -> None:
+    def _begin_anew(self, epoch: str, cursor: int) -> None:
+        assert self._sync is not None
         self._syncing = True
         self._read_to = cursor
         first = max(1, cursor - FIRST_PAGE + 1)
-        sync(first).addCallbacks(
+        self._sync(first).addCallbacks(
             lambda _: self._synced(epoch, first - 1), lambda _: self._synced(epoch, cursor)
         ).addErrback(self._stumbled)
 
@@ -137,7 +145,17 @@ class Stream:
         if not self._outbox.told(message):
             self._conversations.take(message, read=read)
 
+    def _answered(self, number: int) -> None:
+        self._newest = max(self._newest, number)
+
     def _caught_up(self, number: int) -> None:
+        if number < self._expected and self._sync is not None:
+            # After a break one's own messages are told too (R22): a log without them was set back.
+            epoch = self.epoch or ""
+            self.forget("The server has lost what it had stored: everything is read anew.")
+            self._begin_anew(epoch, number)
+            return
+        self._expected = 0
         if self.position < number <= LARGEST:
             self.position = number
             self._keep(number)

@@ -39,6 +39,11 @@ class Later:
         self._work.append((work, done))
         return done
 
+    def lose(self) -> None:
+        """Forget what gathered, as a computer does that is switched off; nothing is ever done again."""
+        self.held = True
+        self._work.clear()
+
     def let(self) -> None:
         """Do what gathered, and hold nothing any more."""
         self.held = False

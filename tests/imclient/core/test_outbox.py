@@ -102,6 +102,32 @@ class OutboxTests(FakeCase):
         self.answer(f"OK SEND 8 {AT} ref={second.ref}")
         self.assertEqual([("one", 7, Progress.SENT), ("two", 8, Progress.SENT)], self.texts())
 
+    def test_no_hole_before_an_own_message(self) -> None:
+        """An OK is no part of the stream: what is told after it under a smaller number is taken."""
+        said = self.say("mine")
+        self.answer(f"OK SEND 9 {AT} ref={said.ref}")
+        self.lose()
+        self.net.wait(2.5)
+        self.assertIn(" since=0 epoch=k3 ", self.server.asked("LOGIN")[0])
+        self.server.answer("OK LOGIN alice epoch=k3 cursor=0", to="LOGIN")
+        self.server.say("* MESSAGE 7 bob alice at=2026-11-20T10:00:35.120Z :before it")
+        self.server.say(f"* MESSAGE 9 alice bob at=2026-11-20T10:00:35.120Z ref={said.ref} :mine")
+        self.server.say("* LIVE 9 told=2")
+        self.net.settle()
+        self.assertEqual([("before it", 7), ("mine", 9)], [text[:2] for text in self.texts()])
+
+    def test_log_set_back(self) -> None:
+        """A log that has lost what had its OK is noticed, although its epoch is the same (A13)."""
+        notices: list[str] = []
+        self.alice.notice.connect(notices.append)
+        said = self.say("mine")
+        self.answer(f"OK SEND 9 {AT} ref={said.ref}")
+        self.lose()
+        self.return_()
+        self.server.say("* LIVE 7 told=1")
+        self.net.settle()
+        self.assertEqual((1, [], ["SYNC 1"]), (len(notices), self.texts(), self.server.asked("SYNC")))
+
     def test_new_start(self) -> None:
         """What waits is held over a new start of the program, and said then."""
         said = self.say("one")
