@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from imclient.core.client import Client
 from improtocol.audience import Audience
-from imqt import plain
+from imqt import icons, plain
 from imqt.plain import PlainLabel
 
 from . import wording
@@ -166,6 +166,7 @@ class AudienceControl(QWidget):
         self._add.setVisible(mode is not Mode.EVERYONE and not adding)
         one = mode is Mode.ONE
         self._add.setText("\N{EN SPACE}" + ("change" if one else "add"))
+        self._add.setIcon(icons.icon("edit" if one else "add", "accent"))
         self._add.setAccessibleName("Choose somebody else" if one else "Add people")
         self._show_count()
         self.changed.emit()

@@ -8,6 +8,7 @@ from PyQt5.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from imclient.core.client import Client
 from imclient.core.roster import Presence
+from improtocol import limits
 from improtocol.audience import Audience
 from improtocol.errors import Refusal
 from imqt import plain, theme
@@ -250,6 +251,9 @@ class Composer(QWidget):
             return self._error, "warning", "error"
         if audience is None:
             return "Choose whom to write to.", "person", "caption"
+        size = len(self.edit.toPlainText().encode())
+        if size > limits.TEXT * 0.9:
+            return f"{size:,} of {limits.TEXT:,} bytes.", "note", "caption"
         people = self._client.roster.people()
         away = {person.name for person in people if person.presence is Presence.OFFLINE}
         if audience.everyone:
