@@ -97,7 +97,7 @@ class Who(
 ):
     """Be told of everybody there is, or of those who are connected, in the order of their names."""
 
-    online: WhichField | None = optional_word()
+    online: WhichField | None = optional_word(default=None)
     after: UserName | None = None
 
 
@@ -167,7 +167,7 @@ class Ping(
     often is not the server's promise.  Pinging a user is for those who are logged in.
     """
 
-    name: UserName | None = optional_word()
+    name: UserName | None = optional_word(default=None)
     token: Token | None = None
 
 
@@ -194,7 +194,7 @@ class Help(
 ):
     """Be told what may be said in this state, or all about one command."""
 
-    verb_: Verb | None = optional_word()
+    verb_: Verb | None = optional_word(default=None)
 
 
 class Version(

@@ -57,7 +57,7 @@ class Synced(Reply, verb="SYNC"):
 class Pinged(Reply, verb="PING"):
     """The ping was passed on to so many sessions; alone: the server is there."""
 
-    name: UserName | None = optional_word()
+    name: UserName | None = optional_word(default=None)
     devices: Number | None = None
 
 

@@ -2,7 +2,7 @@
 
 A message is a class whose annotated attributes are its arguments, each with its kind (`fields`).
 Where an argument stands on the line follows from its declaration: without a default it is a word,
-with ``optional_word()`` a word that may be left out, with any other default or ``key()`` a key=value;
+with ``optional_word`` a word that may be left out, with any other default or ``key()`` a key=value;
 a kind that is a text stands behind the colon.
 """
 
@@ -18,9 +18,9 @@ from .fields import Kind
 from .states import State
 
 
-def optional_word() -> Any:
-    """Declare an argument that is a word and may be left out."""
-    return field(default=None, metadata={"word": True})
+def optional_word(*, default: None) -> Any:
+    """Declare an argument that is a word and may be left out; the type checker reads ``default=None``."""
+    return field(default=default, metadata={"word": True})
 
 
 def key() -> Any:

@@ -65,7 +65,7 @@ class DeclaredTests(SynchronousTestCase):
         class Counted(Family, verb="COUNTED"):
             """Something counted."""
 
-            count: Number | None = optional_word()
+            count: Number | None = optional_word(default=None)
 
         self.assertEqual([a.kind.name for a in Counted.word_arguments], ["number"])
 
