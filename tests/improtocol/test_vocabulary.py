@@ -5,12 +5,12 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol.commands import Help, Login, Send
-from improtocol.events import Event, Hello
+from improtocol.events import Hello
 from improtocol.fields import Number
 from improtocol.limits import KEY, KEYS, VERB
 from improtocol.replies import Helped, HelpLine
 from improtocol.states import State
-from improtocol.vocabulary import Command, Item, Message, Reply, optional_word
+from improtocol.vocabulary import Command, Event, Item, Message, Reply, optional_word
 
 from .declared import COMMANDS, TOLD
 
