@@ -493,7 +493,7 @@ class MaskedTests(SynchronousTestCase):
                 "login",
                 "Register",
                 "LOGN",
-                "REGISTR",
+                "REGISTERE",
                 "@7 LOGIN",
                 "@7  REGISTER",
                 "@! LOGIN",
