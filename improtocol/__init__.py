@@ -6,6 +6,6 @@ back, `framing` turns bytes into lines, `reference` prints HELP and the tables o
 """
 
 from . import commands, events, replies
-from .version import __version__
+from .version import PROTOCOL, __version__
 
-__all__ = ["__version__", "commands", "events", "replies"]
+__all__ = ["PROTOCOL", "__version__", "commands", "events", "replies"]

@@ -1,3 +1,6 @@
-"""The version of the whole distribution: language, server and clients carry one number."""
+"""Which version this is: of the language, and of the whole distribution that speaks it."""
 
 __version__ = "0.1.0"
+
+#: Rises only when a client of today would go wrong (language, R10).
+PROTOCOL = 1

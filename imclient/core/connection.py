@@ -18,7 +18,7 @@ from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from improtocol import codec, commands, limits
+from improtocol import PROTOCOL, codec, commands, limits
 from improtocol.codec import Heard, Unknown
 from improtocol.errors import Refusal
 from improtocol.events import Bye, Hello
@@ -35,8 +35,6 @@ R = TypeVar("R", bound=Reply)
 MOST_ITEMS = 10_000
 #: Seconds for a connection to close in order; then it is cut.
 CLOSING = 5
-#: The newest edition of the language that this client speaks.
-PROTOCOL = 1
 
 
 @dataclass(frozen=True, slots=True)

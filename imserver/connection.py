@@ -1,0 +1,368 @@
+"""The socket: bytes in, lines out, every line answered once and in order, and nothing without a bound."""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import (
+    IAddress,
+    IDelayedCall,
+    IHalfCloseableProtocol,
+    IPushProducer,
+    IReactorTime,
+)
+from twisted.internet.protocol import Factory
+from twisted.protocols.basic import LineOnlyReceiver
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from improtocol import PROTOCOL, codec, limits
+from improtocol.errors import Busy, Internal, Refusal
+from improtocol.events import Bye, Hello
+from improtocol.framing import Framer
+from improtocol.names import NamePolicy
+from improtocol.states import State
+from improtocol.vocabulary import Event, Reply
+
+from .dispatch import Dispatcher
+from .mailroom import Mailroom
+from .server_log import ServerLog
+from .session import Session
+from .storage.interface import OutcomeUnknown, StorageError
+from .turn import Turn
+
+#: Bytes that may wait for a reader before it counts as slow; then nothing more is told or begun for it.
+SOFT = 256 * 1024
+#: What had been begun may still come on top; a reader with more than this is cut.
+HARD = 1024 * 1024
+#: Seconds a peer has to take what was still to be said when its connection is closed.
+GOODBYE = 5
+#: Seconds to wait before saying again what a database in trouble refused.
+COME_AGAIN = 5
+CAN = ("ref", "device")  #: what may be asked beyond protocol 1
+
+
+@dataclass(slots=True, eq=False)
+class Answer:
+    """The place of an answer in the order of the questions."""
+
+    asked: codec.Asked
+    lines: bytes | None = None  #: once it is known
+    then_close: bool = False
+
+
+@implementer(IHalfCloseableProtocol, IPushProducer)
+class Connection(LineOnlyReceiver):
+    """One client's socket.
+
+    Lines are taken 32 a turn.  A pipelined command is begun as it arrives; any other waits until
+    all before it are answered, and nothing behind it is read until it is answered itself (R8, R14).
+    While the peer does not read, nothing is begun for it.
+    """
+
+    delimiter = b"\n"
+    transport: Any
+
+    def __init__(self, server: Server, number: int) -> None:
+        self._server = server
+        self._session = Session(server.dispatcher, self, number)
+        self._framer = Framer(limits.EARLY_LINE)
+        self._answers: deque[Answer] = deque()
+        self._next: codec.Asked | None = None  # taken, and waiting for the answers before it
+        self._alone = False  # a command that is not pipelined is under way
+        self._resting = False  # it has had its lines for this turn
+        self._paused = False
+        self._slow = False  # the peer does not read
+        self._ended = False  # the peer says nothing more
+        self._closing = False
+        self._out: list[bytes] = []
+        self._out_size = 0
+        self._owed = 0  # written since the peer became slow
+        self._reason = "dropped"
+        self._abort: IDelayedCall | None = None
+
+    # --- its beginning and end ---
+
+    def connectionMade(self) -> None:
+        """Greet."""
+        self._notice_the_dead()
+        self.transport.bufferSize = SOFT
+        self.transport.registerProducer(self, True)
+        self._server.arrived(self._session, self.transport.getPeer())
+        self.tell(Hello("imserver", protocol=PROTOCOL, can=CAN, line="Say HELP at any time."))
+
+    def _notice_the_dead(self) -> None:
+        """Have the kernel find a peer that is gone without a word within 90 s (promise D8)."""
+        handle = getattr(self.transport, "getHandle", lambda: None)()
+        if not isinstance(handle, socket.socket) or handle.family == socket.AF_UNIX:
+            return
+        self.transport.setTcpKeepAlive(True)
+        self.transport.setTcpNoDelay(True)
+        wanted = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 30_000}
+        for name, value in wanted.items():
+            if (option := getattr(socket, name, None)) is not None:
+                handle.setsockopt(socket.IPPROTO_TCP, option, value)
+
+    def connectionLost(self, reason: Failure | None = None) -> None:
+        """Note that the peer is gone."""
+        self._closing = True
+        if self._abort is not None and self._abort.active():
+            self._abort.cancel()
+        self._out = []
+        self._session.close(self._reason)
+        self._server.gone(self._session, self._reason)
+
+    def readConnectionLost(self) -> None:
+        """Answer what was read, then close (R13)."""
+        self._ended = True
+        self._reason = "left"
+        self._read_on()
+
+    def writeConnectionLost(self) -> None:
+        """Drop a peer that takes no answers."""
+        self.transport.abortConnection()
+
+    def close(self, bye: Bye | None) -> None:
+        """Say good-bye and close, by force if the peer does not take it."""
+        if self._closing:
+            return
+        if bye is not None:
+            self._reason = bye.reason
+            self.tell(bye)
+        self._closing = True
+        self.flush()
+        self.transport.unregisterProducer()
+        self.transport.loseConnection()
+        self._abort = self._server.reactor.callLater(GOODBYE, self.transport.abortConnection)
+
+    # --- lines in ---
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take what arrived."""
+        self._framer.feed(data)
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Take lines as long as they may be taken now."""
+        begun = 0
+        while not (self._closing or self._resting or self._alone or self._slow):
+            if self._next is None:
+                taken = self._framer.take(1)
+                if not taken:
+                    break
+                if taken[0] == b"":
+                    continue
+                self._next = codec.parse_from_client(taken[0], self._server.names)
+            if self._must_wait(self._next):
+                break
+            asked, self._next = self._next, None
+            self._begin(asked)
+            begun += 1
+            if begun == limits.TURN:
+                self._resting = True
+                self._server.turn.at_end(self)
+        self._pause_or_resume()
+        if self._ended and not (self._closing or self._answers or self._next or self._framer.has_line):
+            self.close(None)
+
+    def _must_wait(self, asked: codec.Asked) -> bool:
+        """Whether a command waits for the answers to those before it."""
+        return bool(self._answers) and not getattr(asked.what, "pipelined", True)
+
+    def _pause_or_resume(self) -> None:
+        """Read no more than is being worked on."""
+        wanted = self._next is not None or self._framer.has_line or self._alone
+        if self._closing or self._ended or wanted == self._paused:
+            return
+        self._paused = wanted
+        if wanted:
+            self.transport.pauseProducing()
+        else:
+            self.transport.resumeProducing()
+
+    def lineReceived(self, line: bytes) -> None:
+        """Take one line, as Twisted's line receivers do; `dataReceived` does not need it."""
+        self.dataReceived(line + self.delimiter)
+
+    # --- answers ---
+
+    def _begin(self, asked: codec.Asked) -> None:
+        answer = Answer(asked)
+        self._answers.append(answer)
+        if isinstance(asked.what, Refusal):
+            self._refused(answer, asked.what)
+            return
+        self._alone = not asked.what.pipelined
+        done = Deferred.fromCoroutine(self._session.perform(asked.what))
+        done.addCallbacks(self._replied, self._failed, (answer,), {}, (answer,), {})
+        done.addErrback(self._gave_up)
+
+    def _replied(self, reply: Reply, answer: Answer) -> None:
+        tag = answer.asked.tag
+        lines = [codec.write(item, tag) for item in reply.items]
+        answer.lines = ("\n".join([*lines, codec.write(reply, tag)]) + "\n").encode()
+        answer.then_close = reply.verb == "QUIT"
+        self._settle(answer)
+
+    def _failed(self, failure: Failure, answer: Answer) -> None:
+        error = failure.value
+        if isinstance(error, Refusal):
+            self._refused(answer, error)
+        elif isinstance(error, OutcomeUnknown):
+            # Neither OK nor ERR would be true: the client asks again with its ref.
+            self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
+            self._reason = "outcome-unknown"
+            self.transport.abortConnection()
+        elif isinstance(error, StorageError):
+            self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
+            self._refused(answer, Busy(retry_after=COME_AGAIN))
+        else:
+            number = self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
+            self._refused(answer, Internal(number))
+
+    def _refused(self, answer: Answer, refused: Refusal) -> None:
+        answer.lines = codec.write_refusal(refused, answer.asked.verb, answer.asked.tag).encode() + b"\n"
+        answer.then_close = refused.fatal
+        self._settle(answer)
+
+    def _settle(self, answer: Answer) -> None:
+        """Write the answers that are next, and go on with what waited for them."""
+        if self._closing:
+            return
+        while self._answers and (lines := self._answers[0].lines) is not None:
+            written = self._answers.popleft()
+            self.write(lines)
+            if written.then_close:
+                self._reason = "left"
+                self.close(None)
+                return
+        if self._alone and not self._answers:
+            self._alone = False
+            self._framer.limit = limits.LINE if self._session.state is State.LOGGED_IN else limits.EARLY_LINE
+            self._session.answered()
+        if not self._answers:
+            self._read_on()
+
+    def _gave_up(self, failure: Failure) -> None:
+        self._server.log.incident(failure, session=self._session.number)
+        self.transport.abortConnection()
+
+    # --- lines out ---
+
+    def tell(self, event: Event) -> None:
+        """Say something unasked."""
+        self.write(codec.write(event).encode() + b"\n")
+
+    def write(self, lines: bytes) -> None:
+        """Have whole lines written at the end of this turn."""
+        if self._closing:
+            return
+        if not self._out:
+            self._server.turn.at_end(self)
+        self._out.append(lines)
+        self._out_size += len(lines)
+        if self._slow:
+            self._owed += len(lines)
+            if self._owed > HARD:
+                self._reason = "too-slow"
+                self._closing = True
+                self.transport.abortConnection()
+        elif self._out_size > SOFT:
+            self._hold_back()
+
+    def sendLine(self, line: bytes) -> None:
+        """Write one line."""
+        self.write(line + self.delimiter)
+
+    def flush(self) -> None:
+        """Write what this turn has gathered, and take the lines of the next."""
+        if self._out:
+            out, self._out, self._out_size = self._out, [], 0
+            self.transport.write(out[0] if len(out) == 1 else b"".join(out))
+        if self._resting:
+            self._resting = False
+            self._read_on()
+
+    # --- a slow reader (IPushProducer: the transport says when) ---
+
+    def pauseProducing(self) -> None:
+        """Hold back: the peer has not taken what was written."""
+        self._hold_back()
+
+    def resumeProducing(self) -> None:
+        """Go on: the peer has taken it."""
+        if self._slow and not self._closing:
+            self._slow, self._owed = False, 0
+            if self._session.avatar is not None:
+                self._server.mailroom.go_on(self._session.avatar)
+            self._read_on()
+
+    def stopProducing(self) -> None:
+        """Do nothing: the connection is lost, and connectionLost follows."""
+
+    def _hold_back(self) -> None:
+        if not self._slow:
+            self._slow = True
+            if self._session.avatar is not None:
+                self._server.mailroom.hold_back(self._session.avatar)
+
+
+class Server(Factory):
+    """All connections, and what they share.  It is Twisted's factory of them."""
+
+    noisy = False
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        dispatcher: Dispatcher,
+        mailroom: Mailroom,
+        log: ServerLog,
+        turn: Turn,
+        names: NamePolicy,
+    ) -> None:
+        self.reactor = reactor
+        self.dispatcher = dispatcher
+        self.mailroom = mailroom
+        self.log = log
+        self.turn = turn
+        self.names = names
+        self._sessions: dict[Session, None] = {}
+        self._numbers = 0
+        self._emptied: Deferred[None] | None = None
+
+    def buildProtocol(self, addr: IAddress | None) -> Connection:
+        """Make a connection."""
+        self._numbers += 1
+        return Connection(self, self._numbers)
+
+    def arrived(self, session: Session, peer: object) -> None:
+        """Note a connection."""
+        self._sessions[session] = None
+        where = f"{getattr(peer, 'host', type(peer).__name__)}:{getattr(peer, 'port', '')}".rstrip(":")
+        self.log.note("came", session=session.number, where=where)
+
+    def gone(self, session: Session, reason: str) -> None:
+        """Note that a connection is gone, and why."""
+        self._sessions.pop(session, None)
+        self.log.note("went", session=session.number, why=reason)
+        if self._emptied is not None and not self._sessions:
+            self._emptied.callback(None)
+
+    @property
+    def connected(self) -> int:
+        """Count the connections."""
+        return len(self._sessions)
+
+    def end_all(self, bye: Bye) -> Deferred[None]:
+        """Tell every client that the server ends, and fire when all are gone."""
+        self._emptied = Deferred()
+        for session in list(self._sessions):
+            session.end(bye)
+        if not self._sessions and not self._emptied.called:
+            self._emptied.callback(None)
+        return self._emptied

@@ -1,0 +1,121 @@
+"""Come in and go: a secret is proved, and a device takes its place in the stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from twisted.cred.credentials import UsernamePassword
+from twisted.cred.error import UnauthorizedLogin
+from twisted.cred.portal import Portal
+
+from improtocol import commands, limits, replies
+from improtocol.errors import LoginRefused, MissingKey, NotTold, TooManySessions
+from improtocol.events import Bye, Limits
+
+from ..avatar import Avatar
+from ..dispatch import answers
+from ..mailroom import Mailroom
+from ..portal.realm import IAvatar
+from ..presence import Presence
+from ..server_log import ServerLog
+from ..session import Session
+from ..storage.interface import Devices, Log
+from ..storage.records import NAMELESS
+from ..users import User, Users
+
+REPLACED = Bye("replaced", line="You came in on this device elsewhere.")
+
+
+class Login:
+    """Lets those in who prove a name."""
+
+    def __init__(
+        self,
+        portal: Portal,
+        devices: Devices,
+        stored: Log,
+        users: Users,
+        mailroom: Mailroom,
+        presence: Presence,
+        log: ServerLog,
+        epoch: str,
+    ) -> None:
+        self._portal = portal
+        self._devices = devices
+        self._stored = stored
+        self._users = users
+        self._mailroom = mailroom
+        self._presence = presence
+        self._log = log
+        self._epoch = epoch
+
+    @answers(commands.Login)
+    async def log_in(self, session: Session, command: commands.Login) -> replies.LoggedIn:
+        """Prove a name, and begin to tell its stream once the OK is written."""
+        if (command.since is None) != (command.epoch is None):
+            raise MissingKey("since" if command.since is None else "epoch")
+        avatar, leave = await self._prove(session, command)
+        user = self._users.of(avatar.account.id)
+        avatar.device = command.device or NAMELESS
+        if avatar.device == NAMELESS and _nameless(user) >= limits.NAMELESS_SESSIONS:
+            raise TooManySessions(limits.NAMELESS_SESSIONS)
+        arrival = await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES)
+        if command.epoch is None or command.since is None:
+            position = arrival.cursor
+        elif command.epoch != self._epoch:
+            position = 0
+        elif command.since > self._mailroom.last:
+            # Somebody told it more than this log holds: only reading everything anew is safe.
+            raise NotTold(arrival.cursor)
+        else:
+            position = command.since
+        waiting = await self._stored.count_after(avatar.account.id, position)
+        if session.closed:
+            raise LoginRefused()
+        self._seat(session, avatar, user, leave)
+        session.afterwards(lambda: self._begin(avatar, position))
+        return replies.LoggedIn(
+            avatar.name, device=command.device, epoch=self._epoch, cursor=position, waiting=waiting
+        )
+
+    async def _prove(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
+        credentials = UsernamePassword(command.name.encode(), command.password.encode())
+        try:
+            _, avatar, leave = await self._portal.login(credentials, session, IAvatar)
+        except UnauthorizedLogin:
+            self._log.note("login-refused", session=session.number, user=command.name)
+            raise LoginRefused() from None
+        return cast(Avatar, avatar), leave
+
+    def _seat(self, session: Session, avatar: Avatar, user: User, leave: Callable[[], None]) -> None:
+        """Let the session speak for the avatar; a named device has one session, the newest."""
+        for other in list(user.avatars):
+            if avatar.device != NAMELESS and other.device == avatar.device:
+                other.session.end(REPLACED)
+        user.avatars.append(avatar)
+
+        def gone(reason: str) -> None:
+            self._mailroom.close(avatar)
+            leave()
+            self._presence.changed(user)
+            self._log.note("logged-out", session=session.number, user=avatar.name, why=reason)
+
+        session.inhabit(avatar, gone)
+        self._presence.changed(user)
+        self._log.note("logged-in", session=session.number, user=avatar.name, device=avatar.device or None)
+
+    def _begin(self, avatar: Avatar, position: int) -> None:
+        told = {key: int(limit) for key, limit in limits.ADVERTISED.items()}
+        avatar.session.carrier.tell(Limits(**told))
+        self._mailroom.open(avatar, position)
+
+    @answers(commands.Logout)
+    async def log_out(self, avatar: Avatar, command: commands.Logout) -> replies.LoggedOut:
+        """Speak for nobody any more."""
+        avatar.session.log_out("logout")
+        return replies.LoggedOut()
+
+
+def _nameless(user: User) -> int:
+    return sum(avatar.device == NAMELESS for avatar in user.avatars)

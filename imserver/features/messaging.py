@@ -1,0 +1,73 @@
+"""Say something: to one, to several, to everyone.  It is on disk before the OK."""
+
+from __future__ import annotations
+
+from improtocol import commands, replies
+from improtocol.audience import Audience
+from improtocol.errors import NoSuchUser, RefUsed
+
+from ..avatar import Avatar
+from ..dispatch import answers
+from ..mailroom import Mailroom
+from ..server_log import ServerLog
+from ..storage import interface
+from ..storage.records import Draft, Entry
+from ..users import Users
+
+
+class Messaging:
+    """The three send modes, which are one."""
+
+    def __init__(self, stored: interface.Log, users: Users, mailroom: Mailroom, log: ServerLog) -> None:
+        self._stored = stored
+        self._users = users
+        self._mailroom = mailroom
+        self._log = log
+
+    @answers(commands.Send)
+    async def send(self, avatar: Avatar, command: commands.Send) -> replies.Sent:
+        """Store a message for all it names, or for nobody."""
+        if unknown := self._users.unknown(command.audience.names):
+            await self._said_already(avatar, command)
+            raise NoSuchUser(unknown)
+        audience = command.audience.without(avatar.name)
+        try:
+            stored = await self._stored.append(self._draft(avatar, audience, command))
+        except interface.RefUsed as used:
+            raise RefUsed(used.number) from None
+        if stored.new:
+            self._mailroom.said(avatar, stored.entry.number)
+            self._note(avatar, stored.entry)
+        return _sent(stored.entry)
+
+    async def _said_already(self, avatar: Avatar, command: commands.Send) -> None:
+        """Judge the ref before the names (R21): one that is used says something else than this."""
+        if command.ref is not None:
+            entry = await self._stored.said_as(avatar.account.id, command.ref)
+            if entry is not None:
+                raise RefUsed(entry.number)
+
+    def _draft(self, avatar: Avatar, audience: Audience, command: commands.Send) -> Draft:
+        accounts = (self._users.get(name) for name in audience.names)
+        return Draft(
+            avatar.account.id,
+            avatar.name,
+            frozenset(user.account.id for user in accounts if user is not None),
+            str(audience),
+            command.text,
+            command.ref,
+        )
+
+    def _note(self, avatar: Avatar, entry: Entry) -> None:
+        self._log.note(
+            "sent",
+            session=avatar.session.number,
+            user=avatar.name,
+            to=entry.audience,
+            number=entry.number,
+            bytes=len(entry.text.encode()),
+        )
+
+
+def _sent(entry: Entry) -> replies.Sent:
+    return replies.Sent(entry.number, at=entry.at, to=entry.to, ref=entry.ref)

@@ -1,0 +1,255 @@
+"""What was committed goes to the sessions it is for: cursors, catching up, fan-out, slow readers.
+
+A session's stream has a position p and is told entry n only if n > p (language, R28).  A *live*
+stream has been told everything there is; its position is the log's.  Any other catches up: a page
+is read from disk up to the page's snapshot, and as soon as all that is left lies within the ring of
+recent entries in memory, that rest is written and the stream made live in one turn of the reactor.
+Nothing can be committed in between, so nothing can be missed, and a short page proves nothing.
+
+Login, SYNC, and a slow reader that has drained are all the same few lines.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from improtocol import codec, limits
+from improtocol.audience import EVERYONE, Audience
+from improtocol.events import Bye, Live, MessageTold, RegisterTold
+from improtocol.vocabulary import Event
+
+from .avatar import Avatar
+from .storage.interface import Log
+from .storage.records import Entry, EntryKind, Page
+from .users import Users
+
+#: Recent entries kept in memory, so that whoever was away for a moment costs no read of the disk.
+RING = 4096
+
+
+@dataclass(slots=True, eq=False)
+class Posted:
+    """An entry as it is told, written once for all."""
+
+    entry: Entry
+    line: bytes
+    line_with_ref: bytes  #: for those who said it, on their other devices
+
+
+@dataclass(slots=True, eq=False)
+class Stream:
+    """How far one session has been told what is its account's."""
+
+    avatar: Avatar
+    position: int  #: told or passed over up to here; of a live stream: when it last was not
+    told: int  #: the last number it was told; ACK goes no further
+    live: bool = False
+    full: bool = False  #: its reader is slow: nothing more is told until it has drained
+    reading: bool = False  #: a page is on its way from the disk
+    announce: bool = False  #: LIVE is still to be told
+    count: int = 0  #: entries told since it began to catch up
+    said: set[int] | None = None  #: what this session said while it was behind: its OK has told it
+
+
+class Mailroom:
+    """Takes committed entries to the streams they are for."""
+
+    log = Logger()
+
+    def __init__(
+        self, storage: Log, users: Users, last: int, soon: Callable[[Callable[[], None]], object]
+    ) -> None:
+        self._storage = storage
+        self._users = users
+        self._soon = soon
+        self.last = last  #: the newest entry
+        self._ring: deque[Posted] = deque(maxlen=RING)
+        self._streams: dict[Stream, None] = {}  # an ordered set: whoever came first is told first
+        self._just_said: dict[int, Stream] = {}
+
+    # --- sessions come and go ---
+
+    def open(self, avatar: Avatar, position: int) -> None:
+        """Begin to tell a session its stream, behind a position."""
+        avatar.stream = Stream(avatar, position, told=position, announce=True)
+        self._streams[avatar.stream] = None
+        self._catch_up(avatar.stream)
+
+    def close(self, avatar: Avatar) -> None:
+        """Tell a session nothing more."""
+        if avatar.stream is not None:
+            self._streams.pop(avatar.stream, None)
+            avatar.stream = None
+
+    def again(self, avatar: Avatar, position: int) -> None:
+        """Tell a stream anew from behind a position."""
+        if (stream := avatar.stream) is not None:
+            stream.live, stream.position, stream.said = False, position, None
+            stream.announce, stream.count = True, 0
+            self._catch_up(stream)
+
+    def said(self, avatar: Avatar, number: int) -> None:
+        """Note which session said an entry: its OK has told it, and it is not told again (R22)."""
+        stream = avatar.stream
+        if stream is None:
+            return
+        if stream.live:
+            stream.told = max(stream.told, number)
+            if number > self.last:
+                self._just_said[number] = stream
+        else:
+            stream.said = (stream.said or set()) | {number}
+
+    # --- fan-out ---
+
+    def committed(self, entries: tuple[Entry, ...]) -> None:
+        """Take new entries to the live streams; the others find them when they catch up."""
+        batch = [_posted(entry) for entry in entries]
+        self._ring.extend(batch)
+        self.last = entries[-1].number
+        apart = self._apart(batch)
+        shared = b"".join(posted.line for posted in batch if posted.entry.everyone)
+        if shared:
+            newest = max(posted.entry.number for posted in batch if posted.entry.everyone)
+            for stream in self._streams:
+                if stream.live and stream not in apart:
+                    stream.told = newest
+                    stream.avatar.session.carrier.write(shared)
+        for stream in apart:
+            self._write(stream, batch)
+        self._just_said.clear()
+
+    def _apart(self, batch: Iterable[Posted]) -> dict[Stream, None]:
+        """Find the live streams that are told something else than everybody."""
+        apart: dict[Stream, None] = {}
+        for posted in batch:
+            entry = posted.entry
+            own = self._users.of(entry.account).avatars
+            concerned = own if entry.kind is EntryKind.MESSAGE else []
+            for account in entry.accounts:
+                concerned = concerned + self._users.of(account).avatars
+            for avatar in concerned:
+                if avatar.stream is not None and avatar.stream.live:
+                    apart[avatar.stream] = None
+        return apart
+
+    def _write(self, stream: Stream, batch: Iterable[Posted]) -> int:
+        """Tell a stream what of these entries is its own; say how many that were."""
+        account = stream.avatar.account
+        lines = []
+        for posted in batch:
+            entry = posted.entry
+            if not _is_for(entry, account.id, account.registered):
+                continue
+            if self._just_said.get(entry.number) is stream or (stream.said and entry.number in stream.said):
+                continue
+            stream.told = max(stream.told, entry.number)
+            lines.append(posted.line_with_ref if entry.account == account.id else posted.line)
+        if lines:
+            stream.avatar.session.carrier.write(b"".join(lines))
+        return len(lines)
+
+    def tell_everyone(self, events: Iterable[Event]) -> None:
+        """Tell every session that is logged in what has no number: written once for all."""
+        lines = b"".join(codec.write(event).encode() + b"\n" for event in events)
+        for stream in self._streams:
+            stream.avatar.session.carrier.write(lines)
+
+    # --- catching up ---
+
+    def hold_back(self, avatar: Avatar) -> None:
+        """Stop telling a slow reader; its place is kept, and the log keeps the rest."""
+        if (stream := avatar.stream) is not None:
+            stream.full = True
+            if stream.live:
+                stream.live, stream.position, stream.count = False, self.last, 0
+                # What it said in this very commit is not the log's last yet.
+                stream.said = {number for number, by in self._just_said.items() if by is stream}
+
+    def go_on(self, avatar: Avatar) -> None:
+        """Tell a reader that has drained what it has missed."""
+        if (stream := avatar.stream) is not None and stream.full:
+            stream.full = False
+            self._catch_up(stream)
+
+    def _catch_up(self, stream: Stream) -> None:
+        if stream.reading or stream.full or stream.live or stream not in self._streams:
+            return
+        if stream.position >= self.last - len(self._ring):
+            self._from_ring(stream)
+        else:
+            stream.reading = True
+            began = stream.position
+            page = self._storage.page_after(stream.avatar.account.id, began, limits.PAGE)
+            page.addCallback(lambda page: self._page(stream, began, page)).addErrback(
+                lambda failure: self._cut(stream, failure)
+            )
+
+    def _page(self, stream: Stream, began: int, page: Page) -> None:
+        stream.reading = False
+        if stream not in self._streams:
+            return
+        # A SYNC may have moved the position while the page was being read.
+        if stream.position == began:
+            stream.count += self._write(stream, map(_posted, page.entries))
+            stream.position = page.upto
+        self._soon(lambda: self._catch_up(stream))
+
+    def _from_ring(self, stream: Stream) -> None:
+        """Write what is left, in parts that a socket takes at once; with the last the stream is live."""
+        first = stream.position - (self.last - len(self._ring))
+        part: list[Posted] = []
+        size = 0
+        for at in range(first, len(self._ring)):
+            part.append(self._ring[at])
+            size += len(self._ring[at].line)
+            if size > limits.PAGE_BYTES:
+                break
+        stream.count += self._write(stream, part)
+        stream.position = part[-1].entry.number if part else stream.position
+        if stream.position < self.last:
+            self._soon(lambda: self._catch_up(stream))
+            return
+        if stream.full:
+            return
+        stream.live, stream.said = True, None
+        if stream.announce:
+            stream.announce = False
+            stream.avatar.session.carrier.tell(Live(stream.told, told=stream.count))
+
+    def _cut(self, stream: Stream, failure: Failure) -> None:
+        """End a session whose stream cannot be read: it comes back and begins where it was."""
+        stream.reading = False
+        self.log.failure("A stream could not be read", failure)
+        if stream in self._streams:
+            stream.avatar.session.end(
+                Bye("internal", 5, "Your stream could not be read; come back in 5 seconds.")
+            )
+
+
+def _is_for(entry: Entry, account: int, registered: int) -> bool:
+    """Whether an entry is in an account's stream (R16, R20)."""
+    if entry.kind is not EntryKind.MESSAGE:
+        return True
+    if entry.everyone:
+        return entry.number > registered
+    # What was read back from disk for this account names nobody: it has been chosen already.
+    return not entry.accounts or account in entry.accounts or account == entry.account
+
+
+def _posted(entry: Entry) -> Posted:
+    line = codec.write(_told(entry, None)).encode() + b"\n"
+    with_ref = line if entry.ref is None else codec.write(_told(entry, entry.ref)).encode() + b"\n"
+    return Posted(entry, line, with_ref)
+
+
+def _told(entry: Entry, ref: str | None) -> Event:
+    if entry.kind is EntryKind.REGISTER:
+        return RegisterTold(entry.number, entry.sender, at=entry.at)
+    audience = EVERYONE if entry.everyone else Audience(tuple(entry.audience.split(",")))
+    return MessageTold(entry.number, entry.sender, audience, entry.text, at=entry.at, ref=ref)

@@ -1,0 +1,1 @@
+"""twisted.cred's door: the lock (checkers), the house (realm), and how passwords are kept."""

@@ -1,0 +1,79 @@
+"""``server.log``: who came and went and why, who sent to whom, what went wrong; one event, one line.
+
+A line is a moment, an event and key=values, written with the escapes of the language, so that
+nothing that comes from outside can end a line or look like another's key.  Secrets and texts are
+never handed to it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import TextIO
+
+from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from improtocol.fields import escape, write_moment
+
+from .turn import Turn
+
+#: What could end a line or move a terminal, and is not already written as an escape of the language.
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def _shown(fact: str) -> str:
+    return _UNSHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", escape(fact, value=True))
+
+
+@implementer(ILogObserver)
+class ServerLog:
+    """Notes events, and what Twisted logs as failures, as lines of a file.
+
+    ``now`` gives milliseconds since 1970, UTC.
+    """
+
+    def __init__(self, file: TextIO, turn: Turn, now: Callable[[], int]) -> None:
+        self._file = file
+        self._turn = turn
+        self._now = now
+        self._gathered: list[str] = []
+
+    def note(self, event: str, **facts: object) -> None:
+        """Note an event and its facts; those that are None are left out."""
+        written = (f"{key}={_shown(str(fact))}" for key, fact in facts.items() if fact is not None)
+        if not self._gathered:
+            self._turn.at_end(self)
+        self._gathered.append(" ".join([write_moment(self._now()), event, *written]) + "\n")
+
+    def incident(self, failure: Failure, **facts: object) -> str:
+        """Note that something broke, and give the number it is found under."""
+        number = secrets.token_hex(4)
+        self.note(
+            "broke", incident=number, **facts, error=failure.getErrorMessage(), trace=failure.getTraceback()
+        )
+        return number
+
+    def flush(self) -> None:
+        """Write what has gathered."""
+        lines, self._gathered = self._gathered, []
+        self._file.write("".join(lines))
+        self._file.flush()
+
+    def watch(self) -> None:
+        """Note the failures that Twisted logs, too."""
+        globalLogPublisher.addObserver(self)
+
+    def close(self) -> None:
+        """Write the rest and let go of the file."""
+        globalLogPublisher.removeObserver(self)
+        self.flush()
+        self._file.close()
+
+    def __call__(self, event: LogEvent) -> None:
+        """Observe what Twisted logs."""
+        failure = event.get("log_failure")
+        if failure is not None:
+            self.incident(failure, where=event.get("log_namespace"))

@@ -1,0 +1,100 @@
+"""One client's conversation with the server: its state, and whom it speaks for.  No sockets, no text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from improtocol.errors import WrongState
+from improtocol.events import Bye
+from improtocol.states import State
+from improtocol.vocabulary import Command, Event, Reply
+
+from .avatar import Avatar
+from .dispatch import Dispatcher
+
+R = TypeVar("R", bound=Reply)
+ONLY_LOGGED_IN = frozenset([State.LOGGED_IN])
+
+
+class Carrier(Protocol):
+    """What brings a session's commands and takes what it is told: a connection, a gateway, a test."""
+
+    def tell(self, event: Event) -> None:
+        """Say something unasked."""
+
+    def write(self, lines: bytes) -> None:
+        """Say what many are told, written once for all of them."""
+
+    def close(self, bye: Bye | None) -> None:
+        """Say good-bye, if there is something to say, and end."""
+
+
+class Session:
+    """A client's state, which only commands that were done can move.
+
+    A command that is allowed only when logged in is answered for the avatar, any other for the
+    session, so that no feature need ask who is there.
+    """
+
+    def __init__(self, dispatcher: Dispatcher, carrier: Carrier, number: int) -> None:
+        self._dispatcher = dispatcher
+        self.carrier = carrier
+        self.number = number  #: for the log
+        self.state = State.UNREGISTERED
+        self.avatar: Avatar | None = None
+        self.closed = False
+        self._leave: Callable[[str], None] | None = None
+        self._afterwards: list[Callable[[], None]] = []
+
+    async def perform(self, command: Command[R]) -> R:
+        """Have a command answered, and step to the state it leads to."""
+        if self.state not in command.allowed_in:
+            raise self.wrong_state()
+        caller = self.avatar if command.allowed_in == ONLY_LOGGED_IN else self
+        reply = await self._dispatcher.answer(caller, command)
+        if command.enters is not None:
+            self.state = command.enters
+        return reply
+
+    def speaker(self) -> Avatar:
+        """Give the avatar, or refuse: for a command that only some of its forms need one."""
+        if self.avatar is None:
+            raise self.wrong_state()
+        return self.avatar
+
+    def wrong_state(self) -> WrongState:
+        """Say what may be said now."""
+        may = (verb for verb, command in Command.by_verb.items() if self.state in command.allowed_in)
+        return WrongState(self.state.value, tuple(sorted(may)))
+
+    def inhabit(self, avatar: Avatar, leave: Callable[[str], None]) -> None:
+        """Speak for an avatar whose secret was proved; ``leave`` is told why when that ends."""
+        self.avatar, self._leave = avatar, leave
+
+    def log_out(self, reason: str) -> None:
+        """Speak for nobody any more."""
+        leave, self._leave, self.avatar = self._leave, None, None
+        if leave is not None:
+            leave(reason)
+
+    def afterwards(self, act: Callable[[], None]) -> None:
+        """Have something done as soon as the answer under way has been written."""
+        self._afterwards.append(act)
+
+    def answered(self) -> None:
+        """Note that the answer has been written."""
+        acts, self._afterwards = self._afterwards, []
+        for act in acts:
+            act()
+
+    def end(self, bye: Bye) -> None:
+        """Be ended by the server."""
+        self.log_out(bye.reason)
+        self.carrier.close(bye)
+
+    def close(self, reason: str) -> None:
+        """Note that the carrier is gone."""
+        self.closed = True
+        self._afterwards = []
+        self.log_out(reason)
