@@ -57,7 +57,7 @@ class Crowd:
 async def measure(reactor: IReactorTime, url: str, senders: int, seconds: float) -> dict[str, object]:
     """Let them talk for a while and say how it went."""
     storage = open_storage(url, reactor=reactor, now=lambda: int(time.time() * 1000))
-    await storage.open()
+    storage.open()
     names = [f"u{os.getpid()}.{which}" for which in range(senders)]
     entries = await defer.gatherResults([storage.register(name, "") for name in names])
     crowd = Crowd(storage, [entry.account for entry in entries])

@@ -40,7 +40,7 @@ SOFT = 256 * 1024
 #: What had been begun may still come on top; a reader with more than this is cut.
 HARD = 1024 * 1024
 #: Seconds a peer has to take what was still to be said when its connection is closed.
-GOODBYE = 5
+GOODBYE = 4
 #: Seconds to wait before saying again what a database in trouble refused.
 COME_AGAIN = 5
 CAN = ("ref", "device")  #: what may be asked beyond protocol 1
@@ -78,6 +78,8 @@ class Connection(LineOnlyReceiver):
         self._paused = False
         self._slow = False  # the peer does not read
         self._ended = False  # the peer says nothing more
+        self._leaving = False  # what was begun is still answered, then the connection closes
+        self._bye: Bye | None = None
         self._closing = False
         self._out: list[bytes] = []
         self._out_size = 0
@@ -110,6 +112,7 @@ class Connection(LineOnlyReceiver):
     def connectionLost(self, reason: Failure | None = None) -> None:
         """Note that the peer is gone."""
         self._closing = True
+        self._answers.clear()
         if self._abort is not None and self._abort.active():
             self._abort.cancel()
         self._out = []
@@ -127,17 +130,23 @@ class Connection(LineOnlyReceiver):
         self.transport.abortConnection()
 
     def close(self, bye: Bye | None) -> None:
-        """Say good-bye and close, by force if the peer does not take it."""
-        if self._closing:
+        """Answer what was begun, say good-bye and close; by force if that takes too long."""
+        if self._closing or self._leaving:
             return
-        if bye is not None:
-            self._reason = bye.reason
-            self.tell(bye)
-        self._closing = True
+        self._leaving, self._bye = True, bye
+        self._reason = "left" if bye is None else bye.reason
+        self._abort = self._server.reactor.callLater(GOODBYE, self.transport.abortConnection)
+        self._leave_if_answered()
+
+    def _leave_if_answered(self) -> None:
+        if self._closing or not self._leaving or self._answers:
+            return
+        if self._bye is not None:
+            self.tell(self._bye)
         self.flush()
+        self._closing = True
         self.transport.unregisterProducer()
         self.transport.loseConnection()
-        self._abort = self._server.reactor.callLater(GOODBYE, self.transport.abortConnection)
 
     # --- lines in ---
 
@@ -149,7 +158,7 @@ class Connection(LineOnlyReceiver):
     def _read_on(self) -> None:
         """Take lines as long as they may be taken now."""
         begun = 0
-        while not (self._closing or self._resting or self._alone or self._slow):
+        while not (self._closing or self._leaving or self._resting or self._alone or self._slow):
             if self._next is None:
                 taken = self._framer.take(1)
                 if not taken:
@@ -166,7 +175,7 @@ class Connection(LineOnlyReceiver):
                 self._resting = True
                 self._server.turn.at_end(self)
         self._pause_or_resume()
-        if self._ended and not (self._closing or self._answers or self._next or self._framer.has_line):
+        if self._ended and not (self._answers or self._next or self._framer.has_line):
             self.close(None)
 
     def _must_wait(self, asked: codec.Asked) -> bool:
@@ -237,13 +246,12 @@ class Connection(LineOnlyReceiver):
             written = self._answers.popleft()
             self.write(lines)
             if written.then_close:
-                self._reason = "left"
                 self.close(None)
-                return
         if self._alone and not self._answers:
             self._alone = False
             self._framer.limit = limits.LINE if self._session.state is State.LOGGED_IN else limits.EARLY_LINE
             self._session.answered()
+        self._leave_if_answered()
         if not self._answers:
             self._read_on()
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from typing import TextIO
+from contextlib import suppress
+from io import RawIOBase
 
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
@@ -20,6 +21,8 @@ from improtocol.fields import escape, write_moment
 
 from .turn import Turn
 
+#: Bytes of lines kept while the disk is full; of what comes then only the number is kept.
+KEPT = 256 * 1024
 #: What could end a line or move a terminal, and is not already written as an escape of the language.
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -35,11 +38,13 @@ class ServerLog:
     ``now`` gives milliseconds since 1970, UTC.
     """
 
-    def __init__(self, file: TextIO, turn: Turn, now: Callable[[], int]) -> None:
+    def __init__(self, file: RawIOBase, turn: Turn, now: Callable[[], int]) -> None:
         self._file = file
         self._turn = turn
         self._now = now
         self._gathered: list[str] = []
+        self._unwritten = b""  # what the disk had no room for
+        self._lost = 0  # lines beyond that
 
     def note(self, event: str, **facts: object) -> None:
         """Note an event and its facts; those that are None are left out."""
@@ -57,10 +62,18 @@ class ServerLog:
         return number
 
     def flush(self) -> None:
-        """Write what has gathered."""
+        """Write what has gathered; what there is no room for on the disk is tried again, up to a bound."""
         lines, self._gathered = self._gathered, []
-        self._file.write("".join(lines))
-        self._file.flush()
+        if self._lost:
+            lines.append(f"{write_moment(self._now())} lost lines={self._lost}\n")
+        self._unwritten += "".join(lines).encode()
+        self._lost = 0
+        with suppress(OSError):  # a full disk ends no session
+            self._unwritten = self._unwritten[self._file.write(self._unwritten) or 0 :]
+        if len(self._unwritten) > KEPT:
+            end = self._unwritten.rfind(b"\n", 0, KEPT) + 1
+            self._lost = self._unwritten.count(b"\n", end)
+            self._unwritten = self._unwritten[:end]
 
     def watch(self) -> None:
         """Note the failures that Twisted logs, too."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from twisted.logger import Logger
+
 
 class Flushed(Protocol):
     """Something that has gathered what it wants to say."""
@@ -19,6 +21,8 @@ class Turn:
     ``soon`` has a call made once the turn's events are done: ``reactor.callLater(0, ...)``.
     """
 
+    _log = Logger()
+
     def __init__(self, soon: Callable[[Callable[[], None]], object]) -> None:
         self._soon = soon
         self._waiting: list[Flushed] = []
@@ -32,4 +36,8 @@ class Turn:
     def _end(self) -> None:
         waiting, self._waiting = self._waiting, []
         for flushed in waiting:
-            flushed.flush()
+            try:
+                flushed.flush()
+            except Exception:
+                # One that cannot say it is no reason to keep the others waiting.
+                self._log.failure("What had gathered could not be said")

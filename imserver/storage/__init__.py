@@ -9,10 +9,10 @@ from sqlalchemy import make_url
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 
+from ..threads import Threads
 from . import postgresql, sqlite
 from .database import Database, random_epoch
 from .interface import Storage
-from .threads import Threads
 from .writer import Soon
 
 __all__ = ["in_memory", "open_storage"]

@@ -33,6 +33,7 @@ class Engines:
     reading: Engine  #: every transaction of it is one snapshot
     alone: Callable[[Connection], None]  #: wait until no other node brings the tables up to date
     undone: Callable[[DBAPIError], bool]  #: whether a commit that failed so has surely changed nothing
+    part: Callable[[], None]  #: close the connections that nobody uses; the next use opens new ones
 
 
 class Database:
@@ -68,9 +69,15 @@ class Database:
 
     # --- Its beginning and end ---
 
-    def open(self) -> Deferred[Opening]:
+    def open(self) -> Opening:
         """Bring the tables up to date and read what must be known at the start."""
-        return self._run_writer(self._open)
+        try:
+            return self._open()
+        except SQLAlchemyError as error:
+            raise StorageError(_in_a_sentence(error)) from error
+        finally:
+            # The process may yet fork, and no connection of a database outlives that.
+            self._engines.part()
 
     def close(self) -> Deferred[None]:
         """Finish what was asked for, then let go of the database."""
@@ -79,14 +86,11 @@ class Database:
         return finished.addCallback(lambda _: self._let_go())
 
     def _open(self) -> Opening:
-        try:
-            with self._engines.writing.begin() as connection:
-                self._engines.alone(connection)
-                upgrade(connection, self._name_epoch)
-                epoch, last, _count = connection.execute(statements.read_log).one()
-                accounts = tuple(Account(*row) for row in connection.execute(statements.accounts))
-        except SQLAlchemyError as error:
-            raise StorageError(str(error)) from error
+        with self._engines.writing.begin() as connection:
+            self._engines.alone(connection)
+            upgrade(connection, self._name_epoch)
+            epoch, last, _count = connection.execute(statements.read_log).one()
+            accounts = tuple(Account(*row) for row in connection.execute(statements.accounts))
         return Opening(epoch, last, accounts)
 
     # --- What changes something, and what must be behind it ---
@@ -148,4 +152,10 @@ class Database:
             with self._engines.reading.begin() as connection:
                 return question(connection)
         except SQLAlchemyError as error:
-            raise StorageError(str(error)) from error
+            raise StorageError(_in_a_sentence(error)) from error
+
+
+def _in_a_sentence(error: SQLAlchemyError) -> str:
+    """Say what the database said, without SQLAlchemy's frame around it."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    return said.splitlines()[0] if said else type(error).__name__

@@ -95,8 +95,11 @@ class Storage(Accounts, Log, Devices, Protocol):
     #: Called once per commit with its new entries in order, after all Deferreds of that commit have fired.
     committed: Callable[[tuple[Entry, ...]], None]
 
-    def open(self) -> Deferred[Opening]:
-        """Bring the tables up to date and read what the server must know; fails with ``NewerDatabase``."""
+    def open(self) -> Opening:
+        """Bring the tables up to date and read what the server must know; raises ``NewerDatabase``.
+
+        It blocks, and is called before anybody is let in.
+        """
 
     def close(self) -> Deferred[None]:
         """Finish what was asked for, then let go of the database."""

@@ -21,7 +21,7 @@ def open_server(url: URL) -> Engines:
         connect_args={"options": "-c synchronous_commit=on"},
     )
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(engine, reading, alone=_alone, undone=lambda error: False)
+    return Engines(engine, reading, alone=_alone, undone=lambda error: False, part=engine.dispose)
 
 
 def _alone(connection: Connection) -> None:

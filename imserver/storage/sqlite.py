@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -23,20 +24,22 @@ _PRAGMAS = (
 def open_file(url: URL) -> Engines:
     """Open a file; its folder must be there."""
     # One connection for the writer, four for the readers.  What people say stands in no error and no log.
-    return _prepared(create_engine(url, pool_size=5, max_overflow=0, hide_parameters=True))
+    engine = create_engine(url, pool_size=5, max_overflow=0, hide_parameters=True)
+    return _prepared(engine, part=engine.dispose)
 
 
 def open_memory() -> Engines:
     """Make a database that ends with the process, for one thread."""
-    return _prepared(create_engine("sqlite://", poolclass=StaticPool, hide_parameters=True))
+    engine = create_engine("sqlite://", poolclass=StaticPool, hide_parameters=True)
+    return _prepared(engine, part=lambda: None)  # its one connection is the database
 
 
-def _prepared(engine: Engine) -> Engines:
+def _prepared(engine: Engine, part: Callable[[], None]) -> Engines:
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begun)
     reading = engine.execution_options(reads_only=True)
     # BEGIN IMMEDIATE has waited for all others already.
-    return Engines(engine, reading, alone=lambda connection: None, undone=_undone)
+    return Engines(engine, reading, alone=lambda connection: None, undone=_undone, part=part)
 
 
 def _connected(connection: sqlite3.Connection, _record: object) -> None:

@@ -65,7 +65,7 @@ class StorageCase(SynchronousTestCase):
         )
         self.storage.committed = self.told.extend
         self.addCleanup(self.close)
-        return self.successResultOf(self.storage.open())
+        return self.storage.open()
 
     def close(self) -> None:
         closing = self.storage.close()

@@ -36,7 +36,7 @@ class OnPostgreSQL(contract.OnDisk, contract.StorageContract):
         node = Database(
             self.engines(), write=contract.at_once, read=contract.at_once, soon=self.turns.soon, now=lambda: 0
         )
-        opening = self.successResultOf(node.open())
+        opening = node.open()
         self.successResultOf(node.close())
         return opening
 

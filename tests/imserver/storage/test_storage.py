@@ -26,7 +26,7 @@ class OnAReactor(TestCase):
         storage = self.open(url)
         told: list[Entry] = []
         storage.committed = told.extend
-        await storage.open()
+        storage.open()
         await gatherResults([storage.register(f"name{n}", "") for n in (1, 2)])
         stored = await gatherResults([storage.append(draft(str(n), to={2})) for n in range(500)])
         self.assertEqual([one.entry.number for one in stored], list(range(3, 503)))
@@ -37,7 +37,7 @@ class OnAReactor(TestCase):
         self.assertEqual((await last).entry.number, 503)
         self.assertEqual([entry.number for entry in told], list(range(1, 504)))
         again = self.open(url)
-        opening = await again.open()
+        opening = again.open()
         self.assertEqual((opening.last, len(opening.accounts)), (503, 2))
         await again.close()
 
@@ -45,7 +45,7 @@ class OnAReactor(TestCase):
         """A file in a folder that is not there is refused, and what was begun can be ended."""
         storage = self.open(f"sqlite:///{self.mktemp()}/nowhere/im.db")
         with self.assertRaises(StorageError):
-            await storage.open()
+            storage.open()
         await storage.close()
 
 

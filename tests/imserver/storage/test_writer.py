@@ -229,7 +229,7 @@ class Answering(SynchronousTestCase):
         """Nothing is answered before its turn has ended and its commit is done."""
         turns = Turns()
         storage = in_memory(now=lambda: 7, soon=turns.soon, name_epoch=lambda: "epoch")
-        self.assertEqual(self.successResultOf(storage.open()).epoch, "epoch")
+        self.assertEqual(storage.open().epoch, "epoch")
         storage.register("name1", "")
         said = storage.append(draft("hello"))
         self.assertNoResult(said)

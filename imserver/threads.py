@@ -1,11 +1,11 @@
-"""Threads of the storage's own: what blocks never runs on the reactor's, nor waits behind a name look-up."""
+"""Threads of one's own: what blocks never runs on the reactor's, nor waits behind a name look-up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
@@ -18,13 +18,19 @@ class Threads:
 
     def __init__(self, reactor: IReactorFromThreads, most: int, name: str) -> None:
         self._reactor = reactor
-        self._pool = ThreadPool(1, most, name)
-        self._pool.start()
+        self._pool = ThreadPool(0, most, name)
+        self._ended = False
 
     def __call__(self, work: Callable[[], T], /) -> Deferred[T]:
         """Do something that blocks."""
+        if self._ended:
+            return fail(RuntimeError("these threads have ended"))
+        if not self._pool.started:  # only now: no thread outlives a fork
+            self._pool.start()
         return deferToThreadPool(self._reactor, self._pool, work)
 
     def stop(self) -> None:
         """Finish what was given, then end the threads."""
-        self._pool.stop()
+        self._ended = True
+        if self._pool.started:
+            self._pool.stop()

@@ -1,0 +1,56 @@
+"""The folder that holds what must survive: for its owner's eyes alone, and for one server at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from io import FileIO
+from pathlib import Path
+
+from .cannot_start import CannotStart
+
+
+class DataFolder:
+    """A folder that this process has taken, until it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = -1
+
+    def take(self) -> None:
+        """Make the folder if need be and lock it; raises ``CannotStart``."""
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # The lock is the kernel's: however a server ends, it is free again.
+            self._lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise CannotStart(
+                f"The data folder {self.path} cannot be used: {error.strerror}. "
+                "Name another with --data FOLDER."
+            ) from None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self.leave()
+            raise CannotStart(
+                f"Another imserver is using the data folder {self.path}. Stop it first, "
+                f"or give this one a folder of its own with --data FOLDER."
+            ) from None
+
+    def leave(self) -> None:
+        """Let others have it."""
+        os.close(self._lock)
+        self._lock = -1
+
+    @property
+    def database(self) -> Path:
+        """Where the embedded database is."""
+        return self.path / "imserver.db"
+
+    def open_log(self) -> FileIO:
+        """Open ``server.log`` to add to it; raises ``CannotStart``."""
+        path = self.path / "server.log"
+        try:
+            return FileIO(path, "a")
+        except OSError as error:
+            raise CannotStart(f"The log {path} cannot be written: {error.strerror}.") from None

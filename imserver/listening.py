@@ -1,0 +1,64 @@
+"""The ports a server takes: for this machine alone, until what is said on them is encrypted."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Any
+
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+from twisted.python.failure import Failure
+
+from .cannot_start import CannotStart
+
+PORT = 12000
+HERE = f"tcp:{PORT}:interface=127.0.0.1"
+#: Connections that may wait to be accepted; Twisted's 50 are gone at once when everybody comes back.
+BACKLOG = 1024
+
+
+def listen(reactor: Any, description: str, factory: IProtocolFactory) -> IListeningPort:
+    """Open a port for this machine, or say why it cannot be."""
+    is_tcp = description.partition(":")[0] in ("tcp", "tcp4", "tcp6")
+    backlog = f":backlog={BACKLOG}" if is_tcp and "backlog=" not in description else ""
+    outcomes: list[Any] = []
+    try:
+        serverFromString(reactor, description + backlog).listen(factory).addBoth(outcomes.append)
+    except (ValueError, TypeError) as error:
+        raise CannotStart(f"--listen takes an endpoint such as {HERE}, not {description}: {error}.") from None
+    outcome: Any = outcomes[0] if outcomes else None
+    if isinstance(outcome, Failure):
+        raise CannotStart(_why_not(description, outcome)) from None
+    if outcome is None:
+        raise CannotStart(f"--listen {description} does not say at once whether it can be had.")
+    if not _is_of_this_machine(outcome):
+        raise CannotStart(
+            f"--listen {description} would be open to other machines, and nothing here is encrypted yet. "
+            f"Add interface=127.0.0.1, as in {HERE}."
+        )
+    port: IListeningPort = outcome
+    return port
+
+
+def _why_not(description: str, failure: Failure) -> str:
+    error = failure.value
+    if isinstance(error, CannotListenError):
+        why = getattr(error.socketError, "strerror", None) or str(error.socketError)
+        return (
+            f"Cannot listen on {description}: {why}. Is another server running? "
+            "Stop it, or choose another port with --listen tcp:PORT:interface=127.0.0.1."
+        )
+    return f"Cannot listen on {description}: {failure.getErrorMessage()}."
+
+
+def _is_of_this_machine(port: IListeningPort) -> bool:
+    """Whether only this machine can reach it: what counts is the address it got, not what was asked for."""
+    host = getattr(port.getHost(), "host", None)
+    return host is None or ip_address(host.partition("%")[0]).is_loopback
+
+
+def host_and_port(port: IListeningPort) -> tuple[str, str]:
+    """Say where a port is, as one types it."""
+    place: Any = port.getHost()
+    return getattr(place, "host", "a Unix socket"), str(getattr(place, "port", getattr(place, "name", "")))

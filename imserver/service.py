@@ -1,0 +1,225 @@
+"""The one place where the server is put together: what it is told, what it is made of, its life."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from argon2 import PasswordHasher
+from platformdirs import user_data_path
+from sqlalchemy.exc import ArgumentError
+from twisted.application.service import Service
+from twisted.cred.portal import Portal
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.python.usage import Options as UsageOptions
+from twisted.python.usage import UsageError
+
+from improtocol import __version__
+from improtocol.events import Bye
+from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
+
+from .cannot_start import CannotStart
+from .connection import Server
+from .data_folder import DataFolder
+from .dispatch import Dispatcher
+from .features.cursors import Cursors
+from .features.housekeeping import Housekeeping
+from .features.login import Login
+from .features.messaging import Messaging
+from .features.peer_ping import PeerPing
+from .features.registration import Registration
+from .features.roster import Roster
+from .listening import HERE, host_and_port, listen
+from .mailroom import Mailroom
+from .portal.checkers import PasswordChecker
+from .portal.passwords import OWASP, Passwords, Run
+from .portal.realm import Realm
+from .presence import Presence
+from .server_log import ServerLog
+from .storage import open_storage
+from .storage.interface import NewerDatabase, Storage, StorageError
+from .storage.records import Entry, Opening
+from .threads import Threads
+from .turn import Turn
+from .users import Users
+
+#: A hash takes 19 MiB and a core; with more threads than this, logging in would crowd out what they came for.
+HASHING = min(2, os.cpu_count() or 1)
+#: Often it is started again at once.
+GOODBYE = Bye("shutdown", 5, "The server is being stopped; come back later.")
+NAMES: dict[str, NamePolicy] = {"ascii": ASCII_NAMES, "unicode": UnicodeNames()}
+
+
+class Options(UsageOptions):
+    """What ``twistd imserver`` is told."""
+
+    longdesc = (
+        "An instant messenger: its OK means that it is on disk, "
+        "and that everybody it is for will see it once, in the same order."
+    )
+    optParameters: ClassVar = [
+        ["data", None, None, "folder for what must survive and for server.log (kept to its owner)"],
+        ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
+        ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self["listen"] = []
+
+    def opt_listen(self, description: str) -> None:
+        """Listen here, an endpoint as Twisted writes it; may be given again.
+
+        Without it: tcp:12000:interface=127.0.0.1
+        """
+        self["listen"].append(description)
+
+    def postOptions(self) -> None:
+        """Fill in what was left out, and refuse what is not known."""
+        if self["names"] not in NAMES:
+            raise UsageError(f"--names is ascii or unicode, not {self['names']}.")
+        self["listen"] = self["listen"] or [HERE]
+
+
+def makeService(options: Options) -> Imserver:
+    """Make everything ready: folder, database, ports; raises ``CannotStart`` if it cannot be."""
+    from twisted.internet import reactor  # noqa: PLC0415
+
+    # Twisted's timers follow the wall clock, and would stand still when that is set back.
+    reactor.seconds = time.monotonic  # type: ignore[method-assign]
+    os.umask(0o077)
+    return Imserver(reactor, options)
+
+
+class Imserver(Service):
+    """The running server: ready when it is made, open when it is started, empty when it has stopped."""
+
+    def __init__(self, reactor: Any, options: Options) -> None:
+        self._reactor = reactor
+        self._folder = DataFolder(Path(options["data"] or user_data_path("imserver")).absolute())
+        turn = Turn(self._soon)
+        self._folder.take()
+        self._log = ServerLog(self._folder.open_log(), turn, _now)
+        url = options["database"] or f"sqlite:///{self._folder.database}"
+        self._storage, self._opening = _opened(url, reactor)
+        self._hashing = Threads(reactor, HASHING, "passwords")
+        self._server = put_together(
+            reactor,
+            self._storage,
+            self._opening,
+            self._log,
+            turn,
+            soon=self._soon,
+            run=self._hashing,
+            names=NAMES[options["names"]],
+        )
+        self._ports = [listen(reactor, description, self._server) for description in options["listen"]]
+
+    def _soon(self, act: Callable[[], None]) -> object:
+        return self._reactor.callLater(0, act)
+
+    def startService(self) -> None:
+        """Begin: connections are taken as soon as the reactor runs."""
+        super().startService()  # type: ignore[no-untyped-call]
+        self._log.watch()
+        self._log.note("started", version=__version__, entries=self._opening.last)
+        # twistd has put its log in the place of sys.stdout.
+        if sys.__stdout__ is not None:
+            print(self.welcome(), file=sys.__stdout__, flush=True)
+
+    def stopService(self) -> Deferred[None]:
+        """Take no more connections, answer what was asked, tell everybody, and let go of everything."""
+        super().stopService()  # type: ignore[no-untyped-call]
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        for port in self._ports:
+            await maybeDeferred(port.stopListening)
+        await self._server.end_all(GOODBYE)
+        self._hashing.stop()
+        await self._storage.close()
+        self._log.note("stopped")
+        self._log.close()
+        self._folder.leave()
+
+    def welcome(self) -> str:
+        """Say in one screen what it does, where its data is and how to connect."""
+        people = len(self._opening.accounts)
+        host, port = host_and_port(self._ports[0])
+        return f"""
+  imserver {__version__} is ready.
+
+    listens on   {", ".join(" port ".join(host_and_port(port)) for port in self._ports)}  (this machine alone)
+    keeps        {people} {"person" if people == 1 else "people"} and {self._opening.last} entries of the log
+    in           {self._folder.path}
+    writes       {self._folder.path / "server.log"}
+
+  To talk to it      nc {host} {port}             and type HELP
+  With a window      imclient {host} {port}
+  To stop it         Ctrl-C: everybody is told, and nothing is lost
+"""
+
+
+def put_together(
+    clock: IReactorTime,
+    storage: Storage,
+    opening: Opening,
+    log: ServerLog,
+    turn: Turn,
+    *,
+    soon: Callable[[Callable[[], None]], object],
+    run: Run,
+    names: NamePolicy = ASCII_NAMES,
+    hasher: PasswordHasher = OWASP,
+) -> Server:
+    """Put all that is between the storage and the sockets together: what a test has, and what people have."""
+    users = Users(opening.accounts, names)
+    mailroom = Mailroom(storage, users, opening.last, soon)
+    presence = Presence(clock, mailroom.tell_everyone)
+    passwords = Passwords(run, hasher)
+    portal = Portal(Realm(users), [PasswordChecker(storage, passwords)])
+    dispatcher = Dispatcher(
+        Registration(storage, passwords, users, log),
+        Login(portal, storage, storage, users, mailroom, presence, log, opening.epoch),
+        Roster(users),
+        Messaging(storage, users, mailroom, log),
+        Cursors(storage, mailroom),
+        PeerPing(users),
+        Housekeeping(),
+    )
+
+    def committed(entries: tuple[Entry, ...]) -> None:
+        users.committed(entries)  # first, so that nobody is told of a name before it is known (R37)
+        mailroom.committed(entries)
+
+    storage.committed = committed
+    return Server(clock, dispatcher, mailroom, log, turn, names)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _opened(url: str, reactor: IReactorTime) -> tuple[Storage, Opening]:
+    """Open the database, or say why it cannot be."""
+    try:
+        storage = open_storage(url, reactor=reactor, now=_now)
+        return storage, storage.open()
+    except NewerDatabase as error:
+        raise CannotStart(
+            f"The database was written by a newer imserver ({error}). "
+            "Start that version; this one would not know what it finds."
+        ) from None
+    except StorageError as error:
+        raise CannotStart(f"The database cannot be opened: {error}. Is --database right?") from None
+    except ModuleNotFoundError as error:
+        raise CannotStart(f"This database needs {error.name}: pip install 'imserver[postgresql]'") from None
+    except (ValueError, ArgumentError) as error:
+        raise CannotStart(
+            f"--database is sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME, not this: {error}."
+        ) from None
