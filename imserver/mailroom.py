@@ -91,7 +91,8 @@ class Mailroom:
         if (stream := avatar.stream) is not None:
             stream.live, stream.position, stream.said = False, position, None
             stream.announce, stream.count = True, 0
-            self._catch_up(stream)
+            # Not in this turn: what this session said in the commit being told is not the log's last yet.
+            self._soon(lambda: self._catch_up(stream))
 
     def said(self, avatar: Avatar, number: int) -> None:
         """Note which session said an entry: its OK has told it, and it is not told again (R22)."""
