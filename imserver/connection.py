@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
     IDelayedCall,
@@ -117,7 +118,10 @@ class Connection(LineOnlyReceiver):
             self._abort.cancel()
         self._out = []
         self._session.close(self._reason)
-        self._server.gone(self._session, self._reason)
+        unclean = reason is not None and not reason.check(ConnectionDone, ConnectionAborted)
+        self._server.gone(
+            self._session, self._reason, reason.getErrorMessage() if unclean and reason else None
+        )
 
     def readConnectionLost(self) -> None:
         """Answer what was read, then close (R13)."""
@@ -354,10 +358,10 @@ class Server(Factory):
         where = f"{getattr(peer, 'host', type(peer).__name__)}:{getattr(peer, 'port', '')}".rstrip(":")
         self.log.note("came", session=session.number, where=where)
 
-    def gone(self, session: Session, reason: str) -> None:
+    def gone(self, session: Session, reason: str, error: str | None) -> None:
         """Note that a connection is gone, and why."""
         self._sessions.pop(session, None)
-        self.log.note("went", session=session.number, why=reason)
+        self.log.note("went", session=session.number, why=reason, error=error)
         if self._emptied is not None and not self._sessions:
             self._emptied.callback(None)
 

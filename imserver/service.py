@@ -157,8 +157,8 @@ class Imserver(Service):
     listens on   {", ".join(" port ".join(host_and_port(port)) for port in self._ports)}  (this machine alone)
     keeps        {people} {"person" if people == 1 else "people"} and {self._opening.last} entries of the log
     in           {self._folder.path}
-    writes       {self._folder.path / "server.log"}
 
+  To watch it        tail -f {self._folder.path / "server.log"}
   To talk to it      nc {host} {port}             and type HELP
   With a window      imclient {host} {port}
   To stop it         Ctrl-C: everybody is told, and nothing is lost
