@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Any
 
+from twisted.internet.address import UNIXAddress
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
@@ -58,7 +59,21 @@ def _is_of_this_machine(port: IListeningPort) -> bool:
     return host is None or ip_address(host.partition("%")[0]).is_loopback
 
 
-def host_and_port(port: IListeningPort) -> tuple[str, str]:
-    """Say where a port is, as one types it."""
-    place: Any = port.getHost()
-    return getattr(place, "host", "a Unix socket"), str(getattr(place, "port", getattr(place, "name", "")))
+def place(port: IListeningPort) -> str:
+    """Say where a port is."""
+    where: Any = port.getHost()
+    return (
+        f"the socket {_path(where)}" if isinstance(where, UNIXAddress) else f"{where.host} port {where.port}"
+    )
+
+
+def ways_in(port: IListeningPort) -> list[str]:
+    """Give the lines to type to get in: to talk to it by hand, and with a window."""
+    where: Any = port.getHost()
+    if isinstance(where, UNIXAddress):
+        return [f"nc -U {_path(where)}"]
+    return [f"nc {where.host} {where.port}", f"imclient {where.host} {where.port}"]
+
+
+def _path(where: UNIXAddress) -> str:
+    return (where.name or b"").decode(errors="replace")

@@ -63,6 +63,8 @@ class ServerLog:
 
     def flush(self) -> None:
         """Write what has gathered; what there is no room for on the disk is tried again, up to a bound."""
+        if self._file.closed:
+            return
         lines, self._gathered = self._gathered, []
         if self._lost:
             lines.append(f"{write_moment(self._now())} lost lines={self._lost}\n")

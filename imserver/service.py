@@ -34,7 +34,7 @@ from .features.messaging import Messaging
 from .features.peer_ping import PeerPing
 from .features.registration import Registration
 from .features.roster import Roster
-from .listening import HERE, host_and_port, listen
+from .listening import HERE, listen, place, ways_in
 from .mailroom import Mailroom
 from .portal.checkers import PasswordChecker
 from .portal.passwords import OWASP, Passwords, Run
@@ -149,18 +149,21 @@ class Imserver(Service):
 
     def welcome(self) -> str:
         """Say in one screen what it does, where its data is and how to connect."""
-        people = len(self._opening.accounts)
-        host, port = host_and_port(self._ports[0])
+        people = _count(len(self._opening.accounts), "person", "people")
+        entries = _count(self._opening.last, "entry", "entries")
+        hints = zip(
+            ("To talk to it", "With a window"), ways_in(self._ports[0]), ("and type HELP", ""), strict=False
+        )
+        ways = "\n".join(f"  {what:<18} {way:<26} {then}".rstrip() for what, way, then in hints)
         return f"""
   imserver {__version__} is ready.
 
-    listens on   {", ".join(" port ".join(host_and_port(port)) for port in self._ports)}  (this machine alone)
-    keeps        {people} {"person" if people == 1 else "people"} and {self._opening.last} entries of the log
+    listens on   {", ".join(map(place, self._ports))}  (this machine alone)
+    keeps        {people}, {entries} of the log
     in           {self._folder.path}
 
+{ways}
   To watch it        tail -f {self._folder.path / "server.log"}
-  To talk to it      nc {host} {port}             and type HELP
-  With a window      imclient {host} {port}
   To stop it         Ctrl-C: everybody is told, and nothing is lost
 """
 
@@ -199,6 +202,10 @@ def put_together(
 
     storage.committed = committed
     return Server(clock, dispatcher, mailroom, log, turn, names)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _now() -> int:
