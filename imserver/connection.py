@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -230,6 +231,7 @@ class Connection(LineOnlyReceiver):
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
             self._reason = "outcome-unknown"
             self.transport.abortConnection()
+            self._server.in_doubt()
         elif isinstance(error, StorageError):
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
             self._refused(answer, Busy(retry_after=COME_AGAIN))
@@ -343,6 +345,8 @@ class Server(Factory):
         self.log = log
         self.turn = turn
         self.names = names
+        #: Called when nobody knows any more what the log holds.
+        self.in_doubt: Callable[[], None] = lambda: None
         self._sessions: dict[Session, None] = {}
         self._numbers = 0
         self._emptied: Deferred[None] | None = None
