@@ -120,9 +120,10 @@ def _text_families() -> tuple[str, ...]:
 @cache
 def _mono_families() -> tuple[str, ...]:
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    is_mono = QFontInfo(system).fixedPitch()  # where there is no desktop it may not be
-    family = system.family() if is_mono else _first_installed(MONO_FAMILIES, system.family())
-    return (family, EMOJI_FAMILY)
+    # The family it comes out as: "monospace" is a name of none, and behind it the emoji draw all digits.
+    found = QFontInfo(system)
+    is_mono = found.fixedPitch()  # where there is no desktop it may not be
+    return (found.family() if is_mono else _first_installed(MONO_FAMILIES, found.family()), EMOJI_FAMILY)
 
 
 def _first_installed(wanted: tuple[str, ...], otherwise: str) -> str:
