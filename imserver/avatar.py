@@ -1,14 +1,44 @@
-"""An account, as one session that proved it speaks for it."""
+"""An account as one session speaks for it, and how far that session has been told its stream."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from improtocol.events import Bye
+from improtocol.vocabulary import Event
 
 from .storage.records import NAMELESS, Account
 
-if TYPE_CHECKING:  # what it holds, not what it needs
-    from .mailroom import Stream
-    from .session import Session
+
+class Carrier(Protocol):
+    """What brings a session's commands and takes what it is told: a connection, a gateway, a test."""
+
+    def tell(self, event: Event) -> None:
+        """Say something unasked."""
+
+    def write(self, lines: bytes) -> None:
+        """Say what many are told, written once for all of them."""
+
+    def close(self, bye: Bye | None) -> None:
+        """Say good-bye, if there is something to say, and end."""
+
+
+class Speaker(Protocol):
+    """The session that speaks for an avatar, as much of it as the avatar's friends may use."""
+
+    number: int  #: for the log
+    carrier: Carrier
+
+    def afterwards(self, act: Callable[[], None], /) -> None:
+        """Have something done as soon as the answer under way has been written."""
+
+    def log_out(self, reason: str, /) -> None:
+        """Speak for nobody any more."""
+
+    def end(self, bye: Bye, /) -> None:
+        """Be ended by the server."""
 
 
 class Avatar:
@@ -18,7 +48,7 @@ class Avatar:
     logs out, is replaced or drops.
     """
 
-    def __init__(self, account: Account, session: Session) -> None:
+    def __init__(self, account: Account, session: Speaker) -> None:
         self.account = account
         self.session = session
         self.device = NAMELESS
@@ -28,3 +58,18 @@ class Avatar:
     def name(self) -> str:
         """The account's name."""
         return self.account.name
+
+
+@dataclass(slots=True, eq=False)
+class Stream:
+    """How far one session has been told what is its account's; the mailroom moves it."""
+
+    avatar: Avatar
+    position: int  #: told or passed over up to here; of a live stream: when it last was not
+    told: int  #: the last number it was told; ACK goes no further
+    live: bool = False
+    full: bool = False  #: its reader is slow: nothing more is told until it has drained
+    reading: bool = False  #: a page is on its way from the disk
+    announce: bool = False  #: LIVE is still to be told
+    count: int = 0  #: entries told since it began to catch up
+    said: set[int] | None = None  #: what this session said while it was behind: its OK has told it

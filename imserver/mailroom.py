@@ -23,7 +23,7 @@ from improtocol.audience import EVERYONE, Audience
 from improtocol.events import Bye, Live, MessageTold, RegisterTold
 from improtocol.vocabulary import Event
 
-from .avatar import Avatar
+from .avatar import Avatar, Stream
 from .storage.interface import Log
 from .storage.records import Entry, EntryKind, Page
 from .users import Users
@@ -39,21 +39,6 @@ class Posted:
     entry: Entry
     line: bytes
     line_with_ref: bytes  #: for those who said it, on their other devices
-
-
-@dataclass(slots=True, eq=False)
-class Stream:
-    """How far one session has been told what is its account's."""
-
-    avatar: Avatar
-    position: int  #: told or passed over up to here; of a live stream: when it last was not
-    told: int  #: the last number it was told; ACK goes no further
-    live: bool = False
-    full: bool = False  #: its reader is slow: nothing more is told until it has drained
-    reading: bool = False  #: a page is on its way from the disk
-    announce: bool = False  #: LIVE is still to be told
-    count: int = 0  #: entries told since it began to catch up
-    said: set[int] | None = None  #: what this session said while it was behind: its OK has told it
 
 
 class Mailroom:

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from improtocol.errors import WrongState
 from improtocol.events import Bye
 from improtocol.states import State
-from improtocol.vocabulary import Command, Event, Reply
+from improtocol.vocabulary import Command, Reply
 
-from .avatar import Avatar
+from .avatar import Avatar, Carrier
 from .dispatch import Dispatcher
 
 R = TypeVar("R", bound=Reply)
 ONLY_LOGGED_IN = frozenset([State.LOGGED_IN])
-
-
-class Carrier(Protocol):
-    """What brings a session's commands and takes what it is told: a connection, a gateway, a test."""
-
-    def tell(self, event: Event) -> None:
-        """Say something unasked."""
-
-    def write(self, lines: bytes) -> None:
-        """Say what many are told, written once for all of them."""
-
-    def close(self, bye: Bye | None) -> None:
-        """Say good-bye, if there is something to say, and end."""
 
 
 class Session:

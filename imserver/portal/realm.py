@@ -9,8 +9,7 @@ from twisted.cred.error import UnauthorizedLogin
 from twisted.cred.portal import IRealm
 from zope.interface import Interface, implementer
 
-from ..avatar import Avatar
-from ..session import Session
+from ..avatar import Avatar, Speaker
 from ..users import Users
 
 
@@ -35,7 +34,7 @@ class Realm:
         if user is None:
             # On disk, but its REGISTER entry has not come by here yet; so nobody was told OK.
             raise UnauthorizedLogin()
-        avatar = Avatar(user.account, cast(Session, mind))
+        avatar = Avatar(user.account, cast(Speaker, mind))
 
         def leave() -> None:
             if avatar in user.avatars:
