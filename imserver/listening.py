@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from ipaddress import ip_address
 from typing import Any
 
@@ -18,6 +19,12 @@ HERE = f"tcp:{PORT}:interface=127.0.0.1"
 #: Connections that may wait to be accepted; Twisted's 50 are gone at once when everybody comes back.
 BACKLOG = 1024
 
+_ADVICE: dict[int | None, str] = {
+    errno.EADDRINUSE: " Is another server running? Stop it, or choose another port "
+    "with --listen tcp:PORT:interface=127.0.0.1.",
+    errno.EACCES: f" A port below 1024 is for root; choose one above, as in {HERE}.",
+}
+
 
 def listen(reactor: Any, description: str, factory: IProtocolFactory) -> IListeningPort:
     """Open a port for this machine, or say why it cannot be."""
@@ -26,8 +33,9 @@ def listen(reactor: Any, description: str, factory: IProtocolFactory) -> IListen
     outcomes: list[Any] = []
     try:
         serverFromString(reactor, description + backlog).listen(factory).addBoth(outcomes.append)
-    except (ValueError, TypeError) as error:
-        raise CannotStart(f"--listen takes an endpoint such as {HERE}, not {description}: {error}.") from None
+    except Exception as error:  # whatever reading a description, or the files it names, may bring
+        why = _in_words(error)
+        raise CannotStart(f"--listen takes an endpoint such as {HERE}, not {description}: {why}.") from None
     outcome: Any = outcomes[0] if outcomes else None
     if isinstance(outcome, Failure):
         raise CannotStart(_why_not(description, outcome)) from None
@@ -44,13 +52,14 @@ def listen(reactor: Any, description: str, factory: IProtocolFactory) -> IListen
 
 def _why_not(description: str, failure: Failure) -> str:
     error = failure.value
-    if isinstance(error, CannotListenError):
-        why = getattr(error.socketError, "strerror", None) or str(error.socketError)
-        return (
-            f"Cannot listen on {description}: {why}. Is another server running? "
-            "Stop it, or choose another port with --listen tcp:PORT:interface=127.0.0.1."
-        )
-    return f"Cannot listen on {description}: {failure.getErrorMessage()}."
+    if not isinstance(error, CannotListenError):
+        return f"Cannot listen on {description}: {_in_words(error)}."
+    advice = _ADVICE.get(getattr(error.socketError, "errno", None), "")
+    return f"Cannot listen on {description}: {_in_words(error.socketError)}.{advice}"
+
+
+def _in_words(error: object) -> str:
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")
 
 
 def _is_of_this_machine(port: IListeningPort) -> bool:

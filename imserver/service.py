@@ -42,7 +42,7 @@ from .portal.realm import Realm
 from .presence import Presence
 from .server_log import ServerLog
 from .storage import open_storage
-from .storage.interface import NewerDatabase, Storage, StorageError
+from .storage.interface import DatabaseTaken, NewerDatabase, Storage, StorageError
 from .storage.records import Entry, Opening
 from .threads import Threads
 from .turn import Turn
@@ -229,7 +229,10 @@ def _opened(url: str, reactor: IReactorTime) -> tuple[Storage, Opening]:
     """Open the database, or say why it cannot be."""
     try:
         storage = open_storage(url, reactor=reactor, now=_now)
+        storage.take()
         return storage, storage.open()
+    except DatabaseTaken:
+        raise CannotStart("Another imserver is using this database. Stop it first.") from None
     except NewerDatabase as error:
         raise CannotStart(
             f"The database was written by a newer imserver ({error}). "

@@ -12,12 +12,16 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from twisted.internet.defer import Deferred
 
 from . import statements
-from .interface import StorageError
+from .interface import DatabaseTaken, StorageError
 from .records import Account, Arrival, Credential, Draft, Entry, Opening, Page, Stored
 from .upgrading import upgrade
 from .writer import Job, Run, Soon, Transactions, Writer
 
 T = TypeVar("T")
+
+
+#: Keep other servers out, and give the way to let them in again; None if another one was first.
+Take = Callable[[], Callable[[], None] | None]
 
 
 def random_epoch() -> str:
@@ -34,6 +38,7 @@ class Engines:
     alone: Callable[[Connection], None]  #: wait until no other node brings the tables up to date
     undone: Callable[[DBAPIError], bool]  #: whether a commit that failed so has surely changed nothing
     part: Callable[[], None]  #: close the connections that nobody uses; the next use opens new ones
+    take: Take
 
 
 class Database:
@@ -55,6 +60,7 @@ class Database:
         self._run_reader = read
         self._name_epoch = name_epoch
         self._let_go = let_go
+        self._give_back: Callable[[], None] = lambda: None
         transactions = Transactions(engines.writing, engines.undone)
         self._writer = Writer(transactions.commit, run=write, soon=soon, now=now)
 
@@ -68,6 +74,16 @@ class Database:
         self._writer.committed = hook
 
     # --- Its beginning and end ---
+
+    def take(self) -> None:
+        """Be the only server on the database."""
+        try:
+            give_back = self._engines.take()
+        except (SQLAlchemyError, OSError) as error:
+            raise StorageError(_in_a_sentence(error)) from error
+        if give_back is None:
+            raise DatabaseTaken()
+        self._give_back = give_back
 
     def open(self) -> Opening:
         """Bring the tables up to date and read what must be known at the start."""
@@ -83,7 +99,12 @@ class Database:
         """Finish what was asked for, then let go of the database."""
         finished = self._writer.finish()
         finished.addCallback(lambda _: self._run_writer(self._engines.writing.dispose))
+        finished.addCallback(lambda _: self._let_others_in())
         return finished.addCallback(lambda _: self._let_go())
+
+    def _let_others_in(self) -> None:
+        give_back, self._give_back = self._give_back, lambda: None
+        give_back()
 
     def _open(self) -> Opening:
         with self._engines.writing.begin() as connection:
@@ -155,7 +176,7 @@ class Database:
             raise StorageError(_in_a_sentence(error)) from error
 
 
-def _in_a_sentence(error: SQLAlchemyError) -> str:
+def _in_a_sentence(error: Exception) -> str:
     """Say what the database said, without SQLAlchemy's frame around it."""
     said = str(getattr(error, "orig", None) or error).strip()
     return said.splitlines()[0] if said else type(error).__name__

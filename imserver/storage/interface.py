@@ -39,6 +39,10 @@ class OutcomeUnknown(Exception):
     """
 
 
+class DatabaseTaken(StorageError):
+    """Another server is using the database."""
+
+
 class NewerDatabase(StorageError):
     """The database was written by a newer version of this program."""
 
@@ -94,6 +98,9 @@ class Storage(Accounts, Log, Devices, Protocol):
 
     #: Called once per commit with its new entries in order, after all Deferreds of that commit have fired.
     committed: Callable[[tuple[Entry, ...]], None]
+
+    def take(self) -> None:
+        """Keep other servers out until ``close``, or the process's end; raises ``DatabaseTaken``."""
 
     def open(self) -> Opening:
         """Bring the tables up to date and read what the server must know; raises ``NewerDatabase``.

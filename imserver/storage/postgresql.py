@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import URL, Connection, create_engine
+from collections.abc import Callable
+
+from sqlalchemy import URL, Connection, Engine, create_engine
 
 from .database import Engines
 
@@ -21,7 +23,24 @@ def open_server(url: URL) -> Engines:
         connect_args={"options": "-c synchronous_commit=on"},
     )
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(engine, reading, alone=_alone, undone=lambda error: False, part=engine.dispose)
+    return Engines(
+        engine,
+        reading,
+        alone=_alone,
+        undone=lambda error: False,
+        part=engine.dispose,
+        take=lambda: _take(engine),
+    )
+
+
+def _take(engine: Engine) -> Callable[[], None] | None:
+    """Hold a lock as long as a connection lives."""
+    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    connection.detach()  # it is nobody else's, and no idle one
+    if connection.exec_driver_sql("SELECT pg_try_advisory_lock(12001)").scalar_one():
+        return connection.close
+    connection.close()
+    return None
 
 
 def _alone(connection: Connection) -> None:

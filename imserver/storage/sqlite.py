@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Callable
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from .database import Engines
+from .database import Engines, Take
 
 #: FULL, since NORMAL lost answered messages in most simulated power cuts, and gains nothing in batches.
 #: The write-ahead log is folded in each 16 MiB: a busy page is then written back once and not four times.
@@ -25,21 +27,33 @@ def open_file(url: URL) -> Engines:
     """Open a file; its folder must be there."""
     # One connection for the writer, four for the readers.  What people say stands in no error and no log.
     engine = create_engine(url, pool_size=5, max_overflow=0, hide_parameters=True)
-    return _prepared(engine, part=engine.dispose)
+    return _prepared(engine, part=engine.dispose, take=lambda: _lock(f"{url.database}.lock"))
 
 
 def open_memory() -> Engines:
     """Make a database that ends with the process, for one thread."""
     engine = create_engine("sqlite://", poolclass=StaticPool, hide_parameters=True)
-    return _prepared(engine, part=lambda: None)  # its one connection is the database
+    # Its one connection is the database, and nobody else's.
+    return _prepared(engine, part=lambda: None, take=lambda: lambda: None)
 
 
-def _prepared(engine: Engine, part: Callable[[], None]) -> Engines:
+def _lock(path: str) -> Callable[[], None] | None:
+    """Lock a file beside the database, whose own locks are the transactions'."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    return lambda: os.close(lock)
+
+
+def _prepared(engine: Engine, part: Callable[[], None], take: Take) -> Engines:
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begun)
     reading = engine.execution_options(reads_only=True)
     # BEGIN IMMEDIATE has waited for all others already.
-    return Engines(engine, reading, alone=lambda connection: None, undone=_undone, part=part)
+    return Engines(engine, reading, alone=lambda connection: None, undone=_undone, part=part, take=take)
 
 
 def _connected(connection: sqlite3.Connection, _record: object) -> None:

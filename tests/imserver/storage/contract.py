@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.storage.database import Database, Engines
-from imserver.storage.interface import NameTaken, RefUsed, StorageError
+from imserver.storage.interface import DatabaseTaken, NameTaken, RefUsed, StorageError
 from imserver.storage.records import NAMELESS, Draft, Entry, EntryKind, Opening
 from imserver.storage.writer import Job, Transactions
 
@@ -60,12 +60,14 @@ class StorageCase(SynchronousTestCase):
         """Make a storage of the database, as a start of the server does."""
         self.turns = Turns()
         self.database = self.engines()
-        self.storage = Database(
-            self.database, write=at_once, read=at_once, soon=self.turns.soon, now=lambda: self.now
-        )
+        self.storage = self.storage_of(self.database)
         self.storage.committed = self.told.extend
         self.addCleanup(self.close)
         return self.storage.open()
+
+    def storage_of(self, engines: Engines) -> Database:
+        """Make a storage that does at once what it is asked."""
+        return Database(engines, write=at_once, read=at_once, soon=self.turns.soon, now=lambda: self.now)
 
     def close(self) -> None:
         closing = self.storage.close()
@@ -450,6 +452,16 @@ def _random_act(chance: random.Random, model: Model) -> tuple[str, tuple[Any, ..
 
 class OnDisk(StorageCase):
     """What holds for a storage that outlives its process and has more than one connection to it."""
+
+    def test_one_server_at_a_time(self) -> None:
+        """A database that a server has taken is refused to another, until the first has let go of it."""
+        self.storage.take()
+        other = self.storage_of(self.engines())
+        self.assertRaises(DatabaseTaken, other.take)
+        self.close()
+        other.take()
+        self.successResultOf(other.close())
+        self.open()
 
     def test_everything_is_there_after_a_restart(self) -> None:
         """A log that is opened again has its epoch, last number and accounts, and goes on from there."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import make_url, text
 
 from imserver.storage import postgresql
-from imserver.storage.database import Database, Engines
+from imserver.storage.database import Engines
 from imserver.storage.records import Opening
 
 from . import contract
@@ -33,9 +33,7 @@ class OnPostgreSQL(contract.OnDisk, contract.StorageContract):
         self.assertEqual(len({opening.epoch for opening in openings}), 1)
 
     def _start_a_node(self) -> Opening:
-        node = Database(
-            self.engines(), write=contract.at_once, read=contract.at_once, soon=self.turns.soon, now=lambda: 0
-        )
+        node = self.storage_of(self.engines())
         opening = node.open()
         self.successResultOf(node.close())
         return opening
