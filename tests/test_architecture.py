@@ -13,6 +13,19 @@ DATABASES = ("sqlalchemy", "alembic", "sqlite3", "psycopg", "psycopg2", "asyncpg
 BUSES = ("txredisapi", "redis", "hiredis", "nats")
 DRIVERS = DATABASES + BUSES
 SCREENS = ("prompt_toolkit", "urwid", "textual", "curses", "rich", "blessed")
+ONLY_POSIX = (
+    "fcntl",
+    "resource",
+    "pwd",
+    "grp",
+    "termios",
+    "pty",
+    "tty",
+    "syslog",
+    "posix",
+    "curses",
+    "readline",
+)
 SOCKETS = ("improtocol.codec", "imclient.core.connection", "imclient.core.link")
 
 RULES = [
@@ -23,6 +36,8 @@ RULES = [
     # The two wings meet on the wire.
     Rule("imserver", never=("imclient",)),
     Rule("imclient", never=("imserver",)),
+    # A client starts wherever there is Python and Qt.
+    *(Rule(who, never=ONLY_POSIX) for who in ("improtocol", "imqt", "imclient")),
     # Three front ends, one client.
     Rule(
         "imclient.core",
