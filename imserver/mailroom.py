@@ -132,9 +132,9 @@ class Mailroom:
             entry = posted.entry
             if not _is_for(entry, account.id, account.registered):
                 continue
-            if self._just_said.get(entry.number) is stream or (stream.said and entry.number in stream.said):
-                continue
             stream.told = max(stream.told, entry.number)
+            if self._just_said.get(entry.number) is stream or (stream.said and entry.number in stream.said):
+                continue  # its OK has told it
             lines.append(posted.line_with_ref if entry.account == account.id else posted.line)
         if lines:
             stream.avatar.session.carrier.write(b"".join(lines))
