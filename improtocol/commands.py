@@ -6,20 +6,28 @@ from . import replies
 from .errors import (
     BadPassword,
     LoginRefused,
+    MailboxFull,
     NameTaken,
+    NoSuchDevice,
+    NoSuchMessage,
     NoSuchUser,
+    NotAllowed,
     NotTold,
     Offline,
     RefUsed,
     TooManySessions,
+    TooOften,
 )
 from .fields import (
     AudienceField,
     Device,
     Epoch,
+    Mark,
     Number,
     Password,
     Ref,
+    ShownField,
+    Status,
     Text,
     Token,
     UserName,
@@ -39,7 +47,7 @@ class Register(
     verb="REGISTER",
     allowed_in=NOT_YET_IN,
     enters=State.REGISTERED,
-    refused_with=[NameTaken, BadPassword],
+    refused_with=[NameTaken, BadPassword, TooOften],
     example="REGISTER alice :correct horse",
     does="take a name; a password may have spaces",
 ):
@@ -58,7 +66,7 @@ class Login(
     verb="LOGIN",
     allowed_in=NOT_YET_IN,
     enters=State.LOGGED_IN,
-    refused_with=[LoginRefused, BadPassword, NotTold, TooManySessions],
+    refused_with=[LoginRefused, BadPassword, NotTold, TooManySessions, TooOften],
     example="LOGIN alice :correct horse",
     does="come in",
 ):
@@ -99,13 +107,14 @@ class Who(
 
     online: WhichField | None = optional_word(default=None)
     after: UserName | None = None
+    since: Mark | None = None  #: only what changed since the login that gave this mark
 
 
 class Send(
     Command[replies.Sent],
     verb="SEND",
     allowed_in=LOGGED_IN,
-    refused_with=[NoSuchUser, RefUsed],
+    refused_with=[NoSuchUser, RefUsed, NotAllowed, MailboxFull],
     example="SEND bob :Hello, Bob",
     does="say something: to bob, to bob,carol or to * (everyone)",
     pipelined=True,
@@ -151,6 +160,157 @@ class Sync(
     """Be told the stream again from a number on; no cursor moves."""
 
     number: Number
+
+
+class History(
+    Command[replies.History],
+    verb="HISTORY",
+    allowed_in=LOGGED_IN,
+    refused_with=[NoSuchUser],
+    example="HISTORY bob limit=20",
+    does="what was said with bob, newest last; HISTORY alone: with anybody",
+):
+    """Read back what was said in a conversation, or in all of them; numbers rise, no cursor moves.
+
+    It shows the newest, or with ``before=`` the newest before that number, or with ``after=`` the
+    oldest behind it.  If there are more, the OK names the key to ask on with.
+    """
+
+    audience: AudienceField | None = optional_word(default=None)
+    before: Number | None = None
+    after: Number | None = None
+    limit: Number | None = None  #: how many at most
+
+
+class Conversations(
+    Command[replies.Conversations],
+    verb="CONVERSATIONS",
+    allowed_in=LOGGED_IN,
+    example="CONVERSATIONS",
+    does="your conversations, the newest first, and what is unread",
+):
+    """Be shown your conversations, the newest first: how far each is read, and how much of it is not."""
+
+    before: Number | None = None
+
+
+class Read(
+    Command[replies.Read],
+    verb="READ",
+    allowed_in=LOGGED_IN,
+    refused_with=[NotTold, NoSuchMessage],
+    example="READ 4",
+    does="you have read 4 and what came before it in its conversation",
+    pipelined=True,
+):
+    """Say that you have read a message, and what came before it in its conversation.
+
+    Your other sessions are told, and whoever said it may see it in their receipts.  It never goes back.
+    """
+
+    number: Number
+
+
+class Why(
+    Command[replies.Why],
+    verb="WHY",
+    allowed_in=LOGGED_IN,
+    refused_with=[NoSuchUser],
+    example="WHY bob",
+    does="which messages of that conversation are unread",
+):
+    """Be shown what a conversation's number of unread messages is made of."""
+
+    audience: AudienceField
+    after: Number | None = None
+
+
+class Receipts(
+    Command[replies.Receipts],
+    verb="RECEIPTS",
+    allowed_in=LOGGED_IN,
+    refused_with=[NoSuchMessage],
+    example="RECEIPTS 4",
+    does="who has received and read what you said as 4",
+):
+    """Ask how far a message of yours came, with everybody it is for."""
+
+    number: Number
+    after: UserName | None = None
+
+
+class Devices(
+    Command[replies.Devices],
+    verb="DEVICES",
+    allowed_in=LOGGED_IN,
+    example="DEVICES",
+    does="your devices, and how far each holds your stream",
+):
+    """Be shown your devices, the one last used first."""
+
+
+class SignOut(
+    Command[replies.SignedOut],
+    verb="SIGNOUT",
+    allowed_in=LOGGED_IN,
+    refused_with=[NoSuchDevice],
+    example="SIGNOUT phone",
+    does="end the session of a device of yours, and forget the device",
+):
+    """End the session of one of your devices, and forget what it holds."""
+
+    device: Device
+
+
+class SetPresence(
+    Command[replies.PresenceSet],
+    verb="PRESENCE",
+    allowed_in=LOGGED_IN,
+    example="PRESENCE away :at lunch",
+    does="how you are shown to others: online or away, with a line of text",
+):
+    """Say how this session is shown to others; of several sessions the best counts, and the newest text."""
+
+    shown: ShownField
+    text: Status = ""
+
+
+class Block(
+    Command[replies.Blocked],
+    verb="BLOCK",
+    allowed_in=LOGGED_IN,
+    refused_with=[NoSuchUser],
+    example="BLOCK mallory",
+    does="hear nothing of what somebody says from now on",
+):
+    """Take what somebody says from now on out of your stream, for good; nobody is told, they least of all."""
+
+    name: UserName
+
+
+class Unblock(
+    Command[replies.Unblocked],
+    verb="UNBLOCK",
+    allowed_in=LOGGED_IN,
+    refused_with=[NoSuchUser],
+    example="UNBLOCK mallory",
+    does="hear them again from now on",
+):
+    """Hear again what somebody says from now on; what they said meanwhile stays unheard."""
+
+    name: UserName
+
+
+class Blocked(
+    Command[replies.BlockedOnes],
+    verb="BLOCKED",
+    allowed_in=LOGGED_IN,
+    example="BLOCKED",
+    does="whom you have blocked",
+):
+    """Be shown whom you have blocked, in the order of their names."""
+
+    after: UserName | None = None
 
 
 class Ping(

@@ -305,6 +305,55 @@ class NotTold(Refusal, code="not-told"):
         return f"You have been told up to {self.number}."
 
 
+class NoSuchMessage(Refusal, code="no-such-message"):
+    """There is no such message for you: of what is not yours nobody is told whether it is there."""
+
+    number: int
+
+    def sentence(self) -> str:
+        """Say which."""
+        return f"There is no message {self.number} of yours; HISTORY shows those there are."
+
+
+class NoSuchDevice(Refusal, code="no-such-device"):
+    """This account has no such device; DEVICES lists those it has."""
+
+    device: str
+
+    def sentence(self) -> str:
+        """Say which."""
+        return f"You have no device called {self.device}; DEVICES lists those you have."
+
+
+class NotAllowed(Refusal, code="not-allowed"):
+    """You may not do this here; ``what`` names it."""
+
+    what: str  #: ``everyone``: say something to everyone
+
+    def sentence(self) -> str:
+        """Say what."""
+        return "Here not everybody may say something to everyone (*); name those it is for."
+
+
+class MailboxFull(Refusal, code="mailbox-full"):
+    """Too much of what you said to these people still waits for them."""
+
+    names: tuple[str, ...]
+
+    def sentence(self) -> str:
+        """Say who is meant."""
+        return f"Too much of what you said still waits for {_listed(self.names)}; let them come first."
+
+
+class TooOften(Refusal, code="too-often"):
+    """That was tried too often from there; it says ``retry-after``."""
+
+    def sentence(self) -> str:
+        """Say when to come back."""
+        when = "later" if self.retry_after is None else f"in {self.retry_after} seconds"
+        return f"That was tried too often; try again {when}."
+
+
 class Offline(Refusal, code="offline"):
     """That user is not connected."""
 

@@ -10,6 +10,7 @@ from .fields import (
     AudienceField,
     Line,
     Moment,
+    Names,
     Number,
     PresenceField,
     Ref,
@@ -72,6 +73,26 @@ class UserTold(Event, verb="USER"):
     name: UserName
     presence: PresenceField
     text: Line = ""
+
+
+class ReadTold(Event, verb="READ"):
+    """You have read a conversation up to there, on another device."""
+
+    audience: AudienceField
+    upto: Number = key()
+
+
+class ReceiptTold(Event, verb="RECEIPT"):
+    """How far your newest message in a conversation came; a hint, of which RECEIPTS is the truth.
+
+    Among named people every earlier message there has come at least as far.
+    """
+
+    message: Number = key()
+    delivered: Number = key()
+    read: Number = key()
+    to: Number = key()
+    offline: Names = ()  #: those it waits for, who are not connected
 
 
 class PingTold(Event, verb="PING"):

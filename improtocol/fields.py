@@ -148,6 +148,21 @@ class Presence(enum.StrEnum):
     CLOSED = "closed"
 
 
+class Shown(enum.StrEnum):
+    """What one may say of oneself."""
+
+    ONLINE = "online"
+    AWAY = "away"
+
+
+class Reached(enum.StrEnum):
+    """How far a message came with somebody."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    READ = "read"
+
+
 #: Who WHO tells of, when not everybody.
 class Which(enum.StrEnum):
     """A part of the roster."""
@@ -251,6 +266,34 @@ Word = Annotated[str, Kind("word", "a word", lambda written, names: written, abn
 PresenceField = Annotated[
     Presence, Kind("presence", " or ".join(Presence), _one_of(Presence, "presence"), abnf="presence")
 ]
+ShownField = Annotated[
+    Shown, Kind("shown", " or ".join(Shown), _one_of(Shown, "shown"), abnf='"online" / "away"')
+]
+ReachedField = Annotated[
+    Reached,
+    Kind(
+        "reached", " or ".join(Reached), _one_of(Reached, "reached"), abnf='"waiting" / "delivered" / "read"'
+    ),
+]
+Status = Annotated[
+    str,
+    Kind(
+        "status",
+        "a line for people",
+        lambda written, names: written,
+        text=True,
+        limit=limits.STATUS,
+        abnf="line",
+    ),
+]
+Mark = Annotated[
+    str,
+    Kind("mark", _WORD_RULE, _matching(_WORD, "mark", _WORD_RULE), limit=limits.MARK, abnf="mark"),
+]
+Names = Annotated[
+    tuple[str, ...],
+    Kind("names", "names parted by commas", _read_words, ",".join, abnf="words"),
+]
 WhichField = Annotated[Which, Kind("online", " or ".join(Which), _one_of(Which, "online"), abnf='"online"')]
 
 # --- escapes (R3) ---------------------------------------------------------------------------------
@@ -295,12 +338,19 @@ __all__ = [
     "Epoch",
     "Kind",
     "Line",
+    "Mark",
     "Moment",
+    "Names",
     "Number",
     "Password",
     "Presence",
     "PresenceField",
+    "Reached",
+    "ReachedField",
     "Ref",
+    "Shown",
+    "ShownField",
+    "Status",
     "Text",
     "Token",
     "UserName",

@@ -39,6 +39,8 @@ PAGE = Limit(100, "lines", "one answer; more is asked for with the key that the 
 PAGE_BYTES = Limit(65536, "bytes", "one answer fits one read of a socket")
 TURN = Limit(32, "lines", "taken from one connection before the others have their turn")
 DEVICES = Limit(20, "devices", "of one account; one more, and the longest unused is forgotten")
+STATUS = Limit(256, "bytes", "what one says beside away: a line in a roster")
+MARK = Limit(32, "bytes", "made by the server; a client keeps it as it stands")
 NAMELESS_SESSIONS = Limit(32, "sessions", "of one account that name no device; one more is refused")
 
 #: What ``* LIMITS`` tells after LOGIN, by the key it is told under.

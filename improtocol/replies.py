@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from .fields import Device, Epoch, Line, Moment, Number, Ref, UserName, Word
+from .fields import (
+    AudienceField,
+    Device,
+    Epoch,
+    Line,
+    Mark,
+    Moment,
+    Number,
+    ReachedField,
+    Ref,
+    ShownField,
+    Text,
+    UserName,
+    Word,
+)
 from .vocabulary import Item, Reply, key, optional_word
 
 
@@ -20,6 +34,7 @@ class LoggedIn(Reply, verb="LOGIN"):
     epoch: Epoch | None = None  #: which log it is
     cursor: Number | None = None  #: your stream begins behind this number
     waiting: Number | None = None  #: so many entries of it are there already
+    mark: Mark | None = None  #: when you come back, ``WHO since=`` this tells what changed meanwhile
 
 
 class LoggedOut(Reply, verb="LOGOUT"):
@@ -52,6 +67,125 @@ class Synced(Reply, verb="SYNC"):
     """The stream is told again from there."""
 
     number: Number
+
+
+class History(Reply, verb="HISTORY"):
+    """So many messages were shown; there are more if it names a key to ask on with."""
+
+    count: Number
+    before: Number | None = None
+    after: Number | None = None
+
+
+class MessageShown(Item, verb="MESSAGE"):
+    """A message, as it was told."""
+
+    number: Number
+    sender: UserName
+    audience: AudienceField
+    text: Text
+    at: Moment = key()
+    ref: Ref | None = None  #: only to the one who said it
+
+
+class Conversations(Reply, verb="CONVERSATIONS"):
+    """So many conversations were shown; there are more, older ones, if it names a key to ask on with."""
+
+    count: Number
+    before: Number | None = None
+
+
+class ConversationShown(Item, verb="CONVERSATION"):
+    """A conversation of yours: its newest message, how far you have read it, how many you have not."""
+
+    audience: AudienceField
+    last: Number = key()
+    read: Number = key()
+    unread: Number = key()
+
+
+class Why(Reply, verb="WHY"):
+    """So many unread messages were shown; you have read up to ``read``, and ``last`` is the newest."""
+
+    count: Number
+    read: Number = key()
+    last: Number = key()
+    after: Number | None = None  #: there are more
+
+
+class Read(Reply, verb="READ"):
+    """It is noted that you have read that message, and what came before it in its conversation."""
+
+    number: Number
+
+
+class Receipts(Reply, verb="RECEIPTS"):
+    """How far a message of yours came; ``delivered`` counts those who have read it, too."""
+
+    number: Number
+    delivered: Number = key()
+    read: Number = key()
+    to: Number = key()
+    after: UserName | None = None  #: there are more names
+
+
+class ReceiptShown(Item, verb="RECEIPT"):
+    """How far a message came with one of those it is for."""
+
+    name: UserName
+    reached: ReachedField
+
+
+class Devices(Reply, verb="DEVICES"):
+    """So many devices were shown."""
+
+    count: Number
+
+
+class DeviceShown(Item, verb="DEVICE"):
+    """A device of yours; without a name: all your sessions that named none."""
+
+    cursor: Number = key()  #: it holds everything up to there
+    used: Moment = key()
+    sessions: Number = key()  #: so many are logged in now
+    device: Device | None = optional_word(default=None)
+
+
+class SignedOut(Reply, verb="SIGNOUT"):
+    """The device is forgotten, and its session has ended."""
+
+    device: Device
+
+
+class PresenceSet(Reply, verb="PRESENCE"):
+    """This is how you are shown now."""
+
+    shown: ShownField
+
+
+class Blocked(Reply, verb="BLOCK"):
+    """From now on you hear nothing of what they say."""
+
+    name: UserName
+
+
+class Unblocked(Reply, verb="UNBLOCK"):
+    """You hear again what they say from now on."""
+
+    name: UserName
+
+
+class BlockedOnes(Reply, verb="BLOCKED"):
+    """So many are blocked by you."""
+
+    count: Number
+    after: UserName | None = None  #: there are more
+
+
+class BlockedShown(Item, verb="BLOCKED"):
+    """Somebody you have blocked."""
+
+    name: UserName
 
 
 class Pinged(Reply, verb="PING"):
