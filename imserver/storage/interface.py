@@ -7,12 +7,30 @@ then says what is on disk.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
-from .records import Arrival, Credential, Draft, Entry, Opening, Page, Stored
+from .records import (
+    Arrival,
+    Block,
+    Conversation,
+    Credential,
+    Device,
+    Draft,
+    Entry,
+    Held,
+    Marked,
+    Opening,
+    Page,
+    People,
+    Reached,
+    Receipt,
+    Receipts,
+    Shown,
+    Stored,
+)
 
 
 class StorageError(Exception):
@@ -21,6 +39,10 @@ class StorageError(Exception):
 
 class NameTaken(StorageError):
     """The name is, or was, an account's."""
+
+
+class NoSuchMessage(StorageError):
+    """There is no such message in that account's stream, or it is not that account's own."""
 
 
 class RefUsed(StorageError):
@@ -76,6 +98,66 @@ class Log(Protocol):
         """Count an account's stream behind a position."""
 
 
+class Reading(Protocol):
+    """What was said before, and how far it was read.  What an account blocked is not there for it."""
+
+    def history(
+        self, account: int, people: People | None, *, after: int, before: int | None, limit: int
+    ) -> Deferred[Shown]:
+        """Read back the messages of one conversation, or of all in an account's stream.
+
+        Behind ``after`` and before ``before``; of more than ``limit`` the oldest if ``after`` is
+        not 0, else the newest.
+        """
+
+    def conversations(
+        self, account: int, before: int | None, limit: int
+    ) -> Deferred[tuple[Conversation, ...]]:
+        """Give the conversations whose newest message is before a number, the newest first."""
+
+    def unread(
+        self, account: int, people: People, after: int, limit: int
+    ) -> Deferred[tuple[Conversation, Shown]]:
+        """Give a conversation and those of its unread messages that are behind a number."""
+
+    def read(self, account: int, number: int) -> Deferred[Marked]:
+        """Note that a message is read, and what came before it there; fails with ``NoSuchMessage``.
+
+        That a message is not in the account's stream is said in the same way as that there is none.
+        """
+
+
+class Reaching(Protocol):
+    """How far messages came."""
+
+    def reached(self, account: int, after: int, upto: int) -> Deferred[tuple[Reached, ...]]:
+        """Of what others said to an account, give the newest of each speaker and conversation in a range."""
+
+    def receipts_of(self, numbers: Collection[int]) -> Deferred[tuple[Receipts, ...]]:
+        """Count how far messages came."""
+
+    def receipts(
+        self, sender: int, number: int, after: str | None, limit: int
+    ) -> Deferred[tuple[Receipts, tuple[Receipt, ...]]]:
+        """Count, and give those it is for in the order of their names; fails with ``NoSuchMessage``.
+
+        Only who said it may ask: of what others said it is said that there is none.
+        """
+
+    def waiting(self, sender: int, account: int) -> Deferred[int]:
+        """Count the messages one account said by name to another that are not held yet."""
+
+
+class Blocks(Protocol):
+    """Whom an account does not want to hear."""
+
+    def block(self, account: int, whom: int) -> Deferred[Block]:
+        """Keep what is said from now on out of a stream; who is blocked already stays so."""
+
+    def unblock(self, account: int, whom: int) -> Deferred[Block | None]:
+        """End it: gives the block as it is now, or None if there was none."""
+
+
 class Devices(Protocol):
     """How far each device holds its account's stream."""
 
@@ -86,14 +168,20 @@ class Devices(Protocol):
         entry.  An account keeps ``keep`` devices: one more, and the longest unused is forgotten.
         """
 
-    def hold(self, account: int, device: str, number: int) -> Deferred[None]:
+    def hold(self, account: int, device: str, number: int) -> Deferred[Held]:
         """Note that a device is in use and holds everything up to ``number``; a cursor never goes back.
 
-        What a forgotten device holds is nobody's concern: it stays forgotten.
+        What a forgotten device holds is nobody's concern: it stays forgotten, and moves nothing.
         """
 
+    def devices(self, account: int) -> Deferred[tuple[Device, ...]]:
+        """Give the devices of an account, the one last used first."""
 
-class Storage(Accounts, Log, Devices, Protocol):
+    def forget(self, account: int, device: str) -> Deferred[bool]:
+        """Forget a device; gives whether there was one.  How far the account held its stream stays known."""
+
+
+class Storage(Accounts, Log, Reading, Reaching, Devices, Blocks, Protocol):
     """All of it, and its beginning and end."""
 
     #: Called once per commit with its new entries in order, after all Deferreds of that commit have fired.

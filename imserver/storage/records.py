@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 #: The device of all sessions that named none; they share one cursor (language, R24).
 NAMELESS = ""
@@ -90,6 +91,95 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A piece of what was said, read back; numbers rise."""
+
+    entries: tuple[Entry, ...]
+    more: bool  #: there is more where it was cut: before the first if the newest were asked for, else behind the last
+
+
+#: A conversation: its accounts, whoever asks among them; empty: everyone's.
+People = frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation as one account has it."""
+
+    people: People
+    last: int  #: its newest message
+    read: int  #: what this account has read it up to; 0: nothing
+    unread: int  #: messages of others in the account's stream behind that
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What became of reading up to a message."""
+
+    people: People
+    upto: int  #: it is read up to there now, which may be further than was asked for
+    moved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How far an account's furthest cursor ever was, before and after a device held more."""
+
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What one account's progress means to one who spoke to it: the newest message that came further."""
+
+    number: int
+    sender: int  #: its account
+    people: People
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """How far a message came: counts, and the accounts named it still waits for (not for everyone's)."""
+
+    number: int
+    sender: int
+    people: People
+    delivered: int  #: those who have read it among them
+    read: int
+    to: int
+    waiting: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How far a message came with one account."""
+
+    name: str
+    delivered: bool  #: held, or read
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device of an account."""
+
+    name: str
+    cursor: int
+    used: int  #: milliseconds since 1970, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """That an account did not want to hear another: entries with ``after`` < number <= ``upto``."""
+
+    account: int
+    whom: int
+    after: int
+    upto: int | None = None  #: None: it still does not
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """Where a device stands when it logs in."""
 
@@ -104,3 +194,5 @@ class Opening:
     epoch: str  #: which log this is
     last: int  #: the number of the newest entry
     accounts: tuple[Account, ...]
+    held: Mapping[int, int] = field(default_factory=dict)  #: by account: its furthest cursor ever
+    blocks: tuple[Block, ...] = ()  #: all there ever were
