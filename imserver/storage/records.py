@@ -95,7 +95,7 @@ class Shown:
     """A piece of what was said, read back; numbers rise."""
 
     entries: tuple[Entry, ...]
-    more: bool  #: there is more where it was cut: before the first if the newest were asked for, else behind the last
+    more: bool  #: there is more: before the first if the newest were asked for, else behind the last
 
 
 #: A conversation: its accounts, whoever asks among them; empty: everyone's.
