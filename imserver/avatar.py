@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from improtocol.events import Bye
+from improtocol.fields import Shown
 from improtocol.vocabulary import Event
 
 from .storage.records import NAMELESS, Account
@@ -52,6 +53,7 @@ class Avatar:
         self.account = account
         self.session = session
         self.device = NAMELESS
+        self.shown = Shown.ONLINE  #: how it wants to be seen
         self.stream: Stream | None = None  #: what of the log it is told, once it has a place in it
 
     @property

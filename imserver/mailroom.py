@@ -110,6 +110,13 @@ class Mailroom:
             self._write(stream, batch)
         self._just_said.clear()
 
+    def recent(self, after: int, upto: int) -> Iterable[Entry] | None:
+        """Give the entries of a range, if all of them are still in memory."""
+        begin = self.last - len(self._ring)
+        if after < begin:
+            return None
+        return [self._ring[at].entry for at in range(after - begin, min(upto, self.last) - begin)]
+
     def _apart(self, batch: Iterable[Posted]) -> dict[Stream, None]:
         """Find the live streams that are told something else than everybody."""
         apart: dict[Stream, None] = {}
@@ -119,6 +126,8 @@ class Mailroom:
             concerned = own if entry.kind is EntryKind.MESSAGE else []
             for account in entry.accounts:
                 concerned = concerned + self._users.of(account).avatars
+            for user in self._users.blockers(entry.account):
+                concerned = concerned + user.avatars
             for avatar in concerned:
                 if avatar.stream is not None and avatar.stream.live:
                     apart[avatar.stream] = None
@@ -127,10 +136,13 @@ class Mailroom:
     def _write(self, stream: Stream, batch: Iterable[Posted]) -> int:
         """Tell a stream what of these entries is its own; say how many that were."""
         account = stream.avatar.account
+        user = self._users.of(account.id)
         lines = []
         for posted in batch:
             entry = posted.entry
             if not _is_for(entry, account.id, account.registered):
+                continue
+            if user.blocks and entry.kind is EntryKind.MESSAGE and not user.hears(entry):
                 continue
             stream.told = max(stream.told, entry.number)
             if self._just_said.get(entry.number) is stream or (stream.said and entry.number in stream.said):

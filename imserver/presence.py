@@ -12,7 +12,7 @@ from improtocol.events import UserTold
 from improtocol.fields import Presence as How
 from improtocol.vocabulary import Event
 
-from .users import User
+from .users import User, Users
 
 #: So many changes of one user are told at once in a window; after that the last one, at its end.
 CHANGES = 4
@@ -25,16 +25,19 @@ GATHERING = 0.25
 class Flapping:
     """What has been told of one user lately."""
 
-    told: How = How.OFFLINE
+    told: UserTold
     moments: deque[float] = field(default_factory=lambda: deque(maxlen=CHANGES))
     waits: bool = False
 
 
 class Presence:
-    """Tells everybody who comes and goes."""
+    """Tells everybody who comes and goes, and how they are."""
 
-    def __init__(self, clock: IReactorTime, tell_everyone: Callable[[Iterable[Event]], None]) -> None:
+    def __init__(
+        self, clock: IReactorTime, users: Users, tell_everyone: Callable[[Iterable[Event]], None]
+    ) -> None:
         self._clock = clock
+        self._users = users
         self._tell_everyone = tell_everyone
         self._lately: dict[str, Flapping] = {}
         self._news: dict[str, Event] = {}
@@ -43,10 +46,12 @@ class Presence:
 
     def changed(self, user: User) -> None:
         """Note that a user may be connected, or not, when a moment ago it was otherwise."""
-        now = self._clock.seconds()
-        lately = self._lately.setdefault(user.name, Flapping())
-        if lately.waits or user.presence is lately.told:
+        if not user.avatars:
+            user.text = ""
+        lately = self._lately.setdefault(user.name, Flapping(UserTold(user.name, How.OFFLINE)))
+        if lately.waits or how(user) == lately.told:
             return
+        now = self._clock.seconds()
         if len(lately.moments) == CHANGES and now - lately.moments[0] < WINDOW:
             lately.waits = True
             self._clock.callLater(lately.moments[0] + WINDOW - now, self._settle, user, lately)
@@ -55,14 +60,15 @@ class Presence:
 
     def _settle(self, user: User, lately: Flapping) -> None:
         lately.waits = False
-        if user.presence is not lately.told:
+        if how(user) != lately.told:
             self._tell(user, lately)
 
     def _tell(self, user: User, lately: Flapping) -> None:
         now = self._clock.seconds()
-        lately.told = user.presence
+        lately.told = how(user)
         lately.moments.append(now)
-        self._news[user.name] = UserTold(user.name, user.presence)
+        self._users.changed(user)
+        self._news[user.name] = lately.told
         if self._gathering:
             return
         wait = self._last_told + GATHERING - now
@@ -77,3 +83,8 @@ class Presence:
         self._last_told = self._clock.seconds()
         news, self._news = self._news, {}
         self._tell_everyone(news.values())
+
+
+def how(user: User) -> UserTold:
+    """Say how a user is."""
+    return UserTold(user.name, user.presence, user.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import time
 from collections.abc import Callable
@@ -27,19 +28,25 @@ from .cannot_start import CannotStart
 from .connection import Server
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
+from .features.blocking import Blocking
 from .features.cursors import Cursors
+from .features.devices import Devices
 from .features.housekeeping import Housekeeping
 from .features.login import Login
 from .features.messaging import Messaging
 from .features.peer_ping import PeerPing
+from .features.reading import Reading
+from .features.receipts import Receipts
 from .features.registration import Registration
 from .features.roster import Roster
+from .features.showing import Showing
 from .listening import HERE, listen, place, ways_in
 from .mailroom import Mailroom
 from .portal.checkers import PasswordChecker
 from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
 from .presence import Presence
+from .receipts import ReceiptNews
 from .server_log import ServerLog
 from .storage import open_storage
 from .storage.interface import DatabaseTaken, NewerDatabase, Storage, StorageError
@@ -117,6 +124,7 @@ class Imserver(Service):
             soon=self._soon,
             run=self._hashing,
             names=NAMES[options["names"]],
+            start=secrets.token_hex(4),
         )
         self._server.in_doubt = self._end_in_doubt
         self._ports = [listen(reactor, description, self._server) for description in options["listen"]]
@@ -192,19 +200,26 @@ def put_together(
     run: Run,
     names: NamePolicy = ASCII_NAMES,
     hasher: PasswordHasher = OWASP,
+    start: str = "0",
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
-    users = Users(opening.accounts, names)
+    users = Users(opening, names, start)
     mailroom = Mailroom(storage, users, opening.last, soon)
-    presence = Presence(clock, mailroom.tell_everyone)
+    presence = Presence(clock, users, mailroom.tell_everyone)
+    receipts = ReceiptNews(clock, storage, users, mailroom)
     passwords = Passwords(run, hasher)
     portal = Portal(Realm(users), [PasswordChecker(storage, passwords)])
     dispatcher = Dispatcher(
         Registration(storage, passwords, users, log),
         Login(portal, storage, storage, users, mailroom, presence, log, opening.epoch),
         Roster(users),
-        Messaging(storage, users, mailroom, log),
-        Cursors(storage, mailroom),
+        Messaging(storage, users, mailroom, receipts, log),
+        Reading(storage, users, receipts),
+        Receipts(storage),
+        Cursors(storage, users, mailroom, receipts),
+        Devices(storage, users),
+        Showing(users, presence),
+        Blocking(storage, users),
         PeerPing(users),
         Housekeeping(),
     )

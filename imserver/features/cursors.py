@@ -8,21 +8,27 @@ from improtocol.errors import NotTold
 from ..avatar import Avatar
 from ..dispatch import answers
 from ..mailroom import Mailroom
+from ..receipts import ReceiptNews
 from ..storage.interface import Devices
+from ..users import Users
 
 
 class Cursors:
     """ACK moves a device's cursor; SYNC moves none."""
 
-    def __init__(self, devices: Devices, mailroom: Mailroom) -> None:
+    def __init__(self, devices: Devices, users: Users, mailroom: Mailroom, receipts: ReceiptNews) -> None:
         self._devices = devices
+        self._users = users
         self._mailroom = mailroom
+        self._receipts = receipts
 
     @answers(commands.Ack)
     async def ack(self, avatar: Avatar, command: commands.Ack) -> replies.Acked:
         """Keep what a device holds; only what it was told can be held."""
         _told(avatar, command.number)
-        await self._devices.hold(avatar.account.id, avatar.device, command.number)
+        held = await self._devices.hold(avatar.account.id, avatar.device, command.number)
+        self._users.of(avatar.account.id).held = held.after
+        self._receipts.was_held(avatar.account.id, held.before, held.after)
         return replies.Acked(command.number)
 
     @answers(commands.Sync)

@@ -76,7 +76,12 @@ class Login:
         self._seat(session, avatar, user, leave)
         session.afterwards(lambda: self._begin(avatar, position))
         return replies.LoggedIn(
-            avatar.name, device=command.device, epoch=self._epoch, cursor=position, waiting=waiting
+            avatar.name,
+            device=command.device,
+            epoch=self._epoch,
+            cursor=position,
+            waiting=waiting,
+            mark=self._users.mark,
         )
 
     async def _prove(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:

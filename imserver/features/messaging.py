@@ -9,6 +9,7 @@ from improtocol.errors import NoSuchUser, RefUsed
 from ..avatar import Avatar
 from ..dispatch import answers
 from ..mailroom import Mailroom
+from ..receipts import ReceiptNews
 from ..server_log import ServerLog
 from ..storage import interface
 from ..storage.records import Draft, Entry
@@ -18,10 +19,13 @@ from ..users import Users
 class Messaging:
     """The three send modes, which are one."""
 
-    def __init__(self, stored: interface.Log, users: Users, mailroom: Mailroom, log: ServerLog) -> None:
+    def __init__(
+        self, stored: interface.Log, users: Users, mailroom: Mailroom, receipts: ReceiptNews, log: ServerLog
+    ) -> None:
         self._stored = stored
         self._users = users
         self._mailroom = mailroom
+        self._receipts = receipts
         self._log = log
 
     @answers(commands.Send)
@@ -37,6 +41,7 @@ class Messaging:
             raise RefUsed(used.number) from None
         if stored.new:
             self._mailroom.said(avatar, stored.entry.number)
+            self._receipts.was_said(stored.entry)
             self._note(avatar, stored.entry)
         return _sent(stored.entry)
 

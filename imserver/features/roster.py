@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from improtocol import commands, limits, replies
-from improtocol.events import UserTold
 from improtocol.fields import Presence
 
 from ..avatar import Avatar
 from ..dispatch import answers
-from ..users import Users
+from ..presence import how
+from ..users import User, Users
 
 
 class Roster:
@@ -20,13 +20,15 @@ class Roster:
     @answers(commands.Who)
     async def who(self, avatar: Avatar, command: commands.Who) -> replies.Who:
         """Tell a page of users in the order of their names; the reply names the key to ask on with."""
-        told = 0
-        last = None
+        changed = None if command.since is None else self._users.changed_since(command.since)
+        told: list[User] = []
         for user in self._users.after(command.after):
-            if command.online is not None and user.presence is not Presence.ONLINE:
+            if command.online is not None and user.presence is Presence.OFFLINE:
                 continue
-            if told == limits.PAGE:
-                return replies.Who(told, after=last)
-            avatar.session.carrier.tell(UserTold(user.name, user.presence))
-            told, last = told + 1, user.name
-        return replies.Who(told)
+            if changed is not None and user.name not in changed:
+                continue
+            if len(told) == limits.PAGE:
+                return replies.Who(len(told), after=told[-1].name)
+            avatar.session.carrier.tell(how(user))
+            told.append(user)
+        return replies.Who(len(told))

@@ -117,8 +117,8 @@ class Marked:
     """What became of reading up to a message."""
 
     people: People
-    upto: int  #: it is read up to there now, which may be further than was asked for
-    moved: bool
+    before: int  #: what it was read up to; 0: nothing
+    upto: int  #: what it is read up to now; never less than before
 
 
 @dataclass(frozen=True, slots=True)
