@@ -271,7 +271,7 @@ class SetPresence(
 ):
     """Say how this session is shown to others; of several sessions the best counts, and the newest text."""
 
-    shown: ShownField
+    presence: ShownField
     text: Status = ""
 
 

@@ -267,7 +267,7 @@ PresenceField = Annotated[
     Presence, Kind("presence", " or ".join(Presence), _one_of(Presence, "presence"), abnf="presence")
 ]
 ShownField = Annotated[
-    Shown, Kind("shown", " or ".join(Shown), _one_of(Shown, "shown"), abnf='"online" / "away"')
+    Shown, Kind("presence", " or ".join(Shown), _one_of(Shown, "presence"), abnf='"online" / "away"')
 ]
 ReachedField = Annotated[
     Reached,

@@ -160,7 +160,7 @@ class SignedOut(Reply, verb="SIGNOUT"):
 class PresenceSet(Reply, verb="PRESENCE"):
     """This is how you are shown now."""
 
-    shown: ShownField
+    presence: ShownField
 
 
 class Blocked(Reply, verb="BLOCK"):

@@ -20,8 +20,8 @@ class Showing:
     @answers(commands.SetPresence)
     async def show(self, avatar: Avatar, command: commands.SetPresence) -> replies.PresenceSet:
         """Show a session as online or away; the text said last is the account's."""
-        avatar.shown = command.shown
+        avatar.shown = command.presence
         user = self._users.of(avatar.account.id)
         user.text = command.text
         self._presence.changed(user)
-        return replies.PresenceSet(command.shown)
+        return replies.PresenceSet(command.presence)
