@@ -35,7 +35,7 @@ from .features.peer_ping import PeerPing
 from .features.registration import Registration
 from .features.roster import Roster
 from .listening import HERE, listen, place, ways_in
-from .mailroom import Mailroom
+from .mailroom import Mailroom, Soon
 from .portal.checkers import PasswordChecker
 from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
@@ -188,14 +188,15 @@ def put_together(
     log: ServerLog,
     turn: Turn,
     *,
-    soon: Callable[[Callable[[], None]], object],
+    soon: Soon,
     run: Run,
     names: NamePolicy = ASCII_NAMES,
     hasher: PasswordHasher = OWASP,
+    make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
     users = Users(opening.accounts, names)
-    mailroom = Mailroom(storage, users, opening.last, soon)
+    mailroom = make_mailroom(storage, users, opening.last, soon)
     presence = Presence(clock, mailroom.tell_everyone)
     passwords = Passwords(run, hasher)
     portal = Portal(Realm(users), [PasswordChecker(storage, passwords)])
