@@ -80,10 +80,11 @@ class Stage:
         *,
         names: NamePolicy = ASCII_NAMES,
         epoch: str = "k3",
+        clock: Clock | None = None,
         storage: Callable[[Stage], Storage] | None = None,
         make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
     ) -> None:
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.log_file = io.BytesIO()
         self.storage = (
             storage(self) if storage else in_memory(now=self.now, soon=self.soon, name_epoch=lambda: epoch)
