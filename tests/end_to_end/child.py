@@ -30,7 +30,8 @@ class Child:
                 stdin=stdin,
                 stdout=out,
                 stderr=err,
-                env={**os.environ, **environment},
+                # As a user has it: Python's warnings are for those who test.
+                env={**os.environ, "PYTHONWARNINGS": "", **environment},
                 process_group=0,  # so that a Ctrl-C at the tests is not one at it
             )
 
