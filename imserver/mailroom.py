@@ -195,8 +195,10 @@ class Mailroom:
             return
         # A SYNC may have moved the position while the page was being read.
         if stream.position == began:
-            stream.count += self._write(stream, map(_posted, page.entries))
-            stream.position = page.upto
+            # What is on disk before it came by here comes by in a moment, and is told then.
+            known = (entry for entry in page.entries if entry.number <= self.last)
+            stream.count += self._write(stream, map(_posted, known))
+            stream.position = min(page.upto, self.last)
         self._soon(lambda: self._catch_up(stream))
 
     def _from_ring(self, stream: Stream) -> None:
