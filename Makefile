@@ -18,7 +18,8 @@ SCREEN        = xvfb-run -a -s '-screen 0 1400x900x24 -dpi 96 -nolisten tcp'
 # Every warning is shown, but for one of Twisted's about pyOpenSSL that we cannot mend.
 export PYTHONWARNINGS = default,ignore:Passing pyOpenSSL
 
-.PHONY: help run test lint spec format print-spec unit windows-test end-to-end clean ready ready-to-test
+.PHONY: help run test lint spec format print-spec unit windows-test end-to-end prove prove-ci clean ready \
+        ready-to-test
 .NOTPARALLEL:
 
 help: ## this list
@@ -33,7 +34,7 @@ lint: ready-to-test ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy setup examples
+	$(BIN)/mypy setup examples bench
 
 spec: ready-to-test ## does protocol_spec.md say what improtocol declares?
 	$(BIN)/python -m improtocol.reference --check protocol_spec.md
@@ -57,6 +58,12 @@ windows-test: ready-to-test ## the tests of the windows, without a screen
 end-to-end: ready-to-test ## real servers and real windows on a screen of their own
 	@mkdir -p build/trial
 	$(if $(PROCESS_TESTS),$(SCREEN) $(TRIAL) $(PROCESS_TESTS),@echo "there is no end-to-end test yet")
+
+prove: ready-to-test ## the server killed again and again, and what else is promised: six minutes; keeps evidence
+	$(BIN)/python -m bench.prove
+
+prove-ci: ready-to-test ## the same in a minute and a half
+	$(BIN)/python -m bench.prove --quick
 
 clean: ## take away what was made here, but for .venv
 	rm -rf build dist _trial_temp* .mypy_cache .ruff_cache .hypothesis .tox twisted/plugins/dropin.cache

@@ -12,11 +12,12 @@ import datetime
 import sys
 import time
 from collections.abc import Callable
+from typing import cast
 
 from PyQt5.QtWidgets import QWidget
 from twisted.internet.defer import Deferred, fail, succeed
 
-from imclient.core.client import LinkState
+from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversations, Progress, Said
 from imclient.core.roster import Presence, Roster
 from imclient.core.signal import Signal
@@ -174,12 +175,17 @@ class MadeUpClient:
 
     def meet(
         self, name: str, presence: Presence = Presence.ONLINE, text: str = "", since: float | None = None
-    ):
+    ) -> None:
         """Let somebody be there."""
         self.roster.told(name, presence, text)
         person = self.roster.get(name)
         assert person is not None
         person.since = since
+
+
+def as_client(made_up: MadeUpClient) -> Client:
+    """Take it for a client, as the windows do."""
+    return cast(Client, made_up)
 
 
 def lab() -> MadeUpClient:
@@ -230,7 +236,7 @@ def _talked(client: MadeUpClient) -> None:
 
 def window(dress: Dress) -> MainWindow:
     """Show the whole window in the conversation with bob and carol, two people chosen."""
-    shown = MainWindow(lab(), dress, HOST, PORT)
+    shown = MainWindow(as_client(lab()), dress, HOST, PORT)
     for audience in (BOB, BOTH):
         shown.conversations.open(audience)
     view = shown.conversations.current
@@ -263,7 +269,7 @@ def window_empty(dress: Dress) -> MainWindow:
     """Show what the first one sees."""
     client = MadeUpClient()
     client.link.become(LinkState.ONLINE, f"Connected to {HOST}:{PORT}")
-    return MainWindow(client, dress, HOST, PORT)
+    return MainWindow(as_client(client), dress, HOST, PORT)
 
 
 def start(dress: Dress) -> StartDialog:
@@ -274,15 +280,19 @@ def start(dress: Dress) -> StartDialog:
         Recent("class.example", PORT, ME, "12 November"),
         Recent("192.168.1.20", PORT, "alice2", "3 October"),
     ]
-    shown = StartDialog(client, HOST, PORT, ME, recent)
+    shown = StartDialog(as_client(client), HOST, PORT, ME, recent)
     shown.form.password.setText("correct hors")
     client.refuse = errors.LoginRefused()
     shown.form.log_in.click()
     return shown
 
 
+def _pane(make: Callable[[Client], QWidget]) -> Callable[[Dress], QWidget]:
+    return lambda dress: make(as_client(lab()))
+
+
 SHOWN: dict[str, Callable[[Dress], QWidget]] = {
-    **{name: (lambda dress, make=make: make(lab())) for name, make in PANES.items()},
+    **{name: _pane(make) for name, make in PANES.items()},
     "conversation": lambda dress: ConversationView(lab().conversations.get(BOTH), None, ME),
     "welcome": lambda dress: WelcomeView(ME, HOST, PORT),
     "start": start,

@@ -30,7 +30,7 @@ print(*app.primaryScreen().availableGeometry().getRect())
 """
 
 AT_NC = f"""
-No display here, so no windows; the server can be talked to as it is.  In a second terminal type
+{{why}}, so no windows; the server can be talked to as it is.  In a second terminal type
 
     nc {HOST} {PORT}
     REGISTER alice :correct horse
@@ -59,9 +59,14 @@ class Impossible(Exception):
     """It cannot be shown; the text says why and what to do."""
 
 
+class NoDisplay(Exception):
+    """No window can be opened; the text says why."""
+
+
 def say(text: str) -> None:
-    """Tell the user, at once also when the output is a file."""
-    print(text, flush=True)
+    """Tell the user, at once also when the output is a file; one who is gone needs no telling."""
+    with suppress(OSError):
+        print(text, flush=True)
 
 
 def start(*command: str, output: Path | None = None) -> Child:
@@ -134,15 +139,19 @@ def wait_for_greeting(child: Child) -> None:
         time.sleep(0.1)
 
 
-def display() -> tuple[int, int, int, int] | None:
-    """Return the place windows may take: x, y, width, height; None where no window can be opened."""
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return None
+def display() -> tuple[int, int, int, int]:
+    """Return the place windows may take: x, y, width, height; `NoDisplay` where no window can be opened."""
+    name = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    if not name:
+        raise NoDisplay("No display here")
     look = [sys.executable, "-c", LOOK_AT_DISPLAY]
     try:
         seen = subprocess.run(look, capture_output=True, text=True, timeout=20, check=True).stdout
-    except (subprocess.SubprocessError, OSError):
-        return None
+    except subprocess.CalledProcessError as failed:
+        said = (failed.stderr.strip() or f"status {failed.returncode}").splitlines()[0]
+        raise NoDisplay(f"The display {name} cannot be opened ({said})") from None
+    except (subprocess.TimeoutExpired, OSError):
+        raise NoDisplay(f"The display {name} does not answer") from None
     x, y, width, height = map(int, seen.split()[-4:])
     return x, y, width, height
 
@@ -181,9 +190,12 @@ def show() -> None:
     refuse_taken_port()
     with server() as running:
         say(f"The server listens on {HOST}:{PORT}, process {running.pid}; what it says is in {LOG}.")
-        screen = display()
-        clients = windows(screen) if screen else []
-        say("Two windows: give each a name of its own." if clients else AT_NC)
+        clients = []
+        try:
+            clients = windows(display())
+            say("Two windows: give each a name of its own.")
+        except NoDisplay as why:
+            say(AT_NC.format(why=why))
         say("Ctrl-C ends everything.")
         try:
             watch(running, clients)

@@ -145,6 +145,7 @@ def button(text: str, role: str = "", *, icon_name: str = "", large: bool = Fals
     made = QPushButton(literal(text))
     made.setProperty("role", role)
     made.setProperty("large", large)
+    made.setAutoDefault(True)  # Enter presses it too, not only Space, wherever it stands
     _name(made, text)
     if icon_name:
         made.setIcon(icon(icon_name, _ICON_TOKENS.get(role, "text")))

@@ -37,10 +37,16 @@ from .session import Session
 from .storage.interface import OutcomeUnknown, StorageError
 from .turn import Turn
 
-#: Bytes that may wait for a reader before it counts as slow; then nothing more is told or begun for it.
+#: Bytes of a stranger that are read at a time and may wait to be written: 16 KiB in all (promise B1).
+EARLY = 4 * 1024
+#: The same of a user: Twisted's own measure.  To read more at a time costs five times as much a read.
+KNOWN = 64 * 1024
+#: Bytes that may wait beyond that before a reader counts as slow; then nothing more is told or begun for it.
 SOFT = 256 * 1024
 #: What had been begun may still come on top; a reader with more than this is cut.
 HARD = 1024 * 1024
+#: Commands of one connection that may be under way: a disk that stands still fills no memory.
+UNDER_WAY = 256
 #: Seconds a peer has to take what was still to be said when its connection is closed.
 GOODBYE = 4
 #: Seconds to wait before saying again what a database in trouble refused.
@@ -63,7 +69,7 @@ class Connection(LineOnlyReceiver):
 
     Lines are taken 32 a turn.  A pipelined command is begun as it arrives; any other waits until
     all before it are answered, and nothing behind it is read until it is answered itself (R8, R14).
-    While the peer does not read, nothing is begun for it.
+    While the peer does not read, nothing is begun for it.  What cannot be begun is not read either.
     """
 
     delimiter = b"\n"
@@ -76,16 +82,19 @@ class Connection(LineOnlyReceiver):
         self._answers: deque[Answer] = deque()
         self._next: codec.Asked | None = None  # taken, and waiting for the answers before it
         self._alone = False  # a command that is not pipelined is under way
-        self._resting = False  # it has had its lines for this turn
+        self._reading = False  # lines are being taken at this moment
+        self._taken = 0  # lines of this turn
+        self._noted = False  # the end of this turn is waited for
         self._paused = False
-        self._slow = False  # the peer does not read
+        self._full = False  # the transport has as much to write as it takes
+        self._slow = False  # and so have we: the peer does not read
         self._ended = False  # the peer says nothing more
         self._leaving = False  # what was begun is still answered, then the connection closes
         self._bye: Bye | None = None
         self._closing = False
         self._out: list[bytes] = []
         self._out_size = 0
-        self._owed = 0  # written since the peer became slow
+        self._owed = 0  # bytes written since the transport was full
         self._reason = "dropped"
         self._abort: IDelayedCall | None = None
 
@@ -94,7 +103,7 @@ class Connection(LineOnlyReceiver):
     def connectionMade(self) -> None:
         """Greet."""
         self._notice_the_dead()
-        self.transport.bufferSize = SOFT
+        self._measure()
         self.transport.registerProducer(self, True)
         self._server.arrived(self._session, self.transport.getPeer())
         self.tell(Hello("imserver", protocol=PROTOCOL, can=CAN, line="Say HELP at any time."))
@@ -110,6 +119,15 @@ class Connection(LineOnlyReceiver):
         for name, value in wanted.items():
             if (option := getattr(socket, name, None)) is not None:
                 handle.setsockopt(socket.IPPROTO_TCP, option, value)
+
+    @property
+    def _known(self) -> bool:
+        return self._session.state is State.LOGGED_IN
+
+    def _measure(self) -> None:
+        """Give a stranger little room, and a user what the language says."""
+        self._framer.limit = limits.LINE if self._known else limits.EARLY_LINE
+        self.transport.bufferSize = KNOWN if self._known else EARLY
 
     def connectionLost(self, reason: Failure | None = None) -> None:
         """Note that the peer is gone."""
@@ -142,6 +160,12 @@ class Connection(LineOnlyReceiver):
         self._reason = "left" if bye is None else bye.reason
         self._abort = self._server.reactor.callLater(GOODBYE, self.transport.abortConnection)
         self._leave_if_answered()
+        self._pause_or_resume()
+
+    def _drop(self, reason: str) -> None:
+        """Cut the connection without a word."""
+        self._closing, self._reason = True, reason
+        self.transport.abortConnection()
 
     def _leave_if_answered(self) -> None:
         if self._closing or not self._leaving or self._answers:
@@ -162,26 +186,41 @@ class Connection(LineOnlyReceiver):
 
     def _read_on(self) -> None:
         """Take lines as long as they may be taken now."""
-        begun = 0
-        while not (self._closing or self._leaving or self._resting or self._alone or self._slow):
-            if self._next is None:
-                taken = self._framer.take(1)
-                if not taken:
-                    break
-                if taken[0] == b"":
-                    continue
-                self._next = codec.parse_from_client(taken[0], self._server.names)
-            if self._must_wait(self._next):
+        if self._reading:  # what was begun there was answered at once
+            return
+        self._reading = True
+        while not self._held_up() and (asked := self._take()) is not None:
+            if self._must_wait(asked):
+                self._next = asked
                 break
-            asked, self._next = self._next, None
             self._begin(asked)
-            begun += 1
-            if begun == limits.TURN:
-                self._resting = True
-                self._server.turn.at_end(self)
+        self._reading = False
         self._pause_or_resume()
         if self._ended and not (self._answers or self._next or self._framer.has_line):
             self.close(None)
+
+    def _held_up(self) -> bool:
+        """Whether nothing may be begun now."""
+        return (
+            self._closing
+            or self._leaving
+            or self._alone
+            or self._slow
+            or self._taken >= limits.TURN
+            or len(self._answers) >= UNDER_WAY
+        )
+
+    def _take(self) -> codec.Asked | None:
+        """Take the next line that is not empty, if there is one and this turn still has room for it."""
+        if self._next is not None:
+            asked, self._next = self._next, None
+            return asked
+        while self._taken < limits.TURN and (lines := self._framer.take(1)):
+            self._taken += 1
+            self._wait_for_the_end_of_the_turn()
+            if lines[0] != b"":
+                return codec.parse_from_client(lines[0], self._server.names)
+        return None
 
     def _must_wait(self, asked: codec.Asked) -> bool:
         """Whether a command waits for the answers to those before it."""
@@ -189,7 +228,7 @@ class Connection(LineOnlyReceiver):
 
     def _pause_or_resume(self) -> None:
         """Read no more than is being worked on."""
-        wanted = self._next is not None or self._framer.has_line or self._alone
+        wanted = self._held_up() or self._next is not None or self._framer.has_line
         if self._closing or self._ended or wanted == self._paused:
             return
         self._paused = wanted
@@ -229,8 +268,7 @@ class Connection(LineOnlyReceiver):
         elif isinstance(error, OutcomeUnknown):
             # Neither OK nor ERR would be true: the client asks again with its ref.
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
-            self._reason = "outcome-unknown"
-            self.transport.abortConnection()
+            self._drop("outcome-unknown")
             self._server.in_doubt()
         elif isinstance(error, StorageError):
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
@@ -248,6 +286,7 @@ class Connection(LineOnlyReceiver):
         """Write the answers that are next, and go on with what waited for them."""
         if self._closing:
             return
+        held_up = len(self._answers) >= UNDER_WAY
         while self._answers and (lines := self._answers[0].lines) is not None:
             written = self._answers.popleft()
             self.write(lines)
@@ -255,15 +294,15 @@ class Connection(LineOnlyReceiver):
                 self.close(None)
         if self._alone and not self._answers:
             self._alone = False
-            self._framer.limit = limits.LINE if self._session.state is State.LOGGED_IN else limits.EARLY_LINE
+            self._measure()
             self._session.answered()
         self._leave_if_answered()
-        if not self._answers:
+        if held_up or not self._answers:
             self._read_on()
 
     def _gave_up(self, failure: Failure) -> None:
         self._server.log.incident(failure, session=self._session.number)
-        self.transport.abortConnection()
+        self._drop("internal")
 
     # --- lines out ---
 
@@ -275,18 +314,18 @@ class Connection(LineOnlyReceiver):
         """Have whole lines written at the end of this turn."""
         if self._closing:
             return
-        if not self._out:
-            self._server.turn.at_end(self)
+        self._wait_for_the_end_of_the_turn()
         self._out.append(lines)
         self._out_size += len(lines)
-        if self._slow:
-            self._owed += len(lines)
-            if self._owed > HARD:
-                self._reason = "too-slow"
-                self._closing = True
-                self.transport.abortConnection()
-        elif self._out_size > SOFT:
-            self._hold_back()
+        if self._full:
+            self._owe(len(lines))
+        elif self._out_size > self.transport.bufferSize:
+            self._write_out()
+
+    def _wait_for_the_end_of_the_turn(self) -> None:
+        if not self._noted:
+            self._noted = True
+            self._server.turn.at_end(self)
 
     def sendLine(self, line: bytes) -> None:
         """Write one line."""
@@ -294,35 +333,46 @@ class Connection(LineOnlyReceiver):
 
     def flush(self) -> None:
         """Write what this turn has gathered, and take the lines of the next."""
+        self._noted = False
+        self._write_out()
+        rested, self._taken = self._taken >= limits.TURN, 0
+        if rested:
+            self._read_on()
+
+    def _write_out(self) -> None:
         if self._out:
             out, self._out, self._out_size = self._out, [], 0
             self.transport.write(out[0] if len(out) == 1 else b"".join(out))
-        if self._resting:
-            self._resting = False
-            self._read_on()
 
     # --- a slow reader (IPushProducer: the transport says when) ---
 
     def pauseProducing(self) -> None:
-        """Hold back: the peer has not taken what was written."""
-        self._hold_back()
+        """Count from now on what the peer has not taken."""
+        self._full = True
+        self._owe(0)
+
+    def _owe(self, size: int) -> None:
+        """Hold back what a slow reader would only have to wait for; cut one for whom too much waits."""
+        self._owed += size
+        if self._owed > HARD:
+            self._drop("too-slow")
+        elif self._owed > SOFT or not self._known:
+            self._slow = True
+            if self._session.avatar is not None:
+                self._server.mailroom.hold_back(self._session.avatar)
+            self._pause_or_resume()
 
     def resumeProducing(self) -> None:
         """Go on: the peer has taken it."""
+        self._full, self._owed = False, 0
         if self._slow and not self._closing:
-            self._slow, self._owed = False, 0
+            self._slow = False
             if self._session.avatar is not None:
                 self._server.mailroom.go_on(self._session.avatar)
             self._read_on()
 
     def stopProducing(self) -> None:
         """Do nothing: the connection is lost, and connectionLost follows."""
-
-    def _hold_back(self) -> None:
-        if not self._slow:
-            self._slow = True
-            if self._session.avatar is not None:
-                self._server.mailroom.hold_back(self._session.avatar)
 
 
 class Server(Factory):

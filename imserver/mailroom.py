@@ -31,6 +31,9 @@ from .users import Users
 #: Recent entries kept in memory, so that whoever was away for a moment costs no read of the disk.
 RING = 4096
 
+#: Has something done at the end of the turn.
+Soon = Callable[[Callable[[], None]], object]
+
 
 @dataclass(slots=True, eq=False)
 class Posted:
@@ -47,13 +50,23 @@ class Mailroom:
     log = Logger()
 
     def __init__(
-        self, storage: Log, users: Users, last: int, soon: Callable[[Callable[[], None]], object]
+        self,
+        storage: Log,
+        users: Users,
+        last: int,
+        soon: Soon,
+        *,
+        ring: int = RING,
+        page: int = limits.PAGE,
+        part: int = limits.PAGE_BYTES,
     ) -> None:
         self._storage = storage
         self._users = users
         self._soon = soon
         self.last = last  #: the newest entry
-        self._ring: deque[Posted] = deque(maxlen=RING)
+        self._page_size = page  # entries read from disk at once
+        self._part_size = part  # bytes of the ring written at once
+        self._ring: deque[Posted] = deque(maxlen=ring)
         self._streams: dict[Stream, None] = {}  # an ordered set: whoever came first is told first
         self._just_said: dict[int, Stream] = {}
 
@@ -183,7 +196,7 @@ class Mailroom:
         else:
             stream.reading = True
             began = stream.position
-            page = self._storage.page_after(stream.avatar.account.id, began, limits.PAGE)
+            page = self._storage.page_after(stream.avatar.account.id, began, self._page_size)
             page.addCallback(lambda page: self._page(stream, began, page)).addErrback(
                 lambda failure: self._cut(stream, failure)
             )
@@ -194,8 +207,10 @@ class Mailroom:
             return
         # A SYNC may have moved the position while the page was being read.
         if stream.position == began:
-            stream.count += self._write(stream, map(_posted, page.entries))
-            stream.position = page.upto
+            # What is on disk before it came by here comes by in a moment, and is told then.
+            known = (entry for entry in page.entries if entry.number <= self.last)
+            stream.count += self._write(stream, map(_posted, known))
+            stream.position = min(page.upto, self.last)
         self._soon(lambda: self._catch_up(stream))
 
     def _from_ring(self, stream: Stream) -> None:
@@ -206,7 +221,7 @@ class Mailroom:
         for at in range(first, len(self._ring)):
             part.append(self._ring[at])
             size += len(self._ring[at].line)
-            if size > limits.PAGE_BYTES:
+            if size > self._part_size:
                 break
         stream.count += self._write(stream, part)
         stream.position = part[-1].entry.number if part else stream.position

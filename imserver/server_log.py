@@ -7,7 +7,6 @@ never handed to it.
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,12 +22,18 @@ from .turn import Turn
 
 #: Bytes of lines kept while the disk is full; of what comes then only the number is kept.
 KEPT = 256 * 1024
-#: What could end a line or move a terminal, and is not already written as an escape of the language.
-_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def _shown(fact: str) -> str:
-    return _UNSHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", escape(fact, value=True))
+    """Write a fact so that it cannot end the line, look like another, move a terminal or turn the writing."""
+    written = escape(fact, value=True)
+    return written if written.isprintable() else "".join(map(_sign, written))
+
+
+def _sign(sign: str) -> str:
+    if sign.isprintable():
+        return sign
+    return f"\\u{ord(sign):04x}" if sign <= "\uffff" else f"\\U{ord(sign):08x}"
 
 
 @implementer(ILogObserver)
@@ -66,12 +71,24 @@ class ServerLog:
         if self._file.closed:
             return
         lines, self._gathered = self._gathered, []
+        self._write(b"")
+        if self._lost and self._unwritten:
+            self._lost += len(lines)  # nothing stands behind a hole before the hole is told
+            return
         if self._lost:
-            lines.append(f"{write_moment(self._now())} lost lines={self._lost}\n")
-        self._unwritten += "".join(lines).encode()
-        self._lost = 0
-        with suppress(OSError):  # a full disk ends no session
-            self._unwritten = self._unwritten[self._file.write(self._unwritten) or 0 :]
+            lines.insert(0, f"{write_moment(self._now())} lost lines={self._lost}\n")
+            self._lost = 0
+        self._write("".join(lines).encode())
+        self._keep_within_bounds()
+
+    def _write(self, lines: bytes) -> None:
+        """Write lines behind those that wait."""
+        self._unwritten += lines
+        if self._unwritten:
+            with suppress(OSError):  # a full disk ends no session
+                self._unwritten = self._unwritten[self._file.write(self._unwritten) or 0 :]
+
+    def _keep_within_bounds(self) -> None:
         if len(self._unwritten) > KEPT:
             end = self._unwritten.rfind(b"\n", 0, KEPT) + 1
             self._lost = self._unwritten.count(b"\n", end)

@@ -41,7 +41,7 @@ from .features.registration import Registration
 from .features.roster import Roster
 from .features.showing import Showing
 from .listening import HERE, listen, place, ways_in
-from .mailroom import Mailroom
+from .mailroom import Mailroom, Soon
 from .portal.checkers import PasswordChecker
 from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
@@ -196,15 +196,16 @@ def put_together(
     log: ServerLog,
     turn: Turn,
     *,
-    soon: Callable[[Callable[[], None]], object],
+    soon: Soon,
     run: Run,
     names: NamePolicy = ASCII_NAMES,
     hasher: PasswordHasher = OWASP,
     start: str = "0",
+    make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
     users = Users(opening, names, start)
-    mailroom = Mailroom(storage, users, opening.last, soon)
+    mailroom = make_mailroom(storage, users, opening.last, soon)
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
     passwords = Passwords(run, hasher)

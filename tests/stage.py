@@ -17,11 +17,13 @@ from twisted.python.failure import Failure
 
 from improtocol.names import ASCII_NAMES, NamePolicy
 from imserver.connection import Connection
+from imserver.mailroom import Mailroom, Soon
 from imserver.server_log import ServerLog
 from imserver.service import put_together
 from imserver.storage import in_memory
 from imserver.storage.interface import Storage
 from imserver.turn import Turn
+from imserver.users import Users
 
 T = TypeVar("T")
 
@@ -78,9 +80,11 @@ class Stage:
         *,
         names: NamePolicy = ASCII_NAMES,
         epoch: str = "k3",
+        clock: Clock | None = None,
         storage: Callable[[Stage], Storage] | None = None,
+        make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
     ) -> None:
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.log_file = io.BytesIO()
         self.storage = (
             storage(self) if storage else in_memory(now=self.now, soon=self.soon, name_epoch=lambda: epoch)
@@ -97,6 +101,7 @@ class Stage:
             run=self.run,
             names=names,
             hasher=QUICK,
+            make_mailroom=make_mailroom,
         )
         self.actors: dict[str, Actor] = {}
 

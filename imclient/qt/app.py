@@ -93,7 +93,7 @@ class Windows:
             place = QRect(*self._options.geometry)
             window.move(place.topLeft())
             window.resize(place.size())
-            QTimer.singleShot(FRAMED, lambda: _fit(window, place))
+            QTimer.singleShot(FRAMED, lambda: self._fit(place))
         else:
             window.resize(window.sizeHint())
         window.show()
@@ -104,16 +104,15 @@ class Windows:
             self._changing = False
             before.deleteLater()
 
+    def _fit(self, place: QRect) -> None:
+        """Let the window that is there now be, with its frame, as large as was asked for."""
+        window = self._window
+        if window is not None and window.isVisible():
+            window.resize(place.size() - (window.frameGeometry().size() - window.size()))
+
     def _on_closed(self) -> None:
         if not self._changing:
             self._stop()
-
-
-def _fit(window: QWidget, place: QRect) -> None:
-    """Let the window with its frame be as large as was asked for."""
-    frame = window.frameGeometry().size() - window.size()
-    if window.isVisible() and not frame.isNull():
-        window.resize(place.size() - frame)
 
 
 def _log_what_went_wrong() -> None:

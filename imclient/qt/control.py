@@ -26,6 +26,8 @@ from twisted.internet.interfaces import IReactorTCP
 from twisted.internet.protocol import ClientFactory
 from twisted.protocols.basic import LineOnlyReceiver
 
+from .conversation_model import in_words
+from .conversation_rows import Row
 from .conversations_view import ConversationsView
 from .main_window import MainWindow
 from .roster_view import People
@@ -53,11 +55,14 @@ class Control(LineOnlyReceiver):
             "enabled": lambda name: _find(name).isEnabled(),
             "visible": _is_visible,
             "messages": self._messages,
+            "transcript": self._transcript,
             "roster": self._roster,
             "wire": self._wire,
             "tabs": self._tabs,
+            "tab": self._tab,
             "title": lambda: _window().windowTitle(),
             "grab": lambda path: _window().grab().save(path),
+            "resize": lambda width, height: _window().resize(width, height),
             "close": self._close,
         }
 
@@ -85,17 +90,14 @@ class Control(LineOnlyReceiver):
 
     @staticmethod
     def _key(name: str, key: str, modifiers: str = "") -> None:
-        held = Qt.KeyboardModifier.NoModifier
-        for modifier in modifiers.split():
-            held |= getattr(Qt.KeyboardModifier, f"{modifier}Modifier")
-        _QTEST.keyClick(_find(name), getattr(Qt.Key, f"Key_{key}"), held)
+        _QTEST.keyClick(_find(name), getattr(Qt.Key, f"Key_{key}"), _held(modifiers))
 
     @staticmethod
-    def _click(name: str, person: str | None = None) -> None:
+    def _click(name: str, person: str | None = None, modifiers: str = "") -> None:
         widget = _find(name)
         if isinstance(widget, People) and person is not None:
             place = widget.visualRect(widget.people.find(person)).center()
-            _QTEST.mouseClick(widget.viewport(), Qt.MouseButton.LeftButton, pos=place)
+            _QTEST.mouseClick(widget.viewport(), Qt.MouseButton.LeftButton, _held(modifiers), place)
         elif isinstance(widget, QAbstractButton):
             _QTEST.mouseClick(widget, Qt.MouseButton.LeftButton, pos=QPoint(8, widget.height() // 2))
         else:
@@ -119,11 +121,13 @@ class Control(LineOnlyReceiver):
     @staticmethod
     def _messages() -> list[str]:
         """Give the texts of the conversation on the screen."""
+        return [row.text for row in _rows() if row.said is not None]
+
+    @staticmethod
+    def _transcript() -> list[str]:
+        """Give all there is in the conversation on the screen, in words."""
         view = _conversations().current
-        if view is None:
-            return []
-        view.model.flush()
-        return [row.text for row in view.model.rows if row.said is not None]
+        return [] if view is None else [in_words(row, view.model.me) for row in _rows()]
 
     @staticmethod
     def _roster() -> list[str]:
@@ -142,6 +146,12 @@ class Control(LineOnlyReceiver):
     @staticmethod
     def _tabs() -> list[str]:
         return [title for _, title, _ in _conversations().tabs.titles()]
+
+    @staticmethod
+    def _tab() -> str | None:
+        """Give the title of the conversation on the screen."""
+        view = _conversations().current
+        return None if view is None else view.conversation.title
 
     @staticmethod
     def _close() -> None:
@@ -175,6 +185,21 @@ def _conversations() -> ConversationsView:
     view = _window().findChild(ConversationsView)
     assert view is not None
     return view
+
+
+def _rows() -> list[Row]:
+    view = _conversations().current
+    if view is None:
+        return []
+    view.model.flush()
+    return list(view.model.rows)
+
+
+def _held(modifiers: str) -> Qt.KeyboardModifiers:
+    held = Qt.KeyboardModifiers()
+    for modifier in modifiers.split():
+        held |= getattr(Qt.KeyboardModifier, f"{modifier}Modifier")
+    return held
 
 
 def _find(name: str) -> QWidget:

@@ -63,7 +63,7 @@ class Menus:
             _act(menu, f"To {mode.value.lower()}", _choosing(acts, mode), f"Alt+{number}")
         _act(menu, "A note to yourself", acts.write_note, "Ctrl+N")
         menu.addSeparator()
-        _act(menu, "Next", lambda: acts.step_tab(1), "Ctrl+Tab")
+        _act(menu, "Next", lambda: acts.step_tab(1), "Ctrl+Tab", "nextTab")
         _act(menu, "The one before", lambda: acts.step_tab(-1), "Ctrl+Shift+Tab")
         _act(menu, "Close", acts.close_tab, "Ctrl+W")
         menu.addSeparator()

@@ -79,7 +79,9 @@ class Database:
         """Be the only server on the database."""
         try:
             give_back = self._engines.take()
-        except (SQLAlchemyError, OSError) as error:
+        except OSError as error:
+            raise StorageError(error.strerror or str(error)) from error
+        except SQLAlchemyError as error:
             raise StorageError(_in_a_sentence(error)) from error
         if give_back is None:
             raise DatabaseTaken()

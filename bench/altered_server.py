@@ -1,0 +1,208 @@
+"""The real server with a defect planted in it, or with a place in its code where it dies: for proofs alone.
+
+``python -m bench.altered_server [--plant DEFECT] [--die-at PLACE:PASSES] -- WORDS FOR TWISTD``
+
+The product knows nothing of this.  What is altered is altered from outside, before it starts; a
+place or a part that is not there any more is an error, so that no proof passes for want of a defect.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import count
+from typing import Any
+
+from sqlalchemy import text
+from twisted.scripts.twistd import run as twistd
+
+from imserver.storage import statements, writer
+from imserver.storage.batch import Batch
+from imserver.storage.writer import Committed
+
+BEFORE, AFTER = "before", "after"
+
+#: Places where the server can be made to end as by SIGKILL: a method, and which side of it.
+FAIL_POINTS: dict[str, tuple[str, str]] = {
+    "database-opened": ("imserver.storage.database:Database.open", AFTER),
+    "line-taken": ("imserver.connection:Connection._begin", BEFORE),
+    "asked-of-the-writer": ("imserver.storage.writer:Writer.ask", AFTER),
+    "batch-begun": ("imserver.storage.writer:Transactions.commit", BEFORE),
+    "rows-written": ("imserver.storage.batch:Batch.write", AFTER),
+    "committed": ("imserver.storage.writer:Transactions.commit", AFTER),
+    "before-answers": ("imserver.storage.writer:Writer._fire", BEFORE),
+    "before-told": ("imserver.mailroom:Mailroom.committed", BEFORE),
+    "told": ("imserver.mailroom:Mailroom.committed", AFTER),
+    "before-write": ("imserver.connection:Connection.flush", BEFORE),
+    "written": ("imserver.connection:Connection.flush", AFTER),
+    "page-read": ("imserver.mailroom:Mailroom._page", BEFORE),
+}
+
+#: Seconds that a planted commit comes late.
+LATE = 0.02
+
+
+def die_at(point: str, passes: int) -> None:
+    """Have the process end at the n-th pass of a place."""
+    where, side = FAIL_POINTS[point]
+    passing = count(1)
+
+    def pass_by() -> None:
+        if next(passing) == passes:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(method: Callable[..., Any], *words: Any, **keys: Any) -> Any:
+        if side == BEFORE:
+            pass_by()
+        given = method(*words, **keys)
+        if side == AFTER:
+            pass_by()
+        return given
+
+    _wrap(where, around)
+
+
+def _wrap(where: str, around: Callable[..., Any]) -> None:
+    """Put something around a method; fails if there is no such method."""
+    module, _, path = where.partition(":")
+    owner, name = path.split(".")
+    described = getattr(import_module(module), owner)
+    method = getattr(described, name)
+
+    def wrapped(*words: Any, **keys: Any) -> Any:
+        return around(method, *words, **keys)
+
+    setattr(described, name, wrapped)
+
+
+# --- defects ------------------------------------------------------------------------------------------
+
+
+def ok_before_commit() -> None:
+    """Answer and tell when the rows are written, and commit a moment later."""
+
+    def fire(answer: Callable[..., None], by: Any, batch: _Uncommitted, jobs: Any) -> object:
+        answer(by, batch, jobs)
+        return by._run(batch.finish)
+
+    _hand_back_uncommitted(fire)
+
+
+def told_before_commit() -> None:
+    """Tell the recipients when the rows are written; answer after the commit."""
+
+    def fire(answer: Callable[..., None], by: Any, batch: _Uncommitted, jobs: Any) -> object:
+        if batch.entries:
+            by.committed(batch.entries)
+        told = Committed(batch.outcomes, ())
+        return by._run(batch.finish).addCallback(lambda _: answer(by, told, jobs))
+
+    _hand_back_uncommitted(fire)
+
+
+@dataclass(frozen=True)
+class _Uncommitted(Committed):
+    """A batch whose rows are written, and which is committed only by ``finish``."""
+
+    finish: Callable[[], None]
+
+
+def _hand_back_uncommitted(fire: Callable[..., object]) -> None:
+    def together(self: Any, jobs: Sequence[Any], at: int) -> Committed:
+        connection = self._engine.connect()
+        transaction = connection.begin()
+        names = {job.name for job in jobs if job.name is not None}
+        batch = Batch(connection, at, {job.ref for job in jobs if job.ref is not None}, names)
+        outcomes = tuple(writer._judged(batch, job) for job in jobs)
+
+        def finish() -> None:
+            time.sleep(LATE)
+            transaction.commit()
+            connection.close()
+
+        return _Uncommitted(outcomes, batch.write(), finish)
+
+    _wrap("imserver.storage.writer:Transactions._together", lambda _, *words: together(*words))
+    _wrap("imserver.storage.writer:Writer._fire", fire)
+
+
+def ref_stored_twice() -> None:
+    """Drop the index that holds a ref to one entry, and look no ref up."""
+
+    def opened(method: Callable[..., Any], database: Any) -> Any:
+        opening = method(database)
+        with database._engines.writing.begin() as connection:
+            connection.execute(text("DROP INDEX IF EXISTS entry_ref"))
+        return opening
+
+    def append(method: Callable[..., Any], batch: Any, draft: Any) -> Any:
+        batch._said.clear()
+        return method(batch, draft)
+
+    _wrap("imserver.storage.database:Database.open", opened)
+    _wrap("imserver.storage.batch:Batch.append", append)
+
+
+def fan_out_apart() -> None:
+    """Store whom a message is for in a transaction of its own, behind the message's."""
+    really = statements.add_audiences
+    rows: list[Any] = []
+
+    class Later:
+        def write(self, connection: Any, named: Any) -> None:
+            rows.extend(named)
+
+    def commit(method: Callable[..., Any], transactions: Any, *words: Any) -> Any:
+        committed = method(transactions, *words)
+        time.sleep(LATE)
+        with transactions._engine.begin() as connection:
+            if rows:
+                really.write(connection, rows)
+        rows.clear()
+        return committed
+
+    statements.add_audiences = Later()  # type: ignore[assignment]
+    _wrap("imserver.storage.writer:Transactions.commit", commit)
+
+
+#: Defects that a proof must find.
+PLANTS: dict[str, Callable[[], None]] = {
+    "ok-before-commit": ok_before_commit,
+    "told-before-commit": told_before_commit,
+    "ref-stored-twice": ref_stored_twice,
+    "fan-out-apart": fan_out_apart,
+}
+
+
+def launcher(plant: str | None, fail_point: str | None) -> list[str]:
+    """Give the words that start such a server, but for those that twistd reads."""
+    words = [sys.executable, "-m", "bench.altered_server"]
+    words += ["--plant", plant] if plant else []
+    words += ["--die-at", fail_point] if fail_point else []
+    return [*words, "--"]
+
+
+def main() -> None:
+    """Alter, then be twistd."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--plant", choices=PLANTS)
+    parser.add_argument("--die-at")
+    parser.add_argument("twistd", nargs="*")
+    asked = parser.parse_args()
+    if asked.plant:
+        PLANTS[asked.plant]()
+    if asked.die_at:
+        point, _, passes = asked.die_at.partition(":")
+        die_at(point, int(passes))
+    sys.argv = ["twistd", *asked.twistd]
+    twistd()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""What a run leaves behind: `bench/evidence/NAME.json`, from which figures are quoted, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+EVIDENCE = ROOT / "bench" / "evidence"
+#: What a figure speaks of; what else was changed since the commit is of no concern.
+PRODUCT = ("improtocol", "imserver", "bench", "twisted")
+
+
+def write_evidence(name: str, facts: dict[str, object]) -> Path:
+    """Keep the facts of a run, with what they were found on; no name of a machine, no path."""
+    EVIDENCE.mkdir(exist_ok=True)
+    path = EVIDENCE / f"{name}.json"
+    path.write_text(json.dumps({**facts, **circumstances()}, indent=2) + "\n")
+    return path
+
+
+def read_evidence(name: str) -> dict[str, object] | None:
+    """Give the facts of the last run that was kept."""
+    path = EVIDENCE / f"{name}.json"
+    facts: dict[str, object] | None = json.loads(path.read_text()) if path.exists() else None
+    return facts
+
+
+def circumstances() -> dict[str, object]:
+    """Say which program was looked at, when, and on what."""
+    return {
+        "commit": _git("rev-parse", "--short=12", "HEAD"),
+        "changed_since": bool(_git("status", "--porcelain", "--untracked-files=no", "--", *PRODUCT)),
+        "day": time.strftime("%Y-%m-%d", time.gmtime()),
+        "cores": os.cpu_count(),
+        "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+    }
+
+
+def _git(*words: str) -> str | None:
+    asked = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    return asked.stdout.strip() if asked.returncode == 0 else None
+
+
+class Progress:
+    """How far a long run is: one line that is written over, or a line now and then where nobody looks."""
+
+    def __init__(self, every: float = 10.0) -> None:
+        self._every = every
+        self._last = time.monotonic()
+        self._over = sys.stdout.isatty()
+
+    def show(self, line: str) -> None:
+        """Say where it stands."""
+        if self._over:
+            print(f"\r\033[K  {line}", end="", flush=True)
+        elif time.monotonic() >= self._last + self._every:
+            self._last = time.monotonic()
+            print(f"  {line}", flush=True)
+
+    def end(self, line: str) -> None:
+        """Say how it ended, in a line that stays."""
+        print(f"\r\033[K{line}" if self._over else line, flush=True)

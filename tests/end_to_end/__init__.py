@@ -1,0 +1,1 @@
+"""Real processes: the server under twistd, lines typed at nc, windows on a screen; a minute at most."""

@@ -1,0 +1,33 @@
+"""The server on PostgreSQL instead of the file in its folder."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SkipTest
+
+from tests.imserver.storage import cluster
+
+from .case import EndToEndCase
+
+
+class PostgresqlTests(EndToEndCase):
+    """``--database postgresql+psycopg://...``"""
+
+    def setUp(self) -> None:
+        if why := cluster.why_not():
+            raise SkipTest(why)
+        super().setUp()
+        cluster.cluster().empty()
+        self.database = f"--database={cluster.cluster().url}"
+
+    def test_kept(self) -> None:
+        """What was said and who is registered outlasts the server, and no file of SQLite's is made."""
+        server = self.server(self.database)
+        self.person("bob", keys="device=desk").leave()
+        alice = self.person("alice")
+        self.assertRegex(alice.ask("SEND bob :see you"), "^OK SEND")
+        server.end()
+        self.server(self.database)
+        bob = self.typist()
+        self.assertRegex(bob.ask("LOGIN bob device=desk :correct horse"), "^OK LOGIN bob .* waiting=")
+        self.assertRegex(bob.expect("* MESSAGE"), "alice bob .*:see you$")
+        self.assertEqual({"lock", "server.log"}, {path.name for path in self.data.iterdir()})

@@ -1,0 +1,1 @@
+"""Whole lives of servers and their clients, each from one seed."""

@@ -1,0 +1,59 @@
+"""Lives drawn from seeds keep every promise, and the judge finds each defect that is planted."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from imserver.session import Session
+
+from .course import Course
+from .letters import Violation
+from .planted import PLANTED
+from .session_life import Parts, live
+
+ACTS = 150
+SEEDS = range(10, 40)
+
+
+class SessionLifeTests(SynchronousTestCase):
+    """What becomes of a stream when everything breaks (promises A4 to A7 and A15)."""
+
+    def test_whole_lives(self) -> None:
+        """Every device holds its stream once, in order, whole, whatever broke; and much did."""
+        course = Course()
+        for seed in SEEDS:
+            course.add(live(seed, ACTS))
+        for what, least in {"entries": 40, "sessions": 20, "breaks": 2, "pages": 50}.items():
+            self.assertGreater(getattr(course, what), least * len(SEEDS), course)
+        for what in ("device_crashes", "server_crashes", "full_transports"):
+            self.assertGreater(getattr(course, what), 0, course)
+
+    def test_a_seed_is_a_life(self) -> None:
+        """The same seed gives the same life, line by line."""
+        first: list[str] = []
+        second: list[str] = []
+        live(7, ACTS, trace=first.append)
+        live(7, ACTS, trace=second.append)
+        self.assertGreater(len(first), ACTS)
+        self.assertEqual(first, second)
+
+    def test_the_judge_is_awake(self) -> None:
+        """Every defect that is planted is found in some life, and told in one line with its seed."""
+        for name, parts in PLANTED.items():
+            complaint = self.first_complaint(parts)
+            self.assertRegex(complaint, r"\Aseed=\d+ acts=150: .+\Z", name)
+
+    def test_a_replaced_session_is_missed(self) -> None:
+        """A session that is not ended when its device came in elsewhere is found (R24)."""
+        self.patch(Session, "end", lambda session, bye: None)
+        self.assertIn("has 2 sessions", self.first_complaint(Parts()))
+
+    def first_complaint(self, parts: Parts) -> str:
+        """Give the first complaint of the judge."""
+        for seed in SEEDS:
+            try:
+                live(seed, ACTS, parts)
+            except Violation as violation:
+                self.flushLoggedErrors()
+                return str(violation)
+        raise self.failureException(f"none in {len(SEEDS)} lives")
