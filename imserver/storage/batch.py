@@ -9,32 +9,52 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from . import statements
+from .blocking import Blocking
+from .conversations import Conversations, Remembered, people_written
+from .cursors import Cursors
 from .interface import NameTaken, RefUsed
-from .records import Arrival, Draft, Entry, EntryKind, Stored
+from .marks import Mark, Marks
+from .records import Arrival, Block, Draft, Entry, EntryKind, Held, Marked, Stored
+from .schema import EVERYONES
 
 Ref = tuple[int, str]  # an account and its own name for something it said
+
+
+@dataclass(slots=True)
+class Needs:
+    """What must be looked up before the jobs of a transaction can be judged."""
+
+    refs: set[Ref] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    holders: set[int] = field(default_factory=set)  #: accounts whose devices are spoken of
+    marks: set[Mark] = field(default_factory=set)
 
 
 class Batch:
     """A storing transaction; while it is open, nobody else gives out numbers."""
 
-    def __init__(
-        self, connection: Connection, at: int, refs: Collection[Ref], names: Collection[str]
-    ) -> None:
+    def __init__(self, connection: Connection, at: int, needs: Needs, remembered: Remembered) -> None:
         self._connection = connection
         self._at = at
         _epoch, self._last, self._accounts = connection.execute(statements.lock_log).one()
         self._begun_at = self._last
-        self._said = self._look_up(refs)
-        self._taken = self._look_up_names(names)
-        self._next_account = 1 + connection.execute(statements.highest_account).scalar_one() if names else 0
+        self._said = self._look_up(needs.refs)
+        self._taken = self._look_up_names(needs.names)
+        self._next_account = 0
+        if needs.names:
+            self._next_account = 1 + connection.execute(statements.highest_account).scalar_one()
+        self._conversations = Conversations(connection, remembered)
+        self._cursors = Cursors(connection, at, needs.holders)
+        self._marks = Marks(connection, needs.marks)
+        self._blocking = Blocking(connection)
         self._entries: list[Entry] = []
+        self._written = 0  # so many of them
         self._new_accounts: list[dict[str, object]] = []
-        self._held: dict[tuple[int, str], int] = {}
 
     def _look_up(self, refs: Collection[Ref]) -> dict[Ref, Entry]:
         if not refs:
@@ -73,42 +93,46 @@ class Batch:
             Entry(self._last + 1, EntryKind.REGISTER, self._at, account, name, "*", self._accounts)
         )
         self._new_accounts.append(
-            {"id": account, "name": name, "password_hash": password_hash, "registered": entry.number}
+            {
+                "id": account,
+                "name": name,
+                "password_hash": password_hash,
+                "registered": entry.number,
+                "held": entry.number,
+            }
         )
         self._taken.add(name)
         self._next_account += 1
         self._accounts += 1
         return entry
 
-    def hold(self, account: int, device: str, number: int) -> None:
-        """Move a cursor on; of several for one device the furthest is written."""
-        key = account, device
-        self._held[key] = max(number, self._held.get(key, 0))
+    def hold(self, account: int, device: str, number: int) -> Held:
+        """Move a cursor on."""
+        return self._cursors.hold(account, device, number)
 
     def arrive(self, account: int, device: str, keep: int) -> Arrival:
         """Find a device, or begin it and make room for it."""
-        self._write_held()
-        known = {
-            name: (used, cursor)
-            for name, cursor, used in self._connection.execute(statements.devices, {"who": account})
-        }
-        if device in known:
-            self._connection.execute(statements.use_device, {"who": account, "named": device, "at": self._at})
-            return Arrival(known[device][1])
-        cursor = max((cursor for _used, cursor in known.values()), default=None)
-        if cursor is None:
-            cursor = self._connection.execute(statements.registered, {"who": account}).scalar_one()
-        self._connection.execute(
-            statements.add_device, {"account": account, "name": device, "cursor": cursor, "used": self._at}
-        )
-        return Arrival(cursor, self._make_room(account, known, keep))
+        return self._cursors.arrive(account, device, keep)
 
-    def _make_room(self, account: int, known: dict[str, tuple[int, int]], keep: int) -> str | None:
-        if len(known) < keep:
-            return None
-        longest_unused = min(known, key=lambda name: (known[name][0], name))
-        self._connection.execute(statements.forget_device, {"who": account, "named": longest_unused})
-        return longest_unused
+    def forget(self, account: int, device: str) -> bool:
+        """Forget a device."""
+        return self._cursors.forget(account, device)
+
+    def read(self, account: int, number: int) -> Marked:
+        """Mark a message as read, and what came before it in its conversation."""
+        if self._begun_at < number <= self._last:
+            # Nobody can know this number yet.  Whoever says it all the same is answered in order.
+            self._write_log()
+            self._marks.look_up([(account, number)])
+        return self._marks.read(account, number)
+
+    def block(self, account: int, whom: int) -> Block:
+        """Keep what is said behind the entries so far out of a stream."""
+        return self._blocking.block(account, whom, self._last)
+
+    def unblock(self, account: int, whom: int) -> Block | None:
+        """Keep out nothing that is said behind the entries so far."""
+        return self._blocking.unblock(account, whom, self._last)
 
     def _same_people(self, earlier: Entry, draft: Draft) -> bool:
         if earlier.everyone or draft.everyone:
@@ -147,36 +171,54 @@ class Batch:
 
     def write(self) -> tuple[Entry, ...]:
         """Write what was judged, and say which entries are new."""
-        self._write_held()
-        if self._new_accounts:
-            self._connection.execute(statements.add_account, self._new_accounts)
-        if self._entries:
-            self._write_entries()
+        self._write_log()
+        self._cursors.write()
+        self._marks.write()
         return tuple(self._entries)
 
-    def _write_held(self) -> None:
-        if self._held:
-            rows = [
-                {"who": account, "named": device, "number": number, "at": self._at}
-                for (account, device), number in self._held.items()
-            ]
-            self._connection.execute(statements.hold, rows)
-            self._held.clear()
+    @property
+    def conversations(self) -> dict[str, int]:
+        """Those that were looked up or made: to be remembered once they are committed."""
+        return self._conversations.found
 
-    def _write_entries(self) -> None:
-        statements.add_entries.write(self._connection, [_entry_row(entry) for entry in self._entries])
-        named = [
-            (account, entry.number)
-            for entry in self._entries
-            if entry.accounts
-            for account in entry.accounts | {entry.account}
-        ]
+    def _write_log(self) -> None:
+        self._write_accounts()
+        if new := self._entries[self._written :]:
+            self._write_entries(new)
+            self._written = len(self._entries)
+
+    def _write_accounts(self) -> None:
+        if self._new_accounts:
+            self._connection.execute(statements.add_account, self._new_accounts)
+            everyones = [(one["id"], EVERYONES, one["registered"], 0) for one in self._new_accounts]
+            statements.add_members.write(self._connection, everyones)
+            self._new_accounts.clear()
+
+    def _write_entries(self, entries: list[Entry]) -> None:
+        people = [_people(entry) for entry in entries]
+        numbers = self._conversations.numbered(dict.fromkeys(filter(None, people)))
+        rows, named = [], []
+        for entry, among in zip(entries, people, strict=True):
+            conversation = numbers[among] if among else None
+            rows.append(_entry_row(entry, conversation))
+            if entry.accounts:
+                named += [
+                    (account, entry.number, entry.account, conversation)
+                    for account in entry.accounts | {entry.account}
+                ]
+        statements.add_entries.write(self._connection, rows)
         if named:
             statements.add_audiences.write(self._connection, named)
         self._connection.execute(statements.move_log, {"to_last": self._last, "to_accounts": self._accounts})
 
 
-def _entry_row(entry: Entry) -> tuple[object, ...]:
+def _people(entry: Entry) -> str | None:
+    if entry.kind is not EntryKind.MESSAGE:
+        return None
+    return people_written(entry.accounts | {entry.account} if entry.accounts else entry.accounts)
+
+
+def _entry_row(entry: Entry, conversation: int | None) -> tuple[object, ...]:
     return (
         entry.number,
         entry.kind.value,
@@ -187,4 +229,5 @@ def _entry_row(entry: Entry) -> tuple[object, ...]:
         entry.to,
         entry.text,
         entry.ref,
+        conversation,
     )

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from twisted.internet.defer import Deferred
 
-from . import statements
+from . import questions, statements
 from .interface import DatabaseTaken, StorageError
-from .records import Account, Arrival, Credential, Draft, Entry, Opening, Page, Stored
+from .records import (
+    Account,
+    Arrival,
+    Block,
+    Conversation,
+    Credential,
+    Device,
+    Draft,
+    Entry,
+    Held,
+    Marked,
+    Opening,
+    Page,
+    People,
+    Reached,
+    Receipt,
+    Receipts,
+    Shown,
+    Stored,
+)
 from .upgrading import upgrade
 from .writer import Job, Run, Soon, Transactions, Writer
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -113,8 +133,15 @@ class Database:
             self._engines.alone(connection)
             upgrade(connection, self._name_epoch)
             epoch, last, _count = connection.execute(statements.read_log).one()
-            accounts = tuple(Account(*row) for row in connection.execute(statements.accounts))
-        return Opening(epoch, last, accounts)
+            accounts = connection.execute(statements.accounts).all()
+            blocks = tuple(Block(*row) for row in connection.execute(statements.blocks))
+        return Opening(
+            epoch,
+            last,
+            tuple(Account(one.id, one.name, one.registered) for one in accounts),
+            {one.id: one.held for one in accounts},
+            blocks,
+        )
 
     # --- What changes something, and what must be behind it ---
 
@@ -131,44 +158,88 @@ class Database:
         """Look up what an account said under a ref."""
         return self._writer.ask(Job(lambda batch: batch.said_as(account, ref), ref=(account, ref)))
 
+    def read(self, account: int, number: int) -> Deferred[Marked]:
+        """Note that a message is read."""
+        return self._writer.ask(Job(lambda batch: batch.read(account, number), mark=(account, number)))
+
     def arrive(self, account: int, device: str, keep: int) -> Deferred[Arrival]:
         """Note that a device is in use and say where it stands."""
-        return self._writer.ask(Job(lambda batch: batch.arrive(account, device, keep)))
+        return self._writer.ask(Job(lambda batch: batch.arrive(account, device, keep), holder=account))
 
-    def hold(self, account: int, device: str, number: int) -> Deferred[None]:
+    def hold(self, account: int, device: str, number: int) -> Deferred[Held]:
         """Note that a device holds everything up to ``number``."""
-        return self._writer.ask(Job(lambda batch: batch.hold(account, device, number)))
+        return self._writer.ask(Job(lambda batch: batch.hold(account, device, number), holder=account))
+
+    def forget(self, account: int, device: str) -> Deferred[bool]:
+        """Forget a device."""
+        return self._writer.ask(Job(lambda batch: batch.forget(account, device), holder=account))
+
+    def block(self, account: int, whom: int) -> Deferred[Block]:
+        """Keep what is said from now on out of a stream."""
+        return self._writer.ask(Job(lambda batch: batch.block(account, whom)))
+
+    def unblock(self, account: int, whom: int) -> Deferred[Block | None]:
+        """End a block."""
+        return self._writer.ask(Job(lambda batch: batch.unblock(account, whom)))
 
     # --- What is only read ---
 
     def credential(self, name: str) -> Deferred[Credential | None]:
         """Look up what proves an account."""
-
-        def look_up(connection: Connection) -> Credential | None:
-            row = connection.execute(statements.credential, {"named": name}).one_or_none()
-            return row and Credential(Account(row.id, row.name, row.registered), row.password_hash)
-
-        return self._read(look_up)
+        return self._read(questions.credential, name)
 
     def page_after(self, account: int, position: int, limit: int) -> Deferred[Page]:
         """Read an account's stream behind a position."""
-
-        def look_up(connection: Connection) -> Page:
-            rows = connection.execute(statements.page, {"who": account, "position": position, "limit": limit})
-            entries = tuple(map(statements.as_entry, rows))
-            if len(entries) == limit:
-                return Page(entries, entries[-1].number)
-            return Page(entries, connection.execute(statements.last_number).scalar_one())
-
-        return self._read(look_up)
+        return self._read(questions.page_after, account, position, limit)
 
     def count_after(self, account: int, position: int) -> Deferred[int]:
         """Count an account's stream behind a position."""
-        question = {"who": account, "position": position}
-        return self._read(lambda connection: connection.execute(statements.count, question).scalar_one())
+        return self._read(questions.count_after, account, position)
 
-    def _read(self, question: Callable[[Connection], T]) -> Deferred[T]:
-        return self._run_reader(lambda: self._ask(question))
+    def history(
+        self, account: int, people: People | None, *, after: int, before: int | None, limit: int
+    ) -> Deferred[Shown]:
+        """Read back the messages of one conversation, or of all in an account's stream."""
+        return self._read(questions.history, account, people, after, before, limit)
+
+    def conversations(
+        self, account: int, before: int | None, limit: int
+    ) -> Deferred[tuple[Conversation, ...]]:
+        """Give an account's conversations, the newest first."""
+        return self._read(questions.conversations, account, before, limit)
+
+    def unread(
+        self, account: int, people: People, after: int, limit: int
+    ) -> Deferred[tuple[Conversation, Shown]]:
+        """Give a conversation and its unread messages."""
+        return self._read(questions.unread, account, people, after, limit)
+
+    def reached(self, account: int, after: int, upto: int) -> Deferred[tuple[Reached, ...]]:
+        """Give the newest of each speaker and conversation in a range."""
+        return self._read(questions.reached, account, after, upto)
+
+    def receipts_of(self, numbers: Collection[int]) -> Deferred[tuple[Receipts, ...]]:
+        """Count how far messages came."""
+        return self._read(questions.receipts_of, numbers)
+
+    def receipts(
+        self, sender: int, number: int, after: str | None, limit: int
+    ) -> Deferred[tuple[Receipts, tuple[Receipt, ...]]]:
+        """Count how far a message came, and with whom."""
+        return self._read(questions.receipts, sender, number, after, limit)
+
+    def waiting(self, sender: int, account: int) -> Deferred[int]:
+        """Count what one said to another that is not held yet."""
+        return self._read(questions.waiting, sender, account)
+
+    def devices(self, account: int) -> Deferred[tuple[Device, ...]]:
+        """Give the devices of an account."""
+        return self._read(questions.devices, account)
+
+    def _read(
+        self, question: Callable[Concatenate[Connection, P], T], *asked: P.args, **more: P.kwargs
+    ) -> Deferred[T]:
+        return self._run_reader(lambda: self._ask(lambda connection: question(connection, *asked, **more)))
 
     def _ask(self, question: Callable[[Connection], T]) -> T:
         try:

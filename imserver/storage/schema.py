@@ -16,7 +16,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    and_,
     literal_column,
 )
 
@@ -49,8 +48,23 @@ account = Table(
     Column("name", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("registered", Number, nullable=False),
+    #: The furthest cursor of any of its devices ever; a device that is forgotten takes none of it along.
+    Column("held", Number, nullable=False, server_default="0"),
     Index("account_name", "name", unique=True),
 )
+
+#: What is said among the same people is one conversation.
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    #: Its accounts, the speaker's among them: numbers rising, joined by commas; or ``*``.
+    Column("people", Text, nullable=False),
+    Index("conversation_people", "people", unique=True),
+)
+
+#: The conversation of everyone, which every account is in.
+EVERYONES = 0
 
 entry = Table(
     "entry",
@@ -64,28 +78,55 @@ entry = Table(
     Column("to", Number, nullable=False),
     Column("text", Text, nullable=False),
     Column("ref", Text),
+    # No foreign key: whoever writes an entry has just looked its conversation up, or made it.
+    Column("conversation", Number),  #: null for what is about who there is
 )
 
 # Literals and not parameters: an index of a part is used only if the question is seen to lie within it.
 #: What is about who there is: in everybody's stream.
 ABOUT_PEOPLE = entry.c.kind != literal_column("'message'")
 #: What was said to everyone: in the stream of everybody who was registered by then.
-SAID_TO_EVERYONE = and_(
-    entry.c.kind == literal_column("'message'"), entry.c.audience == literal_column("'*'")
-)
+SAID_TO_EVERYONE = entry.c.conversation == literal_column(str(EVERYONES))
 #: What can be asked for by its sender's own name for it.
 HAS_REF = entry.c.ref.is_not(None)
 
 Index("entry_ref", entry.c.account, entry.c.ref, unique=True, sqlite_where=HAS_REF, postgresql_where=HAS_REF)
 Index("entry_about_people", entry.c.number, sqlite_where=ABOUT_PEOPLE, postgresql_where=ABOUT_PEOPLE)
-Index("entry_to_everyone", entry.c.number, sqlite_where=SAID_TO_EVERYONE, postgresql_where=SAID_TO_EVERYONE)
+# With the speaker, so that what others said is counted without a look at the entries.
+Index("entry_conversation", entry.c.conversation, entry.c.number, entry.c.account)
 
-#: Whose streams a message to named people is in; its sender is one of them.
+#: Whose streams a message to named people is in; its sender is one of them.  What must be known of a
+#: message to count it stands here again, so that a stream is counted without a look at its entries.
 audience = Table(
     "audience",
     metadata,
     Column("account", Number, ForeignKey("account.id"), primary_key=True, autoincrement=False),
     Column("entry", Number, ForeignKey("entry.number"), primary_key=True, autoincrement=False),
+    Column("sender", Number, nullable=False),
+    Column("conversation", Number, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: An account in a conversation: what of it is the account's, and what it has read.
+member = Table(
+    "member",
+    metadata,
+    Column("account", Number, ForeignKey("account.id"), primary_key=True, autoincrement=False),
+    Column("conversation", Number, ForeignKey("conversation.id"), primary_key=True, autoincrement=False),
+    Column("after", Number, nullable=False),  #: only what is behind this number is in its stream
+    Column("read", Number, nullable=False),  #: everything up to there; 0: nothing
+    Index("member_by_conversation", "conversation"),
+    sqlite_with_rowid=False,
+)
+
+#: What ``account`` does not hear: what ``whom`` said behind ``after`` and up to ``upto``.
+block = Table(
+    "block",
+    metadata,
+    Column("account", Number, ForeignKey("account.id"), primary_key=True, autoincrement=False),
+    Column("whom", Number, ForeignKey("account.id"), primary_key=True, autoincrement=False),
+    Column("after", Number, primary_key=True, autoincrement=False),
+    Column("upto", Number),  #: null: it still goes on
     sqlite_with_rowid=False,
 )
 

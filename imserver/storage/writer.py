@@ -19,8 +19,10 @@ from twisted.internet.defer import Deferred, fail
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from .batch import Batch, Ref
+from .batch import Batch, Needs, Ref
+from .conversations import Remembered
 from .interface import OutcomeUnknown, StorageError
+from .marks import Mark
 from .records import Entry
 
 T = TypeVar("T")
@@ -43,8 +45,10 @@ class Job(Generic[T]):
     """Something to be done in a storing transaction, and who waits for it."""
 
     act: Callable[[Batch], T]
-    ref: Ref | None = None  #: what must be looked up before it can be judged
+    ref: Ref | None = None  #: this, and what follows, must be looked up before it can be judged
     name: str | None = None
+    holder: int | None = None  #: an account whose devices it speaks of
+    mark: Mark | None = None
     done: Deferred[T] = field(default_factory=Deferred)
 
 
@@ -62,6 +66,7 @@ class Transactions:
     def __init__(self, engine: Engine, undone: Callable[[DBAPIError], bool]) -> None:
         self._engine = engine
         self._undone = undone
+        self._remembered = Remembered()
 
     def commit(self, jobs: Sequence[Job[Any]], at: int) -> Committed:
         """Do the jobs in one transaction; if it fails through one of them, each in one of its own."""
@@ -82,8 +87,7 @@ class Transactions:
         committing = False
         try:
             with self._engine.connect() as connection, connection.begin() as transaction:
-                refs = {job.ref for job in jobs if job.ref is not None}
-                batch = Batch(connection, at, refs, {job.name for job in jobs if job.name is not None})
+                batch = Batch(connection, at, _needs(jobs), self._remembered)
                 outcomes = tuple(_judged(batch, job) for job in jobs)
                 entries = batch.write()
                 committing = True
@@ -95,6 +99,7 @@ class Transactions:
             if _is_of_the_database(error):
                 raise _refused(error) from error
             raise
+        self._remembered.keep(batch.conversations)
         return Committed(outcomes, entries)
 
 
@@ -103,6 +108,15 @@ def _is_of_the_database(error: Exception) -> bool:
     if isinstance(error, DBAPIError):
         return not isinstance(error, (IntegrityError, DataError, ProgrammingError))
     return isinstance(error, PoolTimeout)
+
+
+def _needs(jobs: Sequence[Job[Any]]) -> Needs:
+    return Needs(
+        refs={job.ref for job in jobs if job.ref is not None},
+        names={job.name for job in jobs if job.name is not None},
+        holders={job.holder for job in jobs if job.holder is not None},
+        marks={job.mark for job in jobs if job.mark is not None},
+    )
 
 
 def _judged(batch: Batch, job: Job[Any]) -> object:

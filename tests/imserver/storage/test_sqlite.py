@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import make_url, text
 
-from imserver.storage import sqlite, statements
+from imserver.storage import queries, sqlite, statements
 from imserver.storage.database import Engines
 from imserver.storage.interface import StorageError
 
@@ -12,11 +12,11 @@ from . import contract
 
 _STREAM = {"who": 1, "position": 0, "limit": 10, "refs": "[]", "named": "name1"}
 _ASKED_OFTEN = [
-    (statements.page, _STREAM),
-    (statements.count, _STREAM),
+    (queries.page, _STREAM),
+    (queries.count, _STREAM),
     (statements.said_under, _STREAM),
-    (statements.credential, _STREAM),
-    (statements.devices, _STREAM),
+    (queries.credential, _STREAM),
+    (queries.devices, _STREAM),
 ]
 
 
