@@ -82,7 +82,6 @@ class Connection(LineOnlyReceiver):
         self._answers: deque[Answer] = deque()
         self._next: codec.Asked | None = None  # taken, and waiting for the answers before it
         self._alone = False  # a command that is not pipelined is under way
-        self._reading = False  # lines are being taken at this moment
         self._taken = 0  # lines of this turn
         self._noted = False  # the end of this turn is waited for
         self._paused = False
@@ -186,15 +185,11 @@ class Connection(LineOnlyReceiver):
 
     def _read_on(self) -> None:
         """Take lines as long as they may be taken now."""
-        if self._reading:  # what was begun there was answered at once
-            return
-        self._reading = True
         while not self._held_up() and (asked := self._take()) is not None:
             if self._must_wait(asked):
                 self._next = asked
                 break
             self._begin(asked)
-        self._reading = False
         self._pause_or_resume()
         if self._ended and not (self._answers or self._next or self._framer.has_line):
             self.close(None)
