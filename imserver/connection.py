@@ -82,7 +82,6 @@ class Connection(LineOnlyReceiver):
         self._answers: deque[Answer] = deque()
         self._next: codec.Asked | None = None  # taken, and waiting for the answers before it
         self._alone = False  # a command that is not pipelined is under way
-        self._reading = False  # lines are being taken at this moment
         self._taken = 0  # lines of this turn
         self._noted = False  # the end of this turn is waited for
         self._paused = False
@@ -150,7 +149,7 @@ class Connection(LineOnlyReceiver):
 
     def writeConnectionLost(self) -> None:
         """Drop a peer that takes no answers."""
-        self.transport.abortConnection()
+        self._drop(self._reason)
 
     def close(self, bye: Bye | None) -> None:
         """Answer what was begun, say good-bye and close; by force if that takes too long."""
@@ -172,7 +171,7 @@ class Connection(LineOnlyReceiver):
             return
         if self._bye is not None:
             self.tell(self._bye)
-        self.flush()
+        self._write_out()
         self._closing = True
         self.transport.unregisterProducer()
         self.transport.loseConnection()
@@ -186,15 +185,11 @@ class Connection(LineOnlyReceiver):
 
     def _read_on(self) -> None:
         """Take lines as long as they may be taken now."""
-        if self._reading:  # what was begun there was answered at once
-            return
-        self._reading = True
         while not self._held_up() and (asked := self._take()) is not None:
             if self._must_wait(asked):
                 self._next = asked
                 break
             self._begin(asked)
-        self._reading = False
         self._pause_or_resume()
         if self._ended and not (self._answers or self._next or self._framer.has_line):
             self.close(None)
@@ -283,10 +278,12 @@ class Connection(LineOnlyReceiver):
         self._settle(answer)
 
     def _settle(self, answer: Answer) -> None:
-        """Write the answers that are next, and go on with what waited for them."""
+        """Have the answers that are next written; what waited for them is begun at the end of the turn.
+
+        By then those it concerns have been told of what was committed (R8).
+        """
         if self._closing:
             return
-        held_up = len(self._answers) >= UNDER_WAY
         while self._answers and (lines := self._answers[0].lines) is not None:
             written = self._answers.popleft()
             self.write(lines)
@@ -297,8 +294,6 @@ class Connection(LineOnlyReceiver):
             self._measure()
             self._session.answered()
         self._leave_if_answered()
-        if held_up or not self._answers:
-            self._read_on()
 
     def _gave_up(self, failure: Failure) -> None:
         self._server.log.incident(failure, session=self._session.number)
@@ -333,11 +328,9 @@ class Connection(LineOnlyReceiver):
 
     def flush(self) -> None:
         """Write what this turn has gathered, and take the lines of the next."""
-        self._noted = False
+        self._noted, self._taken = False, 0
         self._write_out()
-        rested, self._taken = self._taken >= limits.TURN, 0
-        if rested:
-            self._read_on()
+        self._read_on()
 
     def _write_out(self) -> None:
         if self._out:
@@ -416,8 +409,7 @@ class Server(Factory):
         """Note that a connection is gone, and why."""
         self._sessions.pop(session, None)
         self.log.note("went", session=session.number, why=reason, error=error)
-        if self._emptied is not None and not self._sessions:
-            self._emptied.callback(None)
+        self._fire_if_empty()
 
     @property
     def connected(self) -> int:
@@ -426,9 +418,14 @@ class Server(Factory):
 
     def end_all(self, bye: Bye) -> Deferred[None]:
         """Tell every client that the server ends, and fire when all are gone."""
-        self._emptied = Deferred()
+        emptied: Deferred[None] = Deferred()
+        self._emptied = emptied
         for session in list(self._sessions):
             session.end(bye)
-        if not self._sessions and not self._emptied.called:
-            self._emptied.callback(None)
-        return self._emptied
+        self._fire_if_empty()
+        return emptied
+
+    def _fire_if_empty(self) -> None:
+        if self._emptied is not None and not self._sessions:
+            emptied, self._emptied = self._emptied, None
+            emptied.callback(None)

@@ -112,15 +112,15 @@ class Mailroom:
         self._ring.extend(batch)
         self.last = entries[-1].number
         apart = self._apart(batch)
-        shared = b"".join(posted.line for posted in batch if posted.entry.everyone)
-        if shared:
-            newest = max(posted.entry.number for posted in batch if posted.entry.everyone)
+        everyone = [posted for posted in batch if posted.entry.everyone]
+        if everyone:
+            shared = b"".join(posted.line for posted in everyone)
             for stream in self._streams:
                 if stream.live and stream not in apart:
-                    stream.told = newest
+                    stream.told = everyone[-1].entry.number
                     stream.avatar.session.carrier.write(shared)
-        for stream in apart:
-            self._write(stream, batch)
+        for stream, own in apart.items():
+            self._write(stream, sorted([*own, *everyone], key=_number) if everyone else own)
         self._just_said.clear()
 
     def recent(self, after: int, upto: int) -> Iterable[Entry] | None:
@@ -130,20 +130,26 @@ class Mailroom:
             return None
         return [self._ring[at].entry for at in range(after - begin, min(upto, self.last) - begin)]
 
-    def _apart(self, batch: Iterable[Posted]) -> dict[Stream, None]:
-        """Find the live streams that are told something else than everybody."""
-        apart: dict[Stream, None] = {}
+    def _apart(self, batch: Iterable[Posted]) -> dict[Stream, list[Posted]]:
+        """Find the live streams that are told something else than everybody, and what concerns them alone.
+
+        A batch may hold a thousand entries for a thousand streams: no stream looks through those of others.
+        """
+        apart: dict[Stream, list[Posted]] = {}
         for posted in batch:
             entry = posted.entry
-            own = self._users.of(entry.account).avatars
-            concerned = own if entry.kind is EntryKind.MESSAGE else []
-            for account in entry.accounts:
-                concerned = concerned + self._users.of(account).avatars
-            for user in self._users.blockers(entry.account):
-                concerned = concerned + user.avatars
-            for avatar in concerned:
-                if avatar.stream is not None and avatar.stream.live:
-                    apart[avatar.stream] = None
+            if entry.kind is not EntryKind.MESSAGE:
+                continue
+            concerned = [self._users.of(account) for account in entry.accounts | {entry.account}]
+            if entry.everyone:
+                concerned += self._users.blockers(entry.account)
+            for user in concerned:
+                for avatar in user.avatars:
+                    if avatar.stream is None or not avatar.stream.live:
+                        continue
+                    own = apart.setdefault(avatar.stream, [])
+                    if not entry.everyone:
+                        own.append(posted)
         return apart
 
     def _write(self, stream: Stream, batch: Iterable[Posted]) -> int:
@@ -253,6 +259,10 @@ def _is_for(entry: Entry, account: int, registered: int) -> bool:
         return entry.number > registered
     # What was read back from disk for this account names nobody: it has been chosen already.
     return not entry.accounts or account in entry.accounts or account == entry.account
+
+
+def _number(posted: Posted) -> int:
+    return posted.entry.number
 
 
 def _posted(entry: Entry) -> Posted:

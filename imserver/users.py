@@ -86,15 +86,19 @@ class Users:
         user = User(account)
         self._by_name[account.name] = user
         self._by_account[account.id] = user
-        self._by_skeleton[self._policy.skeleton(account.name)] = user
+        self._by_skeleton[self.skeleton(account.name)] = user
         bisect.insort(self._names, account.name)
         return user
 
     # --- finding ---
 
+    def skeleton(self, name: str) -> str:
+        """Give what a name looks like."""
+        return self._policy.skeleton(name)
+
     def resembling(self, name: str) -> User | None:
         """Find a user whose name cannot be told from this one by eye."""
-        return self._by_skeleton.get(self._policy.skeleton(name))
+        return self._by_skeleton.get(self.skeleton(name))
 
     def get(self, name: str) -> User | None:
         """Find a user by name."""

@@ -26,6 +26,7 @@ from imclient.core.client import Client
 from imclient.core.settings import HOST, PORT, Options, profile_folder
 from imqt import reactor as imqt_reactor
 
+from . import emblem
 from .dress import Choice, Dress
 from .main_window import MainWindow
 from .start_dialog import Recent, StartDialog
@@ -140,6 +141,7 @@ def main(options: Options) -> int:
     _log_what_went_wrong()
     app = QApplication.instance()
     assert isinstance(app, QApplication)
+    app.setWindowIcon(emblem.icon())
     folder = profile_folder(options.profile)
 
     def stop() -> None:

@@ -54,11 +54,14 @@ class AudienceChoice:
 
     def add(self, names: Iterable[str]) -> str:
         """Name people; give the sentence about those who do not exist, who are left out."""
-        unknown = []
-        for name in names:
-            if not self._is_known(name):
-                unknown.append(name)
-            elif self.mode is Mode.ONE:
+        named = list(names)
+        unknown = [name for name in named if not self._is_known(name)]
+        if self.mode is Mode.ONE and unknown:
+            return wording.unknown(unknown)  # what was typed meant somebody else
+        for name in named:
+            if name in unknown:
+                continue
+            if self.mode is Mode.ONE:
                 self.names = [name]
             elif name not in self.names:
                 self.names.append(name)

@@ -126,14 +126,16 @@ class BubbleDelegate(QStyledItemDelegate):
         token: Token = "error" if refused else "waiting" if said.progress is Progress.WAITING else "dim"
         font = theme.font(Size.CAPTION)
         at = "" if said.at is None else moments.clock(said.at)
-        taken = painting.width_of(at, font) + 8 + 14 + 6
+        side = painting.sign_side()
+        taken = painting.width_of(at, font) + 8 + side + 6
         width = min(painting.width_of(words, font), place.width() - 2 * SIDE - taken)
         x = place.right() - SIDE - width - taken
         line = QRectF(x, bubble.bottom() + 1, place.right() - SIDE - x, self._caption())
         painting.draw_line(painter, line, at, font, theme.colour("dim"))
-        line.setLeft(line.right() - width - 20)
-        icons.draw(painter, sign, QRectF(line.left(), line.center().y() - 7, 14, 14), theme.colour(token))
-        line.setLeft(line.left() + 20)
+        line.setLeft(line.right() - width - side - 6)
+        place_of_sign = QRectF(line.left(), line.center().y() - side / 2, side, side)
+        icons.draw(painter, sign, place_of_sign, theme.colour(token))
+        line.setLeft(line.left() + side + 6)
         # One pixel more than measured: a width cut to whole pixels must not cost the last letter.
         colour = theme.colour("error" if refused else "dim")
         painting.draw_line(painter, line.adjusted(0, 0, 1, 0), words, font, colour)
@@ -171,8 +173,10 @@ class BubbleDelegate(QStyledItemDelegate):
         font = theme.font(Size.CAPTION)
         words = " ".join(text.split())
         line = words if at is None else f"{moments.clock(at)}  {words}"
-        width = min(painting.width_of(line, font) + 1, place.width() - 2 * SIDE - 22 - 16)
-        left = place.center().x() - (width + 22) / 2
+        side = painting.sign_side()
+        width = min(painting.width_of(line, font) + 1, place.width() - 2 * SIDE - side - 8 - 16)
+        left = place.center().x() - (width + side + 8) / 2
         colour = theme.colour("dim")
-        icons.draw(painter, icon, QRectF(left, place.center().y() - 7, 14, 14), colour)
-        painting.draw_line(painter, QRectF(left + 22, place.top(), width, place.height()), line, font, colour)
+        icons.draw(painter, icon, QRectF(left, place.center().y() - side / 2, side, side), colour)
+        words_at = QRectF(left + side + 8, place.top(), width, place.height())
+        painting.draw_line(painter, words_at, line, font, colour)

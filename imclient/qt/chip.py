@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PyQt5.QtWidgets import QAbstractButton, QWidget
+from PyQt5.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from imqt import icons, theme
+from imqt import icons, plain, theme
 from imqt.theme import Weight
 
 from . import painting
-
-_CROSS = 28  #: how wide the cross's place is
 
 
 class Chip(QAbstractButton):
@@ -24,9 +22,11 @@ class Chip(QAbstractButton):
         super().__init__(parent)
         self.name = name
         self.setText(name)
+        plain.set_tooltip(self, name)  # there may be no room for all of it
         self.setObjectName(f"chip-{name}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.show_presence(presence)
 
     def show_presence(self, presence: str) -> None:
@@ -38,13 +38,17 @@ class Chip(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Have room for a dot, the name and a cross."""
         name = painting.width_of(self.name, theme.font(weight=Weight.NAME))
-        return QSize(28 + name + 6 + _CROSS, theme.heights().control)
+        return QSize(_dot() + name + 6 + _cross(), theme.heights().control)
+
+    def minimumSizeHint(self) -> QSize:
+        """Give way: a long name ends in dots."""
+        return QSize(_dot() + 40 + _cross(), theme.heights().control)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Take the name away when its cross is pressed."""
         super().mouseReleaseEvent(event)
         assert event is not None
-        if self.rect().contains(event.pos()) and event.pos().x() >= self.width() - _CROSS:
+        if self.rect().contains(event.pos()) and event.pos().x() >= self.width() - _cross():
             self.removed.emit(self.name)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -69,9 +73,21 @@ class Chip(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 7, 7)
         middle = place.center().y()
-        icons.draw_presence(painter, QPointF(15, middle), self._presence, theme.colour("soft"), 4)
+        dot = QPointF(_dot() / 2 + 1, middle)
+        icons.draw_presence(painter, dot, self._presence, theme.colour("soft"), painting.sign_side(4))
         font = theme.font(weight=Weight.NAME)
-        words = place.adjusted(28, 0, -_CROSS, 0)
+        words = place.adjusted(_dot(), 0, -_cross(), 0)
         painting.draw_line(painter, words, self.name, font, theme.colour("text"))
-        cross = QRectF(place.right() - 24, middle - 7, 14, 14)
+        side = painting.sign_side()
+        cross = QRectF(place.right() - side - 10, middle - side / 2, side, side)
         icons.draw(painter, "close", cross, theme.colour("text" if self.underMouse() else "dim"))
+
+
+def _dot() -> int:
+    """Give how wide the dot's place is."""
+    return round(painting.sign_side(8)) + 20
+
+
+def _cross() -> int:
+    """Give how wide the cross's place is."""
+    return round(painting.sign_side()) + 14

@@ -38,6 +38,7 @@ class MessageEdit(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("composer")
+        self._invitation = ""
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         document = self.document()
@@ -69,12 +70,23 @@ class MessageEdit(QPlainTextEdit):
         """Wrap and grow with the width."""
         super().resizeEvent(event)
         QTimer.singleShot(0, self._grow)  # the lines are broken anew only when this event is over
+        self.invite(self._invitation)
+
+    def invite(self, words: str) -> None:
+        """Say what can be written here, as far as there is room in one line."""
+        self._invitation = words
+        self.setAccessibleName(words)
+        shown = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(80, self.width() - 32))
+        self.setPlaceholderText(shown)
 
     def _grow(self, _size: object = None) -> None:
         """Be as high as the text, within bounds."""
         document = self.document()
         assert document is not None
-        lines = max(LINES[0], min(LINES[1], round(document.size().height())))
+        window = self.window()
+        room = window.height() / 3 / theme.line_height(self.font()) if window is not None else LINES[0]
+        most = min(LINES[1], int(room))  # a third of the window at most: the talk is above it
+        lines = max(LINES[0], min(most, round(document.size().height())))
         self.setFixedHeight(round(lines * theme.line_height(self.font())) + 24)
 
 
@@ -107,6 +119,7 @@ class Composer(QWidget):
         self.send.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.send.setText("Send\N{EN SPACE}")
         self._hint.setObjectName("hint")
+        self._hint.setMinimumWidth(1)  # a long name must not push the roster away
         layout: QVBoxLayout = col(
             self.audience,
             row((self.edit, 1), col(STRETCH, self.send), gap=12),
@@ -241,9 +254,7 @@ class Composer(QWidget):
         self._show_keys()
         self.send.setEnabled(audience is not None)
         plain.set_tooltip(self.send, "" if audience is not None else "Choose whom to write to")
-        label = f"Message {_whom(audience, self._client.name)}"
-        self.edit.setPlaceholderText(label)
-        self.edit.setAccessibleName(label)
+        self.edit.invite(f"Message {_whom(audience, self._client.name)}")
 
     def _what_is_unusual(self, audience: Audience | None) -> tuple[str, str, str]:
         """Give the sentence, its sign and its role."""
@@ -255,10 +266,10 @@ class Composer(QWidget):
         if size > limits.TEXT * 0.9:
             return f"{size:,} of {limits.TEXT:,} bytes.", "note", "caption"
         people = self._client.roster.people()
-        away = {person.name for person in people if person.presence is Presence.OFFLINE}
+        away = [person.name for person in people if person.presence is Presence.OFFLINE]
         if audience.everyone:
-            return wording.everyone_means(len(people), len(away)), "everyone", "caption"
-        return wording.waits_for([name for name in audience.names if name in away]), "waiting", "caption"
+            return wording.everyone_means(len(people), away), "everyone", "caption"
+        return wording.waits_for([name for name in away if name in audience.names]), "waiting", "caption"
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Let the hint about the keys go where there is little room."""

@@ -231,13 +231,14 @@ class ConversationView(QWidget):
     def _nothing_yet(self, me: str) -> QWidget:
         audience = self.conversation.audience
         if audience.everyone:
-            text = "Nothing said to everyone yet. Whoever has a name here will see it."
+            text = "Nothing said to everyone yet.\nWhoever has a name here will see it."
         elif audience.names == (me,):
             text = "Notes to yourself: only you see them, on each of your devices."
         else:
             verb = "sees" if len(audience.names) == 1 else "see"
-            text = f"Nothing said yet. {wording.listed(audience.names)} {verb} it as soon as it arrives."
+            text = f"Nothing said yet.\n{wording.listed(audience.names)} {verb} it as soon as it arrives."
         label = PlainLabel(text, "dim", wrap=True)
+        label.setMinimumWidth(1)  # a long name must not push the roster away
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         return box(col(STRETCH, row(label, margins=(32, 0, 32, 0)), STRETCH))
 

@@ -64,7 +64,7 @@ class FlowLayout(QLayout):
         return QSize(width, max((size.height() for size in sizes), default=0))
 
     def minimumSize(self) -> QSize:
-        """Need room for the widest item."""
+        """Need room for the widest item at its narrowest; what is wider than its row gives way."""
         size = QSize()
         for item in self._shown():
             size = size.expandedTo(item.minimumSize())
@@ -80,7 +80,7 @@ class FlowLayout(QLayout):
             high = max(item.sizeHint().height() for item in row)
             x = room.x()
             for item in row:
-                size = item.sizeHint()
+                size = item.sizeHint().boundedTo(QSize(max(0, room.width()), high))
                 if moving:
                     item.setGeometry(QRect(QPoint(x, y + (high - size.height()) // 2), size))
                 x += size.width() + self._gap

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QEvent, QSize, Qt, pyqtSignal
+from PyQt5.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QCloseEvent, QResizeEvent
 from PyQt5.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
 from twisted.python.failure import Failure
@@ -61,6 +61,9 @@ class MainWindow(QMainWindow):
         self._ends = (LinkStatus(client), OutboxStatus(client))
         self._news = NewsStatus()
         self._listening = True
+        self._arranging = QTimer(self)
+        self._arranging.setSingleShot(True)
+        self._arranging.timeout.connect(self._arrange)
         self._put_together()
         self._listen()
         self._open_first()
@@ -69,7 +72,7 @@ class MainWindow(QMainWindow):
 
     def _put_together(self) -> None:
         self.setWindowTitle(f"{self._me} - imclient")
-        self.setMinimumSize(420, 420)
+        self.setMinimumSize(480, 480)
         talk = box(col((self.conversations, 1), rule(), self.composer, gap=0))
         self._talk_and_wire = _splitter(talk, self.wire)
         self._panes = _splitter(self.roster, self._talk_and_wire)
@@ -300,6 +303,7 @@ class MainWindow(QMainWindow):
         """Arrange the panes for the new size."""
         super().resizeEvent(event)
         self._arrange()
+        self._arranging.start()  # and again when the panes know how little room they can do with
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Know whether somebody looks at the window."""

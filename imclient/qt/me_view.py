@@ -14,8 +14,8 @@ from imqt.plain import ElidedLabel
 _WORDS = {
     LinkState.ONLINE: "Online",
     LinkState.CONNECTING: "Connecting…",
-    LinkState.WAITING: "Not connected",
-    LinkState.OFFLINE: "Not connected",
+    LinkState.WAITING: "Offline",
+    LinkState.OFFLINE: "Offline",
     LinkState.REPLACED: "In use elsewhere",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QPainter, QPaintEvent, QPen
-from PyQt5.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QWidget
+from PyQt5.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from imqt import icons, plain, theme
 from imqt.theme import Weight
@@ -26,14 +26,23 @@ class ModeButton(QAbstractButton):
         self.setObjectName(f"mode{mode.value}")
         self.setAccessibleName(f"Send to: {mode.value}")
         self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.toggled.connect(lambda _on: self.updateGeometry())
         plain.set_tooltip(self, f"{mode.value}, {_KEYS[mode]}")
 
     def sizeHint(self) -> QSize:
         """Have room for sign and word."""
-        width = painting.width_of(self.text(), theme.font(weight=Weight.STRONG)) + 48
+        width = painting.width_of(self.text(), theme.font(weight=Weight.STRONG))
+        width += round(painting.sign_side(16)) + 32
         return QSize(width, theme.heights().control - 4)
+
+    def minimumSizeHint(self) -> QSize:
+        """Let the sign alone be enough where there is no room, but for the one that is on."""
+        if self.isChecked():
+            return self.sizeHint()
+        return QSize(round(painting.sign_side(16)) + 24, theme.heights().control - 4)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint it; the one that is on is filled."""
@@ -46,10 +55,15 @@ class ModeButton(QAbstractButton):
             painter.setPen(QPen(theme.colour("text" if on else "accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 5, 5)
-        sign = QRectF(12, place.center().y() - 8, 16, 16)
+        side = painting.sign_side(16)
+        room_for_word = place.width() >= self.sizeHint().width()
+        left = 12 if room_for_word else place.center().x() - side / 2
+        sign = QRectF(left, place.center().y() - side / 2, side, side)
         icons.draw(painter, _ICONS[self.mode], sign, theme.colour("on_fill" if on else "dim"))
+        if not room_for_word:
+            return
         font = theme.font(weight=Weight.STRONG if on else Weight.NAME)
-        words = place.adjusted(36, 0, 0, 0)
+        words = place.adjusted(side + 20, 0, 0, 0)
         painting.draw_line(painter, words, self.text(), font, theme.colour("on_fill" if on else "text"))
 
 

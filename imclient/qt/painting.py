@@ -8,6 +8,8 @@ from itertools import islice
 from PyQt5.QtCore import QPointF, QRectF, Qt
 from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
 
+from imqt import theme
+
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 CENTRE = int(Qt.AlignmentFlag.AlignCenter)
@@ -77,6 +79,11 @@ def draw_line(
 def width_of(text: str, font: QFont) -> int:
     """Give how wide a line is, in pixels."""
     return QFontMetrics(font).horizontalAdvance(text)
+
+
+def sign_side(side: float = 14) -> float:
+    """Give how large a sign is that has so many pixels beside type of the usual size."""
+    return round(side * theme.heights().icon / 16)
 
 
 def draw_round(painter: QPainter, rectangle: QRectF, radius: float, colour: QColor) -> None:

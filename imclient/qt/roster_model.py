@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
 
-from imclient.core.client import Client
+from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversation
 from imclient.core.roster import Person, Presence
 from improtocol.audience import Audience
+from imqt import plain
 
 from . import moments
 from .row_list import Gathering, RowList
@@ -32,12 +33,13 @@ class RosterRow:
     time: str = ""
     unread: int = 0
     chosen: bool = False
+    was: bool = False  #: the link is down: nobody knows the presence of now
 
     def in_words(self) -> str:
         """Say all that the row shows."""
         if self.heading:
             return self.name
-        words = [self.name, self.presence.value, self.line]
+        words = [self.name, f"was {self.presence.value}" if self.was else self.presence.value, self.line]
         words += [f"{self.unread} unread"] if self.unread else []
         words += ["chosen"] if self.chosen else []
         return ", ".join(word for word in words if word)
@@ -67,6 +69,7 @@ class RosterModel(RowList[RosterRow]):
         self._heard = (
             *(roster.added, roster.changed, roster.reset),
             *(conversations.added, conversations.changed, conversations.reset),
+            self._client.link.changed,
         )
         for signal in self._heard:
             signal.connect(self._gathering.soon)
@@ -131,11 +134,16 @@ class RosterModel(RowList[RosterRow]):
         people = [person for person in self._client.roster.people() if person.presence is not Presence.CLOSED]
         near = [person for person in people if person.presence in CONNECTED]
         far = [person for person in people if person.presence not in CONNECTED]
+        connected = "Was connected" if self._was(Presence.ONLINE) else "Connected"
         self.replace(
-            self._section(f"Connected, {len(near)} of {len(people)}", near)
+            self._section(f"{connected}, {len(near)} of {len(people)}", near)
             + self._section(f"Not connected, {len(far)}", far)
         )
         self.counted.emit()
+
+    def _was(self, presence: Presence) -> bool:
+        """Tell whether a presence is only what it was when the link broke."""
+        return presence in CONNECTED and self._client.link.state is not LinkState.ONLINE
 
     def _section(self, heading: str, people: list[Person]) -> list[RosterRow]:
         found = [person for person in people if self._sought in person.name]
@@ -152,6 +160,7 @@ class RosterModel(RowList[RosterRow]):
             time="" if spoken_at is None else moments.when(spoken_at, self._now()),
             unread=talk.unread if talk else 0,
             chosen=person.name in self._chosen,
+            was=self._was(person.presence),
         )
 
     def _line(self, person: Person, talk: Conversation | None) -> tuple[str, float | None]:
@@ -166,7 +175,7 @@ class RosterModel(RowList[RosterRow]):
             return person.text
         since = "" if person.since is None else moments.when(person.since, self._now())
         if person.presence is Presence.ONLINE:
-            return "Online"
+            return "Was online" if self._was(person.presence) else "Online"
         if person.presence is Presence.AWAY:
             return f"Away since {since}" if since else "Away"
         return f"Last seen {since}" if since else "Not connected"
@@ -180,6 +189,8 @@ class RosterModel(RowList[RosterRow]):
             return row.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.in_words()
+        if role == Qt.ItemDataRole.ToolTipRole and not row.heading:
+            return plain.tooltip(f"{row.name}\n{row.line}")
         return None
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlags:

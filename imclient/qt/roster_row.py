@@ -73,11 +73,12 @@ class RosterDelegate(QStyledItemDelegate):
             painting.draw_round(painter, avatar, across / 2, theme.colour("fill"))
             icons.draw(painter, "sent", avatar.adjusted(10, 10, -10, -10), theme.colour("on_fill"))
         else:
-            painter.setOpacity(1.0 if row.presence is not Presence.OFFLINE else 0.6)
+            painter.setOpacity(0.6 if row.was or row.presence is Presence.OFFLINE else 1.0)
             icons.draw_avatar(painter, avatar, row.name)
             painter.setOpacity(1.0)
         corner = avatar.bottomRight() - QPointF(4.5, 4.5)
-        icons.draw_presence(painter, corner, row.presence.value, theme.colour(ground))
+        presence = Presence.OFFLINE if row.was else row.presence
+        icons.draw_presence(painter, corner, presence.value, theme.colour(ground))
         return avatar.right() + 12
 
     def _paint_words(self, painter: QPainter, place: QRectF, row: RosterRow, left: float) -> None:
@@ -89,12 +90,13 @@ class RosterDelegate(QStyledItemDelegate):
         if row.unread:
             right = self._paint_badge(painter, place, row.unread, right) - 8
         lower = QRectF(left, top + high + 2, right - left, low)
-        if row.time and not row.unread:
-            width = painting.width_of(row.time, caption) + 1
+        width = painting.width_of(row.time, caption) + 1
+        # The name comes first: where there is no room for both, the time goes.
+        if row.time and not row.unread and painting.width_of(row.name, name) + 8 + width <= right - left:
             at = QRectF(right - width, top, width, high)
             painting.draw_line(painter, at, row.time, caption, theme.colour("dim"), painting.RIGHT)
             right -= width + 8
-        far = row.presence is Presence.OFFLINE and not row.unread
+        far = (row.was or row.presence is Presence.OFFLINE) and not row.unread
         upper = QRectF(left, top, right - left, high)
         painting.draw_line(painter, upper, row.name, name, theme.colour("dim" if far else "text"))
         painting.draw_line(painter, lower, row.line, caption, theme.colour("text" if row.unread else "dim"))

@@ -11,7 +11,7 @@ from imqt import plain, theme
 from imqt.layout import box, col, row, rule
 from imqt.plain import PlainLabel
 
-from . import wording
+from . import painting, wording
 from .me_view import MeView
 from .roster_model import RosterModel, RosterRow
 from .roster_row import SIDE, RosterDelegate
@@ -204,12 +204,21 @@ class RosterView(QWidget):
     def _show_chosen(self) -> None:
         chosen = self.model.chosen()
         roomy = self.width() >= NARROW
-        these = "these " if roomy else ""
-        text = f"Write to {chosen[0]}" if len(chosen) == 1 else f"Write to {these}{len(chosen)}"
-        self._write.setText("\N{EN SPACE}" + plain.literal(text))
+        self._write.setText("\N{EN SPACE}" + plain.literal(self._write_words(chosen, roomy)))
         self._clear.setVisible(roomy)  # else Escape, or a click on a tick
         self._write.setAccessibleName(f"Write to {wording.listed(chosen)}")
         self._chosen_bar.setVisible(bool(chosen))
+
+    def _write_words(self, chosen: list[str], roomy: bool) -> str:
+        """Say it with as many words as there is room for."""
+        if len(chosen) == 1:
+            candidates = [f"Write to {chosen[0]}", "Write"]
+        else:
+            candidates = [f"Write to these {len(chosen)}", f"Write to {len(chosen)}", f"{len(chosen)}"]
+        beside = self._clear.sizeHint().width() + 8 if roomy else 0
+        room = self.width() - 2 * SIDE - beside - theme.heights().icon - 44
+        font = theme.font(weight=theme.Weight.STRONG)
+        return next((words for words in candidates if painting.width_of(words, font) <= room), candidates[-1])
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Say it shortly where there is little room."""

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QRectF
+from PyQt5.QtCore import QEvent, QRectF
 from PyQt5.QtGui import QPainter, QPaintEvent
 from PyQt5.QtWidgets import QWidget
 
 from imqt import icons, theme
 from imqt.colours import Token
 
+from . import painting
+
 
 class Sign(QWidget):
-    """A square that paints itself by a function; the words beside it say the same."""
+    """A square that paints itself by a function; the words beside it say the same.
+
+    ``side`` is in pixels beside type of the usual size; it grows with the type.
+    """
 
     def __init__(
         self, paint: Callable[[QPainter, QRectF], None], side: int = 14, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._paint = paint
+        self._paint, self._side = paint, side
+        self._measure()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Grow with the type."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._measure()
+
+    def _measure(self) -> None:
+        side = round(painting.sign_side(self._side))
         self.setFixedSize(side, side)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:

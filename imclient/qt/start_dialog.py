@@ -18,6 +18,7 @@ from imqt import plain
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
 
+from .scrolled import scrolled
 from .sign import IconSign
 from .start_form import Field, StartForm
 
@@ -85,8 +86,8 @@ class StartDialog(QWidget):
     def _page(self) -> QHBoxLayout:
         self.form.setMaximumWidth(WIDEST)
         self.form.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        middle = row(STRETCH, (self.form, 100), STRETCH, margins=(24, 0, 24, 0))
-        return row(self._side, (box(col(STRETCH, middle, STRETCH)), 1), gap=0)
+        middle = row(STRETCH, (self.form, 100), STRETCH, margins=(24, 16, 24, 16))
+        return row(self._side, (scrolled(box(col(STRETCH, middle, STRETCH))), 1), gap=0)
 
     def _recent_servers(self, recent: Sequence[Recent]) -> QWidget:
         rows = self._recent = [_RecentServer(server, self._fill) for server in recent]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
-from PyQt5.QtGui import QMouseEvent
+from PyQt5.QtGui import QMouseEvent, QResizeEvent
 from PyQt5.QtWidgets import QTabBar, QWidget
 
 from improtocol.audience import Audience
 from imqt import icons, plain, theme
 from imqt.plain import PlainLabel
 
+from . import painting
+
 _RIGHT = QTabBar.ButtonPosition.RightSide
-#: Longer titles are shortened; the tooltip says all.
+#: Longer titles are shortened, and in a narrow window more so; the tooltip says all.
 _LONGEST = 28
+#: What stands in a tab beside its title, in pixels: icon, cross, and the gaps between.
+_BESIDE = 84
 
 
 class TabBar(QTabBar):
@@ -39,7 +43,7 @@ class TabBar(QTabBar):
     def put(self, index: int, title: str, icon: str) -> None:
         """Put a tab here."""
         self._names.insert(index, (icon, title))
-        self.insertTab(index, icons.icon(icon), plain.literal(_shortened(title)))
+        self.insertTab(index, icons.icon(icon), plain.literal(self._shortened(title)))
         plain.set_tab_tooltip(self, index, title)
         self.show_unread(index, 0)
         self._show_current()
@@ -72,8 +76,9 @@ class TabBar(QTabBar):
     def _cross(self, title: str) -> QWidget:
         cross = plain.tool_button(f"Close {title}", "close")
         cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W closes by key
-        cross.setFixedSize(20, 20)
-        cross.setIconSize(QSize(14, 14))
+        side = round(painting.sign_side())
+        cross.setFixedSize(side + 6, side + 6)
+        cross.setIconSize(QSize(side, side))
         cross.setStyleSheet("padding: 0; border: none;")
         cross.clicked.connect(lambda: self._close_of(cross))
         return cross
@@ -102,6 +107,8 @@ class TabBar(QTabBar):
             if unread:
                 self._set_button(index, PlainLabel(_count(unread), "badge"))
                 self.setAccessibleTabName(index, f"{title}, {unread} unread")
+            else:
+                self._set_button(index, self._cross(title))
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Close on a click with the middle button."""
@@ -109,6 +116,18 @@ class TabBar(QTabBar):
         assert event is not None
         if event.button() == Qt.MouseButton.MiddleButton and self.tabAt(event.pos()) >= 0:
             self.close_wanted.emit(self.tabAt(event.pos()))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Let no tab be wider than the bar: the beginning of its title would be cut."""
+        for index, (_, title) in enumerate(self._names):
+            if index < self.count() and self.tabText(index) != plain.literal(self._shortened(title)):
+                self.setTabText(index, plain.literal(self._shortened(title)))
+        super().resizeEvent(event)
+
+    def _shortened(self, title: str) -> str:
+        short = title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"
+        room = max(40, self.width() - _BESIDE)
+        return self.fontMetrics().elidedText(short, Qt.TextElideMode.ElideRight, room)
 
     def crowded(self) -> bool:
         """Tell whether not all tabs have room."""
@@ -134,10 +153,6 @@ def icon_of(audience: Audience, me: str) -> str:
     if audience.names == (me,):
         return "note"
     return "person" if len(audience.names) == 1 else "people"
-
-
-def _shortened(title: str) -> str:
-    return title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"
 
 
 def _count(unread: int) -> str:

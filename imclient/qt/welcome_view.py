@@ -7,9 +7,10 @@ from PyQt5.QtGui import QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QApplication, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from imqt import icons, plain, theme
-from imqt.layout import STRETCH, col, row, rule
+from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import PlainLabel
 
+from .scrolled import scrolled
 from .sign import IconSign
 
 WIDEST = 600
@@ -21,16 +22,16 @@ class _Circle(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
-        self.setFixedSize(QSize(256, 60))
+        self.setFixedSize(QSize(208, 60))
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        icons.draw_avatar(painter, QRectF(104, 4, 48, 48), self._name)
-        icons.draw_presence(painter, QPointF(146, 46), "online", theme.colour("surface"))
+        icons.draw_avatar(painter, QRectF(80, 4, 48, 48), self._name)
+        icons.draw_presence(painter, QPointF(122, 46), "online", theme.colour("surface"))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for x in (40, 176):
+        for x in (16, 152):
             painter.setPen(QPen(theme.colour("edge"), 1.5, Qt.PenStyle.DashLine))
             painter.drawEllipse(QRectF(x, 8, 40, 40))
             icons.draw(painter, "add", QRectF(x + 12, 20, 16, 16), theme.colour("dim"))
@@ -78,10 +79,8 @@ class WelcomeView(QWidget):
                 ),
             )
         )
-        self.setLayout(col(STRETCH, row((content, 1), margins=(24, 16, 24, 16)), STRETCH))
-        layout = self.layout()
-        assert layout is not None
-        layout.setAlignment(content, Qt.AlignmentFlag.AlignHCenter)
+        middle = row(STRETCH, (content, 100), STRETCH, margins=(16, 16, 16, 16))
+        self.setLayout(col((scrolled(box(col(STRETCH, middle, STRETCH))), 1), gap=0))
 
     def begin(self) -> None:
         """Put the focus on what is most likely wanted."""
@@ -131,7 +130,7 @@ def _line_to_copy(text: str) -> QLineEdit:
 
 def _offer(icon: str, heading: str, what: str, button: QPushButton, role: str = "caption") -> QWidget:
     sign = IconSign(icon, "accent", 20)
-    words = col(PlainLabel(heading, "name"), PlainLabel(what, role, wrap=True), gap=2)
+    words = col(PlainLabel(heading, "name", wrap=True), PlainLabel(what, role, wrap=True), gap=2)
     made = QWidget()
     made.setLayout(row(sign, (words, 1), button, gap=16))
     return made

@@ -74,7 +74,8 @@ class WireDelegate(QStyledItemDelegate):
         at = moments.seconds_clock(row.line.at)
         painting.draw_line(painter, clock, at, theme.mono(), theme.colour("dim"))
         way = "out" if row.line.outgoing else "in"
-        arrow = QRectF(clock.right() + 8, clock.center().y() - 7, 14, 14)
+        side = painting.sign_side()
+        arrow = QRectF(clock.right() + 8, clock.center().y() - side / 2, side, side)
         icons.draw(painter, way, arrow, theme.colour("accent" if row.line.outgoing else "online"))
         painter.setPen(theme.colour("text"))
         layout.draw(painter, QPointF(self._indent() + place.left(), clock.top()))
@@ -87,7 +88,7 @@ class WireDelegate(QStyledItemDelegate):
         return painting.width_of("00:00:00", theme.mono()) + 1
 
     def _indent(self) -> int:
-        return SIDE + self._clock_width() + 8 + 14 + 8
+        return SIDE + self._clock_width() + 8 + round(painting.sign_side()) + 8
 
     def _layout(self, row: WireRow) -> QTextLayout:
         """Set a line in lines; it is kept until width, type or colours are others."""

@@ -55,17 +55,17 @@ def waits_for(away: Sequence[str]) -> str:
     return f"{who} {'is' if len(away) == 1 else 'are'} not connected: it will wait for {who}."
 
 
-def everyone_means(others: int, away: int) -> str:
-    """Say how many a message to everyone is for, and for how many it waits."""
+def everyone_means(others: int, away: Sequence[str]) -> str:
+    """Say how many a message to everyone is for, and for whom it waits."""
     if not others:
         return "Nobody else is registered yet."
     if others == 1:
-        meant = "Everyone means the 1 other person who is registered now."
+        meant = "Everyone is one other person so far."
     else:
         meant = f"Everyone means all {others} others who are registered now."
-    if not away:
-        return meant
-    return f"{meant} {away} {'is' if away == 1 else 'are'} not connected: it will wait for them."
+    if len(away) > LISTED:
+        return f"{meant} {len(away)} are not connected: it will wait for them."
+    return f"{meant} {waits_for(away)}".strip()
 
 
 def unknown(names: Sequence[str]) -> str:

@@ -58,8 +58,6 @@ class Login:
         avatar, leave = await self._prove(session, command)
         user = self._users.of(avatar.account.id)
         avatar.device = command.device or NAMELESS
-        if avatar.device == NAMELESS and _nameless(user) >= limits.NAMELESS_SESSIONS:
-            raise TooManySessions(limits.NAMELESS_SESSIONS)
         arrival = await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES)
         if command.epoch is None or command.since is None:
             position = arrival.cursor
@@ -73,6 +71,9 @@ class Login:
         waiting = await self._stored.count_after(avatar.account.id, position)
         if session.closed:
             raise LoginRefused()
+        # Only now: others may have come in while the disk was asked.
+        if avatar.device == NAMELESS and _nameless(user) >= limits.NAMELESS_SESSIONS:
+            raise TooManySessions(limits.NAMELESS_SESSIONS)
         self._seat(session, avatar, user, leave)
         session.afterwards(lambda: self._begin(avatar, position))
         return replies.LoggedIn(
@@ -95,10 +96,10 @@ class Login:
 
     def _seat(self, session: Session, avatar: Avatar, user: User, leave: Callable[[], None]) -> None:
         """Let the session speak for the avatar; a named device has one session, the newest."""
-        for other in list(user.avatars):
-            if avatar.device != NAMELESS and other.device == avatar.device:
-                other.session.end(REPLACED)
-        user.avatars.append(avatar)
+        others = [other for other in user.avatars if other.device == avatar.device != NAMELESS]
+        user.avatars.append(avatar)  # first: a user whose device comes again was never away
+        for other in others:
+            other.session.end(REPLACED)
 
         def gone(reason: str) -> None:
             self._mailroom.close(avatar)

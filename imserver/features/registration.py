@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from improtocol import commands, replies
-from improtocol.errors import NameTaken
+from improtocol.errors import Busy, NameTaken
 
 from ..dispatch import answers
 from ..portal.passwords import Passwords
@@ -11,6 +11,9 @@ from ..server_log import ServerLog
 from ..session import Session
 from ..storage import interface
 from ..users import Users
+
+#: Seconds until what looks like another name that is being stored may be asked for again.
+COME_AGAIN = 1
 
 
 class Registration:
@@ -23,18 +26,31 @@ class Registration:
         self._passwords = passwords
         self._users = users
         self._log = log
+        self._under_way: dict[str, str] = {}  # what a name looks like that is about to be on disk
 
     @answers(commands.Register)
     async def register(self, session: Session, command: commands.Register) -> replies.Registered:
         """Make the account; of two that ask at once, the writer lets one have it."""
-        if self._users.get(command.name) is not None:
-            raise NameTaken(command.name)
-        if (like := self._users.resembling(command.name)) is not None:
-            raise NameTaken(command.name, like.name)
+        self._refuse_what_is_taken(command.name)
         password_hash = await self._passwords.hash(command.password)
-        try:
-            await self._accounts.register(command.name, password_hash)
-        except interface.NameTaken:
-            raise NameTaken(command.name) from None
+        self._refuse_what_is_taken(command.name)
+        await self._store(command.name, password_hash)
         self._log.note("registered", session=session.number, user=command.name)
         return replies.Registered(command.name)
+
+    def _refuse_what_is_taken(self, name: str) -> None:
+        if self._users.get(name) is not None:
+            raise NameTaken(name)
+        if (like := self._users.resembling(name)) is not None:
+            raise NameTaken(name, like.name)
+
+    async def _store(self, name: str, password_hash: str) -> None:
+        looks = self._users.skeleton(name)
+        if self._under_way.setdefault(looks, name) != name:
+            raise Busy(retry_after=COME_AGAIN)  # whether that one's name is taken is not known yet
+        try:
+            await self._accounts.register(name, password_hash)
+        except interface.NameTaken:
+            raise NameTaken(name) from None
+        finally:
+            self._under_way.pop(looks, None)

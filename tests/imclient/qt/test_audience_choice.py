@@ -27,6 +27,13 @@ class AudienceChoiceTests(SynchronousTestCase):
         self.choice.add(["carol"])
         self.assertEqual(Audience.of("carol"), self.choice.audience)
 
+    def test_one_is_meant(self) -> None:
+        """In One, names of which one is nobody's choose nobody: somebody else was meant."""
+        self.choice.show(BOB)
+        sentence = self.choice.add(["carol", "karol"])
+        self.assertEqual("There is no user called karol.", sentence)
+        self.assertEqual(BOB, self.choice.audience)
+
     def test_several_adds(self) -> None:
         """In Several, another name is one more."""
         self.choice.show(BOB)

@@ -321,6 +321,17 @@ class RosterTests(WindowCase):
             [row.name for row in rows].index("bob"), [row.name for row in rows].index("Not connected, 5")
         )
 
+    def test_what_nobody_knows(self) -> None:
+        """While the link is down the roster says who was connected, not who is."""
+        self.client.link.become(LinkState.WAITING, "Not connected, trying again in 8 s.")
+        self.window.roster.model.refresh()
+        rows = [row.in_words() for row in self.window.roster.model.rows]
+        self.assertEqual("Was connected, 7 of 11", rows[0])
+        self.assertIn("bob, was online, Yes, one is good 🍜", rows)
+        self.client.link.become(LinkState.ONLINE, "Connected.")
+        self.window.roster.model.refresh()
+        self.assertEqual("Connected, 7 of 11", self.window.roster.model.rows[0].name)
+
     def test_unread(self) -> None:
         """What is unread is counted, and not any more when it was shown."""
         self.assertIn(
@@ -459,6 +470,25 @@ class LookTests(WindowCase):
             QTest.keyClick(self.window, KEY.Key_F6)
             been.append(app.focusWidget().objectName())
         self.assertEqual(["findPerson", "roster", "tabs", "transcript", "composer"], been)
+
+    def test_enter_presses(self) -> None:
+        """Enter presses the button that has the focus, as Space does."""
+        self.window.roster.model.choose(["dave", "grace"])
+        self.key("writeToChosen", KEY.Key_Return)
+        self.assertEqual(Audience.of("dave", "grace"), self.audience)
+
+    def test_long_names(self) -> None:
+        """A name of 32 letters gives way in a narrow window: nothing is wider than its row."""
+        longest = "m" * 32
+        self.client.meet(longest)
+        self.window.resize(self.window.minimumSize())
+        self.go_to(Audience.of("bob", longest))
+        chip = self.find(f"chip-{longest}")
+        self.assertLessEqual(chip.geometry().right(), chip.parentWidget().width())
+        self.assertIn(longest, chip.toolTip())
+        tabs = self.window.conversations.tabs
+        self.assertLessEqual(tabs.tabRect(tabs.currentIndex()).width(), tabs.width())
+        self.assertGreaterEqual(self.window.roster.width(), 180)
 
     def test_narrow(self) -> None:
         """Half a laptop's screen is enough, with the wire below the conversation."""

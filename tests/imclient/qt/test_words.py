@@ -53,6 +53,20 @@ class WordingTests(SynchronousTestCase):
             wording.waits_for(["bob", "carol"]),
         )
 
+    def test_everyone(self) -> None:
+        """What everyone means is said in numbers, and who is away by name while they are few."""
+        self.assertEqual("Nobody else is registered yet.", wording.everyone_means(0, []))
+        self.assertEqual("Everyone is one other person so far.", wording.everyone_means(1, []))
+        self.assertEqual(
+            "Everyone means all 3 others who are registered now. "
+            "carol is not connected: it will wait for carol.",
+            wording.everyone_means(3, ["carol"]),
+        )
+        self.assertEqual(
+            "Everyone means all 9 others who are registered now. 5 are not connected: it will wait for them.",
+            wording.everyone_means(9, ["a", "b", "c", "d", "e"]),
+        )
+
     def test_round_trip(self) -> None:
         """A round trip is said in whole milliseconds."""
         self.assertEqual("12 ms", wording.milliseconds(0.0123))

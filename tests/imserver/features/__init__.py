@@ -1,0 +1,1 @@
+"""Each capability alone: commands in, replies and what is told out, and no socket."""

@@ -1,0 +1,1 @@
+"""The door: how a secret is proved."""
