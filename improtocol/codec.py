@@ -190,7 +190,7 @@ def _strict(
     """Read the parts as that command; whatever it has no place for is refused."""
     values: dict[str, Any] = {}
     text_argument = described.text_argument
-    if text_argument is not None and text is None:
+    if text_argument is not None and text_argument.required and text is None:
         raise NoText()
     for argument, word in zip(described.word_arguments, words[1:], strict=False):
         values[argument.name] = _read(argument, word, names)
