@@ -6,7 +6,6 @@ was committed here (language, R27).
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
@@ -16,28 +15,11 @@ from twisted.internet.interfaces import IReactorTime
 
 from improtocol.audience import Audience
 
-from .records import Held, Message, Talk, Waiting, audience_of
+from . import tables
+from .records import Held, Mark, Message, Past, Receipt, Waiting
 from .running import Run
-from .settings import private
 from .signal import Signal
 from .writing import Writer
-
-#: So many messages of a conversation are read at the start, and so many are a page of older ones.
-NEWEST, PAGE = 300, 200
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS messages (
-    number INTEGER PRIMARY KEY, talk TEXT NOT NULL, sender TEXT NOT NULL, audience TEXT NOT NULL,
-    text TEXT NOT NULL, at INTEGER NOT NULL, ref TEXT);
-CREATE INDEX IF NOT EXISTS messages_by_talk ON messages (talk, number);
-CREATE TABLE IF NOT EXISTS talks (audience TEXT PRIMARY KEY, read INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS people (name TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS outbox (
-    place INTEGER PRIMARY KEY, ref TEXT NOT NULL UNIQUE, audience TEXT NOT NULL,
-    text TEXT NOT NULL, at REAL NOT NULL, refusal TEXT);
-"""
-_MESSAGE = "number, sender, audience, text, at, ref"
 
 
 def cache_path(folder: Path, host: str, port: int, name: str, device: str) -> Path:
@@ -53,7 +35,7 @@ class Cache:
     def __init__(self, path: Path, me: str, run: Run, clock: IReactorTime) -> None:
         self.path = path
         self._me = me
-        self._writer = Writer(lambda: _opened(path), run, clock)
+        self._writer = Writer(lambda: tables.opened(path), run, clock)
 
     @property
     def trouble(self) -> Signal[str]:
@@ -72,18 +54,28 @@ class Cache:
 
     def load(self) -> Deferred[Held]:
         """Read all that a client starts with."""
-        return self._writer.ask(lambda connection: _held(connection, self._me))
+        return self._writer.ask(lambda connection: tables.held(connection, self._me))
+
+    # The stream
 
     def keep(self, position: int, message: Message | None = None, *, read: bool = False) -> Deferred[None]:
         """Keep how far the stream was told, with the message that was told there."""
 
         def act(connection: sqlite3.Connection) -> None:
             if message is not None:
-                _put(connection, message, self._me)
-                connection.execute("DELETE FROM outbox WHERE ref = ?", (_own_ref(message, self._me),))
+                tables.put(connection, message, self._me)
                 if read:
-                    _read_to(connection, message.conversation(self._me), message.number)
-            _note(connection, "position", position)
+                    tables.put_read(connection, message.conversation(self._me), message.number)
+            tables.note(connection, "position", position)
+
+        return self._writer.ask(act)
+
+    def keep_gap(self, position: int) -> Deferred[None]:
+        """Keep that the stream goes on behind a number, and that something before it is lost."""
+
+        def act(connection: sqlite3.Connection) -> None:
+            tables.note(connection, "gap", position)
+            tables.note(connection, "position", position)
 
         return self._writer.ask(act)
 
@@ -95,8 +87,9 @@ class Cache:
         """Keep which log it is, and where the stream begins."""
 
         def act(connection: sqlite3.Connection) -> None:
-            _note(connection, "epoch", epoch)
-            _note(connection, "position", position)
+            tables.note(connection, "epoch", epoch)
+            tables.note(connection, "position", position)
+            tables.note(connection, "held_from", position + 1 if position else 0)
 
         return self._writer.ask(act)
 
@@ -104,7 +97,7 @@ class Cache:
         """Let go of all that the log told; what waits to be sent stays."""
 
         def act(connection: sqlite3.Connection) -> None:
-            for table in ("about", "messages", "talks", "people"):
+            for table in ("about", "messages", "talks", "people", "receipts"):
                 connection.execute(f"DELETE FROM {table}")
 
         return self._writer.ask(act)
@@ -123,12 +116,7 @@ class Cache:
 
     def sent(self, message: Message) -> Deferred[None]:
         """Keep one's own message under its number, and let it go from the outbox, at once."""
-
-        def act(connection: sqlite3.Connection) -> None:
-            _put(connection, message, self._me)
-            connection.execute("DELETE FROM outbox WHERE ref = ?", (message.ref,))
-
-        return self._writer.ask(act)
+        return self._writer.ask(lambda connection: tables.put(connection, message, self._me))
 
     def refused(self, ref: str, sentence: str) -> Deferred[None]:
         """Keep why it will never be sent."""
@@ -140,13 +128,25 @@ class Cache:
 
     # Reading back
 
-    def read(self, audience: Audience, number: int) -> Deferred[None]:
+    def keep_mark(self, audience: Audience, mark: Mark) -> Deferred[None]:
         """Keep how far a conversation was read."""
-        return self._writer.ask(lambda connection: _read_to(connection, audience, number))
+        return self._writer.ask(lambda connection: tables.put_mark(connection, audience, mark))
+
+    def keep_past(self, past: Past, audience: Audience | None = None) -> Deferred[None]:
+        """Keep what was read back from the server, of one conversation or of all."""
+        return self._writer.ask(lambda connection: tables.put_past(connection, past, self._me, audience))
+
+    def keep_receipt(self, number: int, receipt: Receipt) -> Deferred[None]:
+        """Keep how far a message of one's own came, if it is held."""
+        return self._writer.ask(lambda connection: tables.put_receipt(connection, number, receipt, self._me))
 
     def older(self, audience: Audience, before: int) -> Deferred[tuple[list[Message], bool]]:
         """Give a page of messages before a number, rising, and whether there are still older ones."""
-        return self._writer.ask(lambda connection: _page(connection, str(audience), before, PAGE))
+        return self._writer.ask(lambda connection: tables.page(connection, audience, before, self._me))
+
+    def message(self, number: int) -> Deferred[Message | None]:
+        """Look a message up."""
+        return self._writer.ask(lambda connection: tables.message(connection, number))
 
     def close(self) -> Deferred[None]:
         """Write what is to be written, and close."""
@@ -157,101 +157,3 @@ class Cache:
             connection.execute(statement, values)
 
         return self._writer.ask(act)
-
-
-# --- on the other thread ------------------------------------------------------------------------------
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    """Open the file; one that is damaged is put aside, since all of it but the outbox can be told again."""
-    private(path.parent.parent)
-    private(path.parent)
-    try:
-        return _connected(path)
-    except sqlite3.OperationalError:
-        raise
-    except sqlite3.DatabaseError:
-        for ending in ("", "-wal", "-shm"):
-            part = path.with_name(path.name + ending)
-            if part.exists():
-                part.replace(path.with_name(f"{path.name}.damaged{ending}"))
-        return _connected(path)
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        # FULL: the power may fail right after ACK was said, and then nobody tells it again.
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.executescript(_TABLES)
-        connection.execute("SELECT count(*) FROM outbox").fetchone()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _note(connection: sqlite3.Connection, key: str, value: object) -> None:
-    connection.execute("INSERT OR REPLACE INTO about (key, value) VALUES (?, ?)", (key, value))
-
-
-def _put(connection: sqlite3.Connection, message: Message, me: str) -> None:
-    row = (message.number, message.sender, str(message.to), message.text, message.at, message.ref)
-    connection.execute(
-        f"INSERT OR IGNORE INTO messages ({_MESSAGE}, talk) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (*row, str(message.conversation(me))),
-    )
-
-
-def _own_ref(message: Message, me: str) -> str | None:
-    return message.ref if message.sender == me else None
-
-
-def _read_to(connection: sqlite3.Connection, audience: Audience, number: int) -> None:
-    connection.execute(
-        "INSERT INTO talks (audience, read) VALUES (?, ?) "
-        "ON CONFLICT (audience) DO UPDATE SET read = max(read, excluded.read)",
-        (str(audience), number),
-    )
-
-
-def _held(connection: sqlite3.Connection, me: str) -> Held:
-    about = dict(connection.execute("SELECT key, value FROM about"))
-    (newest,) = connection.execute("SELECT coalesce(max(number), 0) FROM messages").fetchone()
-    waiting = connection.execute("SELECT ref, audience, text, at, refusal FROM outbox ORDER BY place")
-    return Held(
-        epoch=about.get("epoch"),
-        position=about.get("position", 0),
-        newest=newest,
-        people=[name for (name,) in connection.execute("SELECT name FROM people")],
-        talks=[
-            _talk(connection, talk, me)
-            for (talk,) in connection.execute("SELECT DISTINCT talk FROM messages").fetchall()
-        ],
-        waiting=[Waiting(ref, audience_of(to), text, at, refusal) for ref, to, text, at, refusal in waiting],
-    )
-
-
-def _talk(connection: sqlite3.Connection, talk: str, me: str) -> Talk:
-    messages, more = _page(connection, talk, 1 << 62, NEWEST)
-    (unread,) = connection.execute(
-        "SELECT count(*) FROM messages WHERE talk = :talk AND sender <> :me "
-        "AND number > coalesce((SELECT read FROM talks WHERE audience = :talk), 0)",
-        {"talk": talk, "me": me},
-    ).fetchone()
-    return Talk(audience_of(talk), unread, messages, more)
-
-
-def _page(connection: sqlite3.Connection, talk: str, before: int, most: int) -> tuple[list[Message], bool]:
-    rows = connection.execute(
-        f"SELECT {_MESSAGE} FROM messages WHERE talk = ? AND number < ? ORDER BY number DESC LIMIT ?",
-        (talk, before, most + 1),
-    ).fetchall()
-    messages = [_message(*row) for row in reversed(rows[:most])]
-    return messages, len(rows) > most
-
-
-def _message(number: int, sender: str, to: str, text: str, at: int, ref: str | None) -> Message:
-    return Message(number, sender, audience_of(to), text, at, ref)

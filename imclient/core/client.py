@@ -12,31 +12,41 @@ from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.endpoints import HostnameEndpoint
-from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from improtocol import commands
 from improtocol.audience import Audience
 from improtocol.codec import Unknown
-from improtocol.errors import NotTold, Refusal, WrongState
-from improtocol.events import PingTold, PongTold, UserTold
+from improtocol.errors import NoSuchMessage, NotTold, WrongState
+from improtocol.events import PingTold, PongTold, ReadTold, ReceiptTold, UserTold
+from improtocol.fields import Reached
 from improtocol.replies import LoggedIn
 from improtocol.vocabulary import Command, Event, Reply
 
-from .backoff import LONGEST_HINT, Backoff
+from .backoff import Backoff
+from .blocking import Blocklist
 from .cache import Cache, cache_path
 from .connection import Answer, Connection
+from .conversation import Ledger
 from .conversations import Conversations, Said
+from .devices import Device, devices_of
+from .errands import Errands
+from .history import HISTORY, History
 from .link import Link, LinkState, Reach
+from .marks import Marks
 from .outbox import Outbox
 from .pings import Pings
 from .reaching import PATIENCE, NotConnected, Unreachable
+from .receipts import Receipts
 from .records import Held
+from .roll_call import RollCall
 from .roster import Roster
 from .running import OneThread, Run
 from .saying import canonical, check, cleaned
+from .session import Session
 from .settings import Settings
+from .showing import Showing, Shown
 from .signal import Signal
 from .stream import Stream
 from .wire import Wire
@@ -47,8 +57,6 @@ R = TypeVar("R", bound=Reply)
 
 #: So much may wait for this computer's disk before the server is read no further, and read again.
 FULL, EASED = 2000, 500
-#: No roster has more pages; a server that goes on is not asked on.
-MOST_PAGES = 1000
 
 
 @dataclass(eq=False)
@@ -91,13 +99,32 @@ class Client:
         self._reactor = reactor
         self._thread = None if run is not None else OneThread(reactor)
         self._run: Run = run or self._thread  # type: ignore[assignment]
+        self._errands = Errands(reactor)
+        self.blocked = Blocklist(self._errands)
+        self.showing = Showing(self._errands)
+        self._roll_call = RollCall(self.roster, self._errands)
+        self._history = History(self.conversations, self._errands, self.outbox.told)
+        self._marks = Marks(reactor, self.conversations, self._errands)
+        self._receipts = Receipts(self.conversations, self.roster, self._errands)
+        #: What begins and ends with a session, in the order in which it asks.
+        self._parts = (
+            self.showing,
+            self.outbox,
+            self._roll_call,
+            self._marks,
+            self.blocked,
+            self._history,
+            self._receipts,
+        )
         self._pings = Pings(reactor, self.perform, random)
         self._account: Account | None = None
-        self._roster_again: IDelayedCall | None = None
+        self._session: Session | None = None
         self._closed: Deferred[None] | None = None
         self.link.told_event.connect(self._told)
         self.link.went.connect(self._went)
         self.stream.forgot.connect(self.notice.emit)
+        self.stream.lost.connect(self.notice.emit)
+        self.stream.began_anew.connect(self._began_anew)
 
     @property
     def name(self) -> str | None:
@@ -157,8 +184,7 @@ class Client:
 
     async def _close(self) -> None:
         await self.link.leave()
-        self.outbox.stop()
-        self.stream.stop()
+        self._went()
         if self._account is not None:
             await self._account.cache.close()
         if self._thread is not None:
@@ -194,9 +220,14 @@ class Client:
         held, account.held = account.held, Held()
         account.cache.trouble.connect(self._troubled)
         account.cache.eased.connect(self._eased)
-        self.stream.restore(account.name, account.cache, held)
+        ledger = Ledger(held.held_from, held.position, held.gap)
+        self.showing.restore()
+        self.blocked.restore()
+        self._history.restore(account.name, account.cache)
+        self._receipts.restore(account.cache)
         self.roster.restore(account.name, held.people)
-        self.conversations.restore(account.name, account.cache, held.talks)
+        self.conversations.restore(account.name, self._history, held.talks, ledger)
+        self.stream.restore(account.name, account.cache, held)
         self.outbox.restore(account.name, account.cache, held.waiting)
 
     def _enter(self, account: Account, password: str, connection: Connection) -> Deferred[None]:
@@ -218,37 +249,26 @@ class Client:
 
     def _came_in(self, account: Account, reply: LoggedIn, connection: Connection) -> None:
         """Begin a session; no line behind the answer to LOGIN was read yet."""
+        self._went()
         self._adopt(account)
+        able = self.link.hello.can if self.link.hello is not None else ()
+        session = Session(connection, reply, frozenset(able))
         self.stream.begin(
             reply,
             say=lambda number: connection.perform(commands.Ack(number)),
             sync=lambda number: connection.perform(commands.Sync(number)),
+            history=session.can(HISTORY),
         )
-        self.outbox.begin(connection.perform)
-        self._begin_roster(connection)
-
-    def _begin_roster(self, connection: Connection) -> None:
         if connection is self.link.connection:
-            filled = Deferred.fromCoroutine(self._fill_roster(connection))
-            filled.addErrback(self._roster_refused, connection).addErrback(self._stumbled)
+            self._session = session
+            for part in self._parts:
+                part.begin(session)
 
-    def _roster_refused(self, failure: Failure, connection: Connection) -> None:
-        """Ask again when the server said; until then it is the server that judges names."""
-        failure.trap(Refusal)
-        after = getattr(failure.value, "retry_after", None)
-        if after is not None:
-            wait = min(after, LONGEST_HINT)
-            self._roster_again = self._reactor.callLater(wait, self._begin_roster, connection)
-
-    async def _fill_roster(self, connection: Connection) -> None:
-        """Ask for everybody, page by page."""
-        after: str | None = None
-        for _ in range(MOST_PAGES):
-            reply = await connection.perform(commands.Who(None, after=after))
-            if reply.after is None or (after is not None and reply.after <= after):
-                break
-            after = reply.after
-        self.roster.complete = True
+    def _began_anew(self) -> None:
+        """Ask again for what was forgotten in the middle of a session."""
+        self._roll_call.call()
+        self._marks.ask()
+        self._history.look_back()
 
     # Saying and asking
 
@@ -264,6 +284,64 @@ class Client:
     def ping(self, name: str) -> Deferred[float]:
         """Measure the seconds to somebody and back; fails with `errors.Offline` or TimeoutError."""
         return self._pings.ping(name)
+
+    def receipts(self, number: int) -> Deferred[dict[str, Reached]]:
+        """Ask how far a message of one's own came, by name; its `Said.receipt` is brought up to date.
+
+        Fails with the `Refusal`, or `Unreachable`.
+        """
+        return Deferred.fromCoroutine(self._receipts.ask(number))
+
+    def say_again(self, number: int) -> Deferred[Said | None]:
+        """Say a message of one's own again to exactly those whom it has not reached; None: it reached all.
+
+        Who they are is asked first.  It is a new message, in the conversation with those alone: what
+        waits for them stays in the log, so they will see both, and those who have it see nothing.  It is
+        never said to everyone again; more people than one audience holds are refused (`TooLong`).
+        """
+        return Deferred.fromCoroutine(self._say_again(number))
+
+    async def _say_again(self, number: int) -> Said | None:
+        text = await self._text_of(number)
+        names = await self._receipts.ask(number)
+        waiting = [name for name, reached in names.items() if reached is Reached.WAITING]
+        return self.say(Audience.of(*waiting), text) if waiting else None
+
+    async def _text_of(self, number: int) -> str:
+        conversation = self.conversations.own(number)
+        held = [] if conversation is None else conversation.messages
+        found = next((said.text for said in held if said.number == number), None)
+        if found is None and self._account is not None:
+            message = await self._account.cache.message(number)
+            found = message.text if message is not None and message.sender == self.name else None
+        if found is None:
+            raise NoSuchMessage(number)
+        return found
+
+    def show(self, presence: Shown | str, text: str = "") -> Deferred[None]:
+        """Be shown as online or away, with a line of text, from now on and after each return.
+
+        Without a connection it is said when there is one; fails with the `Refusal`, or `Unreachable`
+        when this server does not know it.
+        """
+        return Deferred.fromCoroutine(self.showing.show(presence, text))
+
+    def block(self, name: str) -> Deferred[None]:
+        """Hear nothing of what somebody says from now on; fails with the `Refusal`, or `Unreachable`."""
+        return Deferred.fromCoroutine(self.blocked.block(name))
+
+    def unblock(self, name: str) -> Deferred[None]:
+        """Hear them again; what they said meanwhile stays unheard."""
+        return Deferred.fromCoroutine(self.blocked.unblock(name))
+
+    def devices(self) -> Deferred[list[Device]]:
+        """Give the devices of the account, the one last used first."""
+        asked = self.ask(commands.Devices())
+        return asked.addCallback(lambda answer: devices_of(answer.items, self.settings.device))
+
+    def sign_out(self, device: str) -> Deferred[None]:
+        """End a device's session and have it forgotten; this one's own ends with `LinkState.SIGNED_OUT`."""
+        return self.perform(commands.SignOut(device)).addCallback(lambda _: None)
 
     def perform(self, command: Command[R]) -> Deferred[R]:
         """Give any command; fails with its `Refusal`, or `Unreachable`."""
@@ -281,14 +359,22 @@ class Client:
                 self._account.cache.keep_person(event.name).addErrback(self._stumbled)
         elif isinstance(event, (PingTold, PongTold)):
             self._pings.told(event)
+        elif isinstance(event, ReadTold):
+            self._marks.told(event)
+        elif isinstance(event, ReceiptTold):
+            self._receipts.told(event)
         else:
             self.stream.told(event)
         self._mind_the_disk()
 
     def _went(self) -> None:
-        if self._roster_again is not None and self._roster_again.active():
-            self._roster_again.cancel()
-        self.outbox.stop()
+        """End the session, if there is one."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.end()
+        self._errands.stop()
+        for part in self._parts:
+            part.stop()
         self.stream.stop()
 
     def _mind_the_disk(self) -> None:

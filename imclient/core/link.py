@@ -45,7 +45,8 @@ Enter = Callable[[Connection], Deferred[None]]
 
 #: Seconds for the answer to QUIT.
 FAREWELL = 2
-REPLACED = "replaced"  #: the reason of a BYE (language, R24)
+#: Reasons of a BYE after which one stays away (language, R24).
+REPLACED, SIGNED_OUT = "replaced", "signed-out"
 
 
 class LinkState(enum.Enum):
@@ -56,6 +57,7 @@ class LinkState(enum.Enum):
     ONLINE = "online"
     WAITING = "waiting"  #: not connected; it tries again by itself
     REPLACED = "replaced"  #: the account came in elsewhere; it stays away
+    SIGNED_OUT = "signed-out"  #: this device was signed out; it stays away until somebody logs in
 
 
 @implementer(IStreamClientEndpoint)
@@ -262,10 +264,17 @@ class Link:
             self._backoff.well()
         self._heed_bye(connection)
         bye = connection.bye
-        if bye is not None and bye.reason.lower() == REPLACED:
+        farewell = bye.reason.lower() if bye is not None else ""
+        if bye is not None and farewell == REPLACED:
             self._give_up()
             told = bye.line or "This account came in elsewhere under the name of this device."
             self._show(LinkState.REPLACED, f"Replaced: {told}")
+        elif bye is not None and farewell == SIGNED_OUT:
+            # Whoever signed it out may have lost it: it does not come back by what it remembers.
+            self._enter = None
+            self._give_up()
+            told = bye.line or "You were signed out on this device."
+            self._show(LinkState.SIGNED_OUT, f"Signed out: {told} To come back, log in.")
         elif self._enter is None and self._service is not None:
             self._give_up()
             told = bye.line if bye is not None and bye.line else f"The connection to {self._place} was lost."

@@ -18,14 +18,13 @@ from improtocol.replies import Sent
 
 from .cache import Cache
 from .conversations import Conversations, Progress, Said
+from .errands import patience
 from .reaching import Unreachable
 from .records import Message, Waiting
+from .session import Session
 from .signal import Signal
 
 Perform = Callable[[Send], Deferred[Sent]]
-
-#: Seconds at most that a server's retry-after makes a message wait.
-LONGEST_WAIT = 3600
 
 
 @dataclass(slots=True, eq=False)
@@ -101,10 +100,10 @@ class Outbox:
             self._add(one, kept=True)
         self.changed.emit()
 
-    def begin(self, perform: Perform) -> None:
+    def begin(self, session: Session) -> None:
         """Send, now that one is logged in."""
         self.stop()
-        self._perform = perform
+        self._perform = session.perform
         self._go_on()
 
     def stop(self) -> None:
@@ -191,8 +190,8 @@ class Outbox:
             self._log.failure("A message could not be sent", failure)
         if item.ref not in self._items:
             self._go_on()
-        elif isinstance(refused, Refusal) and refused.retry_after is not None:
-            self._pause = self._clock.callLater(min(refused.retry_after, LONGEST_WAIT), self._after_pause)
+        elif isinstance(refused, Refusal) and (wait := patience(refused)) is not None:
+            self._pause = self._clock.callLater(wait, self._after_pause)
         else:
             self._refuse(item, str(refused))
             self._go_on()

@@ -22,6 +22,13 @@ class NotConnected(Unreachable):
         return "Not connected."
 
 
+class Unable(Unreachable):
+    """The server is of an edition that does not know what it would be asked."""
+
+    def __str__(self) -> str:
+        return "This server is of an older version and cannot do that."
+
+
 class LinkLost(Unreachable):
     """The connection was lost before the answer came; nobody knows whether it was done."""
 

@@ -8,6 +8,40 @@ from improtocol.audience import EVERYONE, EVERYONE_SIGN, Audience
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """How far a message of one's own came: with so many of those it is for."""
+
+    delivered: int  #: those who have read it among them
+    read: int
+    to: int
+    offline: tuple[str, ...] = ()  #: those named it waits for, who are not connected
+
+    def of(self, audience: Audience) -> Receipt:
+        """Leave out what cannot be so: more who read than who have it, a name that was not named."""
+        delivered = min(self.delivered, self.to)
+        offline = tuple(sorted({*self.offline} & {*audience.names}))
+        return Receipt(delivered, min(self.read, delivered), self.to, offline)
+
+    def beside(self, before: Receipt | None) -> Receipt:
+        """Join it with what was known before: nothing that came goes back."""
+        if before is None:
+            return self
+        delivered, read = max(self.delivered, before.delivered), max(self.read, before.read)
+        newer = self.delivered >= before.delivered
+        offline = self.offline if newer else tuple(n for n in before.offline if n in self.offline)
+        return Receipt(delivered, read, self.to if newer else before.to, offline)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a conversation was read; of what came up to ``counted``, ``unread`` of others' was not."""
+
+    read: int = 0
+    counted: int = 0  #: the newest number that is known to be there
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What somebody said, as the log has it."""
 
@@ -17,6 +51,7 @@ class Message:
     text: str
     at: int  #: milliseconds since 1970
     ref: str | None = None  #: the sender's own name for it
+    receipt: Receipt | None = None  #: of one's own: how far it came, if that was told
 
     def conversation(self, me: str) -> Audience:
         """Name its conversation as ``me`` sees it (language, R33)."""
@@ -42,6 +77,16 @@ class Talk:
     unread: int
     messages: list[Message]  #: the newest, rising
     more: bool = False  #: there are older ones on disk
+    mark: Mark = Mark()
+    held_from: int | None = None  #: all of it is held from there on; None: as of any conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A piece of what was said before, read back from the server."""
+
+    messages: list[Message]  #: rising
+    held_from: int  #: from there on all is held now; 0: there was nothing before
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +95,8 @@ class Held:
 
     epoch: str | None = None  #: of which log; None: nothing was ever told
     position: int = 0  #: the stream was told and kept up to here
+    held_from: int = 0  #: of every conversation all is held from there on; 0: from the beginning
+    gap: int = 0  #: of what came before that, some was kept by nobody; 0: nothing was lost
     newest: int = 0  #: the largest number of a message; one's own may be beyond the position
     people: list[str] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)

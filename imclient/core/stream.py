@@ -41,7 +41,9 @@ class Stream:
     ) -> None:
         self.epoch: str | None = None  #: which log it is; None: nothing was told yet
         self.position = 0  #: it was told up to here
-        self.forgot: Signal[str] = Signal()  #: a sentence: what was held is read anew, or is lost, and why
+        self.forgot: Signal[str] = Signal()  #: a sentence: what was held is forgotten and read anew, and why
+        self.lost: Signal[str] = Signal()  #: a sentence: something was not told, and never will be
+        self.began_anew: Signal[()] = Signal()  #: in the middle of a session, having forgotten
         self.live: Signal[()] = Signal()  #: everything that waited was told
         self._roster, self._conversations, self._outbox = roster, conversations, outbox
         self._acks = Acks(clock)
@@ -52,6 +54,8 @@ class Stream:
         self._newest = 0  # the largest number that an OK of this log has told
         self._expected = 0  # the stream must come as far as that, or the log was set back
         self._sync: Sync | None = None
+        self._say: Say | None = None
+        self._can_look_back = False  # what was before the stream began can be asked for: it need not be told
         outbox.answered.connect(self._answered)
 
     def restore(self, me: str, cache: Cache, held: Held) -> None:
@@ -60,7 +64,7 @@ class Stream:
         self._me, self._cache = me, cache
         self.epoch, self.position, self._newest = held.epoch, held.position, held.newest
 
-    def begin(self, reply: LoggedIn, say: Say, sync: Sync) -> None:
+    def begin(self, reply: LoggedIn, say: Say, sync: Sync, *, history: bool = False) -> None:
         """Begin a session, with the answer to its LOGIN."""
         assert self._cache is not None
         epoch, cursor = reply.epoch or "", reply.cursor or 0
@@ -68,17 +72,16 @@ class Stream:
             self.forget(
                 "The server's log is another than before, as after a restore: everything is read anew."
             )
-        self._sync, self._expected = sync, self._newest
-        if self.epoch is None and cursor:
+        self._say, self._sync, self._can_look_back = say, sync, history
+        self._expected = self._newest
+        if self.epoch is None:
             self._begin_anew(epoch, cursor)
-        elif self.epoch is None:
-            self._start_at(epoch, cursor)
         self._acks.begin(say, 0 if self._syncing else self.position)
 
     def stop(self) -> None:
         """End the session."""
         self._acks.stop()
-        self._sync, self._syncing = None, False
+        self._say, self._sync, self._syncing = None, None, False
 
     def forget(self, sentence: str) -> None:
         """Let go of all that was held, visibly, so that it can be told anew."""
@@ -93,6 +96,9 @@ class Stream:
     # A device that comes for the first time, or must begin anew
 
     def _begin_anew(self, epoch: str, cursor: int) -> None:
+        if self._can_look_back or not cursor:
+            self._start_at(epoch, cursor)
+            return
         assert self._sync is not None
         self._syncing = True
         self._read_to = cursor
@@ -109,6 +115,8 @@ class Stream:
     def _start_at(self, epoch: str, position: int) -> None:
         assert self._cache is not None
         self.epoch, self.position = epoch, position
+        ledger = self._conversations.ledger
+        ledger.told, ledger.held_from = position, position + 1 if position else 0
         self._cache.keep_epoch(epoch, position).addErrback(self._stumbled)
 
     # What is told
@@ -122,7 +130,7 @@ class Stream:
         if isinstance(event, Live):
             self._caught_up(number)
         elif self.position < number <= LARGEST:
-            self.position = number
+            self.position = self._conversations.ledger.told = number
             self._take(event, number)
 
     def _take(self, event: Event | Unknown, number: int) -> None:
@@ -131,9 +139,18 @@ class Stream:
             return
         if isinstance(event, RegisterTold):
             self._seen(event.name)
-        elif isinstance(event, Gap):
-            self.forgot.emit("Some of what was said while you were away is no longer kept by the server.")
-        self._keep(number)
+        if isinstance(event, Gap):
+            self._note_gap(number)
+        else:
+            self._keep(number)
+
+    def _note_gap(self, number: int) -> None:
+        """Show that something was lost, and go on behind it."""
+        assert self._cache is not None
+        self._conversations.ledger.gap = number
+        kept = self._cache.keep_gap(number)
+        kept.addCallback(lambda _: self._acks.kept(number)).addErrback(self._stumbled)
+        self.lost.emit("Some of what was said while you were away is no longer kept by the server.")
 
     def _take_message(self, event: MessageTold) -> None:
         message = Message(event.number, event.sender, event.audience, event.text, event.at, event.ref)
@@ -154,10 +171,13 @@ class Stream:
             epoch = self.epoch or ""
             self.forget("The server has lost what it had stored: everything is read anew.")
             self._begin_anew(epoch, number)
+            if not self._syncing and self._say is not None:
+                self._acks.begin(self._say, number)
+                self.began_anew.emit()
             return
         self._expected = 0
         if self.position < number <= LARGEST:
-            self.position = number
+            self.position = self._conversations.ledger.told = number
             self._keep(number)
         self.live.emit()
 

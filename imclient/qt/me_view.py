@@ -17,6 +17,7 @@ _WORDS = {
     LinkState.WAITING: "Offline",
     LinkState.OFFLINE: "Offline",
     LinkState.REPLACED: "In use elsewhere",
+    LinkState.SIGNED_OUT: "Signed out",
 }
 
 

@@ -1,39 +1,54 @@
-"""The real server for the client core: a stage on the test's own Clock, whose actors are clients."""
+"""The real server, whole and in memory, on the test's Clock."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+import io
 
-from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from imserver.connection import Connection
+from imserver.server_log import ServerLog
+from imserver.service import put_together
+from imserver.storage import in_memory
 from imserver.storage.records import Entry
-from tests.stage import Stage
+from imserver.turn import Turn
+from tests.stage import QUICK
 
 from .case import at_once
 
-T = TypeVar("T")
 
-
-class RealServer(Stage):
-    """A server that compares passwords at once, and keeps a list of what was committed."""
+class RealServer:
+    """A server; `serve` builds the server's end of a connection."""
 
     def __init__(self, clock: Clock, epoch: str = "k3") -> None:
-        super().__init__(clock=clock, epoch=epoch)
+        def now() -> int:
+            return int(clock.seconds() * 1000)
+
+        def soon(act: object) -> object:
+            return clock.callLater(0, act)  # type: ignore[arg-type]
+
         self.entries: list[Entry] = []  #: the log
-        told = self.storage.committed
+        self.log = io.BytesIO()
+        self.storage = in_memory(now=now, soon=soon, name_epoch=lambda: epoch)
+        turn = Turn(soon)
+        self.server = put_together(
+            clock,
+            self.storage,
+            self.storage.open(),
+            ServerLog(self.log, turn, now),
+            turn,
+            soon=soon,
+            run=at_once,
+            hasher=QUICK,
+            start=f"s{clock.seconds():g}",
+        )
+        tell = self.storage.committed
 
         def committed(entries: tuple[Entry, ...]) -> None:
             self.entries.extend(entries)
-            told(entries)
+            tell(entries)
 
         self.storage.committed = committed
-
-    def run(self, work: Callable[[], T], /) -> Deferred[T]:
-        """Do at once what takes a moment in life: that a login takes time is not what is tested here."""
-        return at_once(work)
 
     def serve(self) -> Connection:
         """Build the server's end of a connection."""

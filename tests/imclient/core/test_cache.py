@@ -8,9 +8,9 @@ from pathlib import Path
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from imclient.core import cache as subject
+from imclient.core import tables as subject
 from imclient.core.cache import Cache, cache_path
-from imclient.core.records import Held, Message, Waiting
+from imclient.core.records import Held, Mark, Message, Waiting
 from improtocol.audience import EVERYONE, Audience
 
 from .case import at_once
@@ -71,9 +71,9 @@ class CacheTests(SynchronousTestCase):
         for number in (4, 5, 6):
             self.cache.keep(number, self.message(number), read=number == 4)
         self.assertEqual(2, self.again().talks[0].unread)
-        self.cache.read(BOB, 6)
-        self.cache.read(BOB, 5)
-        self.assertEqual(0, self.again().talks[0].unread)
+        self.cache.keep_mark(BOB, Mark(6, 6, 0))
+        self.cache.keep_mark(BOB, Mark(5, 6, 0))
+        self.assertEqual((6, 0), (self.again().talks[0].mark.read, self.again().talks[0].unread))
 
     def test_outbox(self) -> None:
         """What waits is held in its order until its OK, which puts the message in its place at once."""

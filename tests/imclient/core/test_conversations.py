@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
-from imclient.core import conversations as subject
+from imclient.core import conversation as subject
 from imclient.core.conversations import Conversation, Conversations, Progress, Said
-from imclient.core.records import Message, Talk
+from imclient.core.records import Mark, Message, Past, Talk
 from improtocol.audience import EVERYONE, Audience
 
 
@@ -22,15 +22,25 @@ class Pages:
 
     def __init__(self, pages: list[tuple[list[Message], bool]]) -> None:
         self.pages = pages
+        self.pasts: list[Past] = []  #: what the server has
         self.asked: list[int] = []
-        self.marks: list[tuple[Audience, int]] = []
+        self.asked_far: list[int] = []
+        self.marks: list[tuple[Audience, Mark]] = []
+
+    @property
+    def far(self) -> bool:
+        return bool(self.pasts)
 
     def older(self, audience: Audience, before: int) -> Deferred[tuple[list[Message], bool]]:
         self.asked.append(before)
         return succeed(self.pages.pop(0))
 
-    def read(self, audience: Audience, number: int) -> None:
-        self.marks.append((audience, number))
+    def past(self, audience: Audience, before: int) -> Deferred[Past]:
+        self.asked_far.append(before)
+        return succeed(self.pasts.pop(0))
+
+    def mark(self, audience: Audience, mark: Mark) -> None:
+        self.marks.append((audience, mark))
 
 
 class ConversationsTests(SynchronousTestCase):
@@ -56,7 +66,7 @@ class ConversationsTests(SynchronousTestCase):
         """The others' messages are unread until they are shown; what another device has read is not."""
         take, marks = self.conversations.take, []
         talk = self.conversations.get(Audience.of("bob"))
-        talk.read.connect(lambda _, number: marks.append(number))
+        talk.marked.connect(lambda one: marks.append(one.read_upto))
         take(message(1), read=True)
         take(message(2), read=False)
         take(message(3, "alice", Audience.of("bob")), read=False)
@@ -64,7 +74,7 @@ class ConversationsTests(SynchronousTestCase):
         self.assertEqual(1, talk.unread)
         talk.shown()
         talk.shown()
-        self.assertEqual((0, [3]), (talk.unread, marks))
+        self.assertEqual((0, [2]), (talk.unread, marks))
 
     @given(st.lists(st.integers(1, 30)))
     def test_order(self, numbers: list[int]) -> None:
@@ -111,7 +121,7 @@ class ConversationsTests(SynchronousTestCase):
         self.assertEqual([2, 1, 0], [self.successResultOf(talk.older()) for _ in range(3)])
         self.assertEqual([1, 3, 4, 5], self.numbers(Audience.of("bob")))
         self.assertEqual([5, 3], shelf.asked)
-        self.assertEqual([(0, 3), (1, 4), (0, 1)], added)
+        self.assertEqual([(0, 4), (0, 3), (0, 1)], added)
 
     def test_bound(self) -> None:
         """However much is said, memory holds the newest; the older can be fetched."""
