@@ -266,14 +266,10 @@ Word = Annotated[str, Kind("word", "a word", lambda written, names: written, abn
 PresenceField = Annotated[
     Presence, Kind("presence", " or ".join(Presence), _one_of(Presence, "presence"), abnf="presence")
 ]
-ShownField = Annotated[
-    Shown, Kind("presence", " or ".join(Shown), _one_of(Shown, "presence"), abnf='"online" / "away"')
-]
+ShownField = Annotated[Shown, Kind("shown", " or ".join(Shown), _one_of(Shown, "presence"), abnf="shown")]
 ReachedField = Annotated[
     Reached,
-    Kind(
-        "reached", " or ".join(Reached), _one_of(Reached, "reached"), abnf='"waiting" / "delivered" / "read"'
-    ),
+    Kind("reached", " or ".join(Reached), _one_of(Reached, "reached"), abnf="reached"),
 ]
 Status = Annotated[
     str,

@@ -72,6 +72,7 @@ class Options(UsageOptions):
     optParameters: ClassVar = [
         ["data", None, None, "folder for what must survive and for server.log (kept to its owner)"],
         ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
+        ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
         ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
     ]
 
@@ -125,6 +126,7 @@ class Imserver(Service):
             run=self._hashing,
             names=NAMES[options["names"]],
             start=secrets.token_hex(4),
+            may_address_everyone=_those_named(options["everyone"]),
         )
         self._server.in_doubt = self._end_in_doubt
         self._ports = [listen(reactor, description, self._server) for description in options["listen"]]
@@ -201,10 +203,11 @@ def put_together(
     names: NamePolicy = ASCII_NAMES,
     hasher: PasswordHasher = OWASP,
     start: str = "0",
+    may_address_everyone: Callable[[str], bool] = lambda name: True,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
-    users = Users(opening, names, start)
+    users = Users(opening.accounts, names, held=opening.held, blocks=opening.blocks, start=start)
     mailroom = make_mailroom(storage, users, opening.last, soon)
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
@@ -214,7 +217,7 @@ def put_together(
         Registration(storage, passwords, users, log),
         Login(portal, storage, storage, users, mailroom, presence, log, opening.epoch),
         Roster(users),
-        Messaging(storage, users, mailroom, receipts, log),
+        Messaging(storage, users, mailroom, receipts, log, may_address_everyone),
         Reading(storage, users, receipts),
         Receipts(storage),
         Cursors(storage, users, mailroom, receipts),
@@ -235,6 +238,14 @@ def put_together(
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
+
+
+def _those_named(written: str | None) -> Callable[[str], bool]:
+    """Tell those named from the others; without any, everybody is."""
+    if written is None:
+        return lambda name: True
+    names = frozenset(name.strip().lower() for name in written.split(","))
+    return lambda name: name in names
 
 
 def _now() -> int:

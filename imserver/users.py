@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from improtocol.audience import EVERYONE, Audience
 from improtocol.fields import Presence, Shown
 from improtocol.names import ASCII_NAMES, NamePolicy
 
 from .avatar import Avatar
-from .storage.records import Account, Block, Entry, EntryKind, Opening, People
+from .storage.records import Account, Block, Entry, EntryKind, People
 
 
 class User:
@@ -61,7 +61,15 @@ class Users:
     those whose REGISTER entry is on disk.  ``start`` names this start of the server, for marks.
     """
 
-    def __init__(self, opening: Opening, names: NamePolicy = ASCII_NAMES, start: str = "0") -> None:
+    def __init__(
+        self,
+        accounts: Iterable[Account] = (),
+        names: NamePolicy = ASCII_NAMES,
+        *,
+        held: Mapping[int, int] | None = None,
+        blocks: Iterable[Block] = (),
+        start: str = "0",
+    ) -> None:
         self._policy = names
         self._start = start
         self._by_skeleton: dict[str, User] = {}
@@ -71,9 +79,9 @@ class Users:
         self._blocked_by: dict[int, set[int]] = {}
         self._changes = 0
         self._changed: dict[str, int] = {}  # names by their last change, which come in its order
-        for account in opening.accounts:
-            self._add(account).held = opening.held.get(account.id, account.registered)
-        for block in opening.blocks:
+        for account in accounts:
+            self._add(account).held = (held or {}).get(account.id, account.registered)
+        for block in blocks:
             self.note_block(block)
 
     def committed(self, entries: Iterable[Entry]) -> None:

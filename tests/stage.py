@@ -83,6 +83,7 @@ class Stage:
         clock: Clock | None = None,
         storage: Callable[[Stage], Storage] | None = None,
         make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
+        may_address_everyone: Callable[[str], bool] = lambda name: True,
     ) -> None:
         self.clock = clock or Clock()
         self.log_file = io.BytesIO()
@@ -101,6 +102,7 @@ class Stage:
             run=self.run,
             names=names,
             hasher=QUICK,
+            may_address_everyone=may_address_everyone,
             make_mailroom=make_mailroom,
         )
         self.actors: dict[str, Actor] = {}

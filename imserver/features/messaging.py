@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from improtocol import commands, replies
 from improtocol.audience import Audience
-from improtocol.errors import NoSuchUser, RefUsed
+from improtocol.errors import NoSuchUser, NotAllowed, RefUsed
 
 from ..avatar import Avatar
 from ..dispatch import answers
@@ -20,20 +22,30 @@ class Messaging:
     """The three send modes, which are one."""
 
     def __init__(
-        self, stored: interface.Log, users: Users, mailroom: Mailroom, receipts: ReceiptNews, log: ServerLog
+        self,
+        stored: interface.Log,
+        users: Users,
+        mailroom: Mailroom,
+        receipts: ReceiptNews,
+        log: ServerLog,
+        may_address_everyone: Callable[[str], bool],
     ) -> None:
         self._stored = stored
         self._users = users
         self._mailroom = mailroom
         self._receipts = receipts
         self._log = log
+        self._may_address_everyone = may_address_everyone
 
     @answers(commands.Send)
     async def send(self, avatar: Avatar, command: commands.Send) -> replies.Sent:
         """Store a message for all it names, or for nobody."""
+        refused = command.audience.everyone and not self._may_address_everyone(avatar.name)
+        if refused and await self._earlier(avatar, command) is None:
+            raise NotAllowed("everyone")
         if unknown := self._users.unknown(command.audience.names):
-            await self._said_already(avatar, command)
-            raise NoSuchUser(unknown)
+            earlier = await self._earlier(avatar, command)
+            raise NoSuchUser(unknown) if earlier is None else RefUsed(earlier.number)
         audience = command.audience.without(avatar.name)
         try:
             stored = await self._stored.append(self._draft(avatar, audience, command))
@@ -45,12 +57,11 @@ class Messaging:
             self._note(avatar, stored.entry)
         return _sent(stored.entry)
 
-    async def _said_already(self, avatar: Avatar, command: commands.Send) -> None:
-        """Judge the ref before the names (R21): one that is used says something else than this."""
-        if command.ref is not None:
-            entry = await self._stored.said_as(avatar.account.id, command.ref)
-            if entry is not None:
-                raise RefUsed(entry.number)
+    async def _earlier(self, avatar: Avatar, command: commands.Send) -> Entry | None:
+        """Look a ref up before the people are judged (R21)."""
+        if command.ref is None:
+            return None
+        return await self._stored.said_as(avatar.account.id, command.ref)
 
     def _draft(self, avatar: Avatar, audience: Audience, command: commands.Send) -> Draft:
         accounts = (self._users.get(name) for name in audience.names)

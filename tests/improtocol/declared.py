@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from improtocol import commands, events, limits, replies
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import Refusal, UnknownRefusal
-from improtocol.fields import Kind, Presence, Which, escape
+from improtocol.fields import Kind, Presence, Reached, Shown, Which, escape
 from improtocol.names import RESERVED
 from improtocol.vocabulary import Command, Event, Item, Message, Reply
 
@@ -75,6 +75,11 @@ _OF_KIND: dict[str, st.SearchStrategy[object]] = {
     "word": st.text(_word, min_size=1),
     "presence": st.sampled_from(Presence),
     "online": st.sampled_from(Which),
+    "shown": st.sampled_from(Shown),
+    "reached": st.sampled_from(Reached),
+    "status": st.one_of(st.just(""), _at_most(limits.STATUS, value=False)),
+    "mark": st.text(_word, min_size=1, max_size=limits.MARK),
+    "names": st.lists(names, min_size=1).map(tuple),
 }
 
 

@@ -35,6 +35,9 @@ NOT_PLAYED = {
     "busy": "the database must be in trouble; tried by tests/imserver/test_connection.py",
     "internal": "something must be broken; tried by tests/imserver/test_connection.py",
     "too-many-sessions": "needs 33 sessions; tried by tests/imserver/features/test_login.py",
+    "not-allowed": "everybody may, by default; tried by tests/imserver/features/test_messaging.py",
+    "mailbox-full": "needs 10,000 messages; tried by tests/imserver/features/test_messaging.py",
+    "too-often": "needs many tries; tried by tests/imserver/portal/test_guessing.py",
     "not-utf-8": "a scene is UTF-8; tried by tests/improtocol/test_codec.py",
 }
 
