@@ -119,7 +119,9 @@ class Visit:
             case events.Hello():
                 self.log_in() if self.device.person.is_registered else self.register()
             case _:
-                expect(isinstance(what, (events.UserTold, events.Limits)), f"heard {what!r}")
+                expect(
+                    isinstance(what, (events.UserTold, events.Limits, events.ReceiptTold)), f"heard {what!r}"
+                )
 
     def _question(self, answer: object) -> Question:
         expect(bool(self._asked), f"answered without a question: {answer!r}")
