@@ -254,7 +254,7 @@ class Connection(LineOnlyReceiver):
         lines = [codec.write(item, tag) for item in reply.items]
         answer.lines = ("\n".join([*lines, codec.write(reply, tag)]) + "\n").encode()
         answer.then_close = reply.verb == "QUIT"
-        self._settle(answer)
+        self._settle()
 
     def _failed(self, failure: Failure, answer: Answer) -> None:
         error = failure.value
@@ -275,9 +275,9 @@ class Connection(LineOnlyReceiver):
     def _refused(self, answer: Answer, refused: Refusal) -> None:
         answer.lines = codec.write_refusal(refused, answer.asked.verb, answer.asked.tag).encode() + b"\n"
         answer.then_close = refused.fatal
-        self._settle(answer)
+        self._settle()
 
-    def _settle(self, answer: Answer) -> None:
+    def _settle(self) -> None:
         """Have the answers that are next written; what waited for them is begun at the end of the turn.
 
         By then those it concerns have been told of what was committed (R8).
