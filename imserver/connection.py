@@ -330,7 +330,8 @@ class Connection(LineOnlyReceiver):
         """Write what this turn has gathered, and take the lines of the next."""
         self._noted, self._taken = False, 0
         self._write_out()
-        self._read_on()
+        if self._paused or self._ended:  # else all there was has been taken
+            self._read_on()
 
     def _write_out(self) -> None:
         if self._out:
