@@ -73,7 +73,7 @@ class Options(UsageOptions):
         self["listen"] = []
 
     def opt_listen(self, description: str) -> None:
-        """Listen here, an endpoint as Twisted writes it; may be given again [default: tcp:12000:interface=127.0.0.1]."""
+        """Listen here, an endpoint; may be given again [default: tcp:12000:interface=127.0.0.1]."""
         self["listen"].append(description)
 
     def postOptions(self) -> None:
