@@ -119,10 +119,10 @@ class Send(
     does="say something: to bob, to bob,carol or to * (everyone)",
     pipelined=True,
 ):
-    r"""Say something to one user, to several, or to everyone (``*``).
+    """Say something to one user, to several, or to everyone (``*``).
 
     OK means that it is on disk, and that everybody it is for will see it once, in the order of the
-    numbers.  To yourself alone it is a note.  A line break is written ``\n``.  With a ``ref=`` of your
+    numbers.  To yourself alone it is a note.  A line break is written backslash n.  With a ``ref=`` of your
     own it may be said again when no answer came: the same words to the same people get the first
     OK again, and there is one message.
     """

@@ -254,7 +254,7 @@ class Connection(LineOnlyReceiver):
         lines = [codec.write(item, tag) for item in reply.items]
         answer.lines = ("\n".join([*lines, codec.write(reply, tag)]) + "\n").encode()
         answer.then_close = reply.verb == "QUIT"
-        self._settle(answer)
+        self._settle()
 
     def _failed(self, failure: Failure, answer: Answer) -> None:
         error = failure.value
@@ -275,9 +275,9 @@ class Connection(LineOnlyReceiver):
     def _refused(self, answer: Answer, refused: Refusal) -> None:
         answer.lines = codec.write_refusal(refused, answer.asked.verb, answer.asked.tag).encode() + b"\n"
         answer.then_close = refused.fatal
-        self._settle(answer)
+        self._settle()
 
-    def _settle(self, answer: Answer) -> None:
+    def _settle(self) -> None:
         """Have the answers that are next written; what waited for them is begun at the end of the turn.
 
         By then those it concerns have been told of what was committed (R8).
@@ -330,7 +330,8 @@ class Connection(LineOnlyReceiver):
         """Write what this turn has gathered, and take the lines of the next."""
         self._noted, self._taken = False, 0
         self._write_out()
-        self._read_on()
+        if self._paused or self._ended:  # else all there was has been taken
+            self._read_on()
 
     def _write_out(self) -> None:
         if self._out:

@@ -81,10 +81,7 @@ class Options(UsageOptions):
         self["listen"] = []
 
     def opt_listen(self, description: str) -> None:
-        """Listen here, an endpoint as Twisted writes it; may be given again.
-
-        Without it: tcp:12000:interface=127.0.0.1
-        """
+        """Listen here, an endpoint; may be given again [default: tcp:12000:interface=127.0.0.1]."""
         self["listen"].append(description)
 
     def postOptions(self) -> None:
@@ -114,7 +111,12 @@ class Imserver(Service):
         self._folder.take()
         self._log = ServerLog(self._folder.open_log(), turn, _now)
         url = options["database"] or f"sqlite:///{self._folder.database}"
-        self._storage, self._opening = _opened(url, reactor)
+        try:
+            self._storage, self._opening = _opened(url, reactor)
+        except CannotStart:
+            self._log.close()
+            self._folder.leave()
+            raise
         self._hashing = Threads(reactor, HASHING, "passwords")
         self._server = put_together(
             reactor,

@@ -28,7 +28,7 @@ NAMES = {path.name for place in (*PACKAGES, "tests") for path in (ROOT / place).
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 QUOTED = re.compile(r"`([^`\n]+)`")
-FENCED = re.compile(r"^```\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FENCED = re.compile(r"^```[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 #: A path of this tree, or of one of its packages as it is written for short.
 PATH = re.compile(r"(?:\.?\w[\w.-]*/)+[\w.*-]*|[\w-]+\.(?:py|md|toml|ini)")
 #: A place to be filled in by the reader: NAME, s0002_what_changes.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
-from imclient.core.client import Client
+from imclient.core.client import Client, LinkState
 from improtocol.audience import Audience
 from imqt import icons, plain
 from imqt.plain import PlainLabel
@@ -110,6 +110,8 @@ class AudienceControl(QWidget):
         return [person.name for person in self._client.roster.people() if person.name not in taken]
 
     def _presence(self, name: str) -> str:
+        if self._client.link.state is not LinkState.ONLINE:
+            return "not known"  # what it was when the link broke says nothing
         person = self._client.roster.get(name)
         return person.presence.value if person else "online"
 

@@ -138,13 +138,13 @@ class Composer(QWidget):
         self.edit.textChanged.connect(self._on_typed)
         self.send.clicked.connect(self.say)
         roster = self._client.roster
-        for signal in (roster.added, roster.changed, roster.reset):
+        self._heard = (roster.added, roster.changed, roster.reset, self._client.link.changed)
+        for signal in self._heard:
             signal.connect(self._gathering.soon)
 
     def close_view(self) -> None:
         """Stop listening: the window was closed."""
-        roster = self._client.roster
-        for signal in (roster.added, roster.changed, roster.reset):
+        for signal in self._heard:
             signal.disconnect(self._gathering.soon)
 
     # Which conversation

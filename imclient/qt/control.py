@@ -61,6 +61,7 @@ class Control(LineOnlyReceiver):
             "tabs": self._tabs,
             "tab": self._tab,
             "title": lambda: _window().windowTitle(),
+            "active": lambda: _window().isActiveWindow(),
             "grab": lambda path: _window().grab().save(path),
             "resize": lambda width, height: _window().resize(width, height),
             "close": self._close,

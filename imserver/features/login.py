@@ -90,7 +90,9 @@ class Login:
         try:
             _, avatar, leave = await self._portal.login(credentials, session, IAvatar)
         except UnauthorizedLogin:
-            self._log.note("login-refused", session=session.number, user=command.name)
+            # A name that is nobody's may be a password that was typed in its place.
+            known = self._users.get(command.name)
+            self._log.note("login-refused", session=session.number, user=known and known.name)
             raise LoginRefused() from None
         return cast(Avatar, avatar), leave
 

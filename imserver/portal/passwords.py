@@ -47,10 +47,9 @@ class Passwords:
         return await self._in_turn(lambda: self._compare(password_hash, password))
 
     def _compare(self, password_hash: str | None, password: str) -> bool:
+        nobody = self._hash_of_nobody()  # whoever is first pays for making it, known or not
         try:
-            return self._hasher.verify(password_hash or self._hash_of_nobody(), password) and bool(
-                password_hash
-            )
+            return self._hasher.verify(password_hash or nobody, password) and bool(password_hash)
         except (VerificationError, InvalidHashError):
             return False
 

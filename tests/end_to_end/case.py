@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -68,6 +70,16 @@ class EndToEndCase(SynchronousTestCase):
         self.assertTrue(made.running, made.err)
         return made
 
+    def daemon(self, *arguments: str) -> int:
+        """Start a server in the background and give its process id."""
+        pidfile = self.folder / "server.pid"
+        command = [TWISTD, f"--pidfile={pidfile}", f"--logfile={self.folder}/twistd.log", "imserver"]
+        started = self.child(*command, f"--data={self.data}", f"--listen={self.listen}", *arguments)
+        self.assertEqual(0, started.ended(), started.err)
+        server = int(eventually(lambda: pidfile.read_text("ascii") if pidfile.exists() else ""))
+        self.addCleanup(_kill, server)
+        return server
+
     def typist(self) -> Typist:
         """Let somebody connect."""
         made = at_socket(HERE, self.port)
@@ -83,3 +95,8 @@ class EndToEndCase(SynchronousTestCase):
     def log(self) -> str:
         """Give server.log."""
         return (self.data / "server.log").read_text("utf-8")
+
+
+def _kill(process: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)

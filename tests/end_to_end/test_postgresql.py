@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 from twisted.trial.unittest import SkipTest
 
 from tests.imserver.storage import cluster
 
 from .case import EndToEndCase
+from .patience import eventually
 
 
 class PostgresqlTests(EndToEndCase):
@@ -31,3 +35,15 @@ class PostgresqlTests(EndToEndCase):
         self.assertRegex(bob.ask("LOGIN bob device=desk :correct horse"), "^OK LOGIN bob .* waiting=")
         self.assertRegex(bob.expect("* MESSAGE"), "alice bob .*:see you$")
         self.assertEqual({"lock", "server.log"}, {path.name for path in self.data.iterdir()})
+
+    def test_background(self) -> None:
+        """The database is its own in the background too: what was opened before the fork holds after it."""
+        server = self.daemon(self.database)
+        alice = self.person("alice")
+        second = self.child(*self.command(f"--data={self.folder}/other", self.database))
+        self.assertEqual(1, second.ended())
+        self.assertIn("Another imserver is using this database", second.err)
+        self.assertRegex(alice.ask("SEND alice :still here"), "^OK SEND")
+        os.kill(server, signal.SIGTERM)
+        self.assertRegex(alice.rest()[-1], r"^\* BYE shutdown")
+        eventually(self.log, lambda log: "stopped" in log)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import socket
 import time
 
-from .case import HERE, TWISTD, EndToEndCase
+from .case import HERE, EndToEndCase
 from .patience import eventually
 
 #: A stopped server has ended within so many seconds (promise of `connection.GOODBYE`).
@@ -108,23 +107,13 @@ class DaemonTests(EndToEndCase):
 
     def test_daemon(self) -> None:
         """It serves from the background as well, and is ended by the id in its pid file."""
-        pidfile = self.folder / "server.pid"
-        command = [TWISTD, f"--pidfile={pidfile}", f"--logfile={self.folder}/twistd.log", "imserver"]
-        started = self.child(*command, f"--data={self.data}", f"--listen={self.listen}")
-        self.assertEqual(0, started.ended(), started.err)
-        server = int(eventually(lambda: pidfile.read_text("ascii") if pidfile.exists() else ""))
-        self.addCleanup(self._end, server)
+        server = self.daemon()
         # Registering and logging in take every thread there is: hashes, the writer, the readers.
         alice, bob = self.person("alice"), self.person("bob")
         alice.ask("SEND bob :hello")
         bob.expect("* MESSAGE")
         os.kill(server, signal.SIGTERM)
         self.assertRegex(bob.rest()[-1], r"^\* BYE shutdown")
-        eventually(lambda: not pidfile.exists())
         eventually(self.log, lambda log: "stopped" in log)
         self.server()  # its folder is free
         self.person("alice")
-
-    def _end(self, server: int) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(server, signal.SIGKILL)

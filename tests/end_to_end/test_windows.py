@@ -169,6 +169,7 @@ class BrokenLinkTests(WindowsCase):
         alice.say("three")
         self.assertEqual("2 messages wait in the outbox", alice.text("outboxState"))
         alice.transcript("two, waiting")
+        eventually(lambda: alice.do("roster"), lambda rows: "Was connected, 1 of 1" in rows)
         self.picture("waiting", alice, bob)
         self.running = self.server()
         for user in (alice, bob):
@@ -204,4 +205,5 @@ class KeyboardTests(WindowsCase):
         screen.type_in("typed by hand")
         screen.press("Return")
         self.assertRegex(bob.expect("* MESSAGE"), "alice bob .*:typed by hand$")
+        alice.reads("typed by hand")
         self.picture("keyboard")

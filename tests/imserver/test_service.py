@@ -1,0 +1,169 @@
+"""The server put together: what it is told, what it opens, and how it ends."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import sys
+from pathlib import Path
+
+from twisted.internet.error import ConnectionDone
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+from twisted.python.usage import UsageError
+from twisted.trial.unittest import SynchronousTestCase
+
+from imserver.cannot_start import CannotStart
+from imserver.connection import Connection
+from imserver.listening import HERE
+from imserver.service import Imserver, Options
+
+from .harbour import Harbour
+
+
+def options(*words: str) -> Options:
+    """Read a command line."""
+    made = Options()
+    made.parseOptions(words)
+    return made
+
+
+class OptionsTests(SynchronousTestCase):
+    """What ``twistd imserver`` is told."""
+
+    def test_nothing(self) -> None:
+        """Without a word it listens here, with ASCII names, in the user's own folder."""
+        self.assertEqual(
+            {"data": None, "database": None, "names": "ascii", "listen": [HERE]}, dict(options())
+        )
+
+    def test_several_listeners(self) -> None:
+        """Each --listen is one more, and the usual one is not added to them."""
+        self.assertEqual(["tcp:1", "unix:/x"], options("--listen=tcp:1", "--listen", "unix:/x")["listen"])
+
+    def test_each_its_own(self) -> None:
+        """The listeners of one command line are not those of the next."""
+        options("--listen=tcp:1")
+        self.assertEqual([HERE], options()["listen"])
+
+    def test_unknown_names(self) -> None:
+        """Names of a kind that is not known are refused in a sentence."""
+        refused = self.assertRaises(UsageError, options, "--names=klingon")
+        self.assertEqual("--names is ascii or unicode, not klingon.", str(refused))
+
+    def test_help(self) -> None:
+        """The help says what each word means."""
+        told = options().getUsage()
+        for word in ("--data=", "--database=", "--listen=", "--names=", "12000"):
+            self.assertIn(word, told)
+
+
+class Wire(StringTransport):
+    """A connection in memory that ends when it is closed."""
+
+    def __init__(self, reactor: Harbour, connection: Connection) -> None:
+        super().__init__()
+        self._reactor, self._connection = reactor, connection
+
+    def loseConnection(self) -> None:
+        super().loseConnection()
+        self._reactor.callLater(0, self._connection.connectionLost, Failure(ConnectionDone()))
+
+
+class ImserverTests(SynchronousTestCase):
+    """A server on a reactor in memory, with a folder on the disk."""
+
+    def setUp(self) -> None:
+        self.folder = Path(self.mktemp()).absolute()
+        self.reactor = Harbour()
+        self.said = io.StringIO()
+        self.patch(sys, "__stdout__", self.said)
+
+    def server(self, *words: str) -> Imserver:
+        return Imserver(self.reactor, options(f"--data={self.folder}", *words))
+
+    def running(self, *words: str) -> Imserver:
+        made = self.server(*words)
+        made.startService()
+        self.addCleanup(self.stop, made)
+        return made
+
+    def stop(self, server: Imserver) -> None:
+        if server.running:
+            self.reactor.wait_for(server.stopService())
+
+    def connect(self) -> Wire:
+        """Let somebody connect to the first port."""
+        connection = self.reactor.ports[0].factory.buildProtocol(None)
+        assert isinstance(connection, Connection)
+        wire = Wire(self.reactor, connection)
+        connection.makeConnection(wire)
+        self.reactor.advance(0)
+        return wire
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text()
+
+    def refused(self, *words: str) -> str:
+        return str(self.assertRaises(CannotStart, self.server, *words))
+
+    def test_welcome(self) -> None:
+        """When it starts it says where it listens, what it keeps, and how to talk to it."""
+        self.running("--listen=tcp:12001:interface=127.0.0.1", "--listen=unix:/run/door")
+        said = self.said.getvalue()
+        self.assertIn("127.0.0.1 port 12001, the socket /run/door", said)
+        self.assertIn("0 people, 0 entries of the log", said)
+        self.assertIn(str(self.folder), said)
+        self.assertIn("nc 127.0.0.1 12001", said)
+
+    def test_greets(self) -> None:
+        """Who connects is greeted, and the log says so."""
+        self.running()
+        self.assertTrue(self.connect().value().startswith(b"* HELLO imserver protocol=1"))
+        self.assertRegex(self.log, r"^\S+ started version=\S+ entries=0\n\S+ came session=1 ")
+
+    def test_end(self) -> None:
+        """When it stops its ports are closed, everybody is told, and the folder is free."""
+        server = self.running()
+        wire = self.connect()
+        self.stop(server)
+        self.assertEqual([False], [port.open for port in self.reactor.ports])
+        self.assertIn(b"* BYE shutdown", wire.value())
+        self.assertRegex(self.log, r" stopped\n$")
+        self.running()
+
+    def test_what_is_there(self) -> None:
+        """A server that is started again says how many it keeps."""
+        self.stop(self.running())
+        with sqlite3.connect(self.folder / "imserver.db") as database:
+            database.execute("INSERT INTO account (name, password_hash, registered) VALUES ('alice', 'x', 1)")
+        database.close()
+        self.said.truncate(0)
+        self.running()
+        self.assertIn("1 person, 0 entries", self.said.getvalue())
+
+    def test_newer_database(self) -> None:
+        """A database of a newer version is refused in a sentence."""
+        self.stop(self.running())
+        with sqlite3.connect(self.folder / "imserver.db") as database:
+            database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.close()
+        self.assertIn("written by a newer imserver", self.refused())
+
+    def test_folder_taken(self) -> None:
+        """A second server on the folder is refused, and its ports are not opened."""
+        self.running()
+        self.assertIn("Another imserver is using the data folder", self.refused())
+        self.assertEqual(1, len(self.reactor.ports))
+
+    def test_unknown_database(self) -> None:
+        """A database that is not known is refused in a sentence, before a port is opened."""
+        for url, words in (
+            ("mysql://lab/x", "no storage is known for mysql"),
+            ("nonsense", "--database is sqlite:///FILE"),
+            ("sqlite:////nowhere/at/all.db", "cannot be opened: No such file or directory."),
+        ):
+            self.folder = Path(self.mktemp()).absolute()
+            self.assertIn(words, self.refused(f"--database={url}"))
+        self.assertEqual([], self.reactor.ports)
