@@ -266,9 +266,9 @@ class Client:
 
     def _began_anew(self) -> None:
         """Ask again for what was forgotten in the middle of a session."""
-        self._roll_call.call()
-        self._marks.ask()
-        self._history.look_back()
+        if self._session is not None:
+            for part in (self._roll_call, self._marks, self._history):
+                part.begin(self._session)
 
     # Saying and asking
 

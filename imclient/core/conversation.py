@@ -290,7 +290,9 @@ class Conversation:
     def take(self, said: Said, *, read: bool) -> bool:
         """Put in what the log told; unless it was read or counted before, it is unread."""
         number = said.number or 0
-        fresh = not (said.mine or read) and number > self.read_upto and number > self._counted
+        if read:
+            self.read_upto = max(self.read_upto, number)
+        fresh = not said.mine and number > self.read_upto and number > self._counted
         # Unread before it is shown: a view that has the end before its eyes says so at once.
         self.unread += fresh
         if self.put(said):

@@ -49,7 +49,7 @@ class History:
     def begin(self, session: Session) -> None:
         """Begin a session; a device that holds nothing yet reads the newest of all conversations."""
         self._session = session
-        self.look_back()
+        self._begin_with_the_newest()
 
     def stop(self) -> None:
         """End the session."""
@@ -78,8 +78,8 @@ class History:
 
     # Asking the server
 
-    def look_back(self) -> None:
-        """Read the newest of what was said before the stream began, if nothing is held at all."""
+    def _begin_with_the_newest(self) -> None:
+        """Read what was said right before the stream began, if nothing is held at all."""
         begun = self._conversations.ledger.held_from
         if self.far and begun and not any(one.held for one in self._conversations.all()):
             self._errands.do(lambda: self._look_back(begun))

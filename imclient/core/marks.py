@@ -46,7 +46,7 @@ class Marks:
         self.stop()
         if session.can(HISTORY):
             self._session = session
-            self.ask()
+            self._errands.do(self._count)
 
     def stop(self) -> None:
         """End the session; what was not said is said in the next."""
@@ -63,12 +63,8 @@ class Marks:
 
     # What the server counts
 
-    def ask(self) -> None:
-        """Ask what there is and how much of it is unread."""
-        if self._session is not None:
-            self._errands.do(self._count)
-
     async def _count(self) -> None:
+        """Ask what there is and how much of it is unread."""
         session = needs(self._session, HISTORY)
         before: int | None = None
         for _ in range(MOST_PAGES):
@@ -92,7 +88,7 @@ class Marks:
 
     def _ask_again(self) -> None:
         self._unsure = None
-        self.ask()
+        self._errands.do(self._count)
 
     # Saying READ
 

@@ -19,22 +19,14 @@ class RollCall:
     def __init__(self, roster: Roster, errands: Errands) -> None:
         self._roster = roster
         self._errands = errands
-        self._session: Session | None = None
         self._mark: str | None = None  # the roster was whole in a session that began there
 
     def begin(self, session: Session) -> None:
         """Begin a session."""
-        self._session = session
-        self.call()
+        self._errands.do(lambda: self._call(session))
 
     def stop(self) -> None:
-        """End the session."""
-        self._session = None
-
-    def call(self) -> None:
-        """Ask who there is."""
-        if (session := self._session) is not None:
-            self._errands.do(lambda: self._call(session))
+        """End the session: its errands have ended."""
 
     async def _call(self, session: Session) -> None:
         since = self._mark if self._roster.complete else None

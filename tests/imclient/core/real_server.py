@@ -1,54 +1,39 @@
-"""The real server, whole and in memory, on the test's Clock."""
+"""The real server for the client core: a stage on the test's own Clock, whose actors are clients."""
 
 from __future__ import annotations
 
-import io
+from collections.abc import Callable
+from typing import TypeVar
 
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from imserver.connection import Connection
-from imserver.server_log import ServerLog
-from imserver.service import put_together
-from imserver.storage import in_memory
 from imserver.storage.records import Entry
-from imserver.turn import Turn
-from tests.stage import QUICK
+from tests.stage import Stage
 
 from .case import at_once
 
+T = TypeVar("T")
 
-class RealServer:
-    """A server; `serve` builds the server's end of a connection."""
+
+class RealServer(Stage):
+    """A server that compares passwords at once, and keeps a list of what was committed."""
 
     def __init__(self, clock: Clock, epoch: str = "k3") -> None:
-        def now() -> int:
-            return int(clock.seconds() * 1000)
-
-        def soon(act: object) -> object:
-            return clock.callLater(0, act)  # type: ignore[arg-type]
-
+        super().__init__(clock=clock, epoch=epoch)
         self.entries: list[Entry] = []  #: the log
-        self.log = io.BytesIO()
-        self.storage = in_memory(now=now, soon=soon, name_epoch=lambda: epoch)
-        turn = Turn(soon)
-        self.server = put_together(
-            clock,
-            self.storage,
-            self.storage.open(),
-            ServerLog(self.log, turn, now),
-            turn,
-            soon=soon,
-            run=at_once,
-            hasher=QUICK,
-            start=f"s{clock.seconds():g}",
-        )
-        tell = self.storage.committed
+        told = self.storage.committed
 
         def committed(entries: tuple[Entry, ...]) -> None:
             self.entries.extend(entries)
-            tell(entries)
+            told(entries)
 
         self.storage.committed = committed
+
+    def run(self, work: Callable[[], T], /) -> Deferred[T]:
+        """Do at once what takes a moment in life: that a login takes time is not what is tested here."""
+        return at_once(work)
 
     def serve(self) -> Connection:
         """Build the server's end of a connection."""
