@@ -139,6 +139,13 @@ def _read_words(written: str, names: NamePolicy) -> tuple[str, ...]:
     return tuple(written.split(","))
 
 
+def _write_names(names: tuple[str, ...]) -> str:
+    # One name may not be read as several.
+    if any(not name or "," in name for name in names):
+        raise BadArgument("names", rule="names parted by commas")
+    return ",".join(names)
+
+
 class Presence(enum.StrEnum):
     """How somebody is: the best of all that account's sessions."""
 
@@ -288,7 +295,7 @@ Mark = Annotated[
 ]
 Names = Annotated[
     tuple[str, ...],
-    Kind("names", "names parted by commas", _read_words, ",".join, abnf="words"),
+    Kind("names", "names parted by commas", _read_words, _write_names, abnf="words"),
 ]
 WhichField = Annotated[Which, Kind("online", " or ".join(Which), _one_of(Which, "online"), abnf='"online"')]
 
