@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 
 from . import statements
 from .blocking import Blocking
-from .conversations import Conversations, Remembered, people_written
+from .conversations import Conversations, Remembered
 from .cursors import Cursors
 from .interface import NameTaken, RefUsed
 from .marks import Mark, Marks
-from .records import Arrival, Block, Draft, Entry, EntryKind, Held, Marked, Stored
+from .records import Arrival, Block, Draft, Entry, EntryKind, Held, Marked, People, Stored
 from .schema import EVERYONES
 
 Ref = tuple[int, str]  # an account and its own name for something it said
@@ -177,7 +177,7 @@ class Batch:
         return tuple(self._entries)
 
     @property
-    def conversations(self) -> dict[str, int]:
+    def conversations(self) -> dict[People, int]:
         """Those that were looked up or made: to be remembered once they are committed."""
         return self._conversations.found
 
@@ -195,27 +195,25 @@ class Batch:
             self._new_accounts.clear()
 
     def _write_entries(self, entries: list[Entry]) -> None:
-        people = [_people(entry) for entry in entries]
-        numbers = self._conversations.numbered(dict.fromkeys(filter(None, people)))
+        among = [_people(entry) for entry in entries]
+        numbers = self._conversations.numbered({people for people in among if people is not None})
         rows, named = [], []
-        for entry, among in zip(entries, people, strict=True):
-            conversation = numbers[among] if among else None
+        for entry, people in zip(entries, among, strict=True):
+            conversation = None if people is None else numbers[people]
             rows.append(_entry_row(entry, conversation))
-            if entry.accounts:
-                named += [
-                    (account, entry.number, entry.account, conversation)
-                    for account in entry.accounts | {entry.account}
-                ]
+            if people:
+                number, sender = entry.number, entry.account
+                named += [(account, number, sender, conversation) for account in people]
         statements.add_entries.write(self._connection, rows)
         if named:
             statements.add_audiences.write(self._connection, named)
         self._connection.execute(statements.move_log, {"to_last": self._last, "to_accounts": self._accounts})
 
 
-def _people(entry: Entry) -> str | None:
+def _people(entry: Entry) -> People | None:
     if entry.kind is not EntryKind.MESSAGE:
         return None
-    return people_written(entry.accounts | {entry.account} if entry.accounts else entry.accounts)
+    return entry.accounts | {entry.account} if entry.accounts else entry.accounts
 
 
 def _entry_row(entry: Entry, conversation: int | None) -> tuple[object, ...]:

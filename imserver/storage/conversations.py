@@ -27,23 +27,26 @@ def people_read(written: str) -> People:
 class Remembered:
     """Conversations that were spoken in lately, all of them committed: their numbers, by their people.
 
-    A conversation keeps its number for ever, so that nothing here is ever wrong.  Ten thousand take
-    some megabytes, and spare a busy server nearly all questions.
+    A conversation keeps its number for ever, so that nothing here is ever wrong.  It spares a busy
+    server nearly all questions; ``most`` bounds the people named, which take some ten megabytes.
     """
 
-    def __init__(self, most: int = 10_000) -> None:
-        self._most = most
-        self._numbers: OrderedDict[str, int] = OrderedDict()
+    def __init__(self, most: int = 100_000) -> None:
+        self._room = most
+        self._numbers: OrderedDict[People, int] = OrderedDict()
 
-    def among(self, wanted: Collection[str]) -> dict[str, int]:
+    def among(self, wanted: Collection[People]) -> dict[People, int]:
         """Give those of the wanted that are remembered."""
         return {people: self._numbers[people] for people in wanted if people in self._numbers}
 
-    def keep(self, numbers: Mapping[str, int]) -> None:
+    def keep(self, numbers: Mapping[People, int]) -> None:
         """Remember more, and forget the oldest for them."""
-        self._numbers.update(numbers)
-        while len(self._numbers) > self._most:
-            self._numbers.popitem(last=False)
+        for people, number in numbers.items():
+            self._numbers[people] = number
+            self._room -= 1 + len(people)
+        while self._room < 0:
+            people, _ = self._numbers.popitem(last=False)
+            self._room += 1 + len(people)
 
 
 class Conversations:
@@ -52,9 +55,9 @@ class Conversations:
     def __init__(self, connection: Connection, remembered: Remembered) -> None:
         self._connection = connection
         self._remembered = remembered
-        self.found: dict[str, int] = {}  #: what is not remembered yet
+        self.found: dict[People, int] = {}  #: what is not remembered yet
 
-    def numbered(self, wanted: Collection[str]) -> dict[str, int]:
+    def numbered(self, wanted: Collection[People]) -> dict[People, int]:
         """Give the number of each; what nobody has spoken in before begins now."""
         numbers = self._remembered.among(wanted)
         if missing := [people for people in wanted if people not in numbers]:
@@ -64,21 +67,18 @@ class Conversations:
             numbers |= found
         return numbers
 
-    def _look_up(self, missing: list[str]) -> dict[str, int]:
-        question = {"groups": json.dumps([[people] for people in missing])}
+    def _look_up(self, missing: Collection[People]) -> dict[People, int]:
+        question = {"groups": json.dumps([[people_written(people)] for people in missing])}
         rows = self._connection.execute(statements.conversations_among, question)
-        return {row.people: row.id for row in rows}
+        return {people_read(row.people): row.id for row in rows}
 
-    def _begin(self, new: list[str]) -> dict[str, int]:
+    def _begin(self, new: Collection[People]) -> dict[People, int]:
         if not new:
             return {}
         highest = self._connection.execute(statements.highest_conversation).scalar_one()
         begun = {people: number for number, people in enumerate(new, highest + 1)}
-        statements.add_conversations.write(
-            self._connection, [(number, people) for people, number in begun.items()]
-        )
-        members = [
-            (int(account), number, 0, 0) for people, number in begun.items() for account in people.split(",")
-        ]
+        rows = [(number, people_written(people)) for people, number in begun.items()]
+        statements.add_conversations.write(self._connection, rows)
+        members = [(account, number, 0, 0) for people, number in begun.items() for account in people]
         statements.add_members.write(self._connection, members)
         return begun
