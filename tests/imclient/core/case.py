@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from imclient.core.client import Client
 
-from .fake_server import FakeServer
+from .fake_server import HELLO, FakeServer
 from .wires import Net
 
 T = TypeVar("T")
@@ -86,6 +86,8 @@ class CoreCase(SynchronousTestCase):
 class FakeCase(CoreCase):
     """A test with a client and a server that a test speaks for."""
 
+    hello = HELLO  #: how the server greets
+
     def setUp(self) -> None:
         super().setUp()
         self.servers: list[FakeServer] = []
@@ -93,7 +95,7 @@ class FakeCase(CoreCase):
 
     def serve(self) -> FakeServer:
         """Build the server's end of a connection."""
-        self.servers.append(FakeServer())
+        self.servers.append(FakeServer(self.hello))
         return self.servers[-1]
 
     @property

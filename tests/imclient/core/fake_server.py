@@ -5,6 +5,8 @@ from __future__ import annotations
 from twisted.protocols.basic import LineOnlyReceiver
 
 HELLO = "* HELLO imserver protocol=1 can=ref,device :Say HELP at any time."
+#: A server that knows all words there are.
+ABLE = "* HELLO imserver protocol=1 can=ref,device,history,receipts,presence,block :Say HELP at any time."
 
 
 class FakeServer(LineOnlyReceiver):
