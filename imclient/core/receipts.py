@@ -51,8 +51,8 @@ class Receipts:
     def begin(self, session: Session) -> None:
         """Begin a session: nobody has told what came further while there was none."""
         self.stop()
+        self._session = session
         if session.can(RECEIPTS):
-            self._session = session
             for conversation in self._conversations.all()[:MOST_LOOKS]:
                 self._look_at(conversation)
 
@@ -99,7 +99,7 @@ class Receipts:
     # Looking after what was told to nobody
 
     def _was_filled(self, conversation: Conversation) -> None:
-        if self._session is not None:
+        if self._session is not None and self._session.can(RECEIPTS):
             self._look_at(conversation)
 
     def _look_at(self, conversation: Conversation) -> None:

@@ -121,6 +121,12 @@ class FakeCase(CoreCase):
         self.net.settle()
         self.successResultOf(done)
 
+    def come_back(self) -> None:
+        """Wait until a lost link is there again."""
+        before = len(self.servers)
+        while len(self.servers) == before:
+            self.net.wait(0.25)
+
     def fill(self, *names: str) -> None:
         """Answer WHO."""
         self.server.say(*(f"* USER {name} online" for name in names))

@@ -81,9 +81,10 @@ class RealCase(CoreCase):
             self.settle()
             self.successResultOf(registered)
         done = client.log_in(name, PASSWORD)
-        self.settle()
-        self.successResultOf(done)
         self.wait(0.5)
+        while not done.called:  # who was refused before is let in more slowly
+            self.wait(0.5)
+        self.successResultOf(done)
         return client
 
     def person(self, name: str, folder: Path | None = None, run: Later | None = None) -> Client:
@@ -166,9 +167,8 @@ class TogetherTests(RealCase):
     def test_big_roster(self) -> None:
         """A roster of several pages is asked for whole."""
         names = [f"u{n:03}" for n in range(250)]
-        helper = self.connected(self.start())
         for name in names:
-            helper.register(name, PASSWORD).addErrback(lambda failure: None)
+            self.real.storage.register(name, "a hash of nothing")
             self.settle()
         alice = self.person("alice")
         self.assertEqual(names, [person.name for person in alice.roster.people()])
