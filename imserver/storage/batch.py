@@ -211,9 +211,9 @@ class Batch:
 
 
 def _people(entry: Entry) -> People | None:
-    if entry.kind is not EntryKind.MESSAGE:
-        return None
-    return entry.accounts | {entry.account} if entry.accounts else entry.accounts
+    if entry.accounts:
+        return entry.accounts | {entry.account}
+    return entry.accounts if entry.kind is EntryKind.MESSAGE else None
 
 
 def _entry_row(entry: Entry, conversation: int | None) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection
 
@@ -37,7 +37,8 @@ class Remembered:
 
     def among(self, wanted: Collection[People]) -> dict[People, int]:
         """Give those of the wanted that are remembered."""
-        return {people: self._numbers[people] for people in wanted if people in self._numbers}
+        numbers = self._numbers
+        return {people: numbers[people] for people in wanted if people in numbers}
 
     def keep(self, numbers: Mapping[People, int]) -> None:
         """Remember more, and forget the oldest for them."""
@@ -60,25 +61,29 @@ class Conversations:
     def numbered(self, wanted: Collection[People]) -> dict[People, int]:
         """Give the number of each; what nobody has spoken in before begins now."""
         numbers = self._remembered.among(wanted)
-        if missing := [people for people in wanted if people not in numbers]:
+        missing = {people_written(people): people for people in wanted if people not in numbers}
+        if missing:
             found = self._look_up(missing)
-            found |= self._begin([people for people in missing if people not in found])
-            self.found |= found
-            numbers |= found
+            found |= self._begin([written for written in missing if written not in found], missing)
+            self.found |= {missing[written]: number for written, number in found.items()}
+            numbers |= self.found
         return numbers
 
-    def _look_up(self, missing: Collection[People]) -> dict[People, int]:
-        question = {"groups": json.dumps([[people_written(people)] for people in missing])}
+    def _look_up(self, missing: Iterable[str]) -> dict[str, int]:
+        question = {"groups": json.dumps([[written] for written in missing])}
         rows = self._connection.execute(statements.conversations_among, question)
-        return {people_read(row.people): row.id for row in rows}
+        return {row.people: row.id for row in rows}
 
-    def _begin(self, new: Collection[People]) -> dict[People, int]:
+    def _begin(self, new: list[str], people: Mapping[str, People]) -> dict[str, int]:
         if not new:
             return {}
         highest = self._connection.execute(statements.highest_conversation).scalar_one()
-        begun = {people: number for number, people in enumerate(new, highest + 1)}
-        rows = [(number, people_written(people)) for people, number in begun.items()]
-        statements.add_conversations.write(self._connection, rows)
-        members = [(account, number, 0, 0) for people, number in begun.items() for account in people]
+        numbers = range(highest + 1, highest + 1 + len(new))
+        statements.add_conversations.write(self._connection, list(zip(numbers, new, strict=True)))
+        members = [
+            (account, number, 0, 0)
+            for number, written in zip(numbers, new, strict=True)
+            for account in people[written]
+        ]
         statements.add_members.write(self._connection, members)
-        return begun
+        return dict(zip(new, numbers, strict=True))

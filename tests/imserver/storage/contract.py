@@ -394,27 +394,30 @@ class StorageContract(StorageCase):
         said = [str(failure.value), str(failure.value.__cause__), failure.getTraceback()]
         self.assertEqual([text for text in said if "between us" in text], [])
 
-    def test_two_thousand_acts_like_the_model(self) -> None:
+    def test_three_thousand_acts_like_the_model(self) -> None:
         """Whatever is asked, in whatever order and gathered however, is answered as the model answers it."""
         chance = random.Random(20261121)
         model = Model()
         model.now = self.now
-        asked: list[tuple[str, tuple[Any, ...], Deferred[Any]]] = []
-        for _ in range(2000):
-            name, arguments = _random_act(chance, model)
-            if name in {"page_after", "count_after"} or chance.random() < 0.15:
+        asked: list[tuple[Act, Deferred[Any]]] = []
+        for _ in range(3000):
+            act = _random_act(chance, model)
+            if act.reads or chance.random() < 0.15:
                 self._compare(model, asked)
-            asked.append((name, arguments, getattr(self.storage, name)(*arguments)))
-            if name == "register":  # who comes next may speak of the new account
+            asked.append((act, act.of(self.storage)))
+            if act.name == "register":  # who comes next may speak of the new account
                 self._compare(model, asked)
         self._compare(model, asked)
         self.assertEqual([entry.number for entry in self.told], list(range(1, len(model.entries) + 1)))
+        again = self.storage.open()
+        self.assertEqual((again.last, again.held), (len(model.entries), model.held))
+        self.assertEqual(set(again.blocks), set(model.blocks))
 
-    def _compare(self, model: Model, asked: list[tuple[str, tuple[Any, ...], Deferred[Any]]]) -> None:
+    def _compare(self, model: Model, asked: list[tuple[Act, Deferred[Any]]]) -> None:
         self.turns.end()
-        for name, arguments, answer in asked:
+        for act, answer in asked:
             try:
-                expected = getattr(model, name)(*arguments)
+                expected = act.of(model)
             except StorageError as refusal:
                 expected = refusal
             got: list[Any] = []
@@ -422,32 +425,75 @@ class StorageContract(StorageCase):
             [outcome] = got
             if isinstance(outcome, Failure):
                 outcome = outcome.value
-            self.assertEqual(as_read_back(outcome), as_read_back(expected), (name, arguments))
+            self.assertEqual(as_read_back(outcome), as_read_back(expected), act)
         asked.clear()
         self.now += 1
         model.now = self.now
 
 
-def _random_act(chance: random.Random, model: Model) -> tuple[str, tuple[Any, ...]]:
+class Act:
+    """Something that a storage, or the model, can be asked."""
+
+    def __init__(self, name: str, *arguments: Any, **more: Any) -> None:
+        self.name = name
+        self._arguments = arguments
+        self._more = more
+
+    def __repr__(self) -> str:
+        return f"{self.name}{self._arguments}{self._more}"
+
+    @property
+    def reads(self) -> bool:
+        """Whether it only reads, and so sees nothing that is not committed."""
+        return self.name not in _WRITING
+
+    def of(self, asked: Any) -> Any:
+        return getattr(asked, self.name)(*self._arguments, **self._more)
+
+
+_WRITING = {"register", "append", "said_as", "read", "arrive", "hold", "forget", "block", "unblock"}
+
+
+def _random_act(chance: random.Random, model: Model) -> Act:
     count = len(model.names)
-    if count < 2 or chance.random() < 0.01:
-        return "register", (f"name{chance.randint(1, count + 1)}", "hash")
-    account = chance.randint(1, count)
-    position = chance.randint(0, len(model.entries))
+    if count < 2 or chance.random() < 0.005:
+        return Act("register", f"name{chance.randint(1, count + 1)}", "hash")
+    account, other = chance.randint(1, count), chance.randint(1, count)
+    last = len(model.entries)
+    position = chance.randint(0, last)
+    # Also what is yet to come: in the commit that is being gathered it may be there.
+    recent = chance.randint(max(0, last - 20), last + 3)
+    before = chance.choice([None, recent, position])
+    limit = chance.randint(1, 30)
     device = chance.choice([NAMELESS, "a", "b", "c", "d"])
     ref = chance.choice([None, *"abcdefgh"])
-    people = chance.choice([None, {account}, {chance.randint(1, count), chance.randint(1, count)}])
+    people = chance.choice([None, {account}, {other}, {other, chance.randint(1, count)}])
     if people and len(people) > 1:
         people.discard(account)
-    acts: list[tuple[str, tuple[Any, ...]]] = [
-        ("append", (draft(chance.choice("xyz"), by=account, to=people, ref=ref and f"{ref}{position % 9}"),)),
-        ("said_as", (account, f"a{position % 9}")),
-        ("page_after", (account, position, chance.randint(1, 30))),
-        ("count_after", (account, position)),
-        ("arrive", (account, device, 3)),
-        ("hold", (account, device, position)),
-    ]
-    return chance.choices(acts, [10, 1, 2, 1, 1, 2])[0]
+    among = frozenset(people | {account}) if people else frozenset()
+    text = draft(chance.choice("xyz"), by=account, to=people, ref=ref and f"{ref}{position % 9}")
+    weighed = (
+        (12, Act("append", text)),
+        (1, Act("said_as", account, f"a{position % 9}")),
+        (2, Act("page_after", account, position, limit)),
+        (1, Act("count_after", account, position)),
+        (1, Act("history", account, None, after=chance.choice([0, position]), before=before, limit=limit)),
+        (1, Act("history", account, among, after=chance.choice([0, position]), before=before, limit=limit)),
+        (1, Act("conversations", account, before, limit)),
+        (1, Act("unread", account, among, chance.choice([0, position]), limit)),
+        (3, Act("read", account, recent)),
+        (1, Act("reached", account, position, chance.randint(position, last))),
+        (1, Act("receipts_of", {position, recent, chance.randint(0, last)})),
+        (1, Act("receipts", account, recent, chance.choice([None, f"name{other}"]), limit)),
+        (1, Act("waiting", account, other)),
+        (1, Act("arrive", account, device, 3)),
+        (2, Act("hold", account, device, min(recent, last))),
+        (1, Act("devices", account)),
+        (1, Act("forget", account, device)),
+        (2, Act("block", account, other)),
+        (2, Act("unblock", account, other)),
+    )
+    return chance.choices([act for _, act in weighed], [weight for weight, _ in weighed])[0]
 
 
 class OnDisk(StorageCase):

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
-from imserver.storage.interface import NameTaken, RefUsed
-from imserver.storage.records import Arrival, Draft, Entry, EntryKind, Page, Stored
+from imserver.storage.interface import NameTaken, NoSuchMessage, RefUsed, StorageError
+from imserver.storage.records import (
+    Arrival,
+    Block,
+    Conversation,
+    Device,
+    Draft,
+    Entry,
+    EntryKind,
+    Held,
+    Marked,
+    Page,
+    People,
+    Reached,
+    Receipt,
+    Receipts,
+    Shown,
+    Stored,
+)
 
 
 class Model:
@@ -16,7 +35,10 @@ class Model:
         self.entries: list[Entry] = []
         self.names: list[str] = []  # of the accounts 1, 2 ...
         self.registered: list[int] = []
-        self.devices: dict[int, dict[str, tuple[int, int]]] = {}  # account -> name -> (used, cursor)
+        self.cursors: dict[int, dict[str, tuple[int, int]]] = {}  # account -> name -> (used, cursor)
+        self.held: dict[int, int] = {}
+        self.marks: dict[tuple[int, People], int] = {}
+        self.blocks: list[Block] = []
 
     def register(self, name: str, password_hash: str) -> Entry:
         if name in self.names:
@@ -24,6 +46,7 @@ class Model:
         self.names.append(name)
         number = len(self.entries) + 1
         self.registered.append(number)
+        self.held[len(self.names)] = number
         others = len(self.names) - 1
         entry = Entry(number, EntryKind.REGISTER, self.now, len(self.names), name, "*", others)
         self.entries.append(entry)
@@ -59,9 +82,20 @@ class Model:
     def _sees(self, account: int, entry: Entry) -> bool:
         if entry.kind is not EntryKind.MESSAGE:
             return True
+        return self._is_for(account, entry) and not self._blocked(account, entry)
+
+    def _is_for(self, account: int, entry: Entry) -> bool:
         if entry.everyone:
             return entry.number > self.registered[account - 1]
-        return account in entry.accounts or account == entry.account
+        return account in people_of(entry)
+
+    def _blocked(self, account: int, entry: Entry) -> bool:
+        return any(
+            (block.account, block.whom) == (account, entry.account)
+            and block.after < entry.number
+            and (block.upto is None or entry.number <= block.upto)
+            for block in self.blocks
+        )
 
     def page_after(self, account: int, position: int, limit: int) -> Page:
         found = tuple(e for e in self.stream(account) if e.number > position)[:limit]
@@ -70,36 +104,180 @@ class Model:
     def count_after(self, account: int, position: int) -> int:
         return sum(entry.number > position for entry in self.stream(account))
 
+    # --- Reading back ---
+
+    def messages(self, account: int) -> list[Entry]:
+        return [entry for entry in self.stream(account) if entry.kind is EntryKind.MESSAGE]
+
+    def history(
+        self, account: int, people: People | None, *, after: int, before: int | None, limit: int
+    ) -> Shown:
+        found = [
+            entry
+            for entry in self.messages(account)
+            if people in (None, people_of(entry)) and entry.number > after
+            if before is None or entry.number < before
+        ]
+        shown = found[:limit] if after else found[max(len(found) - limit, 0) :]
+        return Shown(tuple(shown), more=len(shown) < len(found))
+
+    def _unread(self, account: int, people: People) -> list[Entry]:
+        return [
+            entry
+            for entry in self.messages(account)
+            if people_of(entry) == people and entry.account != account
+            if entry.number > self.marks.get((account, people), 0)
+        ]
+
+    def _conversation(self, account: int, people: People) -> Conversation:
+        numbers = [entry.number for entry in self.messages(account) if people_of(entry) == people]
+        read = self.marks.get((account, people), 0)
+        return Conversation(people, max(numbers, default=0), read, len(self._unread(account, people)))
+
+    def conversations(self, account: int, before: int | None, limit: int) -> tuple[Conversation, ...]:
+        groups = {people_of(entry) for entry in self.messages(account)}
+        found = sorted((self._conversation(account, people) for people in groups), key=lambda one: -one.last)
+        return tuple(one for one in found if before is None or one.last < before)[:limit]
+
+    def unread(self, account: int, people: People, after: int, limit: int) -> tuple[Conversation, Shown]:
+        found = [entry for entry in self._unread(account, people) if entry.number > after]
+        return self._conversation(account, people), Shown(tuple(found[:limit]), more=len(found) > limit)
+
+    def read(self, account: int, number: int) -> Marked:
+        for entry in self.messages(account):
+            if entry.number == number:
+                people = people_of(entry)
+                before = self.marks.get((account, people), 0)
+                self.marks[account, people] = max(before, number)
+                return Marked(people, before, max(before, number))
+        raise NoSuchMessage
+
+    # --- How far messages came ---
+
+    def reached(self, account: int, after: int, upto: int) -> tuple[Reached, ...]:
+        newest: dict[tuple[int, People], int] = {}
+        for entry in self.entries[after:upto]:
+            if entry.kind is EntryKind.MESSAGE and entry.account != account and self._is_for(account, entry):
+                newest[entry.account, people_of(entry)] = entry.number
+        found = [Reached(number, sender, people) for (sender, people), number in newest.items()]
+        return tuple(sorted(found, key=lambda one: one.number))
+
+    def _for(self, entry: Entry) -> list[int]:
+        accounts = range(1, len(self.names) + 1)
+        return [one for one in accounts if one != entry.account and self._is_for(one, entry)]
+
+    def _has_read(self, account: int, entry: Entry) -> bool:
+        return self.marks.get((account, people_of(entry)), 0) >= entry.number
+
+    def _has(self, account: int, entry: Entry) -> bool:
+        return self.held[account] >= entry.number or self._has_read(account, entry)
+
+    def receipts_of(self, numbers: Collection[int]) -> tuple[Receipts, ...]:
+        return tuple(
+            Receipts(
+                entry.number,
+                entry.account,
+                people_of(entry),
+                sum(self._has(account, entry) for account in self._for(entry)),
+                sum(self._has_read(account, entry) for account in self._for(entry)),
+                entry.to,
+                () if entry.everyone else tuple(a for a in self._for(entry) if not self._has(a, entry)),
+            )
+            for entry in self.entries
+            if entry.number in numbers and entry.kind is EntryKind.MESSAGE
+        )
+
+    def receipts(
+        self, sender: int, number: int, after: str | None, limit: int
+    ) -> tuple[Receipts, tuple[Receipt, ...]]:
+        counts = self.receipts_of([number])
+        if not counts or counts[0].sender != sender:
+            raise NoSuchMessage
+        entry = self.entries[number - 1]
+        found = sorted(
+            (self.names[one - 1], self._has(one, entry), self._has_read(one, entry))
+            for one in self._for(entry)
+        )
+        return counts[0], tuple(Receipt(*one) for one in found if after is None or one[0] > after)[:limit]
+
+    def waiting(self, sender: int, account: int) -> int:
+        return sum(
+            entry.kind is EntryKind.MESSAGE
+            and entry.account == sender
+            and account in people_of(entry)
+            and entry.number > self.held[account]
+            for entry in self.entries
+        )
+
+    # --- Devices ---
+
     def arrive(self, account: int, device: str, keep: int) -> Arrival:
-        devices = self.devices.setdefault(account, {})
+        devices = self.cursors.setdefault(account, {})
         if device in devices:
             _used, cursor = devices[device]
             devices[device] = self.now, cursor
             return Arrival(cursor)
-        cursor = max((cursor for _used, cursor in devices.values()), default=self.registered[account - 1])
         forgotten = None
         if len(devices) >= keep:
             forgotten = min(devices, key=lambda name: (devices[name][0], name))
             del devices[forgotten]
-        devices[device] = self.now, cursor
-        return Arrival(cursor, forgotten)
+        devices[device] = self.now, self.held[account]
+        return Arrival(self.held[account], forgotten)
 
-    def hold(self, account: int, device: str, number: int) -> None:
-        devices = self.devices.get(account, {})
+    def hold(self, account: int, device: str, number: int) -> Held:
+        devices = self.cursors.get(account, {})
+        before = self.held[account]
         if device in devices:
             devices[device] = self.now, max(number, devices[device][1])
+            self.held[account] = max(number, before)
+        return Held(before, self.held[account])
+
+    def devices(self, account: int) -> tuple[Device, ...]:
+        found = [Device(name, cursor, used) for name, (used, cursor) in self.cursors.get(account, {}).items()]
+        return tuple(sorted(found, key=lambda device: (-device.used, device.name)))
+
+    def forget(self, account: int, device: str) -> bool:
+        return self.cursors.get(account, {}).pop(device, None) is not None
+
+    # --- Blocks ---
+
+    def _block(self, account: int, whom: int) -> Block | None:
+        both = account, whom
+        return next((b for b in self.blocks if (b.account, b.whom) == both and b.upto is None), None)
+
+    def block(self, account: int, whom: int) -> Block:
+        if account == whom:
+            raise StorageError
+        if (block := self._block(account, whom)) is None:
+            block = Block(account, whom, len(self.entries))
+            self.blocks.append(block)
+        return block
+
+    def unblock(self, account: int, whom: int) -> Block | None:
+        if (block := self._block(account, whom)) is None:
+            return None
+        self.blocks.remove(block)
+        ended = replace(block, upto=len(self.entries))
+        if ended.after != ended.upto:  # one that kept nothing out is no block
+            self.blocks.append(ended)
+        return ended
 
 
-def as_read_back(outcome: object) -> object:
+def people_of(entry: Entry) -> People:
+    """Give the people of an entry's conversation."""
+    return entry.accounts | {entry.account} if entry.accounts else frozenset()
+
+
+def as_read_back(outcome: Any) -> Any:
     """Forget whom entries name: a database does not say it when it is asked again."""
     if isinstance(outcome, Entry):
         return replace(outcome, accounts=frozenset())
     if isinstance(outcome, Stored):
-        return replace(outcome, entry=as_read_back(outcome.entry))  # type: ignore[arg-type]
-    if isinstance(outcome, Page):
-        return replace(outcome, entries=tuple(map(as_read_back, outcome.entries)))  # type: ignore[arg-type]
-    if isinstance(outcome, RefUsed):
-        return "ref used", outcome.number
-    if isinstance(outcome, NameTaken):
-        return "name taken"
+        return replace(outcome, entry=as_read_back(outcome.entry))
+    if isinstance(outcome, Page | Shown):
+        return replace(outcome, entries=as_read_back(outcome.entries))
+    if isinstance(outcome, tuple):
+        return tuple(map(as_read_back, outcome))
+    if isinstance(outcome, StorageError):
+        return type(outcome), getattr(outcome, "number", None)
     return outcome
