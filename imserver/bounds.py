@@ -175,6 +175,8 @@ def table(bounds: Bounds) -> str:
     return "\n".join(f"{said:{widths[0]}}  {unit:{widths[1]}}  {reason}" for said, unit, reason in rows)
 
 
+#: The limits as they stand, unless an operator moves them.
+BOUNDS = Bounds()
 #: No limit at all.
 UNBOUNDED = Bounds(**{f.name: f.metadata["lifted"] for f in fields(Bounds)})
 _SPACE = (
@@ -188,4 +190,4 @@ _SPACE = (
     "queues",
 )
 #: What is kept is bounded as ever, but nobody is too fast or too many: to test, or measure, something else.
-UNHURRIED = replace(UNBOUNDED, **{name: getattr(Bounds(), name) for name in _SPACE})
+UNHURRIED = replace(UNBOUNDED, **{name: getattr(BOUNDS, name) for name in _SPACE})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 from collections import deque
 from collections.abc import Callable
@@ -30,23 +31,22 @@ from improtocol.names import NamePolicy
 from improtocol.states import State
 from improtocol.vocabulary import Event, Reply
 
+from .bounds import Bounds
 from .dispatch import Dispatcher
+from .doorstep import TOO_MUCH, Doorstep
 from .mailroom import Mailroom
+from .queues import Queues
 from .server_log import ServerLog
 from .session import Session
+from .sources import source_of
 from .storage.interface import OutcomeUnknown, StorageError
+from .strangers import Strangers
+from .throttle import Throttle
 from .turn import Turn
 
-#: Bytes of a stranger that are read at a time and may wait to be written: 16 KiB in all (promise B1).
-EARLY = 4 * 1024
-#: The same of a user: Twisted's own measure.  To read more at a time costs five times as much a read.
+#: Bytes that are read at a time, and that a socket takes before its reader may be slow: Twisted's own
+#: measure.  To read more at a time costs five times as much a read.
 KNOWN = 64 * 1024
-#: Bytes that may wait beyond that before a reader counts as slow; then nothing more is told or begun for it.
-SOFT = 256 * 1024
-#: What had been begun may still come on top; a reader with more than this is cut.
-HARD = 1024 * 1024
-#: Commands of one connection that may be under way: a disk that stands still fills no memory.
-UNDER_WAY = 256
 #: Seconds a peer has to take what was still to be said when its connection is closed.
 GOODBYE = 4
 #: Seconds to wait before saying again what a database in trouble refused.
@@ -69,7 +69,8 @@ class Connection(LineOnlyReceiver):
 
     Lines are taken 32 a turn.  A pipelined command is begun as it arrives; any other waits until
     all before it are answered, and nothing behind it is read until it is answered itself (R8, R14).
-    While the peer does not read, nothing is begun for it.  What cannot be begun is not read either.
+    While the peer does not read, or says more than its throttle lets by, nothing is begun for it.
+    What cannot be begun is not read either.
     """
 
     delimiter = b"\n"
@@ -78,9 +79,13 @@ class Connection(LineOnlyReceiver):
     def __init__(self, server: Server, number: int) -> None:
         self._server = server
         self._session = Session(server.dispatcher, self, number)
+        self.source: str | None = None  #: where it comes from; None: not counted
+        self._doorstep: Doorstep | None = Doorstep(server.bounds)  # while it is a stranger's
+        self._throttle = Throttle(server.bounds, server.reactor.seconds)
+        self._too_fast: IDelayedCall | None = None  # what is next may not be begun yet
         self._framer = Framer(limits.EARLY_LINE)
         self._answers: deque[Answer] = deque()
-        self._next: codec.Asked | None = None  # taken, and waiting for the answers before it
+        self._next: codec.Asked | None = None  # taken, and waiting for the answers before it, or for its time
         self._alone = False  # a command that is not pipelined is under way
         self._taken = 0  # lines of this turn
         self._noted = False  # the end of this turn is waited for
@@ -100,24 +105,38 @@ class Connection(LineOnlyReceiver):
     # --- its beginning and end ---
 
     def connectionMade(self) -> None:
-        """Greet."""
+        """Greet, or say why nobody is let in."""
         self._notice_the_dead()
         self._measure()
         self.transport.registerProducer(self, True)
-        self._server.arrived(self._session, self.transport.getPeer())
+        peer = self.transport.getPeer()
+        self.source = self._session.source = source_of(peer, self._server.bounds)
+        self._server.arrived(self, self._session, peer)
+        if (why_not := self._server.strangers.arrive(self)) is not None:
+            self.close(why_not)
+            return
         self.tell(Hello("imserver", protocol=PROTOCOL, can=CAN, line="Say HELP at any time."))
 
     def _notice_the_dead(self) -> None:
-        """Have the kernel find a peer that is gone without a word within 90 s (promise D8)."""
+        """Have the kernel find a peer that is gone without a word (promise D8)."""
         handle = getattr(self.transport, "getHandle", lambda: None)()
         if not isinstance(handle, socket.socket) or handle.family == socket.AF_UNIX:
             return
-        self.transport.setTcpKeepAlive(True)
         self.transport.setTcpNoDelay(True)
-        wanted = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 30_000}
+        silence = self._server.bounds.silence
+        if math.isinf(silence):
+            return
+        self.transport.setTcpKeepAlive(True)
+        # It is asked after two thirds of that time, three times; what is sent is confirmed in one third.
+        wanted = {
+            "TCP_KEEPIDLE": silence * 2 / 3,
+            "TCP_KEEPINTVL": silence / 9,
+            "TCP_KEEPCNT": 3,
+            "TCP_USER_TIMEOUT": silence * 1000 / 3,
+        }
         for name, value in wanted.items():
             if (option := getattr(socket, name, None)) is not None:
-                handle.setsockopt(socket.IPPROTO_TCP, option, value)
+                handle.setsockopt(socket.IPPROTO_TCP, option, max(1, int(value)))
 
     @property
     def _known(self) -> bool:
@@ -126,14 +145,31 @@ class Connection(LineOnlyReceiver):
     def _measure(self) -> None:
         """Give a stranger little room, and a user what the language says."""
         self._framer.limit = limits.LINE if self._known else limits.EARLY_LINE
-        self.transport.bufferSize = KNOWN if self._known else EARLY
+        # Half of what may wait for a stranger: one more answer may come on top.
+        early = min(KNOWN, self._server.bounds.stranger_queue / 2)
+        self.transport.bufferSize = KNOWN if self._known else int(early)
+
+    def _stepped(self) -> None:
+        """Take note of a step to another state: who has logged in is no stranger, who logged out is one."""
+        if self._closing:
+            return
+        if not self._known:
+            self._server.strangers.stay(self)
+            self._doorstep = self._doorstep or Doorstep(self._server.bounds)
+            return
+        self._server.strangers.enter(self)
+        doorstep, self._doorstep = self._doorstep, None
+        if doorstep is not None:
+            self._framer.feed(doorstep.beyond)
 
     def connectionLost(self, reason: Failure | None = None) -> None:
         """Note that the peer is gone."""
         self._closing = True
         self._answers.clear()
-        if self._abort is not None and self._abort.active():
-            self._abort.cancel()
+        self._server.strangers.leave(self)
+        for timer in (self._abort, self._too_fast):
+            if timer is not None and timer.active():
+                timer.cancel()
         self._out = []
         self._session.close(self._reason)
         unclean = reason is not None and not reason.check(ConnectionDone, ConnectionAborted)
@@ -179,20 +215,30 @@ class Connection(LineOnlyReceiver):
     # --- lines in ---
 
     def dataReceived(self, data: bytes) -> None:
-        """Take what arrived."""
+        """Take what arrived; of a stranger no more than it may say."""
+        if self._doorstep is not None:
+            if (bye := self._doorstep.first(data)) is not None:
+                self.close(bye)
+            data = self._doorstep.let_in(data)
         self._framer.feed(data)
         self._read_on()
 
     def _read_on(self) -> None:
         """Take lines as long as they may be taken now."""
         while not self._held_up() and (asked := self._take()) is not None:
-            if self._must_wait(asked):
+            if self._must_wait(asked) or self._is_too_soon(asked):
                 self._next = asked
                 break
             self._begin(asked)
+        if self._doorstep is not None and self._doorstep.beyond and not (self._held_up() or self._has_next):
+            self.close(TOO_MUCH)
         self._pause_or_resume()
-        if self._ended and not (self._answers or self._next or self._framer.has_line):
+        if self._ended and not (self._answers or self._has_next):
             self.close(None)
+
+    @property
+    def _has_next(self) -> bool:
+        return self._next is not None or self._framer.has_line
 
     def _held_up(self) -> bool:
         """Whether nothing may be begun now."""
@@ -201,8 +247,9 @@ class Connection(LineOnlyReceiver):
             or self._leaving
             or self._alone
             or self._slow
+            or self._too_fast is not None
             or self._taken >= limits.TURN
-            or len(self._answers) >= UNDER_WAY
+            or len(self._answers) >= self._server.bounds.under_way
         )
 
     def _take(self) -> codec.Asked | None:
@@ -213,6 +260,9 @@ class Connection(LineOnlyReceiver):
         while self._taken < limits.TURN and (lines := self._framer.take(1)):
             self._taken += 1
             self._wait_for_the_end_of_the_turn()
+            if self._doorstep is not None and (bye := self._doorstep.line(lines[0])) is not None:
+                self.close(bye)
+                return None
             if lines[0] != b"":
                 return codec.parse_from_client(lines[0], self._server.names)
         return None
@@ -221,9 +271,20 @@ class Connection(LineOnlyReceiver):
         """Whether a command waits for the answers to those before it."""
         return bool(self._answers) and not getattr(asked.what, "pipelined", True)
 
+    def _is_too_soon(self, asked: codec.Asked) -> bool:
+        """Whether a line waits for its time; one timer serves all behind it, which is not read meanwhile."""
+        wait = self._throttle.wait(asked.what)
+        if wait:
+            self._too_fast = self._server.reactor.callLater(wait, self._in_time)
+        return wait > 0
+
+    def _in_time(self) -> None:
+        self._too_fast = None
+        self._read_on()
+
     def _pause_or_resume(self) -> None:
         """Read no more than is being worked on."""
-        wanted = self._held_up() or self._next is not None or self._framer.has_line
+        wanted = self._held_up() or self._has_next
         if self._closing or self._ended or wanted == self._paused:
             return
         self._paused = wanted
@@ -241,6 +302,7 @@ class Connection(LineOnlyReceiver):
     def _begin(self, asked: codec.Asked) -> None:
         answer = Answer(asked)
         self._answers.append(answer)
+        self._throttle.begin(asked.what)
         if isinstance(asked.what, Refusal):
             self._refused(answer, asked.what)
             return
@@ -254,6 +316,8 @@ class Connection(LineOnlyReceiver):
         lines = [codec.write(item, tag) for item in reply.items]
         answer.lines = ("\n".join([*lines, codec.write(reply, tag)]) + "\n").encode()
         answer.then_close = reply.verb == "QUIT"
+        if getattr(answer.asked.what, "enters", None) is not None:
+            self._stepped()
         self._settle()
 
     def _failed(self, failure: Failure, answer: Answer) -> None:
@@ -335,8 +399,9 @@ class Connection(LineOnlyReceiver):
 
     def _write_out(self) -> None:
         if self._out:
-            out, self._out, self._out_size = self._out, [], 0
+            out, size, self._out, self._out_size = self._out, self._out_size, [], 0
             self.transport.write(out[0] if len(out) == 1 else b"".join(out))
+            self._server.queues.written(size)
 
     # --- a slow reader (IPushProducer: the transport says when) ---
 
@@ -348,9 +413,10 @@ class Connection(LineOnlyReceiver):
     def _owe(self, size: int) -> None:
         """Hold back what a slow reader would only have to wait for; cut one for whom too much waits."""
         self._owed += size
-        if self._owed > HARD:
+        bounds = self._server.bounds
+        if self._owed > bounds.queue_hard:
             self._drop("too-slow")
-        elif self._owed > SOFT or not self._known:
+        elif self._owed > bounds.queue_soft or not self._known:
             self._slow = True
             if self._session.avatar is not None:
                 self._server.mailroom.hold_back(self._session.avatar)
@@ -364,6 +430,18 @@ class Connection(LineOnlyReceiver):
             if self._session.avatar is not None:
                 self._server.mailroom.go_on(self._session.avatar)
             self._read_on()
+
+    @property
+    def unread(self) -> int:
+        """How many bytes the peer has not taken yet, as the transport keeps them."""
+        kept = getattr(self.transport, "dataBuffer", b"")
+        begin = getattr(self.transport, "offset", 0)
+        return self._out_size + len(kept) - begin + getattr(self.transport, "_tempDataLen", 0)
+
+    def shed(self) -> None:
+        """Cut it: more waits for all readers together than there is room for, and most of it for this one."""
+        self._out, self._out_size = [], 0
+        self._drop("shed")
 
     def stopProducing(self) -> None:
         """Do nothing: the connection is lost, and connectionLost follows."""
@@ -382,6 +460,8 @@ class Server(Factory):
         log: ServerLog,
         turn: Turn,
         names: NamePolicy,
+        bounds: Bounds,
+        draw: Callable[[int], int],
     ) -> None:
         self.reactor = reactor
         self.dispatcher = dispatcher
@@ -389,9 +469,12 @@ class Server(Factory):
         self.log = log
         self.turn = turn
         self.names = names
+        self.bounds = bounds
+        self.strangers = Strangers(reactor, bounds, draw)
         #: Called when nobody knows any more what the log holds.
         self.in_doubt: Callable[[], None] = lambda: None
-        self._sessions: dict[Session, None] = {}
+        self._sessions: dict[Session, Connection] = {}
+        self.queues = Queues(bounds.queues, self._sessions.values)
         self._numbers = 0
         self._emptied: Deferred[None] | None = None
 
@@ -400,9 +483,9 @@ class Server(Factory):
         self._numbers += 1
         return Connection(self, self._numbers)
 
-    def arrived(self, session: Session, peer: object) -> None:
+    def arrived(self, connection: Connection, session: Session, peer: object) -> None:
         """Note a connection."""
-        self._sessions[session] = None
+        self._sessions[session] = connection
         where = f"{getattr(peer, 'host', type(peer).__name__)}:{getattr(peer, 'port', '')}".rstrip(":")
         self.log.note("came", session=session.number, where=where)
 

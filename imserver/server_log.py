@@ -7,11 +7,13 @@ never handed to it.
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from io import RawIOBase
 
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -40,23 +42,62 @@ def _sign(sign: str) -> str:
 class ServerLog:
     """Notes events, and what Twisted logs as failures, as lines of a file.
 
-    ``now`` gives milliseconds since 1970, UTC.
+    ``now`` gives milliseconds since 1970, UTC.  With a clock no more than ``most`` lines are written in
+    a second, and the last of them says how many were not; so a flood fills no disk.
     """
 
-    def __init__(self, file: RawIOBase, turn: Turn, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        file: RawIOBase,
+        turn: Turn,
+        now: Callable[[], int],
+        clock: IReactorTime | None = None,
+        most: float = math.inf,
+    ) -> None:
         self._file = file
         self._turn = turn
         self._now = now
+        self._clock = clock
+        self._most = most
+        self._second = 0.0  # when the second began that is counted
+        self._noted = 0  # lines in it
+        self._suppressed = 0  # lines beyond those
+        self._timer: IDelayedCall | None = None
         self._gathered: list[str] = []
         self._unwritten = b""  # what the disk had no room for
         self._lost = 0  # lines beyond that
 
     def note(self, event: str, **facts: object) -> None:
         """Note an event and its facts; those that are None are left out."""
+        if self._has_room():
+            self._gather(event, **facts)
+
+    def _gather(self, event: str, **facts: object) -> None:
         written = (f"{key}={_shown(str(fact))}" for key, fact in facts.items() if fact is not None)
         if not self._gathered:
             self._turn.at_end(self)
         self._gathered.append(" ".join([write_moment(self._now()), event, *written]) + "\n")
+
+    def _has_room(self) -> bool:
+        """Count a line, and say whether it is one too many."""
+        if self._clock is None:
+            return True
+        now = self._clock.seconds()
+        if now >= self._second + 1:
+            self._second, self._noted = now, 0
+        self._noted += 1
+        if self._noted <= self._most:
+            return True
+        if self._timer is None:
+            self._timer = self._clock.callLater(self._second + 1 - now, self._tell_suppressed)
+        self._suppressed += 1
+        return False
+
+    def _tell_suppressed(self) -> None:
+        """Say how many lines of the second that is over were not written."""
+        self._timer = None
+        suppressed, self._suppressed = self._suppressed, 0
+        self.note("suppressed", lines=suppressed)
 
     def incident(self, failure: Failure, **facts: object) -> str:
         """Note that something broke, and give the number it is found under."""
@@ -101,6 +142,9 @@ class ServerLog:
     def close(self) -> None:
         """Write the rest and let go of the file."""
         globalLogPublisher.removeObserver(self)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._gather("suppressed", lines=self._suppressed)
         self.flush()
         self._file.close()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import secrets
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from argon2 import PasswordHasher
 from platformdirs import user_data_path
@@ -24,6 +25,7 @@ from improtocol import __version__
 from improtocol.events import Bye
 from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
 
+from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
 from .connection import Server
 from .data_folder import DataFolder
@@ -43,6 +45,7 @@ from .features.showing import Showing
 from .listening import HERE, listen, place, ways_in
 from .mailroom import Mailroom, Soon
 from .portal.checkers import PasswordChecker
+from .portal.guessing import Enrolling, Guessing
 from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
 from .presence import Presence
@@ -79,10 +82,23 @@ class Options(UsageOptions):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self["listen"] = []
+        self["bounds"] = BOUNDS
 
     def opt_listen(self, description: str) -> None:
         """Listen here, an endpoint; may be given again [default: tcp:12000:interface=127.0.0.1]."""
         self["listen"].append(description)
+
+    def opt_limit(self, described: str) -> None:
+        """Move a limit, NAME=VALUE, or lift it, NAME=none; may be given again."""
+        try:
+            self["bounds"] = changed(self["bounds"], described)
+        except BadBound as wrong:
+            raise CannotStart(str(wrong)) from None
+
+    def opt_limits(self) -> NoReturn:
+        """Show all limits, as they stand and as --limit takes them, each with its reason, and exit."""
+        print(table(self["bounds"]))
+        raise SystemExit(0)
 
     def postOptions(self) -> None:
         """Fill in what was left out, and refuse what is not known."""
@@ -108,8 +124,9 @@ class Imserver(Service):
         self._reactor = reactor
         self._folder = DataFolder(Path(options["data"] or user_data_path("imserver")).absolute())
         turn = Turn(self._soon)
+        bounds: Bounds = options["bounds"]
         self._folder.take()
-        self._log = ServerLog(self._folder.open_log(), turn, _now)
+        self._log = ServerLog(self._folder.open_log(), turn, _now, reactor, bounds.log_lines)
         url = options["database"] or f"sqlite:///{self._folder.database}"
         try:
             self._storage, self._opening = _opened(url, reactor)
@@ -129,6 +146,7 @@ class Imserver(Service):
             names=NAMES[options["names"]],
             start=secrets.token_hex(4),
             may_address_everyone=_those_named(options["everyone"]),
+            bounds=bounds,
         )
         self._server.in_doubt = self._end_in_doubt
         self._ports = [listen(reactor, description, self._server) for description in options["listen"]]
@@ -206,6 +224,8 @@ def put_together(
     hasher: PasswordHasher = OWASP,
     start: str = "0",
     may_address_everyone: Callable[[str], bool] = lambda name: True,
+    bounds: Bounds = BOUNDS,
+    draw: Callable[[int], int] = random.randrange,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
@@ -213,11 +233,21 @@ def put_together(
     mailroom = make_mailroom(storage, users, opening.last, soon)
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
-    passwords = Passwords(run, hasher)
+    passwords = Passwords(run, hasher, bounds.hashes_waiting)
     portal = Portal(Realm(users), [PasswordChecker(storage, passwords)])
     dispatcher = Dispatcher(
-        Registration(storage, passwords, users, log),
-        Login(portal, storage, storage, users, mailroom, presence, log, opening.epoch),
+        Registration(storage, passwords, users, log, Enrolling(clock, bounds)),
+        Login(
+            portal,
+            Guessing(clock, bounds),
+            storage,
+            storage,
+            users,
+            mailroom,
+            presence,
+            log,
+            opening.epoch,
+        ),
         Roster(users),
         Messaging(storage, users, mailroom, receipts, log, may_address_everyone),
         Reading(storage, users, receipts),
@@ -228,6 +258,7 @@ def put_together(
         Blocking(storage, users),
         PeerPing(users),
         Housekeeping(),
+        writes_waiting=bounds.writes_waiting,
     )
 
     def committed(entries: tuple[Entry, ...]) -> None:
@@ -235,7 +266,7 @@ def put_together(
         mailroom.committed(entries)
 
     storage.committed = committed
-    return Server(clock, dispatcher, mailroom, log, turn, names)
+    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw)
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -28,6 +28,7 @@ class Session:
         self._dispatcher = dispatcher
         self.carrier = carrier
         self.number = number  #: for the log
+        self.source: str | None = None  #: where it comes from, for what is counted; None: not counted
         self.state = State.UNREGISTERED
         self.avatar: Avatar | None = None
         self.closed = False

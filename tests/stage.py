@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,6 +17,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from improtocol.names import ASCII_NAMES, NamePolicy
+from imserver.bounds import BOUNDS, Bounds
 from imserver.connection import Connection
 from imserver.mailroom import Mailroom, Soon
 from imserver.server_log import ServerLog
@@ -84,6 +86,7 @@ class Stage:
         storage: Callable[[Stage], Storage] | None = None,
         make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
         may_address_everyone: Callable[[str], bool] = lambda name: True,
+        bounds: Bounds = BOUNDS,
     ) -> None:
         self.clock = clock or Clock()
         self.log_file = io.BytesIO()
@@ -91,7 +94,7 @@ class Stage:
             storage(self) if storage else in_memory(now=self.now, soon=self.soon, name_epoch=lambda: epoch)
         )
         self.turn = Turn(self.soon)
-        self.log = ServerLog(self.log_file, self.turn, self.now)  # type: ignore[arg-type]
+        self.log = ServerLog(self.log_file, self.turn, self.now, self.clock, bounds.log_lines)  # type: ignore[arg-type]
         self.server = put_together(
             self.clock,
             self.storage,
@@ -103,6 +106,8 @@ class Stage:
             names=names,
             hasher=QUICK,
             may_address_everyone=may_address_everyone,
+            bounds=bounds,
+            draw=random.Random(0).randrange,
             make_mailroom=make_mailroom,
         )
         self.actors: dict[str, Actor] = {}

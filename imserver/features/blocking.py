@@ -18,7 +18,7 @@ class Blocking:
         self._stored = stored
         self._users = users
 
-    @answers(commands.Block)
+    @answers(commands.Block, writes=True)
     async def block(self, avatar: Avatar, command: commands.Block) -> replies.Blocked:
         """Hear nothing of what somebody says from now on."""
         whom = self._other(avatar, command.name)
@@ -26,7 +26,7 @@ class Blocking:
         self._users.note_block(block)
         return replies.Blocked(command.name)
 
-    @answers(commands.Unblock)
+    @answers(commands.Unblock, writes=True)
     async def unblock(self, avatar: Avatar, command: commands.Unblock) -> replies.Unblocked:
         """Hear them again from now on."""
         whom = self._other(avatar, command.name)

@@ -22,7 +22,7 @@ class Cursors:
         self._mailroom = mailroom
         self._receipts = receipts
 
-    @answers(commands.Ack)
+    @answers(commands.Ack, writes=True)
     async def ack(self, avatar: Avatar, command: commands.Ack) -> replies.Acked:
         """Keep what a device holds; only what it was told can be held."""
         _told(avatar, command.number)

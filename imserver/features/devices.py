@@ -34,7 +34,7 @@ class Devices:
             cursor=device.cursor, used=device.used, sessions=sessions, device=device.name or None
         )
 
-    @answers(commands.SignOut)
+    @answers(commands.SignOut, writes=True)
     async def sign_out(self, avatar: Avatar, command: commands.SignOut) -> replies.SignedOut:
         """End a device's session, and forget it; one's own ends once the OK is written."""
         if not await self._stored.forget(avatar.account.id, command.device):

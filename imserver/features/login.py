@@ -10,12 +10,13 @@ from twisted.cred.error import UnauthorizedLogin
 from twisted.cred.portal import Portal
 
 from improtocol import commands, limits, replies
-from improtocol.errors import LoginRefused, MissingKey, NotTold, TooManySessions
+from improtocol.errors import Busy, LoginRefused, MissingKey, NotTold, TooManySessions, TooOften
 from improtocol.events import Bye, Limits
 
 from ..avatar import Avatar
 from ..dispatch import answers
 from ..mailroom import Mailroom
+from ..portal.guessing import Guess, Guessing
 from ..portal.realm import IAvatar
 from ..presence import Presence
 from ..server_log import ServerLog
@@ -33,6 +34,7 @@ class Login:
     def __init__(
         self,
         portal: Portal,
+        guessing: Guessing,
         devices: Devices,
         stored: Log,
         users: Users,
@@ -42,6 +44,7 @@ class Login:
         epoch: str,
     ) -> None:
         self._portal = portal
+        self._guessing = guessing
         self._devices = devices
         self._stored = stored
         self._users = users
@@ -50,12 +53,12 @@ class Login:
         self._log = log
         self._epoch = epoch
 
-    @answers(commands.Login)
+    @answers(commands.Login, writes=True)
     async def log_in(self, session: Session, command: commands.Login) -> replies.LoggedIn:
         """Prove a name, and begin to tell its stream once the OK is written."""
         if (command.since is None) != (command.epoch is None):
             raise MissingKey("since" if command.since is None else "epoch")
-        avatar, leave = await self._prove(session, command)
+        avatar, leave = await self._in_turn(session, command)
         user = self._users.of(avatar.account.id)
         avatar.device = command.device or NAMELESS
         arrival = await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES)
@@ -85,7 +88,18 @@ class Login:
             mark=self._users.mark,
         )
 
+    async def _in_turn(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
+        """Have the password tried when its turn comes."""
+        guess = Guess(command.name, session.source, command.device)
+        try:
+            return await self._guessing.attempt(guess, lambda: self._prove(session, command))
+        except TooOften as refusal:
+            self._log.note("login-too-often", session=session.number, user=command.name)
+            raise refusal
+
     async def _prove(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
+        if session.closed:
+            raise Busy()  # its turn has come, and nobody is there any more
         credentials = UsernamePassword(command.name.encode(), command.password.encode())
         try:
             _, avatar, leave = await self._portal.login(credentials, session, IAvatar)

@@ -37,7 +37,7 @@ class Messaging:
         self._log = log
         self._may_address_everyone = may_address_everyone
 
-    @answers(commands.Send)
+    @answers(commands.Send, writes=True)
     async def send(self, avatar: Avatar, command: commands.Send) -> replies.Sent:
         """Store a message for all it names, or for nobody."""
         refused = command.audience.everyone and not self._may_address_everyone(avatar.name)

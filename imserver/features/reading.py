@@ -70,7 +70,7 @@ class Reading:
         )
         return reply.behind(*(_as_shown(entry, avatar.account.id) for entry in entries))
 
-    @answers(commands.Read)
+    @answers(commands.Read, writes=True)
     async def read(self, avatar: Avatar, command: commands.Read) -> replies.Read:
         """Note that a message is read; tell one's other sessions, and whoever said it."""
         told = avatar.stream.told if avatar.stream is not None else 0

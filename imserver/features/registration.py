@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from improtocol import commands, replies
-from improtocol.errors import Busy, NameTaken
+from improtocol.errors import Busy, NameTaken, TooOften
 
 from ..dispatch import answers
+from ..portal.guessing import Enrolling
 from ..portal.passwords import Passwords
 from ..server_log import ServerLog
 from ..session import Session
@@ -20,23 +21,37 @@ class Registration:
     """Anybody may take a name that is nobody's."""
 
     def __init__(
-        self, accounts: interface.Accounts, passwords: Passwords, users: Users, log: ServerLog
+        self,
+        accounts: interface.Accounts,
+        passwords: Passwords,
+        users: Users,
+        log: ServerLog,
+        enrolling: Enrolling,
     ) -> None:
         self._accounts = accounts
         self._passwords = passwords
         self._users = users
         self._log = log
+        self._enrolling = enrolling
         self._under_way: dict[str, str] = {}  # what a name looks like that is about to be on disk
 
-    @answers(commands.Register)
+    @answers(commands.Register, writes=True)
     async def register(self, session: Session, command: commands.Register) -> replies.Registered:
         """Make the account; of two that ask at once, the writer lets one have it."""
+        self._count(session, command.name)
         self._refuse_what_is_taken(command.name)
         password_hash = await self._passwords.hash(command.password)
         self._refuse_what_is_taken(command.name)
         await self._store(command.name, password_hash)
         self._log.note("registered", session=session.number, user=command.name)
         return replies.Registered(command.name)
+
+    def _count(self, session: Session, name: str) -> None:
+        try:
+            self._enrolling.ask(session.source)
+        except TooOften:
+            self._log.note("register-too-often", session=session.number, user=name)
+            raise
 
     def _refuse_what_is_taken(self, name: str) -> None:
         if self._users.get(name) is not None:

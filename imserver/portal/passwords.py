@@ -12,12 +12,13 @@ from twisted.internet.defer import Deferred
 
 from improtocol.errors import Busy
 
+from ..bounds import BOUNDS
+
 T = TypeVar("T")
 
 #: OWASP's minimum for argon2id: 19 MiB, two passes, one lane; about 25 ms of one core.
 OWASP = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-#: Hashes that may wait for a thread: two seconds' worth on two cores; more are asked to come again.
-QUEUE = 128
+#: Seconds until the hashes that wait now are done.
 COME_AGAIN = 2
 
 
@@ -31,9 +32,10 @@ class Run(Protocol):
 class Passwords:
     """Makes and checks password hashes, never on the reactor's thread."""
 
-    def __init__(self, run: Run, hasher: PasswordHasher = OWASP) -> None:
+    def __init__(self, run: Run, hasher: PasswordHasher = OWASP, most: float = BOUNDS.hashes_waiting) -> None:
         self._run = run
         self._hasher = hasher
+        self._most = most
         self._waiting = 0
         # Compared with when there is no such name, so that it takes the time of a wrong password (R39).
         self._nobody: str | None = None
@@ -59,7 +61,7 @@ class Passwords:
         return self._nobody
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
-        if self._waiting >= QUEUE:
+        if self._waiting >= self._most:
             raise Busy(retry_after=COME_AGAIN)
         self._waiting += 1
         try:

@@ -9,8 +9,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol import limits
 from improtocol.vocabulary import Command
-from imserver.connection import EARLY, GOODBYE, KNOWN, SOFT, Connection
+from imserver.bounds import UNHURRIED
+from imserver.connection import GOODBYE, KNOWN, Connection
 from imserver.session import Session
+from tests.imserver.sizes import EARLY, SOFT
 
 from ..improtocol.declared import CONTROL, OTHER_BLANKS
 from ..stage import Actor, Stage
@@ -33,7 +35,7 @@ class BadInputCase(SynchronousTestCase):
     """A server with somebody logged in who wants to be left alone."""
 
     def setUp(self) -> None:
-        self.stage = Stage()
+        self.stage = Stage(bounds=UNHURRIED)
         self.bystander = self.stage.enter("bystander")
         self.from_here()
 

@@ -15,9 +15,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from improtocol import limits, replies
 from improtocol.events import Bye
 from improtocol.vocabulary import Command, Reply
-from imserver.connection import EARLY, GOODBYE, HARD, KNOWN, SOFT, UNDER_WAY
+from imserver.bounds import UNHURRIED
+from imserver.connection import GOODBYE, KNOWN
 from imserver.dispatch import Dispatcher
 from imserver.storage.interface import OutcomeUnknown, StorageError
+from tests.imserver.sizes import EARLY, HARD, SOFT, UNDER_WAY
 
 from ..stage import Actor, Stage
 from .disk import Disk
@@ -36,7 +38,7 @@ class StageCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.disk = Disk()
-        self.stage = Stage(storage=self.disk.storage)
+        self.stage = Stage(storage=self.disk.storage, bounds=UNHURRIED)
 
     def send(self, actor: Actor, *lines: str) -> None:
         """Send lines in one packet, and let everything happen that needs no time."""
@@ -95,7 +97,7 @@ class TurnByTurn(Stage):
 
     def __init__(self) -> None:
         self._acts: list[Callable[[], None]] = []
-        super().__init__()
+        super().__init__(bounds=UNHURRIED)
 
     def soon(self, act: Callable[[], None]) -> None:
         """Have something done at the end of the turn."""
@@ -664,7 +666,7 @@ class TroubleTests(StageCase):
                 """Answer with a line break."""
                 return replies.Pinged("two\nlines")  # type: ignore[return-value]
 
-        stage = Stage()
+        stage = Stage(bounds=UNHURRIED)
         bystander = stage.enter("alice")
         stage.server.dispatcher = Misspoken()
         victim = stage.actor("victim")

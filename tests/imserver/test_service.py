@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from twisted.python.usage import UsageError
 from twisted.trial.unittest import SynchronousTestCase
 
+from imserver.bounds import BOUNDS
 from imserver.cannot_start import CannotStart
 from imserver.connection import Connection
 from imserver.listening import HERE
@@ -33,9 +34,8 @@ class OptionsTests(SynchronousTestCase):
 
     def test_nothing(self) -> None:
         """Without a word it listens here, with ASCII names, in the user's own folder."""
-        self.assertEqual(
-            {"data": None, "database": None, "names": "ascii", "listen": [HERE]}, dict(options())
-        )
+        expected = {"data": None, "database": None, "everyone": None, "names": "ascii", "listen": [HERE]}
+        self.assertEqual({**expected, "bounds": BOUNDS}, dict(options()))
 
     def test_several_listeners(self) -> None:
         """Each --listen is one more, and the usual one is not added to them."""

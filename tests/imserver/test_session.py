@@ -20,6 +20,7 @@ from improtocol.names import ASCII_NAMES
 from improtocol.states import State
 from improtocol.vocabulary import Command, Event, Reply
 from imserver.avatar import Avatar
+from imserver.bounds import UNHURRIED
 from imserver.dispatch import Dispatcher
 from imserver.session import Session
 from imserver.storage.records import Account
@@ -285,7 +286,7 @@ class Life:
 class IdentityTests(SynchronousTestCase):
     def test_whose_secret_was_proved(self) -> None:
         """After any commands, cut into any packets, a session speaks for the name it proved last (D6)."""
-        stage = Stage()
+        stage = Stage(bounds=UNHURRIED)
         for name, secret in SECRETS.items():
             stage.enter(name, password=secret).leave()
         witness = stage.enter("witness")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
@@ -19,7 +19,7 @@ from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 
 from improtocol import commands
 from improtocol.audience import EVERYONE, Audience
-from imserver import connection
+from imserver.bounds import UNHURRIED
 from imserver.mailroom import Mailroom
 from imserver.storage import sqlite
 from imserver.storage.database import Database
@@ -63,6 +63,7 @@ class Life:
             page=chance.choice([1, 3, 10]),
             part=chance.choice([100, 1000]),
         )
+        self._bounds = replace(UNHURRIED, queue_soft=chance.choice([0, 200, 2000]))
         self._engines = sqlite.open_memory()
         self._time = 0.0
         self._stage = self._start_server()
@@ -74,7 +75,7 @@ class Life:
 
     def live(self, acts: int) -> Course:
         """Live it to its end; a broken promise is a `Violation`."""
-        with _soft_limit(self._chance.choice([0, 200, 2000])), self._watched():
+        with self._watched():
             for _ in range(acts):
                 self._act()
             self._come_to_rest()
@@ -98,7 +99,7 @@ class Life:
     # --- the server ---
 
     def _start_server(self) -> Stage:
-        stage = Stage(storage=self._storage, make_mailroom=self._make_mailroom)
+        stage = Stage(storage=self._storage, make_mailroom=self._make_mailroom, bounds=self._bounds)
         stage.clock.advance(self._time)
         return stage
 
@@ -328,16 +329,6 @@ ACTS_OF_A_LIFE = 200
 
 def _unheard(line: str) -> None:
     """Let a trace be."""
-
-
-@contextmanager
-def _soft_limit(size: int) -> Iterator[None]:
-    """Have a reader count as slow when so few bytes wait for it."""
-    before, connection.SOFT = connection.SOFT, size
-    try:
-        yield
-    finally:
-        connection.SOFT = before
 
 
 def live(
