@@ -125,6 +125,7 @@ class Client:
         self.stream.forgot.connect(self.notice.emit)
         self.stream.lost.connect(self.notice.emit)
         self.stream.began_anew.connect(self._began_anew)
+        self.stream.live.connect(self._receipts.caught_up)
 
     @property
     def name(self) -> str | None:

@@ -42,19 +42,21 @@ class Receipts:
         self._to_look: deque[int] = deque(maxlen=MOST_LOOKS)
         self._looked: set[int] = set()
         self._looking = False
-        conversations.filled.connect(self._was_filled)
+        conversations.filled.connect(self._look_at)
 
     def restore(self, cache: Cache) -> None:
         """Begin with another account."""
         self._cache = cache
 
     def begin(self, session: Session) -> None:
-        """Begin a session: nobody has told what came further while there was none."""
+        """Begin a session."""
         self.stop()
         self._session = session
-        if session.can(RECEIPTS):
-            for conversation in self._conversations.all()[:MOST_LOOKS]:
-                self._look_at(conversation)
+
+    def caught_up(self) -> None:
+        """Look after the newest messages, once all are told: nobody heard how far they came meanwhile."""
+        for conversation in self._conversations.all()[:MOST_LOOKS]:
+            self._look_at(conversation)
 
     def stop(self) -> None:
         """End the session."""
@@ -98,12 +100,10 @@ class Receipts:
 
     # Looking after what was told to nobody
 
-    def _was_filled(self, conversation: Conversation) -> None:
-        if self._session is not None and self._session.can(RECEIPTS):
-            self._look_at(conversation)
-
     def _look_at(self, conversation: Conversation) -> None:
         """See how far the newest own message came: among named people, those before it at least as far."""
+        if self._session is None or not self._session.can(RECEIPTS):
+            return
         newest = conversation.newest_own
         if newest is None or newest.number in self._looked or _is_done(newest):
             return

@@ -56,6 +56,8 @@ class ReceiptsTests(FakeCase):
         self.end(self.alice)
         self.alice = self.client(self.folder, seed=6)
         self.come_in(self.alice, reply=reply)
+        self.server.say("* LIVE 9 told=0")
+        self.net.settle()
 
     def shown(self, audience: Audience = BOTH) -> list[Receipt | None]:
         return [said.receipt for said in self.alice.conversations.get(audience).messages]
@@ -112,6 +114,7 @@ class ReceiptsTests(FakeCase):
         self.net.wire.cut(ConnectionError())
         self.come_back()
         self.server.answer("OK LOGIN alice epoch=k3 cursor=9", to="LOGIN")
+        self.server.say("* LIVE 9 told=0")
         self.net.settle()
         self.assertEqual(["RECEIPTS 6"], self.server.asked("RECEIPTS"), "all have read 7")
 
