@@ -66,9 +66,11 @@ class Running:
     def begin(self, launcher: Sequence[str] = TWISTD) -> None:
         """Start a process; it takes connections a little later."""
         listen = f"tcp:{self.port}:interface={HERE}"
+        # It is asked for more than it lets by: what is tried here is what it can do.
+        words = ["--data", str(self.folder), "--listen", listen, "--limit", "all=none"]
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
-                [*launcher, "-n", "--pidfile=", "imserver", "--data", str(self.folder), "--listen", listen],
+                [*launcher, "-n", "--pidfile=", "imserver", *words],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
