@@ -18,8 +18,8 @@ SCREEN        = xvfb-run -a -s '-screen 0 1400x900x24 -dpi 96 -nolisten tcp'
 # Every warning is shown, but for one of Twisted's about pyOpenSSL that we cannot mend.
 export PYTHONWARNINGS = default,ignore:Passing pyOpenSSL
 
-.PHONY: help run test lint spec format print-spec unit windows-test end-to-end prove prove-ci clean ready \
-        ready-to-test
+.PHONY: help run test lint spec format print-spec unit windows-test end-to-end prove prove-ci bench bench-check \
+        clean ready ready-to-test
 .NOTPARALLEL:
 
 help: ## this list
@@ -59,11 +59,17 @@ end-to-end: ready-to-test ## real servers and real windows on a screen of their 
 	@mkdir -p build/trial
 	$(if $(PROCESS_TESTS),$(SCREEN) $(TRIAL) $(PROCESS_TESTS),@echo "there is no end-to-end test yet")
 
-prove: ready-to-test ## the server killed again and again, and what else is promised: six minutes; keeps evidence
+prove: ready-to-test ## the server killed again and again, and what else is promised: ten minutes; keeps evidence
 	$(BIN)/python -m bench.prove
 
-prove-ci: ready-to-test ## the same in a minute and a half
+prove-ci: ready-to-test ## the same in two minutes
 	$(BIN)/python -m bench.prove --quick
+
+bench: ready-to-test ## what the server costs, some minutes; needs a C compiler; keeps evidence and a table in bench/README.md
+	$(BIN)/python -m bench.figures --keep
+
+bench-check: ready-to-test ## ratios that must hold on any machine
+	$(BIN)/python -m bench.ratios
 
 clean: ## take away what was made here, but for .venv
 	rm -rf build dist _trial_temp* .mypy_cache .ruff_cache .hypothesis .tox twisted/plugins/dropin.cache

@@ -16,23 +16,15 @@ EVIDENCE = ROOT / "bench" / "evidence"
 PRODUCT = ("improtocol", "imserver", "bench", "twisted")
 
 
-def write_evidence(name: str, facts: dict[str, object]) -> Path:
-    """Keep the facts of a run, with what they were found on; no name of a machine, no path."""
+def write_evidence(name: str, facts: dict[str, object], around: dict[str, object] | None = None) -> None:
+    """Keep the facts of a run, and its circumstances; a long run gives them as they were when it began."""
     EVIDENCE.mkdir(exist_ok=True)
-    path = EVIDENCE / f"{name}.json"
-    path.write_text(json.dumps({**facts, **circumstances()}, indent=2) + "\n")
-    return path
-
-
-def read_evidence(name: str) -> dict[str, object] | None:
-    """Give the facts of the last run that was kept."""
-    path = EVIDENCE / f"{name}.json"
-    facts: dict[str, object] | None = json.loads(path.read_text()) if path.exists() else None
-    return facts
+    kept = {**(around or circumstances()), **facts}
+    (EVIDENCE / f"{name}.json").write_text(json.dumps(kept, indent=2) + "\n")
 
 
 def circumstances() -> dict[str, object]:
-    """Say which program was looked at, when, and on what."""
+    """Say which program is looked at, when, and on what; no name of a machine, no path."""
     return {
         "commit": _git("rev-parse", "--short=12", "HEAD"),
         "changed_since": bool(_git("status", "--porcelain", "--untracked-files=no", "--", *PRODUCT)),

@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 
 from imserver.storage import sqlite
 from imserver.storage.database import Database
+from imserver.storage.records import NAMELESS, Entry
 
 T = TypeVar("T")
 
@@ -25,8 +26,10 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 DATABASE = "imserver.db"
 
 
-def settle(folder: Path, names: Iterable[str]) -> None:
-    """Register people in a data folder that no server uses."""
+def settle(
+    folder: Path, names: Iterable[str], *, long_ago: bool = False, hasher: PasswordHasher = CHEAP
+) -> None:
+    """Register people in a data folder that no server uses; *long ago*: they know of each other already."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     soon: list[Callable[[], None]] = []
     database = Database(
@@ -37,12 +40,24 @@ def settle(folder: Path, names: Iterable[str]) -> None:
         now=lambda: time.time_ns() // 1_000_000,
     )
     database.open()
-    password_hash = CHEAP.hash(PASSWORD)
-    for name in names:
-        database.register(name, password_hash)
+    password_hash = hasher.hash(PASSWORD)
+    settled = [database.register(name, password_hash) for name in names]
+    while soon:
+        soon.pop()()
+    if long_ago:
+        _have_been_here(database, settled)
     while soon:
         soon.pop()()
     database.close()
+
+
+def _have_been_here(database: Database, settled: list[Deferred[Entry]]) -> None:
+    entries: list[Entry] = []
+    for registered in settled:
+        registered.addCallback(entries.append)
+    for entry in entries:
+        database.arrive(entry.account, NAMELESS, 1)
+        database.hold(entry.account, NAMELESS, entries[-1].number)
 
 
 def _at_once(work: Callable[[], T], /) -> Deferred[T]:

@@ -10,14 +10,13 @@ import importlib.util
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from twisted.internet.task import react
 
 from .altered_server import FAIL_POINTS
-from .evidence import ROOT, write_evidence
+from .evidence import ROOT, circumstances, write_evidence
 from .kill_proof import Task, prove
 from .ledger import CHANGED, DOUBLED, LOST
 
@@ -37,62 +36,65 @@ class Extent:
 
     kills: int
     kills_at_fail_points: int
+    seconds_of_lives: int
     seed: int
     evidence: bool
 
 
-QUICK = Extent(50, 24, seed=1, evidence=False)
-FULL = Extent(200, 120, seed=1000, evidence=True)
-
-Proof = Callable[[Any, Extent], Awaitable[bool]]
+QUICK = Extent(50, 24, 20, seed=1, evidence=False)
+FULL = Extent(200, 120, 120, seed=1000, evidence=True)
 
 
-async def killed(reactor: Any, extent: Extent) -> bool:
-    """A1: killed at any instant, under load and while everybody returns."""
-    proof, facts = await prove(reactor, Task(extent.kills, extent.seed), "A1, killed at any instant")
-    return _kept("A1", facts, proof.findings.sentences, extent)
+class Proofs:
+    """The proofs, and what they leave behind."""
 
+    def __init__(self, reactor: Any, extent: Extent) -> None:
+        self._reactor = reactor
+        self._extent = extent
+        self._around = circumstances()
+        self._a1: dict[str, object] = {}
 
-async def killed_at_fail_points(reactor: Any, extent: Extent) -> bool:
-    """A1: killed at named places in the code."""
-    task = Task(extent.kills_at_fail_points, extent.seed, fail_points=tuple(FAIL_POINTS))
-    proof, facts = await prove(reactor, task, "A1, killed at named places")
-    return _kept("A1-fail-points", facts, proof.findings.sentences, extent)
+    async def run(self) -> list[bool]:
+        """Run all there are; say of each whether it held."""
+        held = [await self._killed(), await self._killed_at_fail_points()]
+        held += [await self._is_found(defect) for defect in PLANTED]
+        if self._extent.evidence:
+            write_evidence("A1", self._a1, self._around)
+        if importlib.util.find_spec("bench.session_life"):
+            held.append(self._session_life())
+        return held
 
+    async def _killed(self) -> bool:
+        """A1: killed at any instant, under load and while everybody returns."""
+        return await self._prove("killed_at_any_instant", Task(self._extent.kills, self._extent.seed))
 
-def _kept(name: str, facts: dict[str, object], sentences: Sequence[str], extent: Extent) -> bool:
-    for sentence in sentences:
-        print(f"    {sentence}")
-    if extent.evidence:
-        write_evidence(name, facts)
-    return not sentences
+    async def _killed_at_fail_points(self) -> bool:
+        """A1: killed at named places in the code."""
+        rounds = self._extent.kills_at_fail_points
+        task = Task(rounds, self._extent.seed, fail_points=tuple(FAIL_POINTS))
+        return await self._prove("killed_at_named_places", task)
 
+    async def _prove(self, name: str, task: Task) -> bool:
+        proof, facts = await prove(self._reactor, task, f"A1, {name.replace('_', ' ')}")
+        self._a1[name] = facts
+        for sentence in proof.findings.sentences:
+            print(f"    {sentence}")
+        return not proof.findings
 
-def planted(defect: str) -> Proof:
-    """Make the proof that a defect is found."""
-
-    async def is_found(reactor: Any, extent: Extent) -> bool:
-        task = Task(PLANTED_ROUNDS, extent.seed, plant=defect)
-        proof, facts = await prove(reactor, task, f"planted: {defect}")
+    async def _is_found(self, defect: str) -> bool:
+        """Plant a defect: it must be found."""
+        task = Task(PLANTED_ROUNDS, self._extent.seed, plant=defect)
+        proof, facts = await prove(self._reactor, task, f"planted: {defect}")
         found = any(proof.findings.counts[kind] for kind in PLANTED[defect])
+        self._a1[f"planted_{defect}"] = {**facts, "found": found}
         if not found:
             print(f"    the defect {defect} was not found, so the proof proves nothing")
-        if extent.evidence:
-            write_evidence(f"A1-planted-{defect}", {**facts, "found": found})
         return found
 
-    return is_found
-
-
-async def session_life(_reactor: Any, _extent: Extent) -> bool:
-    """Whole lives of servers and clients in memory, against a model."""
-    return subprocess.run([sys.executable, "-m", "bench.session_life"], cwd=ROOT, check=False).returncode == 0
-
-
-def proofs() -> list[Proof]:
-    """Give all there are."""
-    lives = [session_life] if importlib.util.find_spec("bench.session_life") else []
-    return [killed, killed_at_fail_points, *map(planted, PLANTED), *lives]
+    def _session_life(self) -> bool:
+        """Live whole lives of servers and clients in memory, against a model."""
+        words = [sys.executable, "-m", "bench.session_life", "--seconds", str(self._extent.seconds_of_lives)]
+        return subprocess.run(words, cwd=ROOT, check=False).returncode == 0
 
 
 def main() -> None:
@@ -103,7 +105,7 @@ def main() -> None:
 
     async def run(reactor: Any) -> None:
         began = time.monotonic()
-        held = [await proof(reactor, extent) for proof in proofs()]
+        held = await Proofs(reactor, extent).run()
         passed, failed = held.count(True), held.count(False)
         print(f"Ran {len(held)} proofs in {time.monotonic() - began:.0f} s\n")
         if failed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import secrets
@@ -169,6 +170,7 @@ class Imserver(Service):
     def startService(self) -> None:
         """Begin: connections are taken as soon as the reactor runs."""
         super().startService()  # type: ignore[no-untyped-call]
+        _collect_seldom()
         self._log.watch()
         self._log.note("started", version=__version__, entries=self._opening.last)
         # twistd has put its log in the place of sys.stdout.
@@ -279,6 +281,17 @@ def _those_named(written: str | None) -> Callable[[str], bool]:
         return lambda name: True
     names = frozenset(name.strip().lower() for name in written.split(","))
     return lambda name: name in names
+
+
+def _collect_seldom() -> None:
+    """Have Python look for rings of garbage seldom, and never again among what was there at the start.
+
+    Hardly anything here is a ring.  As shipped, looking for them takes a third of the time of a busy
+    server and makes its slowest answer wait four times as long.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
 
 
 def _now() -> int:

@@ -46,6 +46,8 @@ class Windows:
         self._make_client = make_client
         self._dress, self._options, self._stop = dress, options, stop
         self._window: QWidget | None = None
+        #: what was asked for, until the window stands there with its frame
+        self._place = None if options.geometry is None else QRect(*options.geometry)
         self._changing = False  #: one window takes the place of another
         self._leaving: list[Deferred[None]] = []
         self.client = make_client()
@@ -90,13 +92,13 @@ class Windows:
         before, self._window = self._window, window
         if before is not None:
             window.setGeometry(before.geometry())
-        elif self._options.geometry is not None:
-            place = QRect(*self._options.geometry)
-            window.move(place.topLeft())
-            window.resize(place.size())
-            QTimer.singleShot(FRAMED, lambda: self._fit(place))
+        elif self._place is not None:
+            window.move(self._place.topLeft())
+            window.resize(self._place.size())
         else:
             window.resize(window.sizeHint())
+        if self._place is not None:
+            QTimer.singleShot(FRAMED, self._fit)
         window.show()
         window.activateWindow()
         if before is not None:
@@ -105,11 +107,15 @@ class Windows:
             self._changing = False
             before.deleteLater()
 
-    def _fit(self, place: QRect) -> None:
-        """Let the window that is there now be, with its frame, as large as was asked for."""
-        window = self._window
-        if window is not None and window.isVisible():
-            window.resize(place.size() - (window.frameGeometry().size() - window.size()))
+    def _fit(self) -> None:
+        """Let the window with its frame be as large as was asked for; once is enough."""
+        window, place = self._window, self._place
+        if window is None or place is None or not window.isVisible():
+            return
+        frame = window.frameGeometry().size() - window.size()
+        if not frame.isNull():
+            self._place = None
+            window.resize(place.size() - frame)
 
     def _on_closed(self) -> None:
         if not self._changing:

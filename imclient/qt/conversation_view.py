@@ -122,6 +122,8 @@ class Transcript(QListView):
         super().resizeEvent(event)
         if self.messages.following:
             self.scrollToBottom()
+        # Qt forgets it where the scroll bar, come or gone, was what changed the width: that is amid a layout.
+        self.scheduleDelayedItemsLayout()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Lay the rows out anew when the type is another."""

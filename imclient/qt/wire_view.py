@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from PyQt5.QtCore import QEvent, QModelIndex, Qt, pyqtSignal
-from PyQt5.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PyQt5.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -69,11 +69,15 @@ class WireList(QListView):
             self._bar.setValue(high)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Keep the newest in sight."""
-        following = self._following
+        """Lay the rows out for the new width; then the newest is brought in sight, if one is there."""
         super().resizeEvent(event)
-        if following:
-            self.scrollToBottom()
+        # Qt forgets it where the scroll bar, come or gone, was what changed the width: that is amid a layout.
+        self.scheduleDelayedItemsLayout()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Lay out what came while nobody looked."""
+        super().showEvent(event)
+        self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Copy the chosen lines on Ctrl+C."""

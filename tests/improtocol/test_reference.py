@@ -53,7 +53,9 @@ class HelpTests(SynchronousTestCase):
         self.assertEqual(lines[0], "LOGIN name [device=device] [since=number] [epoch=epoch] :password")
         self.assertIn("For example: LOGIN alice :correct horse", lines)
         self.assertIn("In state: unregistered, registered", lines)
-        self.assertIn("May be refused with: login-refused, bad-password, not-told, too-many-sessions, too-often", lines)
+        self.assertIn(
+            "May be refused with: login-refused, bad-password, not-told, too-many-sessions, too-often", lines
+        )
         self.assertIn("password: 8 to 256 bytes, blanks and backslashes as they stand", lines)
 
     def test_examples_can_be_typed(self) -> None:

@@ -18,8 +18,10 @@ class Course:
     breaks: int = 0
     device_crashes: int = 0
     server_crashes: int = 0
+    server_stops: int = 0
+    outcomes_unknown: int = 0
     full_transports: int = 0
-    pages: int = 0
+    reads: int = 0
 
     def add(self, other: Course) -> None:
         """Take another one into this."""

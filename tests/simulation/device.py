@@ -92,7 +92,7 @@ class Device:
             return self.cursor, self.epoch
         return None, None
 
-    def begin(self, visit: Visit, begin: int, epoch: str) -> None:
+    def begin(self, begin: int, epoch: str) -> None:
         """Begin a session: forget what is of another log, and say again what has no answer yet."""
         if self.keeps and self.epoch == epoch:
             expect(begin <= self.cursor, f"{self} holds {self.cursor}, and is told from behind {begin}")
@@ -100,9 +100,14 @@ class Device:
             self.epoch, self.base, self.cursor = epoch, begin, begin
             self.held.clear()
             self._heard.clear()
+        self.say_again()
+
+    def say_again(self) -> None:
+        """Say again what has no answer yet."""
         answered = {letter for _, _, letter in self._heard if letter is not None}
         if unanswered := [letter for letter in self.outbox if letter not in answered]:
-            visit.send(unanswered)
+            assert self.visit is not None
+            self.visit.send(unanswered)
 
     def told(self, number: int, content: Told) -> None:
         """Hear an entry."""

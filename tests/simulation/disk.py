@@ -5,23 +5,33 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.defer import Deferred, fail, maybeDeferred
 from twisted.internet.task import Clock
+
+from imserver.storage.interface import OutcomeUnknown, StorageError
 
 from .link import pause
 
 T = TypeVar("T")
+#: What a disk says that has no room.
+FULL = "full"
 
 
 @dataclass
 class Disk:
-    """Threads that work on the database: what they do is done some time before anybody hears of it."""
+    """Threads that work on the database: what they do is done some time before anybody hears of it.
+
+    Sometimes the disk is full, and nothing was done; ``doubtful``, it sometimes fails behind the
+    commit, and nobody knows whether it was.
+    """
 
     clock: Clock
     chance: random.Random
-    longest: float
+    longest: float  #: seconds it takes to do something, and again until that is told
+    full: float = 0.0  #: how often there is no room
+    doubtful: float = 0.0  #: how often nobody knows
     times: int = 0
 
     def __call__(self, work: Callable[[], T], /) -> Deferred[T]:
@@ -32,5 +42,12 @@ class Disk:
         return done
 
     def _do(self, work: Callable[[], T], done: Deferred[T]) -> None:
-        outcome = maybeDeferred(work)
+        is_full = self.chance.random() < self.full
+        outcome: Deferred[Any] = fail(StorageError(FULL)) if is_full else maybeDeferred(work)
+        if self.chance.random() < self.doubtful:
+            outcome.addCallback(_forgotten)
         self.clock.callLater(pause(self.chance, self.longest), outcome.chainDeferred, done)
+
+
+def _forgotten(outcome: object) -> NoReturn:
+    raise OutcomeUnknown()

@@ -77,6 +77,7 @@ class Judge:
         if entry is None:
             expect(letter.number is None, f"{letter} was answered OK and is not on disk")
         else:
+            expect(letter.refused < len(letter.said_in), f"{letter} was refused each time and is on disk")
             expect(letter.number in (None, entry.number), f"{letter} is on disk as {entry.number}")
             expect(letter.told(entry.told.at) == entry.told, f"{letter} is on disk as {entry}")
 

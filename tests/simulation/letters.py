@@ -37,6 +37,7 @@ class Letter:
     text: str  #: no two letters have the same
     ref: str | None
     number: int | None = None  #: as soon as any OK told it
+    refused: int = 0  #: how often the disk was full
     said_in: list[Segment] = field(default_factory=list, repr=False)
 
     def told(self, at: int) -> Told:

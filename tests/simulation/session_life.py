@@ -19,15 +19,17 @@ from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 
 from improtocol import commands
 from improtocol.audience import EVERYONE, Audience
+from improtocol.events import Bye
 from imserver.bounds import UNHURRIED
 from imserver.mailroom import Mailroom
 from imserver.storage import sqlite
 from imserver.storage.database import Database
-from imserver.storage.interface import Storage
+from imserver.storage.interface import OutcomeUnknown, Storage, StorageError
 from tests.stage import Stage
 
 from .course import Course
 from .device import Device, Person
+from .disk import FULL as FULL_DISK
 from .disk import Disk
 from .judge import Judge
 from .letters import Letter, Violation, expect
@@ -39,6 +41,11 @@ NAMES = ("alice", "bob", "carol", "dave")
 DEVICES = 12
 #: Longest times that the disk takes for a commit and for a read, each before and after it is done.
 WRITING, READING = 0.2, 0.2
+#: How often it is full, and how often nobody knows what became of a commit.
+FULL, DOUBTFUL = 0.01, 0.003
+#: Seconds in which a server that is stopped has said good-bye to everybody.
+STOPPING = 6.0
+GOODBYE = Bye("shutdown", 5, "Come back later.")
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,7 @@ class Life:
         self._bounds = replace(UNHURRIED, queue_soft=chance.choice([0, 200, 2000]))
         self._engines = sqlite.open_memory()
         self._time = 0.0
+        self._trouble = chance.choice([0, 0, 1, 5])
         self._stage = self._start_server()
         self._people = [Person(name) for name in NAMES]
         self._letters: list[Letter] = []
@@ -93,21 +101,26 @@ class Life:
             self._engines.writing.dispose()
 
     def _note(self, event: LogEvent) -> None:
-        if "log_failure" in event:
+        failure = event.get("log_failure")
+        if failure is not None and not failure.check(StorageError, OutcomeUnknown):
             self._failures.append(event)
 
     # --- the server ---
 
     def _start_server(self) -> Stage:
+        self._is_gone = False
         stage = Stage(storage=self._storage, make_mailroom=self._make_mailroom, bounds=self._bounds)
         stage.clock.advance(self._time)
+        stage.server.in_doubt = self._end_in_doubt
         return stage
 
     def _storage(self, stage: Stage) -> Storage:
-        self._reading = Disk(stage.clock, self._chance, READING)
+        trouble = self._trouble
+        self._reading = Disk(stage.clock, self._chance, READING, trouble * FULL / 3)
+        self._writing = Disk(stage.clock, self._chance, WRITING, trouble * FULL, trouble * DOUBTFUL)
         return self._parts.database(
             self._engines,
-            write=Disk(stage.clock, self._chance, WRITING),
+            write=self._writing,
             read=self._reading,
             soon=stage.soon,
             now=stage.now,
@@ -118,14 +131,42 @@ class Life:
         """Have it gone at once, with its Clock: what was under way on it never goes on."""
         self._trace("--- the server crashes")
         self.course.server_crashes += 1
-        self.course.pages += self._reading.times
-        self._time = self._stage.clock.seconds()
+        self._vanish()
+
+    def _stop_server(self) -> None:
+        """Have it say good-bye to everybody, and end."""
+        self._trace("--- the server stops")
+        self.course.server_stops += 1
+        emptied = self._stage.server.end_all(GOODBYE)
+        self._stage.wait(STOPPING)
+        expect(emptied.called or self._is_gone, "somebody holds the server up")
+        self._vanish()
+
+    def _end_in_doubt(self) -> None:
+        """Have it end itself, as it does when it does not know what became of a commit."""
+        self._trace("--- the server does not know")
+        self.course.outcomes_unknown += not self._is_gone
+        self._vanish()
+
+    def _vanish(self) -> None:
+        """Let nobody hear of this server again."""
+        self._is_gone = True
         for visit in self._visits():
             visit.link.vanish()
-        self._stage = self._start_server()
 
     def _wait(self, seconds: float) -> None:
         self._stage.wait(seconds)
+        if self._is_gone:
+            self._look_at_its_log()
+            self.course.reads += self._reading.times
+            self._time = self._stage.clock.seconds()
+            self._stage = self._start_server()
+
+    def _look_at_its_log(self) -> None:
+        """Nothing broke in the server but what was planned."""
+        for line in self._stage.logged:
+            planned = f" error={FULL_DISK} " in line or "OutcomeUnknown" in line
+            expect(" broke " not in line or planned, line)
         expect(not self._failures, f"the server stumbled: {self._failures}")
 
     # --- what may happen ---
@@ -269,7 +310,8 @@ class Life:
     # --- the end ---
 
     def _come_to_rest(self) -> None:
-        """Let all come back, hear everything and have everything answered."""
+        """Let all come back, hear everything and have everything answered; the disk has room again."""
+        self._reading.full = self._writing.full = self._writing.doubtful = self._trouble = 0
         for visit in self._visits():
             visit.link.read_again()
         for _ in range(20):
@@ -278,6 +320,8 @@ class Life:
                 device.store()
                 if device.visit is None:
                     self._come(device)
+                elif device.visit.inside:
+                    device.say_again()
             if all(device.is_at_rest for device in self.devices):
                 break
         restless = [str(device) for device in self.devices if not device.is_at_rest]
@@ -299,7 +343,8 @@ class Life:
             if device.keeps:
                 judge.judge_device(str(device), device.person.name, device.base, device.held)
         self.course.entries = len(judge.entries)
-        self.course.pages += self._reading.times
+        self.course.reads += self._reading.times
+        self._look_at_its_log()
 
 
 #: What may happen, and how often it does.
@@ -320,6 +365,7 @@ ACTS: dict[Callable[[Life], None], int] = {
     Life._quit: 1,
     Life._other_log: 1,
     Life._crash_server: 1,
+    Life._stop_server: 1,
 }
 
 

@@ -114,7 +114,7 @@ class Visit:
             case events.Live():
                 self._live(what.number, what.told)
             case events.Bye():
-                expect(what.reason == "replaced", f"ended with {what!r}")
+                expect(what.reason in ("replaced", "shutdown", "internal"), f"ended with {what!r}")
                 self.inside = False
             case events.Hello():
                 self.log_in() if self.device.person.is_registered else self.register()
@@ -137,10 +137,21 @@ class Visit:
                 self.register()
             case errors.NotTold() if self.device.takes_an_ok_for_the_stream:
                 pass  # sometimes that is noticed
+            case errors.Busy():
+                expect(refusal.retry_after is not None, f"{refusal!r} does not say when to come back")
+                self._say_it_again(command, of)
             case errors.RefUsed():
                 expect(of == refusal.number, f"{command!r} is said to be {refusal.number}, and it is {of}")
             case _:
                 expect(of == refusal.code, f"{command!r} is refused: {refusal!r}")
+
+    def _say_it_again(self, command: Command[Any], of: object) -> None:
+        if isinstance(of, Letter):  # its device says it again, sooner or later
+            of.refused += 1
+        elif isinstance(command, commands.Login):
+            self.log_in()
+        elif isinstance(command, commands.Register):
+            self.register()
 
     def _answered(self, of: Any, reply: Reply) -> None:
         match reply:
@@ -171,7 +182,7 @@ class Visit:
         self.segments.append(self.segment)
         self.inside = True
         if self.is_heeded:
-            self.device.begin(self, begin, epoch)
+            self.device.begin(begin, epoch)
 
     def _sent(self, letter: Letter, reply: replies.Sent) -> None:
         expect(letter.number in (None, reply.number), f"{letter} has a second number, {reply.number}")

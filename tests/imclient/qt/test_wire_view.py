@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QStyleOptionViewItem
+
 from examples.gallery import lab
 from imclient.qt.wire_model import transcript
 from imclient.qt.wire_row import marks
@@ -40,6 +43,28 @@ class WireViewTests(QtCase):
         self.assertEqual(12, len(self.view.list.texts()))
         self.view.model.hold(False)
         self.assertEqual("* USER dave away", self.view.list.texts()[-1])
+
+    def test_opened_again(self) -> None:
+        """What came while nobody looked, and at another width, is laid out for the width it has now."""
+        self.view.list.scheduleDelayedItemsLayout()
+        self.view.hide()
+        self.view.resize(150, 300)
+        for number in range(40):
+            self.client.wire.heard(f"* MESSAGE {number} bob alice :a line that takes two rows, or even three")
+        self.view.model.refresh()
+        self.settle()
+        self.view.resize(432, 700)
+        self.view.show()
+        QTest.qWaitForWindowExposed(self.view)
+        self.settle()
+        lines, option = self.view.list, QStyleOptionViewItem()
+        high = [
+            lines.itemDelegate().sizeHint(option, self.view.model.index(row)).height()
+            for row in range(self.view.model.rowCount())
+        ]
+        bar = lines.verticalScrollBar()
+        self.assertEqual(sum(high), bar.maximum() + lines.viewport().height())
+        self.assertEqual(bar.maximum(), bar.value(), "the newest is in sight")
 
     def test_saved(self) -> None:
         """Saved, it reads as a scene."""

@@ -1,0 +1,65 @@
+"""The lock: whether a name and a password belong together."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from twisted.cred.checkers import ICredentialsChecker
+from twisted.cred.credentials import UsernamePassword
+from twisted.cred.error import UnauthorizedLogin
+from twisted.internet.defer import Deferred, execute, fail, succeed
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface.verify import verifyObject
+
+from imserver.portal.checkers import PasswordChecker
+from imserver.portal.passwords import Passwords
+from imserver.storage.interface import Accounts, StorageError
+from imserver.storage.records import Account, Credential
+from tests.stage import QUICK
+
+ALICE = Credential(Account(1, "alice", 1), QUICK.hash("correct horse"))
+
+
+class Shelf:
+    """One account, and how often it was asked for any."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.broken = False
+
+    def credential(self, name: str) -> Deferred[Credential | None]:
+        self.asked.append(name)
+        if self.broken:
+            return fail(StorageError("the disk is gone"))
+        return succeed(ALICE if name == "alice" else None)
+
+
+class CheckerTests(SynchronousTestCase):
+    """What opens, and what does not."""
+
+    def setUp(self) -> None:
+        self.shelf = Shelf()
+        self.checker = PasswordChecker(cast(Accounts, self.shelf), Passwords(execute, QUICK))
+
+    def prove(self, name: str, password: str) -> Deferred[bytes | tuple[()]]:
+        """Try to prove a name."""
+        return self.checker.requestAvatarId(UsernamePassword(name.encode(), password.encode()))
+
+    def test_it_is_one_of_cred_s(self) -> None:
+        """It does what twisted.cred asks of a checker."""
+        verifyObject(ICredentialsChecker, self.checker)
+
+    def test_right(self) -> None:
+        """The right password opens, and gives the name as the account has it."""
+        self.assertEqual(self.successResultOf(self.prove("alice", "correct horse")), b"alice")
+
+    def test_wrong(self) -> None:
+        """A wrong password, an unknown name and somebody else's password do not; each is looked up once."""
+        for name, password in (("alice", "battery staple"), ("nobody-there", "correct horse"), ("bob", "x")):
+            self.failureResultOf(self.prove(name, password), UnauthorizedLogin)
+        self.assertEqual(self.shelf.asked, ["alice", "nobody-there", "bob"])
+
+    def test_a_disk_in_trouble(self) -> None:
+        """That the disk could not be asked is not a wrong password."""
+        self.shelf.broken = True
+        self.failureResultOf(self.prove("alice", "correct horse"), StorageError)

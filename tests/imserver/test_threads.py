@@ -1,0 +1,88 @@
+"""Threads of one's own."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any, cast
+
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.trial.unittest import SynchronousTestCase
+
+from imserver.threads import Threads
+
+#: Seconds until a test gives a thread up.
+PATIENCE = 10.0
+
+
+class Reactor:
+    """What threads know of a reactor: a place to leave calls at, which the test makes."""
+
+    def __init__(self) -> None:
+        self._calls: queue.Queue[Callable[[], None]] = queue.Queue()
+
+    def callFromThread(self, call: Callable[..., object], *args: Any, **keys: Any) -> None:
+        self._calls.put(lambda: cast(None, call(*args, **keys)))
+
+    def turn(self) -> None:
+        """Make the next call, however long it takes to come."""
+        self._calls.get(timeout=PATIENCE)()
+
+
+class ThreadsTests(SynchronousTestCase):
+    """What blocks runs elsewhere."""
+
+    def threads(self, most: int) -> Threads:
+        self.reactor = Reactor()
+        threads = Threads(cast(IReactorFromThreads, self.reactor), most, "tried")
+        self.addCleanup(threads.stop)
+        return threads
+
+    def test_elsewhere(self) -> None:
+        """Work is done in a thread of the pool, and its outcome comes back on the reactor's."""
+        done = self.threads(1)(threading.current_thread)
+        self.assertNoResult(done)
+        self.reactor.turn()
+        self.assertIsNot(self.successResultOf(done), threading.current_thread())
+
+    def test_failures_come_back(self) -> None:
+        """What goes wrong there is told here."""
+        done = self.threads(1)(lambda: dict[str, int]()["nothing"])
+        self.reactor.turn()
+        self.failureResultOf(done, KeyError)
+
+    def test_one_thread_keeps_the_order(self) -> None:
+        """One thread does in order what it is given."""
+        threads, order = self.threads(1), list[int]()
+        for n in range(100):
+            threads(lambda n=n: order.append(n))  # type: ignore[misc]
+        for _ in range(100):
+            self.reactor.turn()
+        self.assertEqual(order, list(range(100)))
+
+    def test_beside_each_other(self) -> None:
+        """Several do several things at the same time, and no more than there may be."""
+        threads = self.threads(2)
+        meeting = threading.Barrier(2, timeout=PATIENCE)
+        both = [threads(meeting.wait) for _ in range(2)]
+        for _ in both:
+            self.reactor.turn()
+        self.assertEqual(sorted(map(self.successResultOf, both)), [0, 1])
+
+    def test_none_before_the_first_work(self) -> None:
+        """No thread is begun before there is work: the process may yet fork."""
+        before = threading.active_count()
+        threads = self.threads(4)
+        self.assertEqual(threading.active_count(), before)
+        threads.stop()
+
+    def test_stop(self) -> None:
+        """What was given before the end is done; what comes after it is refused."""
+        threads, done = self.threads(1), list[int]()
+        for n in range(10):
+            threads(lambda n=n: done.append(n))  # type: ignore[misc]
+        threads.stop()
+        self.assertEqual(done, list(range(10)))
+        self.failureResultOf(threads(threading.current_thread), RuntimeError)
+        threads.stop()
