@@ -10,12 +10,12 @@ from imserver.storage import postgresql
 from imserver.storage.database import Engines
 from imserver.storage.records import Opening
 
-from . import contract
+from . import contract, reading_contract
 from .cluster import cluster, why_not
 
 
-class OnPostgreSQL(contract.OnDisk, contract.StorageContract):
-    """The storage of several nodes."""
+class PostgreSQLCase(contract.StorageCase):
+    """A storage on a server of the tests' own."""
 
     skip = why_not() or None
 
@@ -23,6 +23,19 @@ class OnPostgreSQL(contract.OnDisk, contract.StorageContract):
         """Begin with an empty database."""
         cluster().empty()
         super().setUp()
+
+    def engines(self) -> Engines:
+        return postgresql.open_server(make_url(cluster().url))
+
+
+class DeliveryOnPostgreSQL(
+    PostgreSQLCase, reading_contract.DeliveryOnDisk, reading_contract.DeliveryContract
+):
+    """Reading, receipts, devices and blocks of several nodes."""
+
+
+class OnPostgreSQL(PostgreSQLCase, contract.OnDisk, contract.StorageContract):
+    """The storage of several nodes."""
 
     def test_nodes_that_start_together(self) -> None:
         """Several nodes that find an empty database at the same time agree on what it is."""
@@ -37,9 +50,6 @@ class OnPostgreSQL(contract.OnDisk, contract.StorageContract):
         opening = node.open()
         self.successResultOf(node.close())
         return opening
-
-    def engines(self) -> Engines:
-        return postgresql.open_server(make_url(cluster().url))
 
     def test_every_commit_is_synchronised(self) -> None:
         """A commit is answered when it is on disk, whatever the server's default."""

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import make_url, text
+from typing import Any
 
-from imserver.storage import queries, sqlite, statements
+from sqlalchemy import event, make_url, text
+
+from imserver.storage import schema, sqlite
 from imserver.storage.database import Engines
 from imserver.storage.interface import StorageError
 
-from . import contract
-
-_STREAM = {"who": 1, "position": 0, "limit": 10, "refs": "[]", "named": "name1"}
-_ASKED_OFTEN = [
-    (queries.page, _STREAM),
-    (queries.count, _STREAM),
-    (statements.said_under, _STREAM),
-    (queries.credential, _STREAM),
-    (queries.devices, _STREAM),
-]
+from . import contract, reading_contract
 
 
 class InMemory(contract.StorageContract):
@@ -61,16 +54,103 @@ class InAFile(FileCase, contract.OnDisk, contract.StorageContract):
             connection.rollback()
         self.assertEqual(self.done(self.storage.append(long)).entry.number, 3)
 
-    def test_streams_and_refs_are_found_by_index(self) -> None:
-        """No statement that is asked often reads a whole table."""
-        self.register("name1", "name2")
-        plans: list[str] = []
+
+class DeliveryInMemory(reading_contract.DeliveryContract):
+    """What the tests of the server stand on: reading, receipts, devices and blocks."""
+
+    def engines(self) -> Engines:
+        return sqlite.open_memory()
+
+
+class DeliveryInAFile(FileCase, reading_contract.DeliveryOnDisk, reading_contract.DeliveryContract):
+    """The same of a server on one machine."""
+
+
+class Plans(reading_contract.ReadingCase):
+    """How SQLite goes about what it is asked."""
+
+    def engines(self) -> Engines:
+        return sqlite.open_memory()
+
+    def plans(self, *asked: Any) -> list[str]:
+        """Do what is asked, and say how each statement of it is done."""
+        said: list[tuple[str, Any]] = []
+
+        def listen(
+            _connection: object, _cursor: object, statement: str, values: Any, _context: object, many: bool
+        ) -> None:
+            said.append((statement, values[0] if many else values))
+
+        event.listen(self.database.writing, "before_cursor_execute", listen)
+        for name, *arguments in asked:
+            more = arguments.pop() if arguments and isinstance(arguments[-1], dict) else {}
+            self.done(getattr(self.storage, name)(*arguments, **more))
+        event.remove(self.database.writing, "before_cursor_execute", listen)
         with self.database.reading.connect() as connection:
-            for statement, values in _ASKED_OFTEN:
-                sql = statement.compile(connection)
-                parameters = tuple((sql.params | values)[name] for name in sql.positiontup or ())
-                rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
-                plans += [row[-1] for row in rows]
-        tables = ("entry", "audience", "account", "device")
-        scans = [plan for plan in plans if plan.startswith(tuple(f"SCAN {table}" for table in tables))]
-        self.assertEqual(scans, [])
+            return [
+                row[-1]
+                for statement, values in said
+                if not statement.startswith("BEGIN")
+                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            ]
+
+    def test_everything_is_found_by_index(self) -> None:
+        """Nothing that is asked while the server runs reads a whole table."""
+        page: dict[str, Any] = {"after": 0, "before": None, "limit": 10}
+        self.say("x", to={2}, ref="r")
+        self.say("x")
+        plans = self.plans(
+            ("register", "name4", ""),
+            ("append", contract.draft("y", to={2}, ref="r2")),
+            ("append", contract.draft("y", to={4}, ref="r3")),
+            ("said_as", 1, "r"),
+            ("credential", "name1"),
+            ("page_after", 2, 0, 10),
+            ("count_after", 2, 0),
+            ("history", 2, None, page),
+            ("history", 2, None, page | {"after": 1}),
+            ("history", 2, frozenset({1, 2}), page),
+            ("history", 2, frozenset(), page | {"after": 1}),
+            ("conversations", 2, None, 10),
+            ("unread", 2, frozenset({1, 2}), 0, 10),
+            ("read", 2, 4),
+            ("reached", 2, 0, 9),
+            ("receipts_of", [4, 5]),
+            ("receipts", 1, 4, None, 10),
+            ("receipts", 1, 5, "name2", 10),
+            ("waiting", 1, 2),
+            ("arrive", 2, "phone", 20),
+            ("hold", 2, "phone", 5),
+            ("devices", 2),
+            ("forget", 2, "phone"),
+            ("block", 2, 1),
+            ("unblock", 2, 1),
+        )
+        self.assertGreater(len(plans), 100)
+        scans = [plan for plan in plans if plan.startswith("SCAN")]
+        tables = set(schema.metadata.tables) - {"log"}  # which is one row
+        self.assertEqual([plan for plan in scans if tables & set(plan.split())], [])
+
+    def test_a_conversation_is_read_along_its_index(self) -> None:
+        """A page of a conversation is sorted by nothing: wherever it lies, it is as long as it is."""
+        self.say("x", to={2})
+        for after in (0, 1):
+            page = {"after": after, "before": 9, "limit": 10}
+            plans = self.plans(("history", 2, frozenset({1, 2}), page))
+            self.assertIn(
+                "SEARCH entry USING INDEX entry_conversation (conversation=? AND number>? AND number<?)",
+                plans,
+            )
+            self.assertEqual([plan for plan in plans if "TEMP" in plan], [])
+
+    def test_unread_messages_are_counted_in_the_index(self) -> None:
+        """What is unread, what waits and what is behind a cursor is counted without a look at a message."""
+        plans = self.plans(("conversations", 2, None, 10), ("waiting", 1, 2), ("count_after", 2, 0))
+        entries = {plan for plan in plans if plan.startswith("SEARCH entry")}
+        self.assertEqual(
+            entries,
+            {
+                "SEARCH entry USING COVERING INDEX entry_conversation (conversation=? AND number>?)",
+                "SEARCH entry USING INDEX entry_about_people (number>?)",
+            },
+        )
