@@ -62,13 +62,15 @@ class Dispatcher:
             raise TypeError(f"no feature answers {', '.join(without)}")
 
     def answer(self, caller: object, command: Command[R]) -> Awaitable[R]:
-        """Have the command answered."""
-        answer: Awaitable[R] = self._answers[type(command)](caller, command)  # type: ignore[assignment]
-        return self._counted(answer) if type(command) in self._writing else answer
-
-    async def _counted(self, answer: Awaitable[R]) -> R:
+        """Have the command answered, or refuse it at once."""
+        method = self._answers[type(command)]
+        if type(command) not in self._writing:
+            return method(caller, command)  # type: ignore[return-value]
         if self._under_way >= self._most:
             raise Busy(retry_after=COME_AGAIN)
+        return self._counted(method(caller, command))  # type: ignore[arg-type]
+
+    async def _counted(self, answer: Awaitable[R]) -> R:
         self._under_way += 1
         try:
             return await answer

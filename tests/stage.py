@@ -33,6 +33,8 @@ T = TypeVar("T")
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 #: Seconds a hash takes on the stage: not at once, as in life.
 HASHING = 0.02
+#: Where everybody is who comes from nowhere else.
+HERE = "127.0.0.1"
 #: The moment the play begins, in milliseconds since 1970: 2026-11-20T10:00:00Z.
 BEGINNING = 1_795_168_800_000
 
@@ -45,13 +47,18 @@ class Wire(StringTransport):
 
     bufferSize = 0
 
-    def __init__(self, stage: Stage, connection: Connection) -> None:
-        super().__init__(peerAddress=IPv4Address("TCP", "127.0.0.1", 40000))
+    def __init__(self, stage: Stage, connection: Connection, host: str = HERE) -> None:
+        super().__init__(peerAddress=IPv4Address("TCP", host, 40000))
         self._stage = stage
         self._connection = connection
         self.stuck = False
         self.closed = False
         self.aborted = False
+
+    @property
+    def dataBuffer(self) -> bytes:
+        """What the peer has not taken, where a socket's transport keeps it."""
+        return bytes(self.value())
 
     def loseConnection(self) -> None:
         """Close in order."""
@@ -145,9 +152,14 @@ class Stage:
     def actor(self, name: str) -> Actor:
         """Give the actor of this name; who was not there connects."""
         if name not in self.actors or self.actors[name].wire.closed:
-            self.actors[name] = Actor(self, self.server.buildProtocol(None))
-            self.settle()
+            self.actors[name] = self.newcomer()
         return self.actors[name]
+
+    def newcomer(self, host: str = HERE) -> Actor:
+        """Have somebody connect, from a machine of their own if need be."""
+        newcomer = Actor(self, self.server.buildProtocol(None), host)
+        self.settle()
+        return newcomer
 
     def enter(self, name: str, *, password: str = "correct horse", keys: str = "") -> Actor:
         """Give an actor who is registered and logged in, and has heard all that came of it."""
@@ -167,10 +179,10 @@ class Stage:
 class Actor:
     """Somebody at the other end of a connection, who types lines and hears lines."""
 
-    def __init__(self, stage: Stage, connection: Connection) -> None:
+    def __init__(self, stage: Stage, connection: Connection, host: str = HERE) -> None:
         self.stage = stage
         self.connection = connection
-        self.wire = Wire(stage, connection)
+        self.wire = Wire(stage, connection, host)
         self._heard: deque[str] = deque()
         self._rest = b""
         connection.makeConnection(self.wire)
