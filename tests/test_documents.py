@@ -34,7 +34,7 @@ PATH = re.compile(r"(?:\.?\w[\w.-]*/)+[\w.*-]*|[\w-]+\.(?:py|md|toml|ini)")
 #: A place to be filled in by the reader: NAME, s0002_what_changes.
 BLANK = re.compile(r"NAME|s0002")
 MAKE = re.compile(r"(?:^    |`)make ([a-z-]+)", re.MULTILINE)
-MOMENT = re.compile(r"\b(at|epoch)=\S+")
+MOMENT = re.compile(r"\b(at|epoch|mark)=\S+")
 
 
 def paths_in(document: Path) -> set[str]:
@@ -197,6 +197,9 @@ def played(actor: Actor, dialogue: str, friend: Actor) -> Iterator[str]:
         if line.startswith("    "):
             yield line
             actor.say(line.strip())
-            if "Hello" in "".join(friend.heard()):
+            heard = "".join(friend.heard())
+            if "Hello" in heard:
                 friend.say("SEND alice :Hello, Alice")
+            if "Lunch" in heard:
+                friend.say("ACK 6")
             yield from masked("\n" + "\n".join(actor.heard()))

@@ -15,7 +15,7 @@ from improtocol.vocabulary import Event
 from imserver.avatar import Avatar, Speaker
 from imserver.presence import CHANGES, GATHERING, WINDOW, Presence
 from imserver.storage.records import Account
-from imserver.users import User
+from imserver.users import User, Users
 
 
 class PresenceTests(SynchronousTestCase):
@@ -24,8 +24,10 @@ class PresenceTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
         self.told: list[tuple[float, str]] = []
-        self.presence = Presence(self.clock, self.tell)
-        self.alice, self.bob = (User(Account(n, name, n)) for n, name in enumerate(["alice", "bob"]))
+        accounts = [Account(n, name, n) for n, name in enumerate(["alice", "bob"])]
+        users = Users(accounts)
+        self.presence = Presence(self.clock, users, self.tell)
+        self.alice, self.bob = (users.of(account.id) for account in accounts)
 
     def tell(self, events: Iterable[Event]) -> None:
         """Keep what is told in one breath, and when."""

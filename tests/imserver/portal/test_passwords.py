@@ -13,10 +13,12 @@ from twisted.internet.defer import Deferred, execute
 from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol.errors import Busy
-from imserver.portal.passwords import COME_AGAIN, OWASP, QUEUE, Passwords
+from imserver.bounds import BOUNDS
+from imserver.portal.passwords import COME_AGAIN, OWASP, Passwords
 from tests.stage import QUICK
 
 T = TypeVar("T")
+QUEUE = int(BOUNDS.hashes_waiting)
 
 
 class Late:
