@@ -98,6 +98,45 @@ class StorageCase(SynchronousTestCase):
         page = self.done(self.storage.page_after(account, position, 1000))
         return [entry.text or entry.sender for entry in page.entries]
 
+    # --- Like the model ---
+
+    def live_like(self, model: Model, acts: int) -> None:
+        """Ask for whatever it be, and hold every answer against the model's."""
+        chance = random.Random(20261121)
+        model.now = self.now
+        began = len(model.entries)
+        asked: list[tuple[Act, Deferred[Any]]] = []
+        for _ in range(acts):
+            act = _random_act(chance, model)
+            if act.reads or chance.random() < 0.15:
+                self._compare(model, asked)
+            asked.append((act, act.of(self.storage)))
+            if act.name == "register":  # who comes next may speak of the new account
+                self._compare(model, asked)
+        self._compare(model, asked)
+        last = len(model.entries)
+        self.assertEqual([entry.number for entry in self.told], list(range(began + 1, last + 1)))
+        again = self.storage.open()
+        self.assertEqual((again.last, again.held), (last, model.held))
+        self.assertEqual(set(again.blocks), set(model.blocks))
+
+    def _compare(self, model: Model, asked: list[tuple[Act, Deferred[Any]]]) -> None:
+        self.turns.end()
+        for act, answer in asked:
+            try:
+                expected = act.of(model)
+            except StorageError as refusal:
+                expected = refusal
+            got: list[Any] = []
+            answer.addBoth(got.append)
+            [outcome] = got
+            if isinstance(outcome, Failure):
+                outcome = outcome.value
+            self.assertEqual(as_read_back(outcome), as_read_back(expected), act)
+        asked.clear()
+        self.now += 1
+        model.now = self.now
+
 
 def draft(text: str, *, by: int = 1, to: set[int] | None = None, ref: str | None = None) -> Draft:
     """Draft a message; account 1 is called name1."""
@@ -396,39 +435,7 @@ class StorageContract(StorageCase):
 
     def test_three_thousand_acts_like_the_model(self) -> None:
         """Whatever is asked, in whatever order and gathered however, is answered as the model answers it."""
-        chance = random.Random(20261121)
-        model = Model()
-        model.now = self.now
-        asked: list[tuple[Act, Deferred[Any]]] = []
-        for _ in range(3000):
-            act = _random_act(chance, model)
-            if act.reads or chance.random() < 0.15:
-                self._compare(model, asked)
-            asked.append((act, act.of(self.storage)))
-            if act.name == "register":  # who comes next may speak of the new account
-                self._compare(model, asked)
-        self._compare(model, asked)
-        self.assertEqual([entry.number for entry in self.told], list(range(1, len(model.entries) + 1)))
-        again = self.storage.open()
-        self.assertEqual((again.last, again.held), (len(model.entries), model.held))
-        self.assertEqual(set(again.blocks), set(model.blocks))
-
-    def _compare(self, model: Model, asked: list[tuple[Act, Deferred[Any]]]) -> None:
-        self.turns.end()
-        for act, answer in asked:
-            try:
-                expected = act.of(model)
-            except StorageError as refusal:
-                expected = refusal
-            got: list[Any] = []
-            answer.addBoth(got.append)
-            [outcome] = got
-            if isinstance(outcome, Failure):
-                outcome = outcome.value
-            self.assertEqual(as_read_back(outcome), as_read_back(expected), act)
-        asked.clear()
-        self.now += 1
-        model.now = self.now
+        self.live_like(Model(), 3000)
 
 
 class Act:

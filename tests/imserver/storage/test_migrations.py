@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import random
 import subprocess
 import sys
+from collections.abc import Sequence
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -13,11 +17,15 @@ from sqlalchemy import Connection, Engine, make_url, text
 from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.storage import postgresql, schema, sqlite
+from imserver.storage.database import Engines
 from imserver.storage.interface import NewerDatabase
 from imserver.storage.migrations import HEAD
+from imserver.storage.records import NAMELESS, EntryKind
 from imserver.storage.upgrading import upgrade
 
+from . import contract
 from .cluster import cluster, why_not
+from .model import Model, as_read_back, people_of
 
 _OPEN = """
 import sys
@@ -71,7 +79,8 @@ class Migrations(SynchronousTestCase):
         with engine.begin() as connection:
             upgrade(connection, lambda: "epoch")
         engine.dispose()
-        subprocess.run([sys.executable, "-c", _OPEN, url], check=True)
+        here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        subprocess.run([sys.executable, "-c", _OPEN, url], check=True, env=here)
 
     def test_a_newer_database_is_left_alone(self) -> None:
         """A database with a step that this program does not know is refused, and not touched."""
@@ -110,10 +119,158 @@ def _differences(connection: Connection) -> list[object]:
 
 
 def _said(connection: Connection) -> list[tuple[str, list[str]]]:
-    """Give what SQLite was told of each table and index, the lines of a table in any order."""
+    """Give what SQLite was told of each table and index, the parts of a table in any order."""
     rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"))
-    return [
-        (name, sorted(line.strip().rstrip(",") for line in sql.splitlines()))
-        for name, sql in rows
-        if name != "alembic_version"
+    return [(name, sorted(_parts(sql))) for name, sql in rows if name != "alembic_version"]
+
+
+def _parts(sql: str) -> list[str]:
+    """Take a statement apart at the commas that are in no bracket but the first."""
+    before, _, behind = sql.partition("(")
+    inside, _, rest = behind.rpartition(")")
+    parts, depth = [""], 0
+    for sign in inside:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [" ".join(part.split()) for part in (before, *parts, rest)]
+
+
+class FromTheFirstStep(contract.StorageCase):
+    """A database of the first step's that was in use: what becomes of it with this program."""
+
+    def engines(self) -> Engines:
+        engines = self.empty()
+        with engines.writing.begin() as connection:
+            _take_the_first_step(connection)
+            _fill(connection, self.model)
+        return engines
+
+    def empty(self) -> Engines:
+        return sqlite.open_memory()
+
+    def setUp(self) -> None:
+        self.model = _life()
+        super().setUp()
+
+    def test_it_goes_on_as_if_it_had_always_been_so(self) -> None:
+        """What was said, held and registered before is found as in the model that lived through it."""
+        for account in range(1, len(self.model.names) + 1):
+            for name in ("conversations", "history"):
+                more = {"people": None, "after": 0} if name == "history" else {}
+                asked = contract.Act(name, account, **more, before=None, limit=9999)
+                found = self.done(asked.of(self.storage))
+                self.assertEqual(as_read_back(found), as_read_back(asked.of(self.model)))
+        self.live_like(self.model, 1000)
+
+
+class FromTheFirstStepOnPostgreSQL(FromTheFirstStep):
+    """The same on a server."""
+
+    skip = why_not() or None
+
+    def empty(self) -> Engines:
+        cluster().empty()
+        return postgresql.open_server(make_url(cluster().url))
+
+
+_FOUND = """
+    SELECT people, count(*), min(number)
+    FROM entry LEFT JOIN conversation ON conversation.id = entry.conversation GROUP BY people ORDER BY people
+"""
+
+
+class ALongLog(SynchronousTestCase):
+    """A log of which not everything is read at once."""
+
+    def test_every_message_finds_its_conversation(self) -> None:
+        """However long the log is, each message has its conversation, and each conversation is there once."""
+        model = Model()
+        for name in ("name1", "name2", "name3"):
+            model.register(name, "")
+        for n in range(11_000):
+            model.append(contract.draft("x", by=n % 3 + 1, to={(n + 1) % 3 + 1}))
+        with _in_memory().begin() as connection:
+            _take_the_first_step(connection)
+            _fill(connection, model)
+            upgrade(connection, lambda: "epoch")
+            found = connection.execute(text(_FOUND)).all()
+            members = connection.scalar(text("SELECT count(*) FROM member WHERE conversation > 0"))
+        self.assertEqual(found, [(None, 3, 1), ("1,2", 3667, 4), ("1,3", 3666, 6), ("2,3", 3667, 5)])
+        self.assertEqual(members, 6)
+
+
+def _life() -> Model:
+    """Live a while with what there was then."""
+    chance = random.Random(1)
+    model = Model()
+    for name in "abcdef":
+        model.register(name, f"hash of {name}")
+        for _ in range(60):
+            model.now += 1
+            account = chance.randint(1, len(model.names))
+            others = chance.sample(range(1, len(model.names) + 1), chance.randint(1, len(model.names)))
+            people = set(others) - {account} or {account}
+            ref = chance.choice([None, str(model.now)])
+            to = chance.choice([people, None])
+            model.append(contract.draft(f"{model.now}", by=account, to=to, ref=ref))
+            device = chance.choice([NAMELESS, "phone"])
+            model.arrive(account, device, 20)
+            if chance.random() < 0.3:
+                model.hold(account, device, chance.randint(1, len(model.entries)))
+    return model
+
+
+def _take_the_first_step(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", "imserver.storage:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+
+
+def _fill(connection: Connection, model: Model) -> None:
+    """Write what the model remembers, as a program of the first step did."""
+    connection.execute(
+        text("INSERT INTO log VALUES (1, 'epoch', :last, :accounts)"),
+        {"last": len(model.entries), "accounts": len(model.names)},
+    )
+    _insert(connection, "account", list(zip(*_columns(model), strict=True)))
+    entries = [
+        (e.number, e.kind.value, e.at, e.account, e.sender, e.audience, e.to, e.text, e.ref)
+        for e in model.entries
     ]
+    _insert(connection, "entry", entries)
+    named = [
+        (account, entry.number)
+        for entry in model.entries
+        if entry.kind is EntryKind.MESSAGE
+        for account in people_of(entry)
+    ]
+    _insert(connection, "audience", named)
+    devices = [
+        (account, name, cursor, used)
+        for account, devices in model.cursors.items()
+        for name, (used, cursor) in devices.items()
+    ]
+    _insert(connection, "device", devices)
+
+
+def _columns(model: Model) -> tuple[list[int], list[str], list[str], list[int]]:
+    return (
+        list(range(1, len(model.names) + 1)),
+        model.names,
+        [f"hash of {name}" for name in model.names],
+        model.registered,
+    )
+
+
+def _insert(connection: Connection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    if rows:
+        names = [f"c{at}" for at in range(len(rows[0]))]
+        values = ", ".join(f":{name}" for name in names)
+        connection.execute(
+            text(f"INSERT INTO {table} VALUES ({values})"),
+            [dict(zip(names, row, strict=True)) for row in rows],
+        )
