@@ -14,11 +14,13 @@ import time
 from collections.abc import Callable
 from typing import cast
 
+from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QWidget
 from twisted.internet.defer import Deferred, fail, succeed
 
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversations, Progress, Said
+from imclient.core.records import Receipt
 from imclient.core.roster import Presence, Roster
 from imclient.core.signal import Signal
 from imclient.core.wire import Wire, WireLine
@@ -30,6 +32,7 @@ from imclient.qt.start_dialog import Recent, StartDialog
 from imclient.qt.welcome_view import WelcomeView
 from improtocol import errors
 from improtocol.audience import EVERYONE, Audience
+from improtocol.fields import Reached
 from imqt.reactor import make_application
 
 ME = "alice"
@@ -131,6 +134,18 @@ class MadeUpClient:
         offline = person is None or person.presence is Presence.OFFLINE
         return fail(errors.Offline(name)) if offline else succeed(0.012)
 
+    def receipts(self, number: int) -> Deferred[dict[str, Reached]]:
+        """Tell by name how far a message came: who is connected has it before who is not."""
+        conversation = self.conversations.own(number)
+        assert conversation is not None
+        said = next(one for one in conversation.messages if one.number == number)
+        receipt = said.receipt or Receipt(0, 0, 0)
+        people = [one for one in self.roster.people() if said.to.everyone or one.name in said.to.names]
+        people.sort(key=lambda one: one.presence is Presence.OFFLINE)
+        came = [Reached.READ] * receipt.read + [Reached.DELIVERED] * (receipt.delivered - receipt.read)
+        came += [Reached.WAITING] * len(people)
+        return succeed({one.name: reached for one, reached in zip(people, came, strict=False)})
+
     def say(self, audience: Audience, text: str) -> Said:
         """Keep it as said."""
         if self.refuse is not None:
@@ -158,6 +173,7 @@ class MadeUpClient:
         at: float | None = None,
         progress: Progress = Progress.SENT,
         refusal: str | None = None,
+        receipt: Receipt | None = None,
     ) -> Said:
         """Let something be said."""
         mine = sender == ME
@@ -170,6 +186,8 @@ class MadeUpClient:
         conversation = self.conversations.get(audience)
         conversation.unread += not mine
         conversation.put(said)
+        if receipt is not None:
+            said.came(receipt)
         self.conversations.changed.emit(conversation)
         return said
 
@@ -211,7 +229,13 @@ def _told_everyone(client: MadeUpClient) -> None:
     hear("mallory", Audience.of(ME), "Good morning", moment("09:02"))
     hear("erin", EVERYONE, "Is anybody else without coffee?", moment("09:20"))
     hear("carol", Audience.of(ME, "bob"), "I look at port 7 now.", moment("09:25"))
-    hear(ME, EVERYONE, "The coffee machine works again. Please rinse it in the evening.", moment("09:30"))
+    hear(
+        ME,
+        EVERYONE,
+        "The coffee machine works again. Please rinse it in the evening.",
+        moment("09:30"),
+        receipt=Receipt(9, 8, 11),
+    )
     client.conversations.get(BOTH).shown()
     client.conversations.get(Audience.of("mallory")).shown()
 
@@ -225,8 +249,9 @@ def _talked(client: MadeUpClient) -> None:
     hear("carol", Audience.of(ME, "bob"), "Port 7 is up. It was the patch cable.", moment("12:10"))
     hear("carol", Audience.of(ME, "bob"), "Lunch at one?", moment("12:10"))
     hear("bob", Audience.of(ME, "carol"), "Yes, one is good 🍜", moment("12:12"))
-    hear(ME, BOTH, "One it is. I take the table by the window.", moment("12:14"))
-    hear(ME, BOTH, "carol, is there a spare cable left?", moment("12:21"))
+    hear(ME, BOTH, "One it is. I take the table by the window.", moment("12:14"), receipt=Receipt(2, 0, 2))
+    waits = Receipt(1, 0, 2, ("carol",))
+    hear(ME, BOTH, "carol, is there a spare cable left?", moment("12:21"), receipt=waits)
     hear(ME, BOTH, "Never mind, I found one in the drawer.", moment("12:21"), Progress.WAITING)
     client.outbox.waiting = 1
 
@@ -265,6 +290,20 @@ def window_everyone(dress: Dress) -> MainWindow:
     return shown
 
 
+def window_receipts(dress: Dress) -> MainWindow:
+    """Show how far a message to everyone came, by name, once the window has its size."""
+    shown = window_everyone(dress)
+
+    def open_receipts() -> None:
+        view = shown.conversations.current
+        assert view is not None
+        mine = [row for row, one in enumerate(view.model.rows) if one.said is not None and one.said.mine]
+        view.transcript.ask_receipts(view.model.index(mine[-1]))
+
+    QTimer.singleShot(400, open_receipts)
+    return shown
+
+
 def window_empty(dress: Dress) -> MainWindow:
     """Show what the first one sees."""
     client = MadeUpClient()
@@ -299,6 +338,7 @@ SHOWN: dict[str, Callable[[Dress], QWidget]] = {
     "window": window,
     "window-wire": window_with_wire,
     "window-everyone": window_everyone,
+    "window-receipts": window_receipts,
     "window-empty": window_empty,
 }
 
@@ -320,8 +360,9 @@ def main() -> int:
     shown.resize(*map(int, asked.size.split("x")))
     shown.show()
     if asked.shot:
-        for _ in range(8):
+        for _ in range(60):
             app.processEvents()
+            time.sleep(0.01)
         return 0 if shown.grab().save(asked.shot) else 1
     app.setQuitOnLastWindowClosed(True)
     return int(app.exec_())

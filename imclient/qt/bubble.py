@@ -6,14 +6,15 @@ from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize
 from PyQt5.QtGui import QFont, QPainter
 from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from imclient.core.conversations import Progress, Said
+from imclient.core.conversations import Said
 from imqt import icons, theme
 from imqt.colours import Token
 from imqt.theme import Size, Weight
 
 from . import moments, painting, wording
-from .conversation_model import ConversationModel, state
+from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
+from .message_state import State, in_passing, state
 
 SIDE = 16  #: between a bubble and the edge of the window
 INDENT = 56  #: where the others' bubbles begin: beside the avatar
@@ -121,24 +122,29 @@ class BubbleDelegate(QStyledItemDelegate):
 
     def _paint_state(self, painter: QPainter, place: QRectF, bubble: QRectF, said: Said) -> None:
         """Paint when it was said and how far it has come: a sign, and beside it the words."""
-        sign, words = state(said, self._model.me)
-        refused = said.progress is Progress.REFUSED
-        token: Token = "error" if refused else "waiting" if said.progress is Progress.WAITING else "dim"
-        font = theme.font(Size.CAPTION)
+        found, line = state(said, self._model.me), self._state_line(place, bubble, said)
         at = "" if said.at is None else moments.clock(said.at)
-        side = painting.sign_side()
-        taken = painting.width_of(at, font) + 8 + side + 6
-        width = min(painting.width_of(words, font), place.width() - 2 * SIDE - taken)
-        x = place.right() - SIDE - width - taken
-        line = QRectF(x, bubble.bottom() + 1, place.right() - SIDE - x, self._caption())
-        painting.draw_line(painter, line, at, font, theme.colour("dim"))
-        line.setLeft(line.right() - width - side - 6)
-        place_of_sign = QRectF(line.left(), line.center().y() - side / 2, side, side)
-        icons.draw(painter, sign, place_of_sign, theme.colour(token))
-        line.setLeft(line.left() + side + 6)
-        # One pixel more than measured: a width cut to whole pixels must not cost the last letter.
-        colour = theme.colour("error" if refused else "dim")
-        painting.draw_line(painter, line.adjusted(0, 0, 1, 0), words, font, colour)
+        clock = QRectF(line.left() - 8 - painting.width_of(at, _font()), line.top(), 0, line.height())
+        clock.setRight(line.left())
+        painting.draw_line(painter, clock, at, _font(), theme.colour("dim"))
+        _paint_words(painter, line, found)
+
+    def _state_line(self, place: QRectF, bubble: QRectF, said: Said) -> QRectF:
+        """Say where the sign and the words under a bubble stand."""
+        at = "" if said.at is None else moments.clock(said.at)
+        most = place.width() - 2 * SIDE - painting.width_of(at, _font()) - 8
+        width = min(_width_of(state(said, self._model.me)), most)
+        return QRectF(place.right() - SIDE - width, bubble.bottom() + 1, width, self._caption())
+
+    def place_of_state(self, place: QRectF, row: Row) -> QRectF:
+        """Say where a click opens how far a message came; nowhere, where it does not."""
+        said = row.said
+        if said is None or not said.mine or not state(said, self._model.me).opens:
+            return QRectF()
+        if row.kind is Kind.ASIDE:
+            return self._slim_line(place, self._words_in_passing(said), said.at, self._passing(said))[1]
+        bubble = QRectF(place.left(), place.top(), place.width(), place.height() - 4 - self._caption())
+        return self._state_line(place, bubble, said)
 
     @staticmethod
     def _paint_ring(painter: QPainter, bubble: QRectF) -> None:
@@ -161,22 +167,74 @@ class BubbleDelegate(QStyledItemDelegate):
     def _paint_aside(
         self, painter: QPainter, place: QRectF, option: QStyleOptionViewItem, said: Said
     ) -> None:
-        who = "You" if said.mine else said.sender
         if option.state & QStyle.StateFlag.State_MouseOver:
             painting.draw_round(painter, place.adjusted(SIDE, 2, -SIDE, -2), 8, theme.colour("hover"))
-        words = f"{who} told everyone: {said.text[:SLIM]}"
-        self._paint_slim(painter, place, "everyone", words, said.at)
+        words, passing = self._words_in_passing(said), self._passing(said)
+        self._paint_slim(painter, place, "everyone", words, said.at, passing)
 
     @staticmethod
-    def _paint_slim(painter: QPainter, place: QRectF, icon: str, text: str, at: float | None) -> None:
-        """Paint one dim line in the middle: an icon, the time, the words."""
-        font = theme.font(Size.CAPTION)
-        words = " ".join(text.split())
-        line = words if at is None else f"{moments.clock(at)}  {words}"
-        side = painting.sign_side()
-        width = min(painting.width_of(line, font) + 1, place.width() - 2 * SIDE - side - 8 - 16)
-        left = place.center().x() - (width + side + 8) / 2
-        colour = theme.colour("dim")
+    def _words_in_passing(said: Said) -> str:
+        return f"{'You' if said.mine else said.sender} told everyone: {said.text[:SLIM]}"
+
+    def _passing(self, said: Said) -> State | None:
+        return in_passing(said, self._model.me)
+
+    def _paint_slim(
+        self,
+        painter: QPainter,
+        place: QRectF,
+        icon: str,
+        text: str,
+        at: float | None,
+        passing: State | None = None,
+    ) -> None:
+        """Paint one dim line in the middle: an icon, the time, the words, how far it came."""
+        words_at, state_at = self._slim_line(place, text, at, passing)
+        side, colour = painting.sign_side(), theme.colour("dim")
+        left = words_at.left() - side - 8
         icons.draw(painter, icon, QRectF(left, place.center().y() - side / 2, side, side), colour)
-        words_at = QRectF(left + side + 8, place.top(), width, place.height())
-        painting.draw_line(painter, words_at, line, font, colour)
+        painting.draw_line(painter, words_at, _slim_words(text, at), _font(), colour)
+        if passing is not None:
+            _paint_words(painter, state_at, passing)
+
+    @staticmethod
+    def _slim_line(
+        place: QRectF, text: str, at: float | None, passing: State | None
+    ) -> tuple[QRectF, QRectF]:
+        """Say where the words of a slim line stand, and where how far it came."""
+        side = painting.sign_side()
+        beside = 0.0 if passing is None else _width_of(passing) + 16
+        room = place.width() - 2 * SIDE - side - 8 - 16 - beside
+        width = min(painting.width_of(_slim_words(text, at), _font()) + 1, room)
+        left = place.center().x() - (width + side + 8 + beside) / 2 + side + 8
+        words_at = QRectF(left, place.top(), max(0, width), place.height())
+        return words_at, QRectF(words_at.right() + 16, place.top(), max(0, beside - 16), place.height())
+
+
+def _font(weight: Weight = Weight.NORMAL) -> QFont:
+    return theme.font(Size.CAPTION, weight)
+
+
+def _slim_words(text: str, at: float | None) -> str:
+    words = " ".join(text.split())
+    return words if at is None else f"{moments.clock(at)}  {words}"
+
+
+def _font_of(found: State) -> QFont:
+    return _font(Weight.NAME if found.counts else Weight.NORMAL)
+
+
+def _width_of(found: State) -> float:
+    # One pixel more than measured: a width cut to whole pixels must not cost the last letter.
+    return painting.sign_side() + 6 + painting.width_of(found.words, _font_of(found)) + 1
+
+
+def _paint_words(painter: QPainter, line: QRectF, found: State) -> None:
+    """Paint a sign and the words beside it; a count that can be opened is underlined."""
+    side = painting.sign_side()
+    sign = QRectF(line.left(), line.center().y() - side / 2, side, side)
+    icons.draw(painter, found.sign, sign, theme.colour(found.token))
+    font, words = _font_of(found), line.adjusted(side + 6, 0, 0, 0)
+    font.setUnderline(found.counts)
+    token: Token = "dim" if found.token == "waiting" else found.token
+    painting.draw_line(painter, words, found.words, font, theme.colour(token))

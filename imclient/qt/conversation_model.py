@@ -8,10 +8,11 @@ from collections.abc import Callable
 from PyQt5.QtCore import QModelIndex, QObject, Qt
 from twisted.internet.defer import Deferred
 
-from imclient.core.conversations import Conversation, Progress, Said
+from imclient.core.conversations import Conversation, Said
 
 from . import moments, wording
 from .conversation_rows import Extras, Notice, Row, aside_of, rows_of
+from .message_state import state
 from .row_list import Gathering, RowList
 
 #: How many messages are shown at first; so many can be measured at once without anybody noticing.
@@ -200,14 +201,4 @@ def in_words(row: Row, me: str) -> str:
         return row.text
     at = "" if said.at is None else f" at {moments.clock(said.at)}"
     told = f"{said.sender}{at}, {wording.told_to(said.to, me)}: {said.text}"
-    return f"{told}, {state(said, me)[1]}" if said.mine else told
-
-
-def state(said: Said, me: str) -> tuple[str, str]:
-    """Give the sign and the words for how far an own message has come."""
-    whom = "" if said.to.names == (me,) else " " + wording.told_to(said.to, me)
-    if said.progress is Progress.WAITING:
-        return "waiting", f"waiting,{whom}" if whom else "waiting"
-    if said.progress is Progress.REFUSED:
-        return "refused", f"not sent: {said.refusal or 'it was refused.'}"
-    return "sent", "kept as a note" if not whom else f"sent{whom}"
+    return f"{told}, {state(said, me).words}" if said.mine else told

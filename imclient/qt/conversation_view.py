@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, pyqtSignal
-from PyQt5.QtGui import QContextMenuEvent, QKeySequence, QResizeEvent, QShowEvent
+from PyQt5.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    QTimer,
+    pyqtSignal,
+)
+from PyQt5.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, QStackedLayout, QWidget
 
 from imclient.core.conversations import Conversation, Said
@@ -25,6 +36,7 @@ class Transcript(QListView):
     went_to_everyone = pyqtSignal()  #: a line in passing was clicked
     following_changed = pyqtSignal(bool)
     say_again = pyqtSignal(str)
+    receipts_wanted = pyqtSignal(object, QRect)  #: how far this message came, and where in the list it stands
 
     def __init__(self, model: ConversationModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +44,8 @@ class Transcript(QListView):
         self.setAccessibleName(f"Conversation with {wording.title(model.conversation.audience, model.me)}")
         self.messages = model
         self.setModel(model)
-        self.setItemDelegate(BubbleDelegate(self, model))
+        self._painter = BubbleDelegate(self, model)
+        self.setItemDelegate(self._painter)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -40,6 +53,7 @@ class Transcript(QListView):
         self.setMouseTracking(True)
         self.setViewportMargins(0, 4, 0, 8)
         self._busy = False
+        self._released = QPoint()
         bar = self.verticalScrollBar()
         assert bar is not None
         self.bar = bar
@@ -134,8 +148,47 @@ class Transcript(QListView):
     # What can be done with a row
 
     def _on_clicked(self, index: QModelIndex) -> None:
-        if self.messages.row(index).kind is Kind.ASIDE:
+        if self._is_state(index, self._released):
+            self.ask_receipts(index)
+        elif self.messages.row(index).kind is Kind.ASIDE:
             self.went_to_everyone.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Note where it was, for what a click means there."""
+        assert event is not None
+        self._released = event.pos()
+        super().mouseReleaseEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Show by the mouse what a click would open."""
+        super().mouseMoveEvent(event)
+        viewport = self.viewport()
+        assert event is not None and viewport is not None
+        over = self._is_state(self.indexAt(event.pos()), event.pos())
+        viewport.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Copy on Ctrl+C; Enter on a message of one's own opens how far it came."""
+        assert event is not None
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.ask_receipts(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def ask_receipts(self, index: QModelIndex) -> None:
+        """Ask how far a message of one's own came, if it is one."""
+        place = self._place_of_state(index)
+        if not place.isEmpty():
+            self.receipts_wanted.emit(self.messages.row(index).said, place.toAlignedRect())
+
+    def _place_of_state(self, index: QModelIndex) -> QRectF:
+        row = self.messages.row(index)
+        return self._painter.place_of_state(QRectF(self.visualRect(index)), row)
+
+    def _is_state(self, index: QModelIndex, at: QPoint) -> bool:
+        return index.isValid() and self._place_of_state(index).contains(QPointF(at))
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         shown = self.messages.row(index)
@@ -155,18 +208,16 @@ class Transcript(QListView):
         copy.setEnabled(bool(self.selectedIndexes()))
         copy.triggered.connect(self.copy)
         if shown is not None and shown.said is not None:
+            if not self._place_of_state(index).isEmpty():
+                far = menu.addAction("How far it came")
+                assert far is not None
+                at = QPersistentModelIndex(index)
+                far.triggered.connect(lambda: self.ask_receipts(QModelIndex(at)))
             text = shown.said.text
             again = menu.addAction("Say it again…")
             assert again is not None
             again.triggered.connect(lambda: self.say_again.emit(text))
         menu.popup(event.globalPos())
-
-    def keyPressEvent(self, event: object) -> None:
-        """Copy on Ctrl+C, go on as a list does otherwise."""
-        if event.matches(QKeySequence.StandardKey.Copy):  # type: ignore[attr-defined]
-            self.copy()
-        else:
-            super().keyPressEvent(event)  # type: ignore[arg-type]
 
     def copy(self) -> None:
         """Put the chosen messages on the clipboard: one alone as its text, several with who said them."""

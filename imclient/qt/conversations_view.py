@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PyQt5.QtCore import Qt, pyqtSignal
+from PyQt5.QtCore import QRect, Qt, pyqtSignal
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from imclient.core.client import Client
-from imclient.core.conversations import Conversation
+from imclient.core.conversations import Conversation, Said
 from improtocol.audience import EVERYONE, Audience
 from imqt import icons, plain
 from imqt.layout import row, rule
 
 from . import tab_bar, wording
 from .conversation_view import ConversationView
+from .receipts_view import ReceiptsView
 from .tab_bar import TabBar
 
 #: So many tabs open by themselves; beyond that the roster's badges tell.
@@ -35,6 +36,7 @@ class ConversationsView(QWidget):
     ping_wanted = pyqtSignal()
     wire_wanted = pyqtSignal(bool)
     say_again = pyqtSignal(str)
+    say_again_to = pyqtSignal(list, str)  #: to these names, in their conversation
 
     def __init__(
         self, client: Client, now: Callable[[], float] = time.time, parent: QWidget | None = None
@@ -49,6 +51,7 @@ class ConversationsView(QWidget):
         self.ping, self.wire = self._tools()
         self._last: ConversationView | None = None
         self._welcome: QWidget | None = None
+        self._receipts: ReceiptsView | None = None
         self._put_together()
         self._listen()
         self._open_unread()
@@ -82,6 +85,7 @@ class ConversationsView(QWidget):
     def close_view(self) -> None:
         """Stop listening: the window was closed."""
         self._client.conversations.changed.disconnect(self._on_changed)
+        self._close_receipts()
         for view in self.views():
             view.close_view()
 
@@ -163,6 +167,7 @@ class ConversationsView(QWidget):
         view.transcript.went_to_everyone.connect(lambda: self.open(EVERYONE))
         view.transcript.say_again.connect(self.say_again)
         view.transcript.following_changed.connect(self._on_following)
+        view.transcript.receipts_wanted.connect(lambda said, at: self._open_receipts(view, said, at))
         # First the page, then the tab: a tab never shows the page of another.
         index = self.pages.count()
         self.pages.insertWidget(index, view)
@@ -191,6 +196,7 @@ class ConversationsView(QWidget):
         page = self.pages.widget(index)
         if page is None:
             return
+        self._close_receipts()
         self.pages.setCurrentWidget(page)
         if self._last is not None and self._last is not page:
             self._last.leave(self._now())
@@ -233,6 +239,28 @@ class ConversationsView(QWidget):
         whom = f"Ping {wording.listed(names)}: there, and how far away?" if can else "Choose a person to ping"
         plain.set_tooltip(self.ping, whom)
 
+    # How far one's own came
+
+    def _open_receipts(self, view: ConversationView, said: Said, place: QRect) -> None:
+        """Show with whom a message came how far, beside it."""
+        self._close_receipts()
+        viewport, window = view.transcript.viewport(), self.window()
+        assert viewport is not None and window is not None
+        # What was said to everyone is shown in passing elsewhere too.
+        conversation = self._client.conversations.get(said.audience)
+        shown = self._receipts = ReceiptsView(self._client, conversation, said, window)
+        shown.say_again.connect(self.say_again_to)
+        shown.closed.connect(self._on_receipts_closed)
+        shown.let_go.connect(view.transcript.setFocus)
+        shown.open_at(QRect(viewport.mapTo(window, place.topLeft()), place.size()))
+
+    def _on_receipts_closed(self) -> None:
+        self._receipts = None
+
+    def _close_receipts(self) -> None:
+        if self._receipts is not None:
+            self._receipts.close_view()
+
     # How it looks
 
     def show_aside(self, wanted: bool) -> None:
@@ -250,6 +278,8 @@ class ConversationsView(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Leave the room to the tabs."""
         super().resizeEvent(event)
+        if self._receipts is not None:
+            self._receipts.place()
         roomy = self.width() >= NARROW
         for tool, text in ((self.ping, "Ping"), (self.wire, "Wire")):
             tool.setText("\N{NO-BREAK SPACE}" + text)

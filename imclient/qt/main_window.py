@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         self.conversations.ping_wanted.connect(self.ping)
         self.conversations.wire_wanted.connect(self._menus.wire.setChecked)
         self.conversations.say_again.connect(self.composer.write)
+        self.conversations.say_again_to.connect(self.write_again)
         self.composer.audience_chosen.connect(self._on_audience_chosen)
         self.composer.commanded.connect(self._obey)
         self.composer.let_go.connect(self.roster.list.setFocus)
@@ -143,6 +144,12 @@ class MainWindow(QMainWindow):
         """Go to the conversation with these people."""
         self.conversations.open(Audience.of(*names))
         self.composer.edit.setFocus()
+
+    def write_again(self, names: list[str], text: str) -> None:
+        """Put a text there for these people, below what was being written to them; nothing is sent."""
+        self.write_to(names)
+        begun = self.composer.edit.toPlainText()
+        self.composer.write(f"{begun}\n{text}" if begun.strip() else text)
 
     def _on_shown(self, audience: Audience) -> None:
         self.composer.show()

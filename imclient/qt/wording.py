@@ -55,6 +55,13 @@ def waits_for(away: Sequence[str]) -> str:
     return f"{who} {'is' if len(away) == 1 else 'are'} not connected: it will wait for {who}."
 
 
+def waiting_for(away: Sequence[str]) -> str:
+    """Say for whom a message waits that was sent: ``waiting for bob, who is not connected``."""
+    if not away:
+        return ""
+    return f"waiting for {listed(away)}, who {'is' if len(away) == 1 else 'are'} not connected"
+
+
 def everyone_means(others: int, away: Sequence[str]) -> str:
     """Say how many a message to everyone is for, and for whom it waits."""
     if not others:

@@ -2,72 +2,15 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QPoint, Qt
-from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QWidget
 
-from imclient.core.client import Client
 from imclient.qt.conversation_rows import Kind
-from imclient.qt.dress import Choice, Dress
-from imclient.qt.main_window import MainWindow
-from imclient.qt.start_dialog import StartDialog
-from tests.imclient.core import test_end_to_end
-from tests.qt_case import QtCase, app
 
-ENTER = Qt.Key.Key_Return
+from .windows_case import WindowsCase
 
 
-class TwoWindowsTests(QtCase, test_end_to_end.RealCase):
+class TwoWindowsTests(WindowsCase):
     """Alice and Bob."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.dress = Dress(app, Choice.LIGHT)
-
-    def settle(self) -> None:
-        """Let everything happen, on the wires and on the screen."""
-        test_end_to_end.RealCase.settle(self)
-        QtCase.settle(self)
-
-    # What a person does
-
-    def begin(self, client: Client, name: str, *, password: str = "correct horse") -> StartDialog:
-        """Fill in the start window."""
-        dialog = self.show(StartDialog(client, "lab.example", 12000, name))
-        dialog.form.password.setText(password)
-        return dialog
-
-    def press(self, window: QWidget, name: str) -> None:
-        button = window.findChild(QWidget, name)
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
-        self.settle()
-
-    def window(self, name: str) -> MainWindow:
-        """Register, log in, and open the main window."""
-        client = self.start()
-        dialog = self.begin(client, name)
-        self.press(dialog, "startRegister")
-        self.press(dialog, "startLogIn")
-        self.wait(0.5)
-        self.assertEqual(name, client.name, dialog.form.subject.text())
-        dialog.close()
-        return self.show(MainWindow(client, self.dress, "lab.example", 12000))
-
-    def say(self, window: MainWindow, text: str, *to: str) -> None:
-        if to:
-            window.write_to(list(to))
-        QTest.keyClicks(window.composer.edit, text)
-        QTest.keyClick(window.composer.edit, ENTER)
-        self.wait(0.5)
-
-    def shown(self, window: MainWindow) -> list[tuple[Kind, str]]:
-        """Give the messages on a window's screen."""
-        view = window.conversations.current
-        assert view is not None
-        view.model.flush()
-        return [(row.kind, row.text) for row in view.model.rows if row.said is not None]
-
-    # What is true
 
     def test_talk(self) -> None:
         """What Alice says to Bob stands in a tab of Bob's, and his answer in hers."""
