@@ -290,6 +290,7 @@ class MemoryTests(SynchronousTestCase):
             *(b"x" * 511 + b"\n", b"x" * 513 + b"\n", b"x" * 4000, b"@" + b"t" * 32 + b" HELP SEND\n"),
             *(b"LOGIN a :correct horse\n", b"REGISTER a :short\n"),
             b"LOGIN a :correct horse\n" + b"PING\n" * 2000,
+            b"HELP\n" * 300,
         ]
     )
 

@@ -164,6 +164,17 @@ class CrowdTests(StrangersCase):
             self.house.enter(user)
         self.assertLess(cut, 10)
 
+    def test_old_and_young(self) -> None:
+        """It is not always who has been there longest: somebody who types slowly has a chance, too."""
+        here = self.come(500)
+        while len(self.house) < 990:
+            here += self.come()
+        here = [visitor for visitor in here if visitor.bye is None]
+        self.come(200)
+        gone = [number for number, visitor in enumerate(here) if visitor.bye]
+        self.assertGreater(len(gone), 100)
+        self.assertTrue(len(here) / 3 < sum(gone) / len(gone) < len(here) * 2 / 3, gone)
+
 
 class SourceTests(StrangersCase):
     def test_at_once(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import replace
 
 from twisted.internet.defer import Deferred
@@ -185,6 +186,14 @@ class NameTests(GuessingCase):
         self.assertLessEqual(self.guess_for(HOUR, *sources), 60)
         self.assertLessEqual(self.guess_for(HOUR, *sources), 60)
 
+    def test_never_a_lock(self) -> None:
+        """However long others have guessed, whoever knows the password is in as soon as they pause."""
+        self.guess_for(6 * HOUR, ("alice", "a"), ("alice", "b"), ("alice", "c"))
+        refused = self.attempt("alice", "elsewhere", right=True)
+        self.assertLessEqual(refused.retry_after, 66)
+        self.wait(refused.retry_after)
+        self.assertEqual(self.attempt("alice", "elsewhere", right=True).outcome, "in")
+
     def test_all_at_once(self) -> None:
         """A thousand guesses at one name in one moment are one guess, and what follows by the clock."""
         attempts = [self.knock("alice", f"s{number}") for number in range(1000)]
@@ -273,6 +282,14 @@ class OwnerTests(GuessingCase):
             self.wait(max(1, min(waits)))
         self.assertLessEqual(len(self.hashes) - before, 65)
 
+    def test_her_coming_in(self) -> None:
+        """That she comes and goes makes guessing no faster."""
+        guesses = 0
+        for _ in range(HOUR // 60):
+            guesses += self.guess_for(60, *(("alice", f"s{number}") for number in range(10)))
+            self.assertEqual(self.attempt("alice", "home", right=True).outcome, "in")
+        self.assertLessEqual(guesses, 60)
+
     def test_hashes_are_kept_for_her(self) -> None:
         """While so many strangers wait for a hash that more are told busy, she is not."""
         strangers = [self.knock(f"name{n}", f"s{n}", right=True) for n in range(97)]
@@ -295,7 +312,7 @@ class TableTests(GuessingCase):
         for number in range(500):
             self.attempt(f"name{number}", f"s{number}")
             self.attempt(f"good{number}", f"t{number}", f"d{number}", right=True)
-        tables = [*self.guessing._failures.values(), self.guessing._marks]
+        tables: list[Sized] = [*self.guessing._failures.values(), self.guessing._marks]
         self.assertEqual([len(table) for table in tables], [100, 100, 0, 100])
 
     def test_nothing_is_left_behind(self) -> None:
