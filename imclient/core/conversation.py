@@ -129,6 +129,13 @@ class Conversation:
             self.unread = 0
             self.marked.emit(self)
 
+    def seen(self, number: int) -> None:
+        """Note that somebody has seen it up to a message, and perhaps no further."""
+        if number >= self._newest_of_others:
+            self.shown()
+        elif self.read_to(number):
+            self.marked.emit(self)
+
     def read_to(self, number: int) -> bool:
         """Move the mark forward, never back; say whether it moved."""
         if number <= self.read_upto:

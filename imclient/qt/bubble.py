@@ -52,6 +52,9 @@ class BubbleDelegate(QStyledItemDelegate):
             self._paint_rule(painter, place, row.text, "dim", "line", Weight.NAME)
         elif row.kind is Kind.NEW:
             self._paint_rule(painter, place, row.text, "accent", "accent", Weight.STRONG)
+        elif row.kind is Kind.EDGE:
+            font = theme.font(Size.CAPTION)
+            painting.draw_line(painter, place, row.text, font, theme.colour("dim"), painting.CENTRE)
         elif row.kind is Kind.NOTICE:
             self._paint_slim(painter, place, "ping", row.text, row.at)
         elif row.said is not None and row.kind is Kind.ASIDE:

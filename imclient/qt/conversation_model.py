@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 
 from PyQt5.QtCore import QModelIndex, QObject, Qt
-from twisted.internet.defer import Deferred
 
 from imclient.core.conversations import Conversation, Said
 
@@ -21,6 +20,8 @@ WINDOW = 300
 MOST = 1000
 #: How many more are shown when somebody scrolls to an end of the window.
 PAGE = 200
+#: So many messages are shown above the first that is new.
+BEFORE = 5
 
 
 class ConversationModel(RowList[Row]):
@@ -100,6 +101,11 @@ class ConversationModel(RowList[Row]):
         for said in altered:
             self._tell_altered(said)
 
+    def turn(self) -> bool:
+        """Show what has gathered, as a page turned: what is being read stays where it is."""
+        self.flush()
+        return True
+
     def older(self) -> bool:
         """Show an older page, if there is one."""
         if self._first == 0:
@@ -110,9 +116,10 @@ class ConversationModel(RowList[Row]):
 
     def newer(self) -> bool:
         """Show a newer page, if the window has fallen behind."""
-        if self._end >= len(self.conversation.messages):
+        if self.at_end:
             return False
         self._end += PAGE
+        self._first = max(self._first, self._end - MOST)
         self.flush()
         return True
 
@@ -124,23 +131,35 @@ class ConversationModel(RowList[Row]):
 
     def mark_new(self, left_at: float | None) -> None:
         """Draw the line "New since you left" above what is unread now."""
-        unread = self.conversation.unread
-        theirs = [said for said in self.conversation.messages[-unread - MOST :] if not said.mine]
-        if unread and theirs:
-            new = theirs[-min(unread, len(theirs))]
-            # Where nothing came before, all is new, and no line need say so.
-            self.extras.new_from = new if new is not self.conversation.messages[0] else None
-            self.extras.left_at = left_at
-            self.flush()
+        first = self.conversation.first_unread
+        if first is None:
+            return
+        # Where nothing came before, all is new, and no line need say so.
+        known = first is not self.conversation.messages[0] or self.conversation.more
+        self.extras.new_after = self.conversation.read_upto if known else None
+        self.extras.left_at = left_at
+        self._show_from(self.conversation.messages.index(first))
+
+    def _show_from(self, place: int) -> None:
+        """Let a message be in the window; if that is far back, the window leaves the end."""
+        if place < self._first:
+            self._first = max(0, place - BEFORE)
+            self.following = self._end - self._first <= MOST
+        self.flush()
 
     def mark_read(self) -> None:
         """Take that line away."""
-        self.extras.new_from = None
+        self.extras.new_after = None
         self._gathering.soon()
 
-    def fetch_older(self) -> Deferred[int]:
-        """Fetch what is on disk only; gives how many messages came."""
-        return self.conversation.older()
+    def show_edge(self, text: str) -> None:
+        """Say something above the oldest message there is."""
+        self.extras.edge = text
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the newest message is in the window."""
+        return self._end >= len(self.conversation.messages)
 
     def notice(self, text: str) -> None:
         """Say something in the conversation that is not a message."""
@@ -165,13 +184,12 @@ class ConversationModel(RowList[Row]):
                 self._first = count - WINDOW
         elif count - self._first <= MOST:
             self._end = count
-        self._end = min(self._end, count)
+        self._end = min(self._end, count, self._first + MOST)
 
     def _rows(self, messages: list[Said]) -> list[Row]:
         aside: list[Said] = []
         if self._everyone is not None and self._aside_wanted:
-            to_the_end = self._end == len(self.conversation.messages)
-            aside = aside_of(self._everyone.messages, messages, to_the_end)
+            aside = aside_of(self._everyone.messages, messages, self.at_end)
         today = moments.day_of(self._now())
         return rows_of(messages, aside, self.extras, today, at_start=self._first == 0)
 

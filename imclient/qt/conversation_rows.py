@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
@@ -22,6 +22,7 @@ class Kind(Enum):
     MESSAGE = auto()  #: somebody said something
     ASIDE = auto()  #: it was said to everyone, and is shown in passing
     NOTICE = auto()  #: this program has something to say
+    EDGE = auto()  #: above all that is shown: more is being loaded, or there is no more
 
 
 @dataclass(eq=False, slots=True)
@@ -58,16 +59,20 @@ class Notice:
 class Extras:
     """What stands in a transcript beside the messages."""
 
-    new_from: Said | None = None  #: the first that came while its reader was away
+    new_after: int | None = None  #: its reader had seen it up to that number
     left_at: float | None = None  #: when the reader went
+    edge: str = ""  #: what stands above the oldest message there is
     notices: list[Notice] = field(default_factory=list)
 
 
 def rows_of(
-    messages: Iterable[Said], aside: Iterable[Said], extras: Extras, today: date, at_start: bool
+    messages: Sequence[Said], aside: Iterable[Said], extras: Extras, today: date, at_start: bool
 ) -> list[Row]:
     """Lay out messages, and in passing what was said to everyone, in the order of the log."""
     rows: list[Row] = []
+    new = first_new(messages, extras.new_after)
+    if at_start and extras.edge and messages:
+        rows.append(Row(Kind.EDGE, extras.edge))
     last_day: date | None = None
     notices = _notices(extras.notices)
     if at_start:
@@ -76,11 +81,19 @@ def rows_of(
         if said.at is not None and moments.day_of(said.at) != last_day:
             last_day = moments.day_of(said.at)
             rows.append(Row(Kind.DAY, moments.day(last_day, today)))
-        if said is extras.new_from:
+        if said is new:
             rows.append(Row(Kind.NEW, _since(extras.left_at)))
         rows.append(Row(kind, said.text, said, not _goes_on(rows, said), said.at))
         rows += notices.get(id(said), [])
     return rows
+
+
+def first_new(messages: Iterable[Said], seen: int | None) -> Said | None:
+    """Give the first message of others behind a number."""
+    if seen is None:
+        return None
+    new = (said for said in messages if not said.mine and said.number is not None and said.number > seen)
+    return next(new, None)
 
 
 def aside_of(everyone: list[Said], messages: list[Said], to_the_end: bool, most: int = 100) -> list[Said]:

@@ -20,6 +20,7 @@ from PyQt5.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent,
 from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, QStackedLayout, QWidget
 
 from imclient.core.conversations import Conversation, Said
+from improtocol.audience import Audience
 from imqt import plain
 from imqt.layout import STRETCH, box, col, row
 from imqt.plain import PlainLabel
@@ -28,6 +29,13 @@ from . import moments, painting, wording
 from .bubble import BubbleDelegate
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
+from .reading_back import ReadingBack
+from .row_list import Gathering
+
+#: So near the top of what is shown, what was said before is fetched.
+NEAR = 200
+#: So much is shown above the line where its reader stopped, in pixels.
+ABOVE = 40
 
 
 class Transcript(QListView):
@@ -36,6 +44,8 @@ class Transcript(QListView):
     went_to_everyone = pyqtSignal()  #: a line in passing was clicked
     following_changed = pyqtSignal(bool)
     say_again = pyqtSignal(str)
+    looked = pyqtSignal()  #: something else is before its reader's eyes
+    edge_pressed = pyqtSignal()  #: the line above the oldest message was clicked
     receipts_wanted = pyqtSignal(object, QRect)  #: how far this message came, and where in the list it stands
 
     def __init__(self, model: ConversationModel, parent: QWidget | None = None) -> None:
@@ -53,6 +63,7 @@ class Transcript(QListView):
         self.setMouseTracking(True)
         self.setViewportMargins(0, 4, 0, 8)
         self._busy = False
+        self._to_new = False  # as soon as it is on the screen
         self._released = QPoint()
         bar = self.verticalScrollBar()
         assert bar is not None
@@ -72,6 +83,7 @@ class Transcript(QListView):
         self.bar.setValue(self.bar.maximum())
         self._busy = False
         self.following_changed.emit(True)
+        self.looked.emit()
 
     def _on_range(self, _low: int, high: int) -> None:
         if self.messages.following:
@@ -81,31 +93,67 @@ class Transcript(QListView):
         if self._busy:
             return
         following = value >= self.bar.maximum() - 4
-        if following and self._page(self.messages.newer):
+        if following and self.page(self.messages.newer):
             following = False
+        self._follow(following)
+        self.looked.emit()
+
+    def _follow(self, following: bool) -> None:
         if following != self.messages.following:
             self.messages.following = following
             self.following_changed.emit(following)
-        if value < 200 and not following and not self._page(self.messages.older):
-            self.messages.fetch_older().addCallback(self._on_fetched)
 
-    def _on_fetched(self, count: int) -> None:
-        if count:
-            self._page(self._flush)
+    def near_top(self) -> bool:
+        """Tell whether the oldest that is shown is before its reader's eyes, or soon will be."""
+        return self.isVisible() and self.bar.value() < NEAR
 
-    def _flush(self) -> bool:
-        self.messages.flush()
-        return True
+    def at_end(self) -> bool:
+        """Tell whether the newest message is before its reader's eyes."""
+        near = self.bar.value() >= self.bar.maximum() - 4
+        return self.isVisible() and not self._to_new and near and self.messages.at_end
 
-    def _page(self, turn: Callable[[], bool]) -> bool:
+    def seen_upto(self) -> int:
+        """Give the number of the last message that is wholly on the screen; 0: none is."""
+        viewport = self.viewport()
+        if not self.isVisible() or self._to_new or viewport is None:
+            return 0
+        index = self.indexAt(QPoint(8, viewport.height() - 1))
+        last = index.row() if index.isValid() else len(self.messages.rows) - 1
+        for number in range(last, -1, -1):
+            shown, place = self.messages.rows[number], self.visualRect(self.messages.index(number))
+            if place.bottom() < 0:
+                break
+            if shown.kind is Kind.MESSAGE and shown.said is not None and place.bottom() <= viewport.height():
+                return shown.said.number or 0
+        return 0
+
+    def go_to_new(self) -> None:
+        """Show where its reader stopped: at the end, if all that is new fits on the screen."""
+        if not self.isVisible():
+            self._to_new = True
+            return
+        self._to_new = False
+        self._busy = True
+        self.doItemsLayout()
+        self.bar.setValue(self.bar.maximum())
+        rows = self.messages.rows
+        new = next((number for number, row in enumerate(rows) if row.kind is Kind.NEW), None)
+        if new is not None:
+            top = self.visualRect(self.messages.index(new)).top()
+            if top < 0:
+                self.bar.setValue(self.bar.value() + top - ABOVE)
+        self._busy = False
+        self._follow(self.bar.value() >= self.bar.maximum() - 4 and self.messages.at_end)
+
+    def page(self, turn: Callable[[], bool]) -> bool:
         """Turn a page and keep what is being read where it is."""
         self._busy = True
         try:
-            anchor, top = self._anchor()
+            anchor, bottom = self._anchor()
             if not turn():
                 return False
             self.doItemsLayout()
-            self._restore(anchor, top)
+            self._restore(anchor, bottom)
             return True
         finally:
             self._busy = False
@@ -116,20 +164,24 @@ class Transcript(QListView):
             index = index.sibling(index.row() + 1, 0)
         if not index.isValid():
             return None, 0
-        return self.messages.row(index).said, self.visualRect(index).top()
+        # Its foot: the head goes when it no longer is the first of a sender's messages.
+        return self.messages.row(index).said, self.visualRect(index).bottom()
 
-    def _restore(self, anchor: Said | None, top: int) -> None:
+    def _restore(self, anchor: Said | None, bottom: int) -> None:
         for number, shown in enumerate(self.messages.rows):
             if anchor is not None and shown.said is anchor:
-                now = self.visualRect(self.messages.index(number)).top()
-                self.bar.setValue(self.bar.value() + now - top)
+                now = self.visualRect(self.messages.index(number)).bottom()
+                self.bar.setValue(self.bar.value() + now - bottom)
                 return
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Open at the end."""
         super().showEvent(event)
-        if self.messages.following:
+        if self._to_new:
+            QTimer.singleShot(0, self.go_to_new)
+        elif self.messages.following:
             QTimer.singleShot(0, self.scrollToBottom)
+        QTimer.singleShot(0, self.looked.emit)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Stay at the end when the window grows or shrinks."""
@@ -152,6 +204,8 @@ class Transcript(QListView):
             self.ask_receipts(index)
         elif self.messages.row(index).kind is Kind.ASIDE:
             self.went_to_everyone.emit()
+        elif self.messages.row(index).kind is Kind.EDGE:
+            self.edge_pressed.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Note where it was, for what a click means there."""
@@ -236,7 +290,7 @@ def _copied(shown: Row) -> str:
 
 
 class ConversationView(QWidget):
-    """The page of one tab."""
+    """The page of one tab: what was said, read from where its reader stopped, and back to its beginning."""
 
     def __init__(
         self,
@@ -250,30 +304,107 @@ class ConversationView(QWidget):
         self.model = ConversationModel(conversation, everyone, me, parent=self)
         self.transcript = Transcript(self.model)
         self._left_at: float | None = None
+        self._here = False  #: somebody looks at it
+        self._coming = False  #: they have not been shown yet where they stopped
+        self._reading_back = ReadingBack(conversation, self)
+        self._looking = Gathering(self.look, self)
         self._pages = QStackedLayout(self)
-        self._pages.addWidget(self._nothing_yet(me))
+        self._nothing = _nothing_yet(conversation.audience, me)
+        self._nothing_words = PlainLabel(self._nothing, "dim", wrap=True)
+        self._pages.addWidget(self._nothing_page())
         self._pages.addWidget(self.transcript)
         self._to_end = self._end_button()
+        self._listen()
+        self._show_page()
+
+    def _listen(self) -> None:
         self.model.rowsInserted.connect(self._show_page)
         self.model.rowsRemoved.connect(self._show_page)
         self.transcript.following_changed.connect(self._show_end_button)
-        self._show_page()
+        self.transcript.looked.connect(self._looking.soon)
+        self.transcript.edge_pressed.connect(self.retry)
+        self._reading_back.told.connect(self._show_edge)
+        self._reading_back.came.connect(self._on_came)
+        self.conversation.reset.connect(self.retry)
 
     def arrive(self) -> None:
-        """The reader is here: mark what is new, and call it read."""
-        self.model.mark_new(self._left_at)
-        self.conversation.shown()
+        """The reader is here: show where they stopped, and call read what they see."""
+        self._here = self._coming = True
+        self.look()
 
     def leave(self, at: float) -> None:
         """The reader looks elsewhere."""
         self._left_at = at
+        self._here = False
 
     def turn_away(self) -> None:
         """Another conversation is on the screen: what was new has been seen."""
+        self._here = False
         self.model.mark_read()
+
+    # What is before the reader's eyes
+
+    def at_end(self) -> bool:
+        """Tell whether what comes last is before the reader's eyes."""
+        return self._here and not self._coming and self.transcript.at_end()
+
+    def look_soon(self) -> None:
+        """Something is new: look whether it is before the reader's eyes."""
+        self._looking.soon()
+
+    def look(self) -> None:
+        """Load what is missing, and call read what is before the reader's eyes."""
+        if self.isVisible():
+            self._load_back()
+        if not self._here or (self._coming and not self._show_where_they_stopped()):
+            return
+        if self.at_end():
+            self.conversation.shown()
+        else:
+            seen = self.transcript.seen_upto()
+            if seen:
+                self.conversation.seen(seen)
+
+    def _show_where_they_stopped(self) -> bool:
+        """Go to the first unread message; not before there is any."""
+        if self._reading_back.busy and not self.conversation.held:
+            return False
+        self._coming = False
+        if self.conversation.unread:
+            self.model.mark_new(self._left_at)
+            self.transcript.go_to_new()
+        return True
+
+    # Reading back
+
+    def retry(self) -> None:
+        """Try again to load what was said before: something has changed."""
+        self._reading_back.failed = False
+        self._looking.soon()
+
+    def _load_back(self) -> None:
+        """Show what was said before, if that is where the reader looks: from memory, disk or server."""
+        empty = not self.conversation.held
+        if not empty and not self.transcript.near_top():
+            return
+        if not self.transcript.page(self.model.older):
+            self._reading_back.go_on()
+
+    def _on_came(self) -> None:
+        self.transcript.page(self.model.turn)
+        self._looking.soon()
+
+    def _show_edge(self, words: str) -> None:
+        waits = self._reading_back.busy or self._reading_back.failed
+        self._nothing_words.setText(words if waits else self._nothing)
+        self.model.show_edge(words)
+        self.transcript.page(self.model.turn)
 
     def close_view(self) -> None:
         """The tab was closed."""
+        self.conversation.reset.disconnect(self.retry)
+        self._reading_back.close()
+        self._looking.stop()
         self.model.close()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -281,16 +412,9 @@ class ConversationView(QWidget):
         super().resizeEvent(event)
         self._place_end_button()
 
-    def _nothing_yet(self, me: str) -> QWidget:
-        audience = self.conversation.audience
-        if audience.everyone:
-            text = "Nothing said to everyone yet.\nWhoever has a name here will see it."
-        elif audience.names == (me,):
-            text = "Notes to yourself: only you see them, on each of your devices."
-        else:
-            verb = "sees" if len(audience.names) == 1 else "see"
-            text = f"Nothing said yet.\n{wording.listed(audience.names)} {verb} it as soon as it arrives."
-        label = PlainLabel(text, "dim", wrap=True)
+    def _nothing_page(self) -> QWidget:
+        label = self._nothing_words
+        label.setObjectName("nothingYet")
         label.setMinimumWidth(1)  # a long name must not push the roster away
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         return box(col(STRETCH, row(label, margins=(32, 0, 32, 0)), STRETCH))
@@ -316,3 +440,13 @@ class ConversationView(QWidget):
             self.width() - size.width() - 16, self.height() - size.height() - 12, size.width(), size.height()
         )
         self._to_end.raise_()
+
+
+def _nothing_yet(audience: Audience, me: str) -> str:
+    """Say what to expect where nothing was said yet."""
+    if audience.everyone:
+        return "Nothing said to everyone yet.\nWhoever has a name here will see it."
+    if audience.names == (me,):
+        return "Notes to yourself: only you see them, on each of your devices."
+    verb = "sees" if len(audience.names) == 1 else "see"
+    return f"Nothing said yet.\n{wording.listed(audience.names)} {verb} it as soon as it arrives."

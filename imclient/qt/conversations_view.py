@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from PyQt5.QtCore import QRect, Qt, pyqtSignal
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from imclient.core.client import Client
+from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversation, Said
 from improtocol.audience import EVERYONE, Audience
 from imqt import icons, plain
@@ -22,6 +23,8 @@ from .tab_bar import TabBar
 
 #: So many tabs open by themselves; beyond that the roster's badges tell.
 MOST_BY_ITSELF = 12
+#: So many conversations without a tab are listed.
+MOST_LISTED = 40
 #: Narrower than this, Ping and Wire show their signs only.
 NARROW = 620
 _BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -46,6 +49,8 @@ class ConversationsView(QWidget):
         self._me = client.name or ""
         self._here = False  #: the reader looks at the window
         self._aside = True
+        self._closed: set[Audience] = set()
+        self._new_here = not any(talk.newest for talk in client.conversations.all())
         self.tabs = TabBar()
         self.pages = QStackedWidget()
         self.ping, self.wire = self._tools()
@@ -60,9 +65,9 @@ class ConversationsView(QWidget):
         ping = plain.tool_button("Ping: is anybody there, and how far away", "ping", text="Ping")
         wire = plain.tool_button("Watch the lines on the wire", "wire", text="Wire", checkable=True)
         ping.setObjectName("ping")
-        self.all = plain.tool_button("All open conversations", "down")
+        self.all = plain.tool_button("All conversations", "down")
         self.all.setObjectName("allTabs")
-        self.all.clicked.connect(self._list_tabs)
+        self.all.clicked.connect(self.list_all)
         wire.setObjectName("wireToggle")
         return ping, wire
 
@@ -81,10 +86,12 @@ class ConversationsView(QWidget):
         self.ping.clicked.connect(self.ping_wanted)
         self.wire.toggled.connect(self.wire_wanted)
         self._client.conversations.changed.connect(self._on_changed)
+        self._client.link.changed.connect(self._on_link)
 
     def close_view(self) -> None:
         """Stop listening: the window was closed."""
         self._client.conversations.changed.disconnect(self._on_changed)
+        self._client.link.changed.disconnect(self._on_link)
         self._close_receipts()
         for view in self.views():
             view.close_view()
@@ -133,6 +140,7 @@ class ConversationsView(QWidget):
         self.tabs.take(index)
         self.pages.setCurrentIndex(self.tabs.currentIndex())
         if isinstance(page, ConversationView):
+            self._closed.add(page.conversation.audience)
             page.close_view()
         page.deleteLater()
         if page is self._last:
@@ -166,7 +174,6 @@ class ConversationsView(QWidget):
         view.model.show_aside(self._aside)
         view.transcript.went_to_everyone.connect(lambda: self.open(EVERYONE))
         view.transcript.say_again.connect(self.say_again)
-        view.transcript.following_changed.connect(self._on_following)
         view.transcript.receipts_wanted.connect(lambda said, at: self._open_receipts(view, said, at))
         # First the page, then the tab: a tab never shows the page of another.
         index = self.pages.count()
@@ -214,22 +221,26 @@ class ConversationsView(QWidget):
 
     def _on_changed(self, conversation: Conversation) -> None:
         view = self._view(conversation.audience)
-        if view is None and conversation.unread and self.tabs.count() < MOST_BY_ITSELF:
+        if view is None and self._opens_by_itself(conversation) and self.tabs.count() < MOST_BY_ITSELF:
             view = self._add(conversation.audience)
         if view is None:
+            self._show_crowd()
             return
-        if conversation.unread and self._is_read(view):
+        if conversation.unread and view.at_end():
             conversation.shown()
+        view.look_soon()
         self.tabs.show_unread(self._index(view), conversation.unread)
 
-    def _is_read(self, view: ConversationView) -> bool:
-        """Tell whether what comes last in it is before the reader's eyes."""
-        return self._here and view is self.current and view.model.following
+    def _opens_by_itself(self, conversation: Conversation) -> bool:
+        """Tell whether a conversation gets a tab: it is unread, or nothing was on this device at first."""
+        new = self._new_here and conversation.newest and conversation.audience not in self._closed
+        return bool(conversation.unread or new)
 
-    def _on_following(self, following: bool) -> None:
-        view = self.current
-        if following and view is not None and view.conversation.unread and self._here:
-            view.conversation.shown()
+    def _on_link(self) -> None:
+        """Go on with what could not be loaded without a connection."""
+        if self._client.link.state is LinkState.ONLINE:
+            for view in self.views():
+                view.retry()
 
     def _offer_ping(self) -> None:
         view = self.current
@@ -287,15 +298,33 @@ class ConversationsView(QWidget):
         self._show_crowd()
 
     def _show_crowd(self) -> None:
-        self.all.setVisible(self.tabs.crowded())
+        self.all.setVisible(self.tabs.crowded() or bool(self._without_tab()))
 
-    def _list_tabs(self) -> None:
-        """List the open conversations, for those whose tab has no room."""
+    def _without_tab(self) -> list[Conversation]:
+        """Give the conversations in which something was said and that have no tab, the newest first."""
+        open_ones = {view.conversation.audience for view in self.views()}
+        known = (talk for talk in self._client.conversations.all() if talk.newest)
+        return [talk for talk in known if talk.audience not in open_ones]
+
+    def list_all(self) -> None:
+        """List all conversations: those that are open, and then the others."""
         menu = QMenu(self)
+        menu.setObjectName("allConversations")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for index, (icon, title, unread) in enumerate(self.tabs.titles()):
-            words = f"{title} ({unread})" if unread else title
-            action = menu.addAction(icons.icon(icon), plain.literal(words))
-            assert action is not None
-            action.triggered.connect(lambda _checked, index=index: self.tabs.setCurrentIndex(index))
-        menu.popup(self.all.mapToGlobal(self.all.rect().bottomLeft()))
+            _offer(menu, icon, title, unread, partial(self.tabs.setCurrentIndex, index))
+        others = self._without_tab()
+        if others:
+            menu.addSeparator()
+        for talk in others[:MOST_LISTED]:
+            icon, title = tab_bar.icon_of(talk.audience, self._me), wording.title(talk.audience, self._me)
+            _offer(menu, icon, title, talk.unread, partial(self.open, talk.audience))
+        at = self.all if self.all.isVisible() else self.tabs
+        menu.popup(at.mapToGlobal(at.rect().bottomLeft()))
+
+
+def _offer(menu: QMenu, icon: str, title: str, unread: int, act: Callable[[], None]) -> None:
+    words = f"{title} ({unread})" if unread else title
+    action = menu.addAction(icons.icon(icon), plain.literal(words))
+    assert action is not None
+    action.triggered.connect(lambda _checked: act())

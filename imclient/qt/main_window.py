@@ -200,6 +200,10 @@ class MainWindow(QMainWindow):
         """Close the conversation on the screen."""
         self.conversations.close_current()
 
+    def list_conversations(self) -> None:
+        """List all conversations, to go to one."""
+        self.conversations.list_all()
+
     def step_pane(self, by: int) -> None:
         """Go to the next part of the window."""
         view = self.conversations.current

@@ -8,7 +8,8 @@ KEYS = """\
 Enter: send.  Shift+Enter: a new line.
 Alt+1, Alt+2, Alt+3: to one, to several, to everyone.
 Ctrl+K: find a person.  In the roster, Space chooses and Enter writes.
-Ctrl+Tab, Ctrl+Shift+Tab: the next conversation, the one before.  Ctrl+W: close it.
+Ctrl+Tab, Ctrl+Shift+Tab: the next conversation, the one before.  Ctrl+W: close it.  Ctrl+L: all of them.
+Enter on a message of yours: how far it came.
 F6: from one part of the window to the next.
 Ctrl+P: ping.  Ctrl+Shift+W: the wire.  Ctrl+N: a note to yourself.
 Ctrl+Plus, Ctrl+Minus, Ctrl+0: larger type, smaller type, as it was.

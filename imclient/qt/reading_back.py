@@ -1,0 +1,66 @@
+"""Reading back in one conversation: page by page, from this device's disk or the server."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QObject, pyqtSignal
+from twisted.python.failure import Failure
+
+from imclient.core.conversations import Conversation
+
+LOADING = "Loading what was said before…"
+BEGINNING = "This is the beginning."
+ELSEWHERE = "What was said before is not on this device. It can be read with a connection."
+
+
+class ReadingBack(QObject):
+    """Fetches what was said before, and says what stands above the oldest message there is."""
+
+    told = pyqtSignal(str)
+    came = pyqtSignal()  #: a page is there
+
+    def __init__(self, conversation: Conversation, parent: QObject) -> None:
+        super().__init__(parent)
+        self._conversation = conversation
+        self._begun = False  #: something was read back here
+        self._words = ""
+        self._gone = False
+        self.busy = False
+        self.failed = False  #: and is not tried again before something has changed
+
+    def go_on(self) -> None:
+        """Fetch the next page, if there is one."""
+        if self.busy or self.failed:
+            return
+        if not self._conversation.more:
+            self._tell(self._at_the_top())
+            return
+        self.busy = self._begun = True
+        self._tell(LOADING)
+        self._conversation.earlier().addCallbacks(self._on_page, self._on_failed)
+
+    def close(self) -> None:
+        """Hear no more answers: the tab was closed."""
+        self._gone = True
+
+    def _on_page(self, _count: int) -> None:
+        self.busy = False
+        if not self._gone:
+            self._tell("" if self._conversation.more else self._at_the_top())
+            self.came.emit()
+
+    def _on_failed(self, failure: Failure) -> None:
+        self.busy, self.failed = False, True
+        if not self._gone:
+            why = str(failure.value) or "The server did not tell."
+            self._tell(f"What was said before cannot be loaded now. {why}")
+
+    def _at_the_top(self) -> str:
+        """Say why nothing comes before; of what never was longer than the window nothing need be said."""
+        if self._conversation.held_from:
+            return ELSEWHERE
+        return BEGINNING if self._begun else ""
+
+    def _tell(self, words: str) -> None:
+        if words != self._words:
+            self._words = words
+            self.told.emit(words)
