@@ -22,6 +22,7 @@ from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversations, Progress, Said
 from imclient.core.records import Receipt
 from imclient.core.roster import Presence, Roster
+from imclient.core.showing import Shown
 from imclient.core.signal import Signal
 from imclient.core.wire import Wire, WireLine
 from imclient.qt.audience_choice import Mode
@@ -99,6 +100,14 @@ class MadeUpOutbox:
         self.changed: Signal[()] = Signal()
 
 
+class MadeUpShowing:
+    """How one is shown."""
+
+    def __init__(self) -> None:
+        self.presence, self.text = Shown.ONLINE, ""
+        self.changed: Signal[()] = Signal()
+
+
 class MadeUpClient:
     """What windows need of a `Client`, without a server: it answers by itself."""
 
@@ -106,6 +115,7 @@ class MadeUpClient:
         self.name = name
         self.link, self.outbox = MadeUpLink(), MadeUpOutbox()
         self.roster, self.wire, self.conversations = Roster(time.time), Wire(time.time), Conversations()
+        self.showing = MadeUpShowing()
         self.roster.restore(ME, [])
         self.conversations.restore(ME, None, [])
         self.notice: Signal[str] = Signal()
@@ -133,6 +143,13 @@ class MadeUpClient:
         person = self.roster.get(name)
         offline = person is None or person.presence is Presence.OFFLINE
         return fail(errors.Offline(name)) if offline else succeed(0.012)
+
+    def show(self, presence: Shown, text: str = "") -> Deferred[None]:
+        """Be shown so."""
+        if self.refuse is None:
+            self.showing.presence, self.showing.text = presence, text
+            self.showing.changed.emit()
+        return self._answer()
 
     def receipts(self, number: int) -> Deferred[dict[str, Reached]]:
         """Tell by name how far a message came: who is connected has it before who is not."""
@@ -304,6 +321,18 @@ def window_receipts(dress: Dress) -> MainWindow:
     return shown
 
 
+def window_away(dress: Dress) -> MainWindow:
+    """Show somebody who is away, as oneself is."""
+    shown = window(dress)
+    client = shown._client
+    client.show(Shown.AWAY, "In the lab until six")
+    client.roster.told("bob", Presence.AWAY, "Lunch, back at two")
+    shown.roster.model.choose_none()
+    shown.composer.edit.clear()
+    shown.conversations.open(BOB)
+    return shown
+
+
 def window_empty(dress: Dress) -> MainWindow:
     """Show what the first one sees."""
     client = MadeUpClient()
@@ -339,6 +368,7 @@ SHOWN: dict[str, Callable[[Dress], QWidget]] = {
     "window-wire": window_with_wire,
     "window-everyone": window_everyone,
     "window-receipts": window_receipts,
+    "window-away": window_away,
     "window-empty": window_empty,
 }
 

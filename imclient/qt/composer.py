@@ -94,7 +94,7 @@ class Composer(QWidget):
     """Writes to the conversation on the screen, and to no other."""
 
     audience_chosen = pyqtSignal(Audience)
-    commanded = pyqtSignal(str)  #: a slash command that is no audience
+    commanded = pyqtSignal(str, str)  #: a slash command that is no audience, and what stands behind it
     let_go = pyqtSignal()
 
     def __init__(self, client: Client, parent: QWidget | None = None) -> None:
@@ -200,8 +200,9 @@ class Composer(QWidget):
             nobody = "" if aimed is None or aimed.name is None else wording.unknown([aimed.name])
             self.show_error(nobody or slash_line.not_complete(word))
         else:
+            rest = slash_line.rest(self.edit.toPlainText())
             self.edit.clear()
-            self.commanded.emit(word)
+            self.commanded.emit(word, rest)
 
     def _aim(self) -> None:
         """Choose the audience that was typed before the text, once it is complete."""
@@ -269,7 +270,12 @@ class Composer(QWidget):
         away = [person.name for person in people if person.presence is Presence.OFFLINE]
         if audience.everyone:
             return wording.everyone_means(len(people), away), "everyone", "caption"
-        return wording.waits_for([name for name in away if name in audience.names]), "waiting", "caption"
+        waits = [name for name in away if name in audience.names]
+        if not waits and len(audience.names) == 1:
+            person = self._client.roster.get(audience.names[0])
+            if person is not None and person.presence is Presence.AWAY:
+                return wording.is_away(person.name, person.text), "waiting", "caption"
+        return wording.waits_for(waits), "waiting", "caption"
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Let the hint about the keys go where there is little room."""

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from PyQt5.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QCloseEvent, QResizeEvent
 from PyQt5.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
+from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from imclient.core.client import Client
+from imclient.core.showing import Shown
 from improtocol.audience import EVERYONE, Audience
 from improtocol.version import __version__
 from imqt import plain
@@ -95,6 +97,9 @@ class MainWindow(QMainWindow):
         self.roster.pinged.connect(lambda name: self._ping([name]))
         self.roster.let_go.connect(self.composer.edit.setFocus)
         self.roster.me.menu_wanted.connect(self._show_account_menu)
+        self.roster.me.line_written.connect(lambda text: self._show_me(self._client.showing.presence, text))
+        self._client.showing.changed.connect(self._show_shown)
+        self._show_shown()
         self.conversations.shown.connect(self._on_shown)
         self.conversations.emptied.connect(lambda: self.conversations.open(EVERYONE))
         self.conversations.ping_wanted.connect(self.ping)
@@ -249,10 +254,40 @@ class MainWindow(QMainWindow):
         button = self.roster.me.menu_button
         self._menus.account.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
-    def _obey(self, word: str) -> None:
+    def _obey(self, word: str, rest: str) -> None:
         """Do what a slash command says."""
-        acts = {"who": self.find_person, "ping": self.ping, "help": self.tell_keys, "disc": self.log_out}
+        acts = {
+            "who": self.find_person,
+            "ping": self.ping,
+            "away": lambda: self._show_me(Shown.AWAY, rest),
+            "online": lambda: self._show_me(Shown.ONLINE, rest),
+            "help": self.tell_keys,
+            "disc": self.log_out,
+        }
         acts[word]()
+
+    # How one is shown
+
+    def show_as(self, presence: Shown) -> None:
+        """Be shown as online or away, with the line of text there is."""
+        self._show_me(presence, self._client.showing.text)
+
+    def write_line(self) -> None:
+        """Write the line of text that others see."""
+        self.roster.me.begin_line()
+
+    def _show_me(self, presence: Shown, text: str) -> None:
+        self._do(self._client.show(presence, text), wording.you_are(presence is Shown.AWAY, text))
+
+    def _show_shown(self) -> None:
+        self._menus.shown[self._client.showing.presence].setChecked(True)
+
+    def _do(self, asked: Deferred[None], done: str) -> None:
+        """Say what came of something that the server was asked."""
+        asked.addCallbacks(lambda _: self._news.show_news(done), self._on_not_done)
+
+    def _on_not_done(self, failure: Failure) -> None:
+        self._news.show_news(str(failure.value) or "The server did not do it.")
 
     # Ping
 
@@ -334,6 +369,7 @@ class MainWindow(QMainWindow):
             self._listening = False
             self._client.conversations.changed.disconnect(self._call_attention)
             self._client.notice.disconnect(self._tell_notice)
+            self._client.showing.changed.disconnect(self._show_shown)
             self._client.roster.added.disconnect(self._end_welcome)
             for view in (self.roster, self.conversations, self.composer, self.wire, *self._ends):
                 view.close_view()

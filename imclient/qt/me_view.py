@@ -1,18 +1,21 @@
-"""Oneself, at the head of the roster: avatar, name, whether others can reach one now."""
+"""Oneself, at the head of the roster: avatar, name, and how others see one: online, away, a line of text."""
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QPointF, QRectF, QSize, pyqtSignal
-from PyQt5.QtGui import QPainter, QPaintEvent
-from PyQt5.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PyQt5.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from imclient.core.client import Client, LinkState
+from imclient.core.showing import Shown
+from improtocol import limits
 from imqt import icons, plain, theme
 from imqt.layout import col
 from imqt.plain import ElidedLabel
 
+from . import wording
+
 _WORDS = {
-    LinkState.ONLINE: "Online",
     LinkState.CONNECTING: "Connecting…",
     LinkState.WAITING: "Offline",
     LinkState.OFFLINE: "Offline",
@@ -53,34 +56,97 @@ class Avatar(QWidget):
         icons.draw_presence(painter, corner, self._presence, theme.colour("side"))
 
 
+class LineEdit(QLineEdit):
+    """Where one writes the line of text that others see beside one's name."""
+
+    left = pyqtSignal()  #: it was given up, or something else has the focus
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusLine")
+        self.setAccessibleName("A line of text that others see beside your name")
+        self.setPlaceholderText("A line of text for others")
+        self.setMaxLength(limits.STATUS)
+        self.setProperty("role", "onside")
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape leaves it as it was."""
+        assert event is not None
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """Leave it as it was."""
+        super().focusOutEvent(event)
+        self.left.emit()
+
+
 class MeView(QWidget):
-    """Who is logged in here."""
+    """Who is logged in here, and how the others see it."""
 
     menu_wanted = pyqtSignal()
+    line_written = pyqtSignal(str)  #: show this line of text to the others
 
     def __init__(self, client: Client, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._link = client.link
+        self._link, self._showing = client.link, client.showing
         name = client.name or ""
         self._avatar = Avatar(name, "offline")
         self._state = ElidedLabel("", "caption")
+        self._state.setObjectName("meState")
+        self._line = LineEdit()
+        self.edit_button: QToolButton = plain.tool_button("Write a line of text that others see", "edit")
+        self.edit_button.setObjectName("editLine")
+        self.menu_button: QToolButton = plain.tool_button("What you can do with your account", "down")
+        self.menu_button.setObjectName("account")
+        words = col(ElidedLabel(name, "strong"), self._state, self._line, gap=2)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(self._avatar)
-        layout.addLayout(col(ElidedLabel(name, "strong"), self._state, gap=2), 1)
-        self.menu_button: QToolButton = plain.tool_button("What you can do with your account", "down")
-        self.menu_button.setObjectName("account")
-        self.menu_button.clicked.connect(self.menu_wanted)
+        layout.addLayout(words, 1)
+        layout.addWidget(self.edit_button)
         layout.addWidget(self.menu_button)
-        self._link.changed.connect(self._show_state)
+        self._line.hide()
+        self._listen()
         self._show_state()
+
+    def _listen(self) -> None:
+        self.edit_button.clicked.connect(self.begin_line)
+        self.menu_button.clicked.connect(self.menu_wanted)
+        self._line.returnPressed.connect(self._on_written)
+        self._line.left.connect(self._end_line)
+        self._link.changed.connect(self._show_state)
+        self._showing.changed.connect(self._show_state)
 
     def close_view(self) -> None:
         """Stop listening: the window was closed."""
         self._link.changed.disconnect(self._show_state)
+        self._showing.changed.disconnect(self._show_state)
+
+    def begin_line(self) -> None:
+        """Let the line of text be written."""
+        self._line.setText(self._showing.text)
+        self._line.selectAll()
+        self._state.hide()
+        self._line.show()
+        self._line.setFocus()
+
+    def _end_line(self) -> None:
+        self._line.hide()
+        self._state.show()
+
+    def _on_written(self) -> None:
+        text = self._line.text().strip()
+        self._end_line()
+        self.line_written.emit(text)
 
     def _show_state(self) -> None:
         online = self._link.state is LinkState.ONLINE
-        self._avatar.show_presence("online" if online else "offline")
-        self._state.setText(_WORDS[self._link.state])
+        self._avatar.show_presence(self._showing.presence.value if online else "offline")
+        away = self._showing.presence is Shown.AWAY
+        words = wording.shown_as(away, self._showing.text) if online else _WORDS[self._link.state]
+        self._state.setText(words)
+        self._state.setAccessibleName(f"You are shown as: {words}")

@@ -8,6 +8,8 @@ from typing import Protocol
 from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QAction, QActionGroup, QMainWindow, QMenu
 
+from imclient.core.showing import Shown
+
 from .audience_choice import Mode
 from .dress import Choice
 
@@ -15,6 +17,8 @@ from .dress import Choice
 class _Acts(Protocol):
     """What a window can do when it is asked by its menus."""
 
+    def show_as(self, presence: Shown) -> None: ...
+    def write_line(self) -> None: ...
     def log_out(self) -> None: ...
     def quit(self) -> None: ...
     def find_person(self) -> None: ...
@@ -48,6 +52,16 @@ class Menus:
 
     def _account(self, acts: _Acts) -> None:
         self.account = self._menu("&Account", "menuAccount")
+        group = QActionGroup(self._window)
+        self.shown = {
+            each: _act(self.account, each.value.capitalize(), _showing(acts, each)) for each in Shown
+        }
+        for each, action in self.shown.items():
+            action.setObjectName(f"show-{each.value}")
+            action.setCheckable(True)
+            group.addAction(action)
+        _act(self.account, "Your line of text", acts.write_line, "F2", "writeLine")
+        self.account.addSeparator()
         _act(self.account, "Log out", acts.log_out, name="logOut")
         self.account.addSeparator()
         _act(self.account, "Quit", acts.quit, "Ctrl+Q", "quit")
@@ -134,3 +148,7 @@ def _choosing(acts: _Acts, mode: Mode) -> Callable[[], None]:
 
 def _dressing(acts: _Acts, choice: Choice) -> Callable[[], None]:
     return lambda: acts.dress(choice)
+
+
+def _showing(acts: _Acts, presence: Shown) -> Callable[[], None]:
+    return lambda: acts.show_as(presence)

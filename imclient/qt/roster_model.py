@@ -14,7 +14,7 @@ from imclient.core.roster import Person, Presence
 from improtocol.audience import Audience
 from imqt import plain
 
-from . import moments
+from . import moments, wording
 from .row_list import Gathering, RowList
 
 #: So many letters of the last words are looked at; a row has room for half of them.
@@ -165,6 +165,8 @@ class RosterModel(RowList[RosterRow]):
 
     def _line(self, person: Person, talk: Conversation | None) -> tuple[str, float | None]:
         last = talk.last if talk else None
+        if person.presence is Presence.AWAY and not (talk and talk.unread):
+            return self._presence_line(person), None  # that somebody is away comes before their last words
         if last is not None and (person.presence in CONNECTED or (talk and talk.unread)):
             said = " ".join(last.text[:WORDS_SHOWN].split())
             return (f"You: {said}" if last.mine else said), last.at
@@ -172,7 +174,7 @@ class RosterModel(RowList[RosterRow]):
 
     def _presence_line(self, person: Person) -> str:
         if person.text:
-            return person.text
+            return wording.shown_as(person.presence is Presence.AWAY, person.text)
         since = "" if person.since is None else moments.when(person.since, self._now())
         if person.presence is Presence.ONLINE:
             return "Was online" if self._was(person.presence) else "Online"

@@ -15,6 +15,8 @@ COMMANDS = {
     "whisper": "/whisper NAME TEXT: say it to one",
     "who": "/who: the people, in the roster",
     "ping": "/ping: ping the people of this conversation",
+    "away": "/away TEXT: be shown as away, with a line of text if you like",
+    "online": "/online TEXT: be shown as online again, with a line of text if you like",
     "help": "/help: this",
     "disc": "/disc: disconnect and log out",
 }
@@ -44,6 +46,11 @@ def command(text: str) -> str | None:
     """Give the command that a text begins with, known or not; a path such as /etc/hosts is none."""
     match = _COMMAND.fullmatch(text)
     return None if match is None else match["word"].lower()
+
+
+def rest(text: str) -> str:
+    """Give what stands behind a command."""
+    return " ".join(text.split()[1:])
 
 
 def spoken(text: str) -> str:

@@ -62,6 +62,24 @@ def waiting_for(away: Sequence[str]) -> str:
     return f"waiting for {listed(away)}, who {'is' if len(away) == 1 else 'are'} not connected"
 
 
+def shown_as(away: bool, text: str) -> str:
+    """Say how somebody is shown who is connected: ``In the lab``, ``Away: back at six``."""
+    if away:
+        return f"Away: {text}" if text else "Away"
+    return text or "Online"
+
+
+def you_are(away: bool, text: str) -> str:
+    """Say how one is shown now."""
+    shown = "You are shown as away" if away else "You are shown as online"
+    return f"{shown}: {text}" if text else f"{shown}."
+
+
+def is_away(name: str, text: str) -> str:
+    """Say that somebody is away, as they put it."""
+    return f"{name} is away: {text}" if text else f"{name} is away."
+
+
 def everyone_means(others: int, away: Sequence[str]) -> str:
     """Say how many a message to everyone is for, and for whom it waits."""
     if not others:
