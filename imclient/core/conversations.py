@@ -15,7 +15,7 @@ from .signal import Signal
 __all__ = ["Conversation", "Conversations", "Progress", "Said"]
 
 #: Beyond so many, none is made for what the server counts or marks as read: it may invent people.
-MOST_CONVERSATIONS = 10_000
+MOST_CONVERSATIONS = 5_000
 
 
 class Conversations:

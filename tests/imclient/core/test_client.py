@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imclient.core.client import Client, LinkState
-from imclient.core.reaching import NotConnected
+from imclient.core.reaching import NotConnected, Unreachable
 from imclient.core.roster import Presence
 from improtocol import commands
 from improtocol.audience import EVERYONE, Audience
-from improtocol.errors import LoginRefused, NameTaken, Offline
+from improtocol.errors import LoginRefused, NameTaken, Offline, Refusal
 
 from .case import CoreCase, FakeCase, Later
-from .fake_server import FakeServer
+from .fake_server import ABLE, FakeServer
 
 AT = "at=2026-11-20T10:00:35.120Z"
 BOB = Audience.of("bob")
@@ -26,10 +26,11 @@ def words(line: str) -> list[str]:
     return line.split()
 
 
-THINGS = words("MESSAGE REGISTER USER LIVE GAP PING PONG BYE LIMITS LATER")
+THINGS = words("MESSAGE REGISTER USER LIVE GAP PING PONG BYE LIMITS LATER READ RECEIPT")
 WORDS = words(
     "0 1 5 999999999999999999 1000000000000000000 -1 bob alice * , bob,alice online away closed "
-    "at=2026-11-20T10:00:35.120Z at=x told=1 token=y ref=r retry-after=7 replaced"
+    "at=2026-11-20T10:00:35.120Z at=x told=1 token=y ref=r retry-after=7 replaced signed-out upto=5 upto=9 "
+    "message=5 message=6 delivered=1 delivered=999999999999999999 read=1 read=7 to=1 to=2 offline=bob,eve"
 )
 
 
@@ -311,7 +312,20 @@ class PingTests(FakeCase):
 class HostileTests(CoreCase):
     """A server that says whatever Hypothesis can think of, before and after the login (E7)."""
 
-    @settings(max_examples=150, deadline=None)
+    def act(self, alice: Client) -> None:
+        """Do whatever somebody may do."""
+        if not alice.outbox.waiting:
+            alice.say(EVERYONE, "hi")
+            for waiting in (alice.receipts(5), alice.say_again(5), alice.show("away", "hm"), alice.devices()):
+                waiting.addErrback(lambda failure: failure.trap(Refusal, Unreachable) and None)
+        for talk in alice.conversations.all():
+            talk.shown()
+            talk.older()
+            self.assertGreaterEqual(talk.unread, 0)
+            numbers = [said.number for said in talk.messages if said.number is not None]
+            self.assertEqual(sorted(set(numbers)), numbers)
+
+    @settings(max_examples=250, deadline=None)
     @given(
         st.lists(
             st.one_of(
@@ -324,7 +338,7 @@ class HostileTests(CoreCase):
                 ),
                 st.builds(
                     lambda tag, end: f"@{tag} {end}\n".encode(),
-                    st.integers(1, 6),
+                    st.integers(1, 12),
                     st.sampled_from(
                         [
                             "OK LOGIN alice epoch=k3 cursor=0",
@@ -338,6 +352,25 @@ class HostileTests(CoreCase):
                             "ERR SEND busy retry-after=1 :Later.",
                             "ERR SEND whatever",
                             "+ HELP :x",
+                            "+ CONVERSATION bob last=5 read=9 unread=999999999999999999",
+                            "+ CONVERSATION * last=0 read=0 unread=1",
+                            "OK CONVERSATIONS 1 before=5",
+                            "OK CONVERSATIONS 2",
+                            "+ MESSAGE 3 bob alice at=2026-11-20T10:00:35.120Z :x",
+                            "+ MESSAGE 4 alice bob at=2026-11-20T10:00:35.120Z ref=r :x",
+                            "OK HISTORY 1 before=3",
+                            "OK HISTORY 1",
+                            "OK READ 5",
+                            "ERR READ not-told 3",
+                            "+ RECEIPT bob read",
+                            "OK RECEIPTS 5 delivered=3 read=4 to=1",
+                            "OK RECEIPTS 5 delivered=3 read=4 to=1 after=bob",
+                            "+ BLOCKED mallory",
+                            "OK BLOCKED 1 after=mallory",
+                            "OK PRESENCE away",
+                            "ERR PRESENCE bad-argument presence",
+                            "+ DEVICE phone cursor=1 used=2026-11-20T10:00:35.120Z sessions=1",
+                            "OK DEVICES 1",
                         ]
                     ),
                 ),
@@ -350,7 +383,7 @@ class HostileTests(CoreCase):
         super().setUp()
 
         def serve() -> Any:
-            return FakeServer()
+            return FakeServer(ABLE)
 
         self.net.serve = serve
         alice = Client(
@@ -365,7 +398,7 @@ class HostileTests(CoreCase):
                 break
             self.net.wire.server.write(part)
             self.net.settle()
-            if alice.name and not alice.outbox.waiting:
-                alice.say(EVERYONE, "hi")
+            if alice.name:
+                self.act(alice)
         self.end(alice)
         self.assertEqual([], self.flushLoggedErrors())
