@@ -72,24 +72,37 @@ _HEARD_ENTRY = _heard(_WHO, schema.entry.c.account, schema.entry.c.number)
 _TO_EVERYONE = and_(schema.SAID_TO_EVERYONE, schema.entry.c.number > _FROM_REGISTRATION, _HEARD_ENTRY)
 
 
-def _in_order(number: ColumnElement[int], entries: Entries, newest: bool = False) -> Entries:
-    return entries.order_by(number.desc() if newest else number).limit(_LIMIT)
+def _in_order(number: ColumnElement[int], some: Entries, newest: bool = False) -> Entries:
+    return some.order_by(number.desc() if newest else number).limit(_LIMIT)
+
+
+def _numbers(number: ColumnElement[int], which: ColumnElement[bool], newest: bool = False) -> Entries:
+    return _in_order(number, select(number.label("number")).where(which), newest)
 
 
 def _merged(*sources: Entries, newest: bool = False) -> Entries:
-    """Give the first of the first of each source."""
     together = union_all(*(select(source.subquery()) for source in sources)).subquery()
     return _in_order(together.c.number, select(together), newest)
 
 
-_named_entries = select(*ENTRY).join_from(
-    schema.audience, schema.entry, schema.entry.c.number == schema.audience.c.entry
-)
+def _entries(numbers: Entries, newest: bool = False) -> Entries:
+    """Give what has these numbers.
+
+    First the numbers and only then the entries: so no planner looks for them among the entries of
+    others, and nothing long is sorted.
+    """
+    some = numbers.subquery()
+    found = select(*ENTRY).join_from(some, schema.entry, schema.entry.c.number == some.c.number)
+    return _in_order(some.c.number, found, newest)
+
+
 #: At most ``limit`` entries of the stream of ``who`` behind ``position``, numbers rising.
-page = _merged(
-    _in_order(schema.audience.c.entry, _named_entries.where(_NAMING)),
-    _in_order(schema.entry.c.number, select(*ENTRY).where(_ABOUT_PEOPLE)),
-    _in_order(schema.entry.c.number, select(*ENTRY).where(_TO_EVERYONE)),
+page = _entries(
+    _merged(
+        _numbers(schema.audience.c.entry, _NAMING),
+        _numbers(schema.entry.c.number, _ABOUT_PEOPLE),
+        _numbers(schema.entry.c.number, _TO_EVERYONE),
+    )
 )
 #: How many there are.
 count = select(
@@ -103,31 +116,36 @@ count = select(
 
 
 def _history(newest: bool) -> Entries:
-    named = _named_entries.where(_NAMING, schema.audience.c.entry < _BEFORE)
-    to_everyone = select(*ENTRY).where(_TO_EVERYONE, schema.entry.c.number < _BEFORE)
-    return _merged(
-        _in_order(schema.audience.c.entry, named, newest),
-        _in_order(schema.entry.c.number, to_everyone, newest),
-        newest=newest,
+    named = and_(_NAMING, schema.audience.c.entry < _BEFORE)
+    to_everyone = and_(_TO_EVERYONE, schema.entry.c.number < _BEFORE)
+    return _entries(
+        _merged(
+            _numbers(schema.audience.c.entry, named, newest),
+            _numbers(schema.entry.c.number, to_everyone, newest),
+            newest=newest,
+        ),
+        newest,
     )
 
 
-def _said_in(newest: bool) -> Entries:
-    said = select(*ENTRY).where(
-        schema.entry.c.conversation == bindparam("conversation"),
-        schema.entry.c.number > _POSITION,
-        schema.entry.c.number < _BEFORE,
-        _HEARD_ENTRY,
-    )
-    return _in_order(schema.entry.c.number, said, newest)
+_IN = and_(
+    schema.entry.c.conversation == bindparam("conversation"),
+    schema.entry.c.number > _POSITION,
+    schema.entry.c.number < _BEFORE,
+    _HEARD_ENTRY,
+)
+
+
+def _said_in(which: ColumnElement[bool], newest: bool = False) -> Entries:
+    return _entries(_numbers(schema.entry.c.number, which, newest), newest)
 
 
 #: At most ``limit`` messages of the stream of ``who`` between ``position`` and ``before``.
 oldest, newest = _history(newest=False), _history(newest=True)
 #: The same of one conversation.
-oldest_in, newest_in = _said_in(newest=False), _said_in(newest=True)
+oldest_in, newest_in = _said_in(_IN), _said_in(_IN, newest=True)
 #: Those that others said.
-others_in = oldest_in.where(schema.entry.c.account != _WHO)
+others_in = _said_in(and_(_IN, schema.entry.c.account != _WHO))
 
 # --- Conversations ---------------------------------------------------------------------------
 

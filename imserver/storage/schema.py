@@ -92,7 +92,15 @@ HAS_REF = entry.c.ref.is_not(None)
 
 Index("entry_ref", entry.c.account, entry.c.ref, unique=True, sqlite_where=HAS_REF, postgresql_where=HAS_REF)
 Index("entry_about_people", entry.c.number, sqlite_where=ABOUT_PEOPLE, postgresql_where=ABOUT_PEOPLE)
-# With the speaker, so that what others said is counted without a look at the entries.
+# Both with the speaker, so that what others said is counted without a look at the entries.  The first
+# is a part of the second; but without it PostgreSQL goes along all entries to find the few to everyone.
+Index(
+    "entry_to_everyone",
+    entry.c.number,
+    entry.c.account,
+    sqlite_where=SAID_TO_EVERYONE,
+    postgresql_where=SAID_TO_EVERYONE,
+)
 Index("entry_conversation", entry.c.conversation, entry.c.number, entry.c.account)
 
 #: Whose streams a message to named people is in; its sender is one of them.  What must be known of a

@@ -35,6 +35,14 @@ def upgrade() -> None:
     _find_conversations(op.get_bind())
     _tell_audiences_more()
     op.drop_index("entry_to_everyone", "entry")
+    to_everyone = sa.text("conversation = 0")
+    op.create_index(
+        "entry_to_everyone",
+        "entry",
+        ["number", "account"],
+        sqlite_where=to_everyone,
+        postgresql_where=to_everyone,
+    )
     op.create_index("entry_conversation", "entry", ["conversation", "number", "account"])
 
 
