@@ -18,6 +18,7 @@ from typing import Any, cast
 from twisted.internet.task import react
 
 from imserver.avatar import Stream
+from imserver.bounds import UNHURRIED
 from imserver.mailroom import Mailroom, Posted, _posted
 from imserver.storage import writer
 from imserver.storage.records import Entry
@@ -90,7 +91,7 @@ class Crowd:
     """People who are logged in to a server in memory."""
 
     def __init__(self, people: int, mailroom: type[Mailroom] = Mailroom) -> None:
-        self._stage = Stage(make_mailroom=mailroom)
+        self._stage = Stage(make_mailroom=mailroom, bounds=UNHURRIED)
         self._names = [f"u{number}" for number in range(people)]
         self._actors = [self._stage.enter(name) for name in self._names]
 
