@@ -20,6 +20,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversations, Progress, Said
+from imclient.core.devices import Device
 from imclient.core.records import Receipt
 from imclient.core.roster import Presence, Roster
 from imclient.core.showing import Shown
@@ -27,6 +28,7 @@ from imclient.core.signal import Signal
 from imclient.core.wire import Wire, WireLine
 from imclient.qt.audience_choice import Mode
 from imclient.qt.conversation_view import ConversationView
+from imclient.qt.devices_window import DevicesWindow
 from imclient.qt.dress import Choice, Dress
 from imclient.qt.main_window import PANES, MainWindow
 from imclient.qt.start_dialog import Recent, StartDialog
@@ -122,6 +124,12 @@ class MadeUpClient:
         self.said: list[tuple[Audience, str]] = []
         self.refuse: Exception | None = None  #: what the next thing asked for fails with
         self.closed = False
+        self._devices = [
+            Device("desk-4f2a9c01", 417, time.time(), 1, True),
+            Device("phone", 417, time.time() - 90, 1, False),
+            Device("lab-terminal", 380, moment("17:20", 3), 0, False),
+            Device(None, 12, moment("09:00", 40), 0, False),
+        ]
         self._number = 411
 
     def connect(self, host: str, port: int) -> Deferred[None]:
@@ -149,6 +157,15 @@ class MadeUpClient:
         if self.refuse is None:
             self.showing.presence, self.showing.text = presence, text
             self.showing.changed.emit()
+        return self._answer()
+
+    def devices(self) -> Deferred[list[Device]]:
+        """List the devices there are."""
+        return succeed(list(self._devices))
+
+    def sign_out(self, device: str) -> Deferred[None]:
+        """Let a device go."""
+        self._devices = [one for one in self._devices if one.name != device]
         return self._answer()
 
     def receipts(self, number: int) -> Deferred[dict[str, Reached]]:
@@ -333,6 +350,17 @@ def window_away(dress: Dress) -> MainWindow:
     return shown
 
 
+def devices(dress: Dress) -> DevicesWindow:
+    """Show the devices of the account."""
+    return DevicesWindow(as_client(lab()))
+
+
+def start_signed_out(dress: Dress) -> StartDialog:
+    """Show the start window after this device was signed out."""
+    why = "Signed out: You were signed out on this device. To come back, log in."
+    return StartDialog(as_client(MadeUpClient(None)), HOST, PORT, ME, [Recent(HOST, PORT, ME)], why)
+
+
 def window_empty(dress: Dress) -> MainWindow:
     """Show what the first one sees."""
     client = MadeUpClient()
@@ -364,6 +392,8 @@ SHOWN: dict[str, Callable[[Dress], QWidget]] = {
     "conversation": lambda dress: ConversationView(lab().conversations.get(BOTH), None, ME),
     "welcome": lambda dress: WelcomeView(ME, HOST, PORT),
     "start": start,
+    "start-signed-out": start_signed_out,
+    "devices": devices,
     "window": window,
     "window-wire": window_with_wire,
     "window-everyone": window_everyone,

@@ -52,10 +52,10 @@ class Windows:
         self._leaving: list[Deferred[None]] = []
         self.client = make_client()
 
-    def begin(self) -> None:
-        """Ask where to, and who."""
+    def begin(self, why: str = "") -> None:
+        """Ask where to, and who; `why`: what ended it before."""
         host, port, name = self._where()
-        dialog = StartDialog(self.client, host, port, name, recent(self.client))
+        dialog = StartDialog(self.client, host, port, name, recent(self.client), why)
         dialog.logged_in.connect(lambda: self._enter(dialog))
         dialog.closed.connect(self._on_closed)
         self._show(dialog)
@@ -79,13 +79,14 @@ class Windows:
         window = MainWindow(self.client, self._dress, link.host, link.port)
         window.closed.connect(self._on_closed)
         window.logged_out.connect(self._leave)
+        window.signed_out.connect(self._leave)
         self._show(window)
 
-    def _leave(self) -> None:
+    def _leave(self, why: str = "") -> None:
         """Close what belongs to the account, and begin again."""
         self._leaving.append(self.client.close())
         self.client = self._make_client()
-        self.begin()
+        self.begin(why)
 
     def _show(self, window: QWidget) -> None:
         """Show a window in the place of the one before."""

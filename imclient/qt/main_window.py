@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from imclient.core.client import Client
+from imclient.core.client import Client, LinkState
 from imclient.core.showing import Shown
 from improtocol.audience import EVERYONE, Audience
 from improtocol.version import __version__
@@ -21,6 +21,7 @@ from . import texts, wording
 from .audience_choice import Mode
 from .composer import Composer
 from .conversations_view import ConversationsView
+from .devices_window import DevicesWindow
 from .dress import Choice, Dress
 from .menus import Menus
 from .roster_view import RosterView
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
 
     closed = pyqtSignal()
     logged_out = pyqtSignal()
+    signed_out = pyqtSignal(str)  #: this device was signed out from elsewhere: the sentence
 
     def __init__(
         self, client: Client, dress: Dress, host: str = "", port: int = 0, parent: QWidget | None = None
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
         self.roster.me.menu_wanted.connect(self._show_account_menu)
         self.roster.me.line_written.connect(lambda text: self._show_me(self._client.showing.presence, text))
         self._client.showing.changed.connect(self._show_shown)
+        self._client.link.changed.connect(self._on_link)
         self._show_shown()
         self.conversations.shown.connect(self._on_shown)
         self.conversations.emptied.connect(lambda: self.conversations.open(EVERYONE))
@@ -261,10 +264,27 @@ class MainWindow(QMainWindow):
             "ping": self.ping,
             "away": lambda: self._show_me(Shown.AWAY, rest),
             "online": lambda: self._show_me(Shown.ONLINE, rest),
+            "devices": self.show_devices,
             "help": self.tell_keys,
             "disc": self.log_out,
         }
         acts[word]()
+
+    # Devices
+
+    def show_devices(self) -> None:
+        """List the devices of the account."""
+        DevicesWindow(self._client, self).open()
+
+    def _on_link(self) -> None:
+        """Begin again when this device was signed out; not amid what the link has to do."""
+        if self._client.link.state is LinkState.SIGNED_OUT:
+            QTimer.singleShot(0, self._end_signed_out)
+
+    def _end_signed_out(self) -> None:
+        if self._listening:
+            self._let_go()
+            self.signed_out.emit(self._client.link.sentence)
 
     # How one is shown
 
@@ -370,6 +390,7 @@ class MainWindow(QMainWindow):
             self._client.conversations.changed.disconnect(self._call_attention)
             self._client.notice.disconnect(self._tell_notice)
             self._client.showing.changed.disconnect(self._show_shown)
+            self._client.link.changed.disconnect(self._on_link)
             self._client.roster.added.disconnect(self._end_welcome)
             for view in (self.roster, self.conversations, self.composer, self.wire, *self._ends):
                 view.close_view()

@@ -17,6 +17,7 @@ COMMANDS = {
     "ping": "/ping: ping the people of this conversation",
     "away": "/away TEXT: be shown as away, with a line of text if you like",
     "online": "/online TEXT: be shown as online again, with a line of text if you like",
+    "devices": "/devices: where your account is in use",
     "help": "/help: this",
     "disc": "/disc: disconnect and log out",
 }

@@ -61,6 +61,7 @@ class StartDialog(QWidget):
         port: int | None = None,
         name: str = "",
         recent: Sequence[Recent] = (),
+        why: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -76,6 +77,7 @@ class StartDialog(QWidget):
         self.setLayout(self._page())
         self._listen()
         self._fill(host, port, name)
+        self.form.show_why(why)
 
     def sizeHint(self) -> QSize:
         """Open as large as the window that follows."""

@@ -43,6 +43,8 @@ class StartForm(QWidget):
         self._error_row = QWidget()
         self._good = PlainLabel("", "caption", wrap=True)
         self._good_row = QWidget()
+        self._why = PlainLabel("", "caption", wrap=True)
+        self._why_row = QWidget()
         self._hints = {
             Field.SERVER: PlainLabel("The computer the server runs on, and its port.", "caption", wrap=True),
             Field.NAME: PlainLabel(
@@ -103,6 +105,11 @@ class StartForm(QWidget):
         self._put_under(field, self._good_row)
         self._hints[field].hide()
 
+    def show_why(self, sentence: str) -> None:
+        """Say why one is here again."""
+        self._why.setText(sentence)
+        self._why_row.setVisible(bool(sentence))
+
     def clear_error(self) -> None:
         """Take back what was said."""
         for field in Field:
@@ -139,6 +146,9 @@ class StartForm(QWidget):
         self._error.setObjectName("startError")
         self._good.setObjectName("startDone")
         self._error_row.setLayout(row(IconSign("warning", "error"), (self._error, 1), gap=6))
+        self._why.setObjectName("startWhy")
+        self._why_row.setLayout(row(IconSign("warning", "waiting"), (self._why, 1), gap=6))
+        self._why_row.hide()
         self._good_row.setLayout(row(IconSign("sent", "online"), (self._good, 1), gap=6))
 
     def _column(self) -> QVBoxLayout:
@@ -146,6 +156,7 @@ class StartForm(QWidget):
         return col(
             self.heading,
             self.subject,
+            self._why_row,
             16,
             self._block(Field.SERVER, self.host, server),
             12,

@@ -1,0 +1,115 @@
+"""A window over the main one that lists something of one's account, each line with one thing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
+from twisted.python.failure import Failure
+
+from imqt import plain, theme
+from imqt.layout import STRETCH, box, col, row
+from imqt.plain import ElidedLabel, PlainLabel
+
+from .scrolled import scrolled
+from .sign import IconSign
+
+#: So many lines are shown without scrolling: in the smallest window, and where there is room.
+LEAST_SHOWN, MOST_SHOWN = 2, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: a name, what there is to say of it, and what can be done."""
+
+    name: str
+    detail: str
+    act: str = ""  #: the words on its button; none, where nothing can be done
+
+
+class Listing(QDialog):
+    """Never runs a loop of its own; what it lists comes when it comes."""
+
+    def __init__(self, parent: QWidget | None, heading: str, text: str, icon: str) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self._gone = False
+        self.setWindowTitle(heading)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self._lines = QVBoxLayout()
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(0)
+        self._page = scrolled(box(col(self._lines, STRETCH, gap=0)))
+        self._words = PlainLabel("Asking the server…", "caption", wrap=True)
+        self._words.setObjectName("listingWords")
+        close = plain.button("Close")
+        close.setObjectName("closeListing")
+        close.clicked.connect(self.reject)
+        self._close = close
+        self.setLayout(
+            col(
+                PlainLabel(heading, "heading", wrap=True),
+                PlainLabel(text, "dim", wrap=True),
+                8,
+                (self._page, 1),
+                self._words,
+                row(STRETCH, close),
+                margins=(24, 20, 24, 20),
+            )
+        )
+        self.setMinimumWidth(min(440, parent.width() - 16) if parent is not None else 440)
+
+    def show_lines(self, lines: Sequence[Line], act: Callable[[str], None], nothing: str = "") -> None:
+        """Show these lines; `act` is called with the name of the one whose button was pressed."""
+        while (item := self._lines.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        for line in lines:
+            self._lines.addWidget(self._row(line, act))
+        self.say("" if lines else nothing)
+        one, least = theme.heights().roster_row, min(len(lines), LEAST_SHOWN)
+        self._page.setMinimumHeight(least * one)
+        self._page.setVisible(bool(lines))
+        more = min(len(lines), MOST_SHOWN) - least
+        self.resize(self.width(), self.sizeHint().height() + more * one)
+
+    def say(self, words: str) -> None:
+        """Say something below the lines."""
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
+
+    def failed(self, failure: Failure) -> None:
+        """Say why something was not done."""
+        if not self._gone:
+            self.say(str(failure.value) or "The server did not do it.")
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was closed; what comes later has no place."""
+        return self._gone
+
+    def done(self, result: int) -> None:
+        """Close it."""
+        self._gone = True
+        super().done(result)
+
+    def _row(self, line: Line, act: Callable[[str], None]) -> QWidget:
+        words = col(ElidedLabel(line.name, "name"), ElidedLabel(line.detail, "caption"), gap=0)
+        items = row(IconSign(self._icon, "dim", 18), (words, 1), margins=(0, 4, 8, 4), gap=12)
+        if line.act:
+            button = plain.button(line.act)
+            button.setObjectName(f"listing-{line.name}")
+            button.setAccessibleName(f"{line.act}: {line.name}, {line.detail}")
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda: act(line.name))
+            items.addWidget(button)
+        made = box(items)
+        made.setFixedHeight(theme.heights().roster_row)
+        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        made.setAccessibleName(f"{line.name}, {line.detail}")
+        return made
