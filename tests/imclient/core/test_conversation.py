@@ -114,6 +114,12 @@ class Device:
         self.talk.shown()
         self.server.read = max(self.server.read, self.talk.read_upto)
 
+    def see_some(self) -> None:
+        """Show it up to the middle of what is in memory."""
+        if self.talk.messages:
+            self.talk.seen(self.talk.messages[len(self.talk.messages) // 2].number or 0)
+            self.server.read = max(self.server.read, self.talk.read_upto)
+
     def read_elsewhere(self, number: int) -> None:
         """Let another device read up to a message."""
         if number > self.server.read:
@@ -123,7 +129,9 @@ class Device:
 
 STEPS = st.lists(
     st.one_of(
-        st.sampled_from(["say", "say", "say mine", "tell", "tell", "tell all", "count", "show", "earlier"]),
+        st.sampled_from(
+            ["say", "say", "say mine", "tell", "tell", "tell all", "count", "show", "see some", "earlier"]
+        ),
         st.integers(1, 100),  # another device has read so many percent of it
     ),
     max_size=40,
@@ -151,6 +159,8 @@ class UnreadTests(SynchronousTestCase):
                 device.count()
             elif step == "show":
                 device.show()
+            elif step == "see some":
+                device.see_some()
             elif step == "earlier":
                 self.successResultOf(device.talk.earlier())
             elif server.last:
