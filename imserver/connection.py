@@ -273,7 +273,7 @@ class Connection(LineOnlyReceiver):
 
     def _is_too_soon(self, asked: codec.Asked) -> bool:
         """Whether a line waits for its time; one timer serves all behind it, which is not read meanwhile."""
-        wait = self._throttle.wait(asked.what)
+        wait = self._throttle.begin(asked.what)
         if wait:
             self._too_fast = self._server.reactor.callLater(wait, self._in_time)
         return wait > 0
@@ -302,7 +302,6 @@ class Connection(LineOnlyReceiver):
     def _begin(self, asked: codec.Asked) -> None:
         answer = Answer(asked)
         self._answers.append(answer)
-        self._throttle.begin(asked.what)
         if isinstance(asked.what, Refusal):
             self._refused(answer, asked.what)
             return

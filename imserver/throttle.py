@@ -24,7 +24,7 @@ NAMES = 10
 #: What a SEND to everyone costs: it is written to every connection there is.
 EVERYONE = 20
 #: A rest of a sum of fractions is no reason to set a timer.
-NEARLY = 1e-6
+NEARLY_ONE = 1 - 1e-6
 
 Said = Command[Reply] | Refusal
 
@@ -39,39 +39,38 @@ def cost(said: Said) -> float:
 class Throttle:
     """What one connection may still ask at this moment."""
 
-    __slots__ = ("_at", "_bounds", "_free", "_level", "_now")
+    __slots__ = ("_at", "_bounds", "_free", "_free_at", "_level", "_now")
 
     def __init__(self, bounds: Bounds, now: Callable[[], float]) -> None:
         self._bounds = bounds
         self._now = now
-        self._level = bounds.burst
-        self._free = bounds.free_rate
-        self._at = now()
+        self._level, self._free = bounds.burst, bounds.free_rate
+        self._at = self._free_at = now()
 
-    def wait(self, said: Said) -> float:
-        """Say how many seconds to wait before a line may be begun."""
-        self._fill()
-        wait = _until_one(self._level, self._bounds.rate)
-        return min(wait, _until_one(self._free, self._bounds.free_rate)) if isinstance(said, FREE) else wait
-
-    def begin(self, said: Said) -> None:
-        """Note that a line is begun."""
-        self._fill()
-        if isinstance(said, FREE) and _until_one(self._free, self._bounds.free_rate) == 0:
-            self._free -= 1
-        else:
+    def begin(self, said: Said) -> float:
+        """Begin a line and give 0, or give how many seconds to wait before it may be begun."""
+        burst, rate = self._bounds.burst, self._bounds.rate
+        if rate == math.inf:
+            return 0.0
+        now = self._now()
+        may_be_free = isinstance(said, FREE)
+        if may_be_free and self._is_free(now):
+            return 0.0
+        self._level = min(burst, self._level + (now - self._at) * rate)
+        self._at = now
+        if self._level > NEARLY_ONE:
             self._level -= cost(said)
+            return 0.0
+        wait = (1 - self._level) / rate
+        return min(wait, (1 - self._free) / self._bounds.free_rate) if may_be_free else wait
 
-    def _fill(self) -> None:
-        passed = self._now() - self._at
-        self._at += passed
-        self._level = _filled(self._level, self._bounds.burst, self._bounds.rate, passed)
-        self._free = _filled(self._free, self._bounds.free_rate, self._bounds.free_rate, passed)
-
-
-def _filled(level: float, most: float, rate: float, passed: float) -> float:
-    return most if math.isinf(rate) else min(most, level + rate * passed)
-
-
-def _until_one(level: float, rate: float) -> float:
-    return 0.0 if level > 1 - NEARLY else (1 - level) / rate
+    def _is_free(self, now: float) -> bool:
+        rate = self._bounds.free_rate
+        if rate == math.inf:
+            return True
+        self._free = min(rate, self._free + (now - self._free_at) * rate)
+        self._free_at = now
+        if self._free > NEARLY_ONE:
+            self._free -= 1
+            return True
+        return False
