@@ -27,6 +27,7 @@ from imclient.core.showing import Shown
 from imclient.core.signal import Signal
 from imclient.core.wire import Wire, WireLine
 from imclient.qt.audience_choice import Mode
+from imclient.qt.blocked_window import BlockedWindow
 from imclient.qt.conversation_view import ConversationView
 from imclient.qt.devices_window import DevicesWindow
 from imclient.qt.dress import Choice, Dress
@@ -110,6 +111,22 @@ class MadeUpShowing:
         self.changed: Signal[()] = Signal()
 
 
+class MadeUpBlocklist:
+    """Whom one has blocked."""
+
+    def __init__(self) -> None:
+        self.names: frozenset[str] = frozenset()
+        self.changed: Signal[()] = Signal()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def put(self, names: frozenset[str]) -> None:
+        """Block these."""
+        self.names = names
+        self.changed.emit()
+
+
 class MadeUpClient:
     """What windows need of a `Client`, without a server: it answers by itself."""
 
@@ -117,7 +134,7 @@ class MadeUpClient:
         self.name = name
         self.link, self.outbox = MadeUpLink(), MadeUpOutbox()
         self.roster, self.wire, self.conversations = Roster(time.time), Wire(time.time), Conversations()
-        self.showing = MadeUpShowing()
+        self.showing, self.blocked = MadeUpShowing(), MadeUpBlocklist()
         self.roster.restore(ME, [])
         self.conversations.restore(ME, None, [])
         self.notice: Signal[str] = Signal()
@@ -157,6 +174,16 @@ class MadeUpClient:
         if self.refuse is None:
             self.showing.presence, self.showing.text = presence, text
             self.showing.changed.emit()
+        return self._answer()
+
+    def block(self, name: str) -> Deferred[None]:
+        """Hear nothing of somebody."""
+        self.blocked.put(self.blocked.names | {name})
+        return self._answer()
+
+    def unblock(self, name: str) -> Deferred[None]:
+        """Hear them again."""
+        self.blocked.put(self.blocked.names - {name})
         return self._answer()
 
     def devices(self) -> Deferred[list[Device]]:
@@ -355,6 +382,21 @@ def devices(dress: Dress) -> DevicesWindow:
     return DevicesWindow(as_client(lab()))
 
 
+def blocked(dress: Dress) -> BlockedWindow:
+    """Show who is blocked."""
+    client = lab()
+    client.blocked.put(frozenset({"ivan", "mallory"}))
+    return BlockedWindow(as_client(client))
+
+
+def window_blocked(dress: Dress) -> MainWindow:
+    """Show the window with somebody blocked."""
+    shown = window_away(dress)
+    shown._client.block("mallory")
+    shown.conversations.open(Audience.of("mallory"))
+    return shown
+
+
 def start_signed_out(dress: Dress) -> StartDialog:
     """Show the start window after this device was signed out."""
     why = "Signed out: You were signed out on this device. To come back, log in."
@@ -394,6 +436,8 @@ SHOWN: dict[str, Callable[[Dress], QWidget]] = {
     "start": start,
     "start-signed-out": start_signed_out,
     "devices": devices,
+    "blocked": blocked,
+    "window-blocked": window_blocked,
     "window": window,
     "window-wire": window_with_wire,
     "window-everyone": window_everyone,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt5.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QResizeEvent
 from PyQt5.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
@@ -138,7 +140,10 @@ class Composer(QWidget):
         self.edit.textChanged.connect(self._on_typed)
         self.send.clicked.connect(self.say)
         roster = self._client.roster
-        self._heard = (roster.added, roster.changed, roster.reset, self._client.link.changed)
+        self._heard = (
+            *(roster.added, roster.changed, roster.reset),
+            *(self._client.link.changed, self._client.blocked.changed),
+        )
         for signal in self._heard:
             signal.connect(self._gathering.soon)
 
@@ -201,6 +206,9 @@ class Composer(QWidget):
             self.show_error(nobody or slash_line.not_complete(word))
         else:
             rest = slash_line.rest(self.edit.toPlainText())
+            if word in ("block", "unblock") and (not rest or self._client.roster.unknown([rest.lower()])):
+                self.show_error(wording.unknown([rest]) if rest else slash_line.not_complete(word))
+                return
             self.edit.clear()
             self.commanded.emit(word, rest)
 
@@ -270,12 +278,17 @@ class Composer(QWidget):
         away = [person.name for person in people if person.presence is Presence.OFFLINE]
         if audience.everyone:
             return wording.everyone_means(len(people), away), "everyone", "caption"
-        waits = [name for name in away if name in audience.names]
-        if not waits and len(audience.names) == 1:
-            person = self._client.roster.get(audience.names[0])
-            if person is not None and person.presence is Presence.AWAY:
-                return wording.is_away(person.name, person.text), "waiting", "caption"
-        return wording.waits_for(waits), "waiting", "caption"
+        return self._about_them(audience.names, away), "waiting", "caption"
+
+    def _about_them(self, names: Sequence[str], away: Sequence[str]) -> str:
+        """Say what is unusual about those a message is for."""
+        blocked = [name for name in names if name in self._client.blocked]
+        if blocked:
+            return wording.are_blocked(blocked)
+        person = self._client.roster.get(names[0]) if len(names) == 1 else None
+        if person is not None and person.presence is Presence.AWAY:
+            return wording.is_away(person.name, person.text)
+        return wording.waits_for([name for name in away if name in names])
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Let the hint about the keys go where there is little room."""

@@ -19,6 +19,7 @@ from imqt.layout import box, col, rule
 
 from . import texts, wording
 from .audience_choice import Mode
+from .blocked_window import BlockedWindow
 from .composer import Composer
 from .conversations_view import ConversationsView
 from .devices_window import DevicesWindow
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
     def _listen(self) -> None:
         self.roster.opened.connect(self.write_to)
         self.roster.pinged.connect(lambda name: self._ping([name]))
+        self.roster.block_wanted.connect(self.block)
         self.roster.let_go.connect(self.composer.edit.setFocus)
         self.roster.me.menu_wanted.connect(self._show_account_menu)
         self.roster.me.line_written.connect(lambda text: self._show_me(self._client.showing.presence, text))
@@ -264,6 +266,9 @@ class MainWindow(QMainWindow):
             "ping": self.ping,
             "away": lambda: self._show_me(Shown.AWAY, rest),
             "online": lambda: self._show_me(Shown.ONLINE, rest),
+            "block": lambda: self._block(rest.lower()),
+            "unblock": lambda: self._unblock(rest.lower()),
+            "blocked": self.show_blocked,
             "devices": self.show_devices,
             "help": self.tell_keys,
             "disc": self.log_out,
@@ -285,6 +290,26 @@ class MainWindow(QMainWindow):
         if self._listening:
             self._let_go()
             self.signed_out.emit(self._client.link.sentence)
+
+    # Blocking
+
+    def show_blocked(self) -> None:
+        """List whom one has blocked."""
+        BlockedWindow(self._client, self).open()
+
+    def block(self, name: str, blocked: bool) -> None:
+        """Block somebody, once it was said what that means; or unblock."""
+        if not blocked:
+            self._unblock(name)
+            return
+        words = wording.blocking(name)
+        plain.ask(self, f"Block {name}?", words, act="Block", then=lambda: self._block(name), danger=True)
+
+    def _block(self, name: str) -> None:
+        self._do(self._client.block(name), f"{name} is blocked: you hear nothing of what {name} says.")
+
+    def _unblock(self, name: str) -> None:
+        self._do(self._client.unblock(name), f"You hear {name} again, from now on.")
 
     # How one is shown
 

@@ -19,6 +19,7 @@ from .row_list import Gathering, RowList
 
 #: So many letters of the last words are looked at; a row has room for half of them.
 WORDS_SHOWN = 100
+BLOCKED = "Blocked: you hear nothing"
 CONNECTED = (Presence.ONLINE, Presence.AWAY)
 
 
@@ -33,6 +34,7 @@ class RosterRow:
     time: str = ""
     unread: int = 0
     chosen: bool = False
+    blocked: bool = False
     was: bool = False  #: the link is down: nobody knows the presence of now
 
     def in_words(self) -> str:
@@ -69,7 +71,7 @@ class RosterModel(RowList[RosterRow]):
         self._heard = (
             *(roster.added, roster.changed, roster.reset),
             *(conversations.added, conversations.changed, conversations.reset),
-            self._client.link.changed,
+            *(self._client.link.changed, self._client.blocked.changed),
         )
         for signal in self._heard:
             signal.connect(self._gathering.soon)
@@ -160,11 +162,14 @@ class RosterModel(RowList[RosterRow]):
             time="" if spoken_at is None else moments.when(spoken_at, self._now()),
             unread=talk.unread if talk else 0,
             chosen=person.name in self._chosen,
+            blocked=person.name in self._client.blocked,
             was=self._was(person.presence),
         )
 
     def _line(self, person: Person, talk: Conversation | None) -> tuple[str, float | None]:
         last = talk.last if talk else None
+        if person.name in self._client.blocked:
+            return BLOCKED, None
         if person.presence is Presence.AWAY and not (talk and talk.unread):
             return self._presence_line(person), None  # that somebody is away comes before their last words
         if last is not None and (person.presence in CONNECTED or (talk and talk.unread)):

@@ -28,6 +28,7 @@ class People(QListView):
 
     opened = pyqtSignal(str)
     pinged = pyqtSignal(str)
+    block_wanted = pyqtSignal(str, bool)  #: block somebody, or unblock
     write_wanted = pyqtSignal()
     let_go = pyqtSignal()  #: Escape, with nobody chosen
 
@@ -93,19 +94,27 @@ class People(QListView):
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         """Offer what can be done with a person."""
         assert event is not None
-        person = self._person(self.indexAt(event.pos()))
+        index, at = self.indexAt(event.pos()), event.globalPos()
+        viewport = self.viewport()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and viewport is not None:
+            index = self.currentIndex()
+            at = viewport.mapToGlobal(self.visualRect(index).center())
+        person = self._person(index)
         if person is not None:
-            self._offer(person, event.globalPos())
+            self._offer(person, at)
 
     def _offer(self, person: RosterRow, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setObjectName("personMenu")
         name = person.name
+        block = f"Unblock {name}" if person.blocked else f"Block {name}…"
         choose = "Take out of the choice" if person.chosen else "Choose"
         for text, act in (
             (f"Write to {name}", lambda: self.opened.emit(name)),
             (f"Ping {name}", lambda: self.pinged.emit(name)),
             (choose, lambda: self.people.toggle(name)),
+            (block, lambda: self.block_wanted.emit(name, not person.blocked)),
         ):
             action = menu.addAction(plain.literal(text))
             assert action is not None
@@ -118,6 +127,7 @@ class RosterView(QWidget):
 
     opened = pyqtSignal(list)  #: write to these names
     pinged = pyqtSignal(str)
+    block_wanted = pyqtSignal(str, bool)
     let_go = pyqtSignal()
 
     def __init__(self, client: Client, parent: QWidget | None = None) -> None:
@@ -182,6 +192,7 @@ class RosterView(QWidget):
         self.list.write_wanted.connect(self._write_to_chosen)
         self.list.opened.connect(lambda name: self.opened.emit([name]))
         self.list.pinged.connect(self.pinged)
+        self.list.block_wanted.connect(self.block_wanted)
         self.list.let_go.connect(self.let_go)
 
     def _search(self, sought: str) -> None:

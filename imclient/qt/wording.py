@@ -80,6 +80,20 @@ def is_away(name: str, text: str) -> str:
     return f"{name} is away: {text}" if text else f"{name} is away."
 
 
+def are_blocked(names: Sequence[str]) -> str:
+    """Say that people are blocked."""
+    return f"You have blocked {listed(names)}: what they answer does not reach you."
+
+
+def blocking(name: str) -> str:
+    """Say what it means to block somebody."""
+    return (
+        f"From now on you hear nothing of what {name} says, to you or to others with you, on none of your "
+        f"devices. {name} is not told. What was said before stays; what {name} says meanwhile stays unheard, "
+        "also when you unblock."
+    )
+
+
 def everyone_means(others: int, away: Sequence[str]) -> str:
     """Say how many a message to everyone is for, and for whom it waits."""
     if not others:
