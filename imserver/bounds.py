@@ -98,6 +98,13 @@ class Bounds:
         65536, "entries", "of each table of sources or names; the oldest is forgotten first"
     )
 
+    # What waits for those who are away.
+    mailbox: float = _bound(
+        10_000,
+        "messages",
+        "said by one to another by name and not held yet; what is said to everyone is not counted",
+    )
+
     # Overload.
     writes_waiting: float = _bound(
         5000, "commands", "that wait for the writer: a third of a second's work; more are told busy at once"

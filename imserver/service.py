@@ -251,7 +251,7 @@ def put_together(
             opening.epoch,
         ),
         Roster(users),
-        Messaging(storage, users, mailroom, receipts, log, may_address_everyone),
+        Messaging(storage, users, mailroom, receipts, log, may_address_everyone, bounds.mailbox),
         Reading(storage, users, receipts),
         Receipts(storage),
         Cursors(storage, users, mailroom, receipts),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from improtocol import commands, replies
 from improtocol.audience import Audience
-from improtocol.errors import NoSuchUser, NotAllowed, RefUsed
+from improtocol.errors import MailboxFull, NoSuchUser, NotAllowed, RefUsed
 
 from ..avatar import Avatar
 from ..dispatch import answers
@@ -29,6 +29,7 @@ class Messaging:
         receipts: ReceiptNews,
         log: ServerLog,
         may_address_everyone: Callable[[str], bool],
+        most_waiting: float,
     ) -> None:
         self._stored = stored
         self._users = users
@@ -36,6 +37,8 @@ class Messaging:
         self._receipts = receipts
         self._log = log
         self._may_address_everyone = may_address_everyone
+        self._most_waiting = most_waiting
+        self._under_way = 0  # drafts that have no answer yet
 
     @answers(commands.Send, writes=True)
     async def send(self, avatar: Avatar, command: commands.Send) -> replies.Sent:
@@ -47,10 +50,15 @@ class Messaging:
             earlier = await self._earlier(avatar, command)
             raise NoSuchUser(unknown) if earlier is None else RefUsed(earlier.number)
         audience = command.audience.without(avatar.name)
+        self._under_way += 1
         try:
             stored = await self._stored.append(self._draft(avatar, audience, command))
         except interface.RefUsed as used:
             raise RefUsed(used.number) from None
+        except interface.MailboxFull as full:
+            raise MailboxFull(tuple(sorted(self._users.of(one).name for one in full.accounts))) from None
+        finally:
+            self._under_way -= 1
         if stored.new:
             self._mailroom.said(avatar, stored.entry.number)
             self._receipts.was_said(stored.entry)
@@ -64,14 +72,22 @@ class Messaging:
         return await self._stored.said_as(avatar.account.id, command.ref)
 
     def _draft(self, avatar: Avatar, audience: Audience, command: commands.Send) -> Draft:
-        accounts = (self._users.get(name) for name in audience.names)
+        named = [user for user in map(self._users.get, audience.names) if user is not None]
+        # Whoever holds the stream nearly whole has no full mailbox; so hardly ever anything is counted.
+        far_behind = self._mailroom.last + self._under_way - self._most_waiting
         return Draft(
             avatar.account.id,
             avatar.name,
-            frozenset(user.account.id for user in accounts if user is not None),
+            frozenset(user.account.id for user in named),
             str(audience),
             command.text,
             command.ref,
+            frozenset(
+                user.account.id
+                for user in named
+                if user.held <= far_behind and user.account != avatar.account
+            ),
+            self._most_waiting,
         )
 
     def _note(self, avatar: Avatar, entry: Entry) -> None:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from . import statements
+from . import questions, statements
 from .blocking import Blocking
 from .conversations import Conversations, Remembered
 from .cursors import Cursors
-from .interface import NameTaken, RefUsed
+from .interface import MailboxFull, NameTaken, RefUsed
 from .marks import Mark, Marks
 from .records import Arrival, Block, Draft, Entry, EntryKind, Held, Marked, People, Stored
 from .schema import EVERYONES
@@ -75,10 +75,17 @@ class Batch:
             if earlier.text != draft.text or not self._same_people(earlier, draft):
                 raise RefUsed(earlier.number)
             return Stored(earlier, new=False)
+        if full := tuple(account for account in sorted(draft.crowded) if self._is_full(draft, account)):
+            raise MailboxFull(full)
         entry = self._add(self._entry_of(draft))
         if draft.ref is not None:
             self._said[draft.account, draft.ref] = entry
         return Stored(entry, new=True)
+
+    def _is_full(self, draft: Draft, account: int) -> bool:
+        # What this transaction adds is not in the table yet.
+        new = sum(entry.account == draft.account and account in entry.accounts for entry in self._entries)
+        return questions.waiting(self._connection, draft.account, account) + new >= draft.most
 
     def said_as(self, account: int, ref: str) -> Entry | None:
         """Look up a ref."""

@@ -45,6 +45,14 @@ class NoSuchMessage(StorageError):
     """There is no such message in that account's stream, or it is not that account's own."""
 
 
+class MailboxFull(StorageError):
+    """As many of that sender's messages as may wait for these accounts wait already."""
+
+    def __init__(self, accounts: tuple[int, ...]) -> None:
+        super().__init__(accounts)
+        self.accounts = accounts
+
+
 class RefUsed(StorageError):
     """That account has said something else under this ref, in the entry ``number``."""
 
@@ -83,7 +91,7 @@ class Log(Protocol):
     """What was said, in order."""
 
     def append(self, draft: Draft) -> Deferred[Stored]:
-        """Give a draft its number and keep it; fails with ``RefUsed``.
+        """Give a draft its number and keep it; fails with ``RefUsed`` or ``MailboxFull``.
 
         A ref that was used for the same words to the same people gives the first entry again.
         """

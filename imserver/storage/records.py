@@ -46,6 +46,8 @@ class Draft:
     audience: str  #: the same as it stands on the line: names sorted and joined by commas, or ``*``
     text: str
     ref: str | None = None
+    crowded: frozenset[int] = frozenset()  #: those it names whose waiting messages must be counted first
+    most: float = 0  #: so many of them may wait from this sender by name
 
     @property
     def everyone(self) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol.audience import EVERYONE, Audience
-from improtocol.commands import Login, Register, Send
-from improtocol.errors import NoSuchUser, RefUsed, WrongState
+from improtocol.commands import Ack, Login, Register, Send
+from improtocol.errors import MailboxFull, NoSuchUser, NotAllowed, RefUsed, WrongState
 from improtocol.events import MessageTold
 from improtocol.replies import Sent
+from imserver.bounds import UNHURRIED
 from imserver.storage.interface import StorageError
 from tests.imserver.disk import Disk
 from tests.imserver.guest import PASSWORD, Guest
@@ -186,3 +189,62 @@ class Nobody(MessagingCase):
         self.stage.wait(1)
         self.assertEqual(self.successResultOf(said).number, 4)
         self.assertEqual(len(self.told()[2]), 1)
+
+
+class Rights(SynchronousTestCase):
+    """Who may say something to everyone can be named."""
+
+    def setUp(self) -> None:
+        self.allowed = True
+        self.stage = Stage(may_address_everyone=lambda name: self.allowed and name == "alice")
+        self.alice, self.bob = (Guest(self.stage).enter(name) for name in ("alice", "bob"))
+
+    def test_not_allowed(self) -> None:
+        """Whoever may not is refused, says it to nobody, and may go on naming people."""
+        refused = self.bob.refused(Send(EVERYONE, "hello", ref="r"))
+        self.assertEqual(refused, NotAllowed("everyone"))
+        self.assertEqual(self.alice.told(MessageTold), [])
+        self.assertEqual(self.bob.ask(Send(HERSELF, "hello", ref="r")).to, 1)
+
+    def test_said_when_it_was_allowed(self) -> None:
+        """What was said under a ref while it was allowed is answered as it was (R21)."""
+        first = self.alice.ask(Send(EVERYONE, "hello", ref="r"))
+        self.allowed = False
+        self.assertEqual(self.alice.ask(Send(EVERYONE, "hello", ref="r")), first)
+        self.assertEqual(self.alice.refused(Send(EVERYONE, "hello", ref="s")), NotAllowed("everyone"))
+
+
+class Mailboxes(SynchronousTestCase):
+    """How much may wait for whoever is away."""
+
+    def setUp(self) -> None:
+        self.stage = Stage(bounds=replace(UNHURRIED, mailbox=3))
+        self.alice, self.bob = (Guest(self.stage).enter(name) for name in ("alice", "bob"))
+        Guest(self.stage).ask(Register("carol", PASSWORD))
+
+    def test_full(self) -> None:
+        """So many wait, and not one more; all who have as many are named, and nobody is told anything."""
+        said = [self.alice.ask(Send(CAROL, str(n), ref=str(n))) for n in range(3)]
+        self.assertEqual(self.alice.refused(Send(BOTH, "more")), MailboxFull(("carol",)))
+        self.assertEqual(self.bob.told(MessageTold), [])
+        self.assertEqual(self.alice.ask(Send(CAROL, "2", ref="2")), said[2])
+
+    def test_in_one_commit(self) -> None:
+        """What is said in the same breath counts, too."""
+        asked = [self.alice.begin(Send(CAROL, str(n))) for n in range(5)]
+        self.stage.wait(1)
+        for one in asked[:3]:
+            self.assertEqual(self.successResultOf(one).to, 1)
+        for one in asked[3:]:
+            self.failureResultOf(one, MailboxFull)
+
+    def test_others(self) -> None:
+        """It is counted by sender, everyone's messages are not counted, and whoever reads has room again."""
+        for n in range(3):
+            self.alice.ask(Send(CAROL, str(n)))
+        self.assertEqual(self.bob.ask(Send(CAROL, "from bob")).to, 1)
+        self.assertEqual(self.alice.ask(Send(EVERYONE, "to all")).to, 2)
+        carol = Guest(self.stage)
+        carol.ask(Login("carol", PASSWORD))
+        carol.ask(Ack(carol.told(MessageTold)[-1].number))  # type: ignore[attr-defined]
+        self.assertEqual(self.alice.ask(Send(CAROL, "again")).to, 1)
