@@ -397,6 +397,18 @@ def window_blocked(dress: Dress) -> MainWindow:
     return shown
 
 
+def window_anew(dress: Dress) -> MainWindow:
+    """Show the window after the server's log was restored, and with something lost."""
+    shown = window(dress)
+    client = shown._client
+    client.conversations.ledger.gap = 423
+    client.notice.emit(
+        "The server's log is another than before, as after a restore: everything is read anew."
+    )
+    shown.roster.model.choose_none()
+    return shown
+
+
 def start_signed_out(dress: Dress) -> StartDialog:
     """Show the start window after this device was signed out."""
     why = "Signed out: You were signed out on this device. To come back, log in."
@@ -437,6 +449,7 @@ SHOWN: dict[str, Callable[[Dress], QWidget]] = {
     "start-signed-out": start_signed_out,
     "devices": devices,
     "blocked": blocked,
+    "window-anew": window_anew,
     "window-blocked": window_blocked,
     "window": window,
     "window-wire": window_with_wire,

@@ -50,7 +50,8 @@ class Windows:
         self._place = None if options.geometry is None else QRect(*options.geometry)
         self._changing = False  #: one window takes the place of another
         self._leaving: list[Deferred[None]] = []
-        self.client = make_client()
+        self._noticed: list[str] = []  #: before there was a window to say it
+        self.client = self._new_client()
 
     def begin(self, why: str = "") -> None:
         """Ask where to, and who; `why`: what ended it before."""
@@ -80,12 +81,21 @@ class Windows:
         window.closed.connect(self._on_closed)
         window.logged_out.connect(self._leave)
         window.signed_out.connect(self._leave)
+        for sentence in self._noticed:
+            window.notices.tell(sentence)
+        self.client.notice.disconnect(self._noticed.append)
         self._show(window)
+
+    def _new_client(self) -> Client:
+        client = self._make_client()
+        self._noticed = []
+        client.notice.connect(self._noticed.append)
+        return client
 
     def _leave(self, why: str = "") -> None:
         """Close what belongs to the account, and begin again."""
         self._leaving.append(self.client.close())
-        self.client = self._make_client()
+        self.client = self._new_client()
         self.begin(why)
 
     def _show(self, window: QWidget) -> None:

@@ -55,6 +55,8 @@ class BubbleDelegate(QStyledItemDelegate):
         elif row.kind is Kind.EDGE:
             font = theme.font(Size.CAPTION)
             painting.draw_line(painter, place, row.text, font, theme.colour("dim"), painting.CENTRE)
+        elif row.kind is Kind.GAP:
+            self._paint_slim(painter, place, "warning", row.text, None)
         elif row.kind is Kind.NOTICE:
             self._paint_slim(painter, place, "ping", row.text, row.at)
         elif row.said is not None and row.kind is Kind.ASIDE:

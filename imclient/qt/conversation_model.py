@@ -33,6 +33,7 @@ class ConversationModel(RowList[Row]):
         everyone: Conversation | None,
         me: str,
         now: Callable[[], float] = time.time,
+        gap: Callable[[], int] = lambda: 0,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(Row.same, parent)
@@ -42,7 +43,7 @@ class ConversationModel(RowList[Row]):
         self.extras = Extras()
         self._everyone = None if conversation is everyone else everyone
         self._aside_wanted = True
-        self._now = now
+        self._now, self._gap = now, gap
         self._altered: list[Said] = []
         self._first, self._end = 0, 0  # which messages are in the window
         self._read_from: Said | None = None  # the first of them
@@ -105,6 +106,10 @@ class ConversationModel(RowList[Row]):
         """Show what has gathered, as a page turned: what is being read stays where it is."""
         self.flush()
         return True
+
+    def soon(self, *_news: object) -> None:
+        """Show soon what is different."""
+        self._gathering.soon()
 
     def older(self) -> bool:
         """Show an older page, if there is one."""
@@ -190,8 +195,9 @@ class ConversationModel(RowList[Row]):
         aside: list[Said] = []
         if self._everyone is not None and self._aside_wanted:
             aside = aside_of(self._everyone.messages, messages, self.at_end)
+        self.extras.gap = self._gap()
         today = moments.day_of(self._now())
-        return rows_of(messages, aside, self.extras, today, at_start=self._first == 0)
+        return rows_of(messages, aside, self.extras, today, self._first == 0, self.at_end)
 
     def _tell_altered(self, said: Said) -> None:
         for number in range(len(self.rows) - 1, -1, -1):

@@ -13,6 +13,8 @@ from imclient.core.conversations import Said
 
 from . import moments
 
+MISSING = "What was said here meanwhile may be missing."
+
 
 class Kind(Enum):
     """The kinds of rows."""
@@ -22,6 +24,7 @@ class Kind(Enum):
     MESSAGE = auto()  #: somebody said something
     ASIDE = auto()  #: it was said to everyone, and is shown in passing
     NOTICE = auto()  #: this program has something to say
+    GAP = auto()  #: between what stands above and below, something was lost
     EDGE = auto()  #: above all that is shown: more is being loaded, or there is no more
 
 
@@ -61,15 +64,22 @@ class Extras:
 
     new_after: int | None = None  #: its reader had seen it up to that number
     left_at: float | None = None  #: when the reader went
+    gap: int = 0  #: before that number something may be lost; 0: nothing is
     edge: str = ""  #: what stands above the oldest message there is
     notices: list[Notice] = field(default_factory=list)
 
 
 def rows_of(
-    messages: Sequence[Said], aside: Iterable[Said], extras: Extras, today: date, at_start: bool
+    messages: Sequence[Said],
+    aside: Iterable[Said],
+    extras: Extras,
+    today: date,
+    at_start: bool,
+    at_end: bool = True,
 ) -> list[Row]:
     """Lay out messages, and in passing what was said to everyone, in the order of the log."""
     rows: list[Row] = []
+    before = 0
     new = first_new(messages, extras.new_after)
     if at_start and extras.edge and messages:
         rows.append(Row(Kind.EDGE, extras.edge))
@@ -81,11 +91,21 @@ def rows_of(
         if said.at is not None and moments.day_of(said.at) != last_day:
             last_day = moments.day_of(said.at)
             rows.append(Row(Kind.DAY, moments.day(last_day, today)))
+        if _is_missing_between(before, said.number, extras.gap):
+            rows.append(Row(Kind.GAP, MISSING))
+        before = said.number or before
         if said is new:
             rows.append(Row(Kind.NEW, _since(extras.left_at)))
         rows.append(Row(kind, said.text, said, not _goes_on(rows, said), said.at))
         rows += notices.get(id(said), [])
+    if at_end and _is_missing_between(before, None, extras.gap):
+        rows.append(Row(Kind.GAP, MISSING))
     return rows
+
+
+def _is_missing_between(before: int, after: int | None, gap: int) -> bool:
+    """Tell whether the place where something was lost is right there; what waits has no number."""
+    return 0 < before <= gap and (after is None or after > gap)
 
 
 def first_new(messages: Iterable[Said], seen: int | None) -> Said | None:

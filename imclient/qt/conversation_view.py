@@ -297,11 +297,12 @@ class ConversationView(QWidget):
         conversation: Conversation,
         everyone: Conversation | None,
         me: str,
+        gap: Callable[[], int] = lambda: 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.conversation = conversation
-        self.model = ConversationModel(conversation, everyone, me, parent=self)
+        self.model = ConversationModel(conversation, everyone, me, gap=gap, parent=self)
         self.transcript = Transcript(self.model)
         self._left_at: float | None = None
         self._here = False  #: somebody looks at it

@@ -87,11 +87,13 @@ class ConversationsView(QWidget):
         self.wire.toggled.connect(self.wire_wanted)
         self._client.conversations.changed.connect(self._on_changed)
         self._client.link.changed.connect(self._on_link)
+        self._client.notice.connect(self._on_notice)
 
     def close_view(self) -> None:
         """Stop listening: the window was closed."""
         self._client.conversations.changed.disconnect(self._on_changed)
         self._client.link.changed.disconnect(self._on_link)
+        self._client.notice.disconnect(self._on_notice)
         self._close_receipts()
         for view in self.views():
             view.close_view()
@@ -170,7 +172,9 @@ class ConversationsView(QWidget):
     def _add(self, audience: Audience) -> ConversationView:
         conversations = self._client.conversations
         conversation = conversations.get(audience)
-        view = ConversationView(conversation, conversations.get(EVERYONE), self._me)
+        view = ConversationView(
+            conversation, conversations.get(EVERYONE), self._me, gap=lambda: conversations.gap
+        )
         view.model.show_aside(self._aside)
         view.transcript.went_to_everyone.connect(lambda: self.open(EVERYONE))
         view.transcript.say_again.connect(self.say_again)
@@ -241,6 +245,11 @@ class ConversationsView(QWidget):
         if self._client.link.state is LinkState.ONLINE:
             for view in self.views():
                 view.retry()
+
+    def _on_notice(self, _sentence: str) -> None:
+        """Show where something was lost, if that is what was told."""
+        for view in self.views():
+            view.model.soon()
 
     def _offer_ping(self) -> None:
         view = self.current

@@ -25,6 +25,7 @@ from .conversations_view import ConversationsView
 from .devices_window import DevicesWindow
 from .dress import Choice, Dress
 from .menus import Menus
+from .notice_bar import NoticeBar
 from .roster_view import RosterView
 from .status_view import LinkStatus, NewsStatus, OutboxStatus
 from .welcome_view import WelcomeView
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self._menus = Menus(self, self, dress.choice)
         self._ends = (LinkStatus(client), OutboxStatus(client))
         self._news = NewsStatus()
+        self.notices = NoticeBar()
         self._listening = True
         self._arranging = QTimer(self)
         self._arranging.setSingleShot(True)
@@ -78,7 +80,7 @@ class MainWindow(QMainWindow):
     def _put_together(self) -> None:
         self.setWindowTitle(f"{self._me} - imclient")
         self.setMinimumSize(480, 480)
-        talk = box(col((self.conversations, 1), rule(), self.composer, gap=0))
+        talk = box(col(self.notices, (self.conversations, 1), rule(), self.composer, gap=0))
         self._talk_and_wire = _splitter(talk, self.wire)
         self._panes = _splitter(self.roster, self._talk_and_wire)
         self.setCentralWidget(self._panes)
@@ -117,7 +119,7 @@ class MainWindow(QMainWindow):
         self.wire.closed.connect(lambda: self._menus.wire.setChecked(False))
         self._panes.splitterMoved.connect(self._on_roster_moved)
         self._client.conversations.changed.connect(self._call_attention)
-        self._client.notice.connect(self._tell_notice)
+        self._client.notice.connect(self.notices.tell)
 
     def _open_first(self) -> None:
         alone = not self._client.roster.people()
@@ -367,9 +369,6 @@ class MainWindow(QMainWindow):
 
     # The window
 
-    def _tell_notice(self, sentence: str) -> None:
-        plain.tell(self, "Something to know", sentence)
-
     def _call_attention(self, conversation: object) -> None:
         if getattr(conversation, "unread", 0) and not self.isActiveWindow():
             QApplication.alert(self)
@@ -413,7 +412,7 @@ class MainWindow(QMainWindow):
         if self._listening:
             self._listening = False
             self._client.conversations.changed.disconnect(self._call_attention)
-            self._client.notice.disconnect(self._tell_notice)
+            self._client.notice.disconnect(self.notices.tell)
             self._client.showing.changed.disconnect(self._show_shown)
             self._client.link.changed.disconnect(self._on_link)
             self._client.roster.added.disconnect(self._end_welcome)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PyQt5.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from imclient.core.client import Client, LinkState
@@ -112,6 +112,11 @@ class MeView(QWidget):
         self._line.hide()
         self._listen()
         self._show_state()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Leave the room to the name; the menu and F2 begin the line too."""
+        super().resizeEvent(event)
+        self.edit_button.setVisible(self.width() >= theme.heights().avatar * 5)
 
     def _listen(self) -> None:
         self.edit_button.clicked.connect(self.begin_line)

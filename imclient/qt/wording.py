@@ -82,7 +82,7 @@ def is_away(name: str, text: str) -> str:
 
 def are_blocked(names: Sequence[str]) -> str:
     """Say that people are blocked."""
-    return f"You have blocked {listed(names)}: what they answer does not reach you."
+    return f"You have blocked {listed(names)}: no answer reaches you."
 
 
 def blocking(name: str) -> str:

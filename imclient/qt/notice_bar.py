@@ -1,0 +1,49 @@
+"""A strip over the conversations that says something one should know, until it is closed; it stops nobody."""
+
+from __future__ import annotations
+
+from PyQt5.QtWidgets import QVBoxLayout, QWidget
+
+from imqt import plain
+from imqt.layout import box, col, row, rule
+from imqt.plain import PlainLabel
+
+from .sign import IconSign
+
+#: So many sentences are kept, the newest: whoever sends many must not fill the window.
+MOST = 3
+
+
+class NoticeBar(QWidget):
+    """Hidden while there is nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sentences: list[str] = []
+        self._words = PlainLabel("", wrap=True)
+        self._words.setObjectName("notice")
+        self._words.setMinimumWidth(1)
+        close = plain.tool_button("Close this notice", "close")
+        close.setObjectName("closeNotice")
+        close.clicked.connect(self.close_notice)
+        line = row(
+            IconSign("warning", "waiting", 16), (self._words, 1), close, margins=(16, 8, 12, 8), gap=10
+        )
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(box(col(line, rule(), gap=0), "side"))
+        self.hide()
+
+    def tell(self, sentence: str) -> None:
+        """Say something, below what was said and not closed."""
+        if sentence in self._sentences:
+            return
+        self._sentences = [*self._sentences, sentence][-MOST:]
+        self._words.setText("\n".join(self._sentences))
+        self._words.setAccessibleName(self._words.text())
+        self.show()
+
+    def close_notice(self) -> None:
+        """Say no more of it."""
+        self._sentences = []
+        self.hide()
