@@ -1,0 +1,174 @@
+"""Every command, in every state, with every defect: each has its declared refusal (promises C4, C5).
+
+The cells are made from the vocabulary, so a new command has them by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from improtocol import limits
+from improtocol.states import State
+from improtocol.vocabulary import Argument, Command
+from imserver.bounds import UNHURRIED
+from tests.stage import Actor, Stage
+
+#: A value of each kind that is right, one that is not, and what that is refused with.
+SAMPLES = {
+    "name": ("bob", "4bob", "bad-name"),
+    "audience": ("bob,carol", "bob,,carol", "bad-argument"),
+    "number": ("4", "04", "bad-argument"),
+    "device": ("phone", "pho/ne", "bad-argument"),
+    "epoch": ("k3", "k/3", "bad-argument"),
+    "mark": ("0.7", "0/7", "bad-argument"),
+    "token": ("t", "", "bad-argument"),
+    "ref": ("r", "", "bad-argument"),
+    "verb": ("SEND", "S3ND", "bad-argument"),
+    "online": ("online", "asleep", "bad-argument"),
+    "shown": ("away", "asleep", "bad-argument"),
+    "text": ("hello", "a\\qb", "bad-escape"),
+    "status": ("at lunch", "a\\qb", "bad-escape"),
+    "password": ("correct horse", "short", "bad-password"),
+}
+COMMANDS = sorted(Command.by_verb.values(), key=lambda command: command.verb)
+Cell = tuple[str, bytes, str]  #: what is wrong, the line, the code of its refusal
+
+
+def line_of(command: type[Command[Any]], **other: str | None) -> bytes:
+    """Write a command with all its arguments; ``other`` are other values, None leaves one out."""
+
+    def value(argument: Argument) -> str | None:
+        return other.get(argument.name, SAMPLES[argument.kind.name][0])
+
+    words = [value(argument) for argument in command.word_arguments]
+    keys = [f"{key}={value(argument)}" for key, argument in command.key_arguments.items()]
+    line = " ".join([command.verb, *(word for word in words if word is not None), *keys])
+    text = command.text_argument
+    if text is not None and (said := value(text)) is not None:
+        line += f" :{said}"
+    return line.encode()
+
+
+def with_more(line: bytes, more: bytes) -> bytes:
+    """Put something before the text of a line."""
+    head, colon, text = line.partition(b" :")
+    return head + b" " + more + colon + text
+
+
+def cells(command: type[Command[Any]]) -> Iterator[Cell]:
+    """Make every way in which a line of this command can be wrong."""
+    good = line_of(command)
+    head = good.partition(b" :")[0]
+    bare = " ".join([command.verb, *(SAMPLES[a.kind.name][0] for a in command.word_arguments)]).encode()
+    text = command.text_argument
+    said = b"" if text is None else b" :" + SAMPLES[text.kind.name][0].encode()
+    yield "a word too many", bare + b" again" + said, "extra-word"
+    yield "a key nobody knows", with_more(good, b"colour=blue"), "unknown-key"
+    yield "a key that is no key", with_more(good, b"Colour=blue"), "bad-line"
+    yield "a key without a name", with_more(good, b"=blue"), "bad-line"
+    yield (
+        "too many keys",
+        with_more(bare + said, b" ".join(b"k%s=v" % (b"a" * n) for n in range(1, 18))),
+        "bad-line",
+    )
+    yield "a control sign", good + b"\x07", "bad-line"
+    yield "bytes that are no letters", good + b"\xff", "bad-line"
+    yield "a blank that is none", with_more(good, "x\u00a0y".encode()), "bad-line"
+    if text is None:
+        yield "a text", good + b" :more", "extra-text"
+    elif text.required:
+        yield "no text", head, "no-text"
+    for argument in command.word_arguments:
+        if argument.required:
+            left_out = [a.name for a in command.word_arguments if not a.required]
+            fewer = line_of(command, **dict.fromkeys([argument.name, *left_out]))
+            without_keys = b" ".join(
+                part for part in fewer.partition(b" :")[0].split(b" ") if b"=" not in part
+            )
+            yield f"no {argument.key}", without_keys + said, "missing-word"
+    for key in command.key_arguments:
+        yield f"{key}= twice", with_more(good, f"{key}=x".encode()), "repeated-key"
+        yield f"a word behind {key}=", with_more(good, b"word"), "bad-line"
+    for argument in command.arguments():
+        _, bad, code = SAMPLES[argument.kind.name]
+        yield f"a wrong {argument.key}", line_of(command, **{argument.name: bad}), code
+        if argument.kind.limit is not None:
+            long = "a" * (argument.kind.limit + 1)
+            yield f"a long {argument.key}", line_of(command, **{argument.name: long}), "too-long"
+
+
+class MatrixTests(SynchronousTestCase):
+    """One line, one answer; and nothing has changed."""
+
+    def setUp(self) -> None:
+        self.stage = Stage(bounds=UNHURRIED)
+        self.bob = self.stage.enter("bob")
+        self.actors = {state: self.in_state(state) for state in State}
+        self.bob.forget()
+
+    def in_state(self, state: State) -> Actor:
+        """Give somebody in a state."""
+        actor = self.stage.actor(state.value)
+        if state is not State.UNREGISTERED:
+            actor.say("REGISTER alice :correct horse")
+            if state is State.LOGGED_IN:
+                actor.say("LOGIN alice :correct horse")
+        actor.forget()
+        return actor
+
+    def answered(self, actor: Actor, line: bytes) -> str:
+        """Say a line under a tag, and give the one answer it has."""
+        actor.send(b"@7 " + line + b"\n")
+        self.stage.settle()
+        answers = [heard for heard in actor.heard() if not heard.startswith("*")]
+        self.assertEqual(len(answers), 1, (line, answers))
+        return answers[0]
+
+    def test_every_cell(self) -> None:
+        """Whatever is wrong with a command's line, in whatever state, is refused as it is declared."""
+        tried = 0
+        for command in COMMANDS:
+            for wrong, line, code in cells(command):
+                early = len(line) <= limits.EARLY_LINE - len("@7 ")  # else it is too long before login
+                states = list(State) if early else [State.LOGGED_IN]
+                for state in states:
+                    answer = self.answered(self.actors[state], line)
+                    verb = "?" if code == "bad-line" else command.verb
+                    self.assertTrue(
+                        answer.startswith(f"@7 ERR {verb} {code} "),
+                        (command.verb, state, wrong, line, answer),
+                    )
+                    tried += 1
+        self.assertGreater(tried, 25 * len(COMMANDS))
+        self.assertEqual([actor.connection._session.state for actor in self.actors.values()], list(State))
+        self.assertEqual(self.bob.heard(), [])
+        self.assertEqual([line for line in self.stage.logged if " broke " in line], [])
+
+    def test_wrong_states(self) -> None:
+        """A command that is not for a state says which state it is, and what may be said in it."""
+        for command in COMMANDS:
+            for state in set(State) - command.allowed_in:
+                answer = self.answered(self.actors[state], line_of(command))
+                may = ",".join(c.verb for c in COMMANDS if state in c.allowed_in)
+                self.assertIn(f"@7 ERR {command.verb} wrong-state {state.value} may={may} :", answer)
+
+    def test_a_thousand_at_once(self) -> None:
+        """A thousand commands of all kinds in one packet have a thousand answers, in their order (C5)."""
+        alice = self.actors[State.LOGGED_IN]
+        kinds = [
+            b"PING",
+            b"SEND bob :x",
+            b"SEND nobody :x",
+            b"NONSENSE",
+            b"WHO online",
+            b"ACK 1",
+            b"HISTORY limit=0",
+        ]
+        alice.send(b"".join(b"@%d %s\n" % (n, kinds[n * n % len(kinds)]) for n in range(1000)))
+        self.stage.wait(30)
+        finals = [line.split(" ") for line in alice.heard() if not line.startswith("*")]
+        tags = [words[0] for words in finals if words[1] in ("OK", "ERR")]
+        self.assertEqual(tags, [f"@{n}" for n in range(1000)])
