@@ -115,6 +115,9 @@ class Device:
         """Log in, saying where the stream was left."""
         self._transport = transport
         transport.setTcpNoDelay(True)
+        # What was said when nobody was there to hear it is said after the LOGIN, like all that has no answer.
+        self._asked.clear()
+        self._out.clear()
         device = f" device={self._device}" if self._device else ""
         since = f" since={self.position} epoch={self.epoch}" if self.epoch and not self._device else ""
         self.ask(f"LOGIN {self.view.name}{device}{since} :{PASSWORD}", "LOGIN")

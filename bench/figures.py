@@ -159,7 +159,13 @@ FIGURES = [
     Figure(
         "to-all",
         loaded(1000, "fan", "-s", "20", "-t", "4", **TOLD),
-        "To all, 1,000 clients of whom 20 talk",
+        "To all, 1,000 clients of whom 20 talk, one message of each on its way",
+        "{per_s:,.0f} deliveries/s, {cpu_us:.2f} µs each",
+    ),
+    Figure(
+        "to-all-8",
+        loaded(1000, "fan", "-s", "20", "-w", "8", "-t", "4", **TOLD),
+        "The same with eight on their way",
         "{per_s:,.0f} deliveries/s, {cpu_us:.2f} µs each",
     ),
     Figure(
@@ -188,15 +194,18 @@ def measured(figure: Figure, runs: int, shown: Progress) -> dict[str, object]:
         shown.show(f"{figure.what}: run {run + 1} of {runs}")
         facts.append(figure.measure())
     medians = {name: statistics.median(fact[name] for fact in facts) for name in facts[0]}
-    shown.end(f"{figure.what:62} {figure.shown.format(**medians)}")
+    shown.end(f"{figure.what:72} {figure.shown.format(**medians)}")
     return {**medians, "runs": facts}
 
 
 def table(results: dict[str, dict[str, object]], circumstanced: dict[str, object]) -> str:
     """Write the table for README.md."""
     rows = [f"| {figure.what} | {figure.shown.format(**results[figure.name])} |" for figure in FIGURES]
-    foot = "{commit}, {day}, {cores} cores with the load generator on them, {machine}".format(**circumstanced)
-    return "\n".join([BEGIN, "", "| What | Median |", "| --- | --- |", *rows, "", f"({foot})", "", END])
+    foot = (
+        "Commit {commit}, {day}, {machine}, {cores} cores; the load generator and other work ran there too, "
+        "with a load average of {load_average_before} at the beginning.".format(**circumstanced)
+    )
+    return "\n".join([BEGIN, "", "| What | Median |", "| --- | --- |", *rows, "", foot, "", END])
 
 
 def write_table(text: str) -> None:

@@ -41,7 +41,7 @@ RETURN = 1.2
 #: One round of so many is killed while everybody comes back.
 RETURN_EACH = 5
 #: Seconds in which everybody must have come back and been told all.
-PATIENCE = 20.0
+PATIENCE = 60.0
 #: Seconds between two looks at whether something has come about.
 TICK = 0.004
 #: How often a fail point is passed before the server ends there, at most; what is passed seldom has less.

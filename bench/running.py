@@ -17,7 +17,7 @@ from pathlib import Path
 PORTS = range(23100, 23900)
 HERE = "127.0.0.1"
 #: Seconds a server has to take connections, and to end.
-PATIENCE = 20.0
+PATIENCE = 60.0
 TWISTD = (str(Path(sys.executable).with_name("twistd")),)
 
 

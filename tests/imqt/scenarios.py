@@ -522,4 +522,6 @@ def exception_in_data_received(stage: Stage) -> None:
 
 
 if __name__ == "__main__":
-    SCENARIOS[sys.argv[2]](Stage(sys.argv[1]))
+    stage = Stage(sys.argv[1])
+    os.close(int(sys.argv[3]))  # tells whoever waits at the other end that it begins
+    SCENARIOS[sys.argv[2]](stage)

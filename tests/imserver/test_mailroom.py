@@ -199,6 +199,15 @@ class FanOut(MailroomCase):
         self.end_turns()
         self.assertEqual([bob.told(), behind.told()], [[], []])
 
+    def test_said_by_one_that_was_replaced(self) -> None:
+        """What a session said that has ended meanwhile is told to those who are there in its place."""
+        old, new = self.join(ALICE), self.join(ALICE)
+        new.told()
+        self.mailroom.close(old.avatar)
+        self.mailroom.said(old.avatar, 4)
+        self.commit(said(4, ref="r"))
+        self.assertEqual(new.told(), ["MESSAGE 4 ref=r"])
+
     def test_what_has_no_number(self) -> None:
         """News without a number are one bytes object, told to everybody who is in, behind or not."""
         self.commit(*(said(n) for n in range(4, 12)))

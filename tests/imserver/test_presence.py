@@ -97,8 +97,12 @@ class PresenceTests(SynchronousTestCase):
         self.assertEqual([moment for moment, _ in self.told], [0, 1, 2, 3])
         self.flap(self.alice, 3)
         self.assertEqual(len(self.told), CHANGES)
+        self.assertEqual(len(self.clock.getDelayedCalls()), 1)
         self.clock.advance(WINDOW - 7)
         self.assertEqual(self.told[CHANGES:], [(WINDOW, "alice online")])
+        self.clock.advance(WINDOW)
+        self.go(self.alice)
+        self.assertEqual(self.told[CHANGES + 1 :], [(2 * WINDOW, "alice offline")])
 
     def test_back_where_it_was(self) -> None:
         """When the last change leads back to what was told, there is nothing to tell."""
@@ -121,6 +125,7 @@ class PresenceTests(SynchronousTestCase):
         self.come(self.alice)
         self.clock.advance(2 * WINDOW)
         moments = [moment for moment, _ in self.told]
+        self.assertGreater(len(moments), 200 * 0.7 / WINDOW)
         for first, fifth in zip(moments, moments[CHANGES:], strict=False):
             self.assertGreaterEqual(fifth - first, WINDOW - 0.001)
         self.assertEqual(self.told[-1][1], f"alice {How.ONLINE.value}")

@@ -268,11 +268,32 @@ class Going(LoginCase):
         self.assertEqual(alice.session.state, State.REGISTERED)
         alice.told()
         self.say("two")
+        self.bob.ask(Send(EVERYONE, "three"))
         self.stage.wait(20)
         self.assertEqual(alice.told(), [])
         self.assertEqual(self.bob.told(UserTold)[-1], UserTold("alice", Presence.OFFLINE))
         alice.ask(Login("bob", PASSWORD))
         self.assertEqual(alice.session.speaker().name, "bob")
+
+    def test_what_the_log_says(self) -> None:
+        """The log says who came in on which device and who went, and why."""
+        self.log_in(device="desk")
+        desk, _ = self.log_in(device="desk")
+        nameless, _ = self.log_in()
+        desk.ask(Logout())
+        nameless.leave()
+        said = [line.partition(" ")[2] for line in self.stage.logged if "user=alice" in line]
+        self.assertEqual(
+            said[1:],
+            [
+                "logged-in session=1 user=alice device=desk",
+                "logged-out session=1 user=alice why=replaced",
+                "logged-in session=1 user=alice device=desk",
+                "logged-in session=1 user=alice",
+                "logged-out session=1 user=alice why=logout",
+                "logged-out session=1 user=alice why=dropped",
+            ],
+        )
 
     def test_dropped(self) -> None:
         """Who is gone without a word is offline, and finds everything that was not acknowledged."""

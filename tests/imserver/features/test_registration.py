@@ -71,6 +71,19 @@ class RegistrationTests(SynchronousTestCase):
         self.assertIsNotNone(self.failureResultOf(other, Busy).value.retry_after)
         self.assertEqual(second.refused(Register(CYRILLIC, PASSWORD)), NameTaken(CYRILLIC, LATIN))
 
+    def test_taken_while_the_password_was_hashed(self) -> None:
+        """A look-alike that came while the password was hashed is noticed."""
+        stage = Stage(names=UnicodeNames())
+        asked = Guest(stage).begin(Register(CYRILLIC, PASSWORD))
+        stage.storage.register(LATIN, "")
+        stage.wait(1)
+        self.assertEqual(self.failureResultOf(asked).value, NameTaken(CYRILLIC, LATIN))
+
+    def test_what_the_log_says(self) -> None:
+        """The log says who came to be."""
+        Guest(self.stage).ask(Register("alice", PASSWORD))
+        self.assertTrue(self.stage.logged[-1].endswith(" registered session=1 user=alice"))
+
     def test_a_failure_holds_no_name_back(self) -> None:
         """A name whose account could not be stored is still free, and so is what looks like it."""
         disk = Disk()

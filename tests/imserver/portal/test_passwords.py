@@ -139,6 +139,7 @@ class PasswordTests(SynchronousTestCase):
         late.finish()
         self.successResultOf(asked[0])
         self.assertNoResult(Deferred.fromCoroutine(passwords.hash("correct horse")))
+        self.failureResultOf(Deferred.fromCoroutine(passwords.hash("correct horse")), Busy)
 
     def test_room_after_a_failure(self) -> None:
         """Work that fails leaves its place to others."""
