@@ -117,14 +117,14 @@ def _hand_back_uncommitted(fire: Callable[..., object]) -> None:
     def together(self: Any, jobs: Sequence[Any], at: int) -> Committed:
         connection = self._engine.connect()
         transaction = connection.begin()
-        names = {job.name for job in jobs if job.name is not None}
-        batch = Batch(connection, at, {job.ref for job in jobs if job.ref is not None}, names)
+        batch = Batch(connection, at, writer._needs(jobs), self._remembered)
         outcomes = tuple(writer._judged(batch, job) for job in jobs)
 
         def finish() -> None:
             time.sleep(LATE)
             transaction.commit()
             connection.close()
+            self._remembered.keep(batch.conversations)
 
         return _Uncommitted(outcomes, batch.write(), finish)
 

@@ -63,7 +63,7 @@ class TalkTests(WindowsCase):
         eventually(lambda: alice.do("roster"), lambda rows: "Connected, 2 of 2" in rows)
         alice.write_to("bob")
         alice.say("Lunch at one?")
-        alice.transcript("Lunch at one?, sent to bob")
+        alice.transcript("Lunch at one?, delivered to bob")
         eventually(lambda: bob.do("tabs"), lambda tabs: "alice" in tabs)
         bob.write_to("alice")
         bob.reads("Lunch at one?")
@@ -178,7 +178,8 @@ class BrokenLinkTests(WindowsCase):
         bob.reads("one", "two", "three")
         bob.say("four")
         alice.reads("one", "two", "three", "four")
-        alice.transcript("three, sent to bob")
+        arrived = ("three, delivered to bob", "three, read by bob")
+        eventually(lambda: [line for line in alice.do("transcript") if line.endswith(arrived)])
 
 
 class KeyboardTests(WindowsCase):

@@ -66,6 +66,9 @@ class DeliveryInAFile(FileCase, reading_contract.DeliveryOnDisk, reading_contrac
     """The same of a server on one machine."""
 
 
+_ALONG = "SEARCH entry USING COVERING INDEX entry_conversation"
+
+
 class Plans(reading_contract.ReadingCase):
     """How SQLite goes about what it is asked."""
 
@@ -137,8 +140,7 @@ class Plans(reading_contract.ReadingCase):
         for after in (0, 1):
             page = {"after": after, "before": 9, "limit": 10}
             plans = self.plans(("history", 2, frozenset({1, 2}), page))
-            along = "SEARCH entry USING COVERING INDEX entry_conversation (conversation=? AND number>? AND number<?)"
-            self.assertIn(along, plans)
+            self.assertIn(f"{_ALONG} (conversation=? AND number>? AND number<?)", plans)
             self.assertEqual([plan for plan in plans if "TEMP" in plan], plans[-1:])
 
     def test_unread_messages_are_counted_in_the_index(self) -> None:
@@ -148,7 +150,7 @@ class Plans(reading_contract.ReadingCase):
         self.assertEqual(
             entries,
             {
-                "SEARCH entry USING COVERING INDEX entry_conversation (conversation=? AND number>?)",
+                f"{_ALONG} (conversation=? AND number>?)",
                 "SEARCH entry USING INDEX entry_about_people (number>?)",
             },
         )
