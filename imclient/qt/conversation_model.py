@@ -134,16 +134,17 @@ class ConversationModel(RowList[Row]):
         self._start_at_end()
         self.flush()
 
-    def mark_new(self, left_at: float | None) -> None:
-        """Draw the line "New since you left" above what is unread now."""
+    def mark_new(self, left_at: float | None) -> Said | None:
+        """Draw the line "New since you left" above what is unread now; give the first of that."""
         first = self.conversation.first_unread
         if first is None:
-            return
+            return None
         # Where nothing came before, all is new, and no line need say so.
         known = first is not self.conversation.messages[0] or self.conversation.more
         self.extras.new_after = self.conversation.read_upto if known else None
         self.extras.left_at = left_at
         self._show_from(self.conversation.messages.index(first))
+        return first
 
     def _show_from(self, place: int) -> None:
         """Let a message be in the window; if that is far back, the window leaves the end."""

@@ -16,7 +16,15 @@ from PyQt5.QtCore import (
     QTimer,
     pyqtSignal,
 )
-from PyQt5.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShowEvent
+from PyQt5.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, QStackedLayout, QWidget
 
 from imclient.core.conversations import Conversation, Said
@@ -34,8 +42,8 @@ from .row_list import Gathering
 
 #: So near the top of what is shown, what was said before is fetched.
 NEAR = 200
-#: So much is shown above the line where its reader stopped, in pixels.
-ABOVE = 40
+#: So much is shown above the first message its reader has not seen, in pixels: the line, and a bit more.
+ABOVE = 80
 
 
 class Transcript(QListView):
@@ -63,6 +71,7 @@ class Transcript(QListView):
         self.setMouseTracking(True)
         self.setViewportMargins(0, 4, 0, 8)
         self._busy = False
+        self._first_new: Said | None = None
         self._to_new = False  # as soon as it is on the screen
         self._released = QPoint()
         bar = self.verticalScrollBar()
@@ -127,21 +136,18 @@ class Transcript(QListView):
                 return shown.said.number or 0
         return 0
 
-    def go_to_new(self) -> None:
+    def go_to_new(self, first: Said | None) -> None:
         """Show where its reader stopped: at the end, if all that is new fits on the screen."""
-        if not self.isVisible():
-            self._to_new = True
+        self._first_new, self._to_new = first, first is not None and not self.isVisible()
+        if first is None or self._to_new:
             return
-        self._to_new = False
         self._busy = True
         self.doItemsLayout()
         self.bar.setValue(self.bar.maximum())
-        rows = self.messages.rows
-        new = next((number for number, row in enumerate(rows) if row.kind is Kind.NEW), None)
-        if new is not None:
-            top = self.visualRect(self.messages.index(new)).top()
-            if top < 0:
-                self.bar.setValue(self.bar.value() + top - ABOVE)
+        numbers = (number for number, row in enumerate(self.messages.rows) if row.said is first)
+        top = self.visualRect(self.messages.index(next(numbers, 0))).top()
+        if top < ABOVE:
+            self.bar.setValue(self.bar.value() + top - ABOVE)
         self._busy = False
         self._follow(self.bar.value() >= self.bar.maximum() - 4 and self.messages.at_end)
 
@@ -175,13 +181,25 @@ class Transcript(QListView):
                 return
 
     def showEvent(self, event: QShowEvent | None) -> None:
-        """Open at the end."""
+        """Open at the end, or where its reader stopped."""
         super().showEvent(event)
+        QTimer.singleShot(0, self._open)
+
+    def _open(self) -> None:
+        """Show what is to be seen first, now that there is room to measure it in."""
         if self._to_new:
-            QTimer.singleShot(0, self.go_to_new)
+            self.go_to_new(self._first_new)
         elif self.messages.following:
-            QTimer.singleShot(0, self.scrollToBottom)
-        QTimer.singleShot(0, self.looked.emit)
+            self.scrollToBottom()
+        self.looked.emit()
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Begin at the newest, for whoever comes by key."""
+        assert event is not None
+        super().focusInEvent(event)
+        by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+        if by_key and not self.selectedIndexes() and self.messages.rows and self.messages.following:
+            self.setCurrentIndex(self.messages.index(len(self.messages.rows) - 1))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Stay at the end when the window grows or shrinks."""
@@ -372,8 +390,7 @@ class ConversationView(QWidget):
             return False
         self._coming = False
         if self.conversation.unread:
-            self.model.mark_new(self._left_at)
-            self.transcript.go_to_new()
+            self.transcript.go_to_new(self.model.mark_new(self._left_at))
         return True
 
     # Reading back

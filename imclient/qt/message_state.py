@@ -18,11 +18,7 @@ class State:
     words: str
     token: Token = "dim"  #: the colour of the sign
     opens: bool = False  #: a click shows with whom it came how far
-
-    @property
-    def counts(self) -> bool:
-        """Whether it is underlined: there are several people to tell apart."""
-        return self.opens and self.sign == "delivered"
+    counts: bool = False  #: there are several people to tell apart, so it is underlined
 
 
 def state(said: Said, me: str) -> State:
@@ -55,7 +51,7 @@ def _sent(said: Said, whom: str) -> State:
         return State("sent", waits or f"sent{whom}", opens=opens)
     token: Token = "accent" if receipt.read else "dim"
     words = _counted(receipt.delivered, receipt.read, receipt.to, whom)
-    return State("delivered", f"{words}, {waits}" if waits else words, token, opens)
+    return State("delivered", f"{words}, {waits}" if waits else words, token, opens, receipt.to > 1)
 
 
 def _counted(delivered: int, read: int, to: int, whom: str) -> str:

@@ -34,7 +34,7 @@ class ReadingBack(QObject):
         if not self._conversation.more:
             self._tell(self._at_the_top())
             return
-        self.busy = self._begun = True
+        self.busy = True
         self._tell(LOADING)
         self._conversation.earlier().addCallbacks(self._on_page, self._on_failed)
 
@@ -42,8 +42,8 @@ class ReadingBack(QObject):
         """Hear no more answers: the tab was closed."""
         self._gone = True
 
-    def _on_page(self, _count: int) -> None:
-        self.busy = False
+    def _on_page(self, count: int) -> None:
+        self.busy, self._begun = False, self._begun or count > 0
         if not self._gone:
             self._tell("" if self._conversation.more else self._at_the_top())
             self.came.emit()

@@ -84,6 +84,17 @@ class NewTests(ReadingCase):
         self.pass_time()
         self.assertEqual(0, self.unread.unread)
 
+    def test_all_is_new(self) -> None:
+        """Where all is new no line says so, and it is shown from its first message on."""
+        carol = self.person("carol")
+        self.talk(carol, ALICE, 60)
+        self.alice.write_to(["carol"])
+        self.pass_time()
+        view = self.view(self.alice)
+        self.assertNotIn(Kind.NEW, self.kinds(self.alice))
+        self.assertEqual(0, view.transcript.bar.value())
+        self.assertTrue(0 < view.conversation.unread < 60)
+
     def test_not_looked_at(self) -> None:
         """What is on the screen of a window that nobody looks at is not read."""
         self.look_at(self.alice, False)
