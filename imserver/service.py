@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import random
 import secrets
 import sys
 import time
@@ -227,7 +226,7 @@ def put_together(
     start: str = "0",
     may_address_everyone: Callable[[str], bool] = lambda name: True,
     bounds: Bounds = BOUNDS,
-    draw: Callable[[int], int] = random.randrange,
+    draw: Callable[[int], int] = secrets.randbelow,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""

@@ -219,6 +219,18 @@ class Trials:
             house.newcomer(f"192.0.2.{number}").leave()
         return len(house.server.strangers._arrivals)
 
+    # --- those who are away ---
+
+    def mailbox(self, n: int) -> float:
+        house = stage(mailbox=n)
+        house.newcomer(AWAY).say(f"REGISTER carol :{GOOD}")
+        alice = house.enter("alice")
+        alice.send(b"SEND carol :x\n" * (n + 5))
+        house.settle()
+        heard = alice.heard()
+        assert counted(heard, "ERR SEND mailbox-full carol ") == 5
+        return counted(heard, "OK SEND")
+
     # --- overload ---
 
     def writes_waiting(self, n: int) -> float:
