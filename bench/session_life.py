@@ -65,7 +65,7 @@ def lives_until_found(defect: str, seed: int, acts: int) -> int | None:
     return None
 
 
-def prove(first: int, lives: int | None, seconds: float, acts: int) -> bool:
+def prove(first: int, lives: int | None, seconds: float, acts: int, *, keep: bool) -> bool:
     """Live, plant, keep evidence; say whether everything held and everything planted was found."""
     total, broken, began, progress = Course(), list[str](), time.monotonic(), Progress()
     seeds = itertools.count(first) if lives is None else iter(range(first, first + lives))
@@ -85,7 +85,8 @@ def prove(first: int, lives: int | None, seconds: float, acts: int) -> bool:
         "seconds": round(took),
         "planted_found_after_lives": found,
     }
-    write_evidence("session-life", facts)
+    if keep:
+        write_evidence("session-life", facts)
     progress.end(
         f"A5, lives in memory: {total.lives} lives, {total.entries} entries, {total.sessions} sessions, "
         f"{len(broken)} broken, {took:.0f} s"
@@ -106,10 +107,11 @@ def main() -> int:
     parser.add_argument("--from", type=int, default=1000, dest="first", metavar="SEED")
     parser.add_argument("--acts", type=int, default=ACTS_OF_A_LIFE)
     parser.add_argument("--seed", type=int, help="this one alone, with its trace")
+    parser.add_argument("--no-evidence", action="store_false", dest="keep", help="write no file")
     asked = parser.parse_args()
     quiet()
     if asked.seed is None:
-        return 0 if prove(asked.first, asked.lives, asked.seconds, asked.acts) else 1
+        return 0 if prove(asked.first, asked.lives, asked.seconds, asked.acts, keep=asked.keep) else 1
     try:
         print(live(asked.seed, asked.acts, trace=print))
     except Violation as violation:

@@ -61,16 +61,14 @@ class Login:
         avatar, leave = await self._in_turn(session, command)
         user = self._users.of(avatar.account.id)
         avatar.device = command.device or NAMELESS
+        if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:
+            # Somebody told it more than this log holds: only reading everything anew is safe.
+            raise NotTold(user.held)
         arrival = await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES)
         if command.epoch is None or command.since is None:
             position = arrival.cursor
-        elif command.epoch != self._epoch:
-            position = 0
-        elif command.since > self._mailroom.last:
-            # Somebody told it more than this log holds: only reading everything anew is safe.
-            raise NotTold(arrival.cursor)
         else:
-            position = command.since
+            position = command.since if command.epoch == self._epoch else 0
         waiting = await self._stored.count_after(avatar.account.id, position)
         if session.closed:
             raise LoginRefused()
