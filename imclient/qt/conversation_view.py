@@ -27,7 +27,7 @@ from PyQt5.QtGui import (
 )
 from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, QStackedLayout, QWidget
 
-from imclient.core.conversations import Conversation, Said
+from imclient.core.conversations import Conversation, Progress, Said
 from improtocol.audience import Audience
 from imqt import plain
 from imqt.layout import STRETCH, box, col, row
@@ -345,6 +345,7 @@ class ConversationView(QWidget):
         self._reading_back.told.connect(self._show_edge)
         self._reading_back.came.connect(self._on_came)
         self.conversation.reset.connect(self.retry)
+        self.conversation.added.connect(self._on_added)
 
     def arrive(self) -> None:
         """The reader is here: show where they stopped, and call read what they see."""
@@ -360,6 +361,12 @@ class ConversationView(QWidget):
         """Another conversation is on the screen: what was new has been seen."""
         self._here = False
         self.model.mark_read()
+
+    def _on_added(self, _index: int, said: Said) -> None:
+        """Go to the end with whoever says something: they have seen what is there."""
+        if said.mine and said.progress is Progress.WAITING and not self.model.following:
+            self.model.following = True
+            QTimer.singleShot(0, self.transcript.go_to_end)
 
     # What is before the reader's eyes
 
@@ -421,6 +428,7 @@ class ConversationView(QWidget):
     def close_view(self) -> None:
         """The tab was closed."""
         self.conversation.reset.disconnect(self.retry)
+        self.conversation.added.disconnect(self._on_added)
         self._reading_back.close()
         self._looking.stop()
         self.model.close()

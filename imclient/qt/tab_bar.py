@@ -58,17 +58,20 @@ class TabBar(QTabBar):
         """Show how many are unread, or else the cross that closes the tab."""
         title = self._names[index][1]
         button = self.tabButton(index, _RIGHT)
-        if unread and isinstance(button, PlainLabel):
-            button.setText(_count(unread))
-        elif unread:
+        if unread and (not isinstance(button, PlainLabel) or button.text() != _count(unread)):
+            # A new one each time: the bar gives a button its room only once.
             self._set_button(index, PlainLabel(_count(unread), "badge"))
-        elif button is None or isinstance(button, PlainLabel):
+        elif not unread and (button is None or isinstance(button, PlainLabel)):
             self._set_button(index, self._cross(title))
         self.setAccessibleTabName(index, f"{title}, {unread} unread" if unread else title)
         self.changed.emit()
 
     def _set_button(self, index: int, button: QWidget) -> None:
         old = self.tabButton(index, _RIGHT)
+        # As large as its look wants it, from the beginning.
+        button.setParent(self)
+        button.ensurePolished()
+        button.adjustSize()
         self.setTabButton(index, _RIGHT, button)
         if old is not None:
             old.deleteLater()

@@ -95,6 +95,28 @@ class NewTests(ReadingCase):
         self.assertEqual(0, view.transcript.bar.value())
         self.assertTrue(0 < view.conversation.unread < 60)
 
+    def test_saying_something(self) -> None:
+        """Whoever answers goes to the end, and has read what is there."""
+        self.look_at(self.alice, False)
+        self.talk(self.bob._client, ALICE, 60, 3)
+        self.look_at(self.alice)
+        self.pass_time()
+        self.assertFalse(self.view(self.alice).transcript.at_end())
+        self.say(self.alice, "I see.")
+        self.pass_time()
+        self.assertTrue(self.view(self.alice).transcript.at_end())
+        self.assertEqual(0, self.unread.unread)
+
+    def test_badge(self) -> None:
+        """A count of two digits has room in its tab."""
+        tabs = self.alice.conversations.tabs
+        index = [title for _, title, _ in tabs.titles()].index("bob")
+        for unread in (9, 12, 99, 100):
+            tabs.show_unread(index, unread)
+            self.settle()
+            badge = tabs.tabButton(index, tabs.RightSide)
+            self.assertGreaterEqual(badge.width(), badge.sizeHint().width())
+
     def test_not_looked_at(self) -> None:
         """What is on the screen of a window that nobody looks at is not read."""
         self.look_at(self.alice, False)

@@ -69,6 +69,7 @@ class ReceiptsTests(WindowsCase):
         self.settle()
         view = window.conversations.current
         assert view is not None
+        view.model.flush()
         transcript = view.transcript
         index = view.model.index(len(view.model.rows) - 1)
         transcript.scrollToBottom()
@@ -152,6 +153,7 @@ class ReceiptsTests(WindowsCase):
         self.wait(3)
         self.leave(alice)
         transcript = alice.conversations.current.transcript
+        transcript.messages.flush()
         transcript.setCurrentIndex(transcript.messages.index(len(transcript.messages.rows) - 1))
         QTest.keyClick(transcript, KEY.Key_Return)
         self.settle()
