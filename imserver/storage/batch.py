@@ -8,7 +8,7 @@ act sees what the acts before it in the same transaction did.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -23,6 +23,9 @@ from .records import Arrival, Block, Draft, Entry, EntryKind, Held, Marked, Peop
 from .schema import EVERYONES
 
 Ref = tuple[int, str]  # an account and its own name for something it said
+
+# Looked up once: an enum's member costs more than a message's whole way through a dictionary.
+_MESSAGE, _AS_MESSAGE = EntryKind.MESSAGE, EntryKind.MESSAGE.value
 
 
 @dataclass(slots=True)
@@ -158,12 +161,12 @@ class Batch:
     def _entry_of(self, draft: Draft) -> Entry:
         return Entry(
             self._last + 1,
-            EntryKind.MESSAGE,
+            _MESSAGE,
             self._at,
             draft.account,
             draft.sender,
             draft.audience,
-            self._accounts - 1 if draft.everyone else len(draft.accounts - {draft.account}),
+            self._accounts - 1 if draft.everyone else len(draft.accounts) - (draft.account in draft.accounts),
             draft.text,
             draft.ref,
             draft.accounts,
@@ -184,7 +187,7 @@ class Batch:
         return tuple(self._entries)
 
     @property
-    def conversations(self) -> dict[People, int]:
+    def conversations(self) -> Mapping[People, int]:
         """Those that were looked up or made: to be remembered once they are committed."""
         return self._conversations.found
 
@@ -203,30 +206,29 @@ class Batch:
 
     def _write_entries(self, entries: list[Entry]) -> None:
         among = [_people(entry) for entry in entries]
-        numbers = self._conversations.numbered({people for people in among if people is not None})
-        rows, named = [], []
-        for entry, people in zip(entries, among, strict=True):
-            conversation = None if people is None else numbers[people]
-            rows.append(_entry_row(entry, conversation))
-            if people:
-                number, sender = entry.number, entry.account
-                named += [(account, number, sender, conversation) for account in people]
+        conversations = self._conversations.numbers_of(among)
+        rows = [_entry_row(*said) for said in zip(entries, conversations, strict=True)]
+        named = [
+            (account, entry.number, entry.account, conversation)
+            for entry, people, conversation in zip(entries, among, conversations, strict=True)
+            if people
+            for account in people
+        ]
         statements.add_entries.write(self._connection, rows)
         if named:
             statements.add_audiences.write(self._connection, named)
         self._connection.execute(statements.move_log, {"to_last": self._last, "to_accounts": self._accounts})
 
 
-def _people(entry: Entry) -> People | None:
-    if entry.accounts:
-        return entry.accounts | {entry.account}
-    return entry.accounts if entry.kind is EntryKind.MESSAGE else None
+def _people(entry: Entry) -> People:
+    return entry.accounts | {entry.account} if entry.accounts else entry.accounts
 
 
-def _entry_row(entry: Entry, conversation: int | None) -> tuple[object, ...]:
+def _entry_row(entry: Entry, conversation: int) -> tuple[object, ...]:
+    is_message = entry.kind is _MESSAGE
     return (
         entry.number,
-        entry.kind.value,
+        _AS_MESSAGE if is_message else entry.kind.value,
         entry.at,
         entry.account,
         entry.sender,
@@ -234,5 +236,5 @@ def _entry_row(entry: Entry, conversation: int | None) -> tuple[object, ...]:
         entry.to,
         entry.text,
         entry.ref,
-        conversation,
+        conversation if is_message else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -35,10 +35,9 @@ class Remembered:
         self._room = most
         self._numbers: OrderedDict[People, int] = OrderedDict()
 
-    def among(self, wanted: Collection[People]) -> dict[People, int]:
-        """Give those of the wanted that are remembered."""
-        numbers = self._numbers
-        return {people: numbers[people] for people in wanted if people in numbers}
+    def numbers_of(self, among: Sequence[People]) -> list[int | None]:
+        """Give the number of each that is remembered."""
+        return list(map(self._numbers.get, among))
 
     def keep(self, numbers: Mapping[People, int]) -> None:
         """Remember more, and forget the oldest for them."""
@@ -46,8 +45,8 @@ class Remembered:
             self._numbers[people] = number
             self._room -= 1 + len(people)
         while self._room < 0:
-            people, _ = self._numbers.popitem(last=False)
-            self._room += 1 + len(people)
+            forgotten, _ = self._numbers.popitem(last=False)
+            self._room += 1 + len(forgotten)
 
 
 class Conversations:
@@ -58,16 +57,21 @@ class Conversations:
         self._remembered = remembered
         self.found: dict[People, int] = {}  #: what is not remembered yet
 
-    def numbered(self, wanted: Collection[People]) -> dict[People, int]:
+    def numbers_of(self, among: Sequence[People]) -> list[int]:
         """Give the number of each; what nobody has spoken in before begins now."""
-        numbers = self._remembered.among(wanted)
-        missing = {people_written(people): people for people in wanted if people not in numbers}
-        if missing:
-            found = self._look_up(missing)
-            found |= self._begin([written for written in missing if written not in found], missing)
-            self.found |= {missing[written]: number for written, number in found.items()}
-            numbers |= self.found
-        return numbers
+        numbers = self._remembered.numbers_of(among)
+        if None in numbers:
+            self._find({people for people, number in zip(among, numbers, strict=True) if number is None})
+        return [
+            self.found[people] if number is None else number
+            for people, number in zip(among, numbers, strict=True)
+        ]
+
+    def _find(self, unknown: Collection[People]) -> None:
+        missing = {people_written(people): people for people in unknown}
+        found = self._look_up(missing)
+        found |= self._begin([written for written in missing if written not in found], missing)
+        self.found |= {missing[written]: number for written, number in found.items()}
 
     def _look_up(self, missing: Iterable[str]) -> dict[str, int]:
         question = {"groups": json.dumps([[written] for written in missing])}
