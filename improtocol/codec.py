@@ -113,10 +113,16 @@ def parse_from_client(raw: bytes | Overlong, names: NamePolicy = ASCII_NAMES) ->
         keys = _take_keys(words) if "=" in head else _NO_KEYS
         return Asked(tag, verb, _strict(described, words, keys, text if colon else None, names))
     except BadLine as refused:
-        return Asked(_tag_of(raw), UNREADABLE, refused)
+        return Asked(_tag_of(raw), UNREADABLE, _as_an_answer(refused))
     except Refusal as refused:
         refused.example = example
-        return Asked(tag, verb, refused)
+        return Asked(tag, verb, _as_an_answer(refused))
+
+
+def _as_an_answer(refused: Refusal) -> Refusal:
+    """Forget where it was raised: the frames would make a ring of garbage with all that the caller holds."""
+    refused.__traceback__ = refused.__context__ = refused.__cause__ = None
+    return refused
 
 
 _NO_KEYS: dict[str, str] = {}

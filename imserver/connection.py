@@ -193,6 +193,10 @@ class Connection(LineOnlyReceiver):
             return
         self._leaving, self._bye = True, bye
         self._reason = "left" if bye is None else bye.reason
+        if self._doorstep is not None and self._full:
+            # It has not read what was said before, and will not read this; who waits for it fills the memory.
+            self._drop(self._reason)
+            return
         self._abort = self._server.reactor.callLater(GOODBYE, self.transport.abortConnection)
         self._leave_if_answered()
         self._pause_or_resume()

@@ -8,13 +8,29 @@ from typing import TypeVar
 from improtocol.errors import WrongState
 from improtocol.events import Bye
 from improtocol.states import State
-from improtocol.vocabulary import Command, Reply
+from improtocol.vocabulary import Command, Event, Reply
 
 from .avatar import Avatar, Carrier
 from .dispatch import Dispatcher
 
 R = TypeVar("R", bound=Reply)
 ONLY_LOGGED_IN = frozenset([State.LOGGED_IN])
+
+
+class Nobody:
+    """Carries the session of somebody who is gone, so that no ring keeps what the real carrier held."""
+
+    def tell(self, event: Event) -> None:
+        """Say it to nobody."""
+
+    def write(self, lines: bytes) -> None:
+        """Say it to nobody."""
+
+    def close(self, bye: Bye | None) -> None:
+        """Do nothing: it has ended."""
+
+
+NOBODY = Nobody()
 
 
 class Session:
@@ -26,7 +42,7 @@ class Session:
 
     def __init__(self, dispatcher: Dispatcher, carrier: Carrier, number: int) -> None:
         self._dispatcher = dispatcher
-        self.carrier = carrier
+        self.carrier: Carrier = carrier
         self.number = number  #: for the log
         self.source: str | None = None  #: where it comes from, for what is counted; None: not counted
         self.state = State.UNREGISTERED
@@ -86,3 +102,4 @@ class Session:
         self.closed = True
         self._afterwards = []
         self.log_out(reason)
+        self.carrier = NOBODY

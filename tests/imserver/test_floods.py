@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from twisted.internet.error import ConnectionDone
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol import limits
@@ -250,6 +255,18 @@ class StrangerTests(SynchronousTestCase):
         stage.wait(2)
         self.assertTrue(person.wire.closed)
 
+    def test_reads_nothing(self) -> None:
+        """Who has not read what was said before is not waited for when sent away: nothing of it is kept."""
+        stage = Stage()
+        peer = Peer(stage)
+        peer.give(b"HELP\n" * 20)
+        stage.wait(119.9)
+        self.assertGreater(peer.kept, 4000)
+        self.assertFalse(peer.wire.aborted)
+        stage.wait(0.1)
+        self.assertTrue(peer.wire.aborted)
+        self.assertEqual((stage.server.connected, stage.clock.getDelayedCalls()), (0, []))
+
     def test_refused_register(self) -> None:
         """A REGISTER that is refused gives no more time."""
         stage = Stage()
@@ -279,6 +296,51 @@ class StrangerTests(SynchronousTestCase):
         self.assertEqual((len(server.strangers._arrivals), len(server.strangers._welcome)), (0, 0))
         self.assertEqual(stage.clock.getDelayedCalls(), [])
         self.assertEqual(stage.turn._waiting, [])
+
+
+class Door(StringTransport):
+    """A transport that holds nobody who is gone."""
+
+    bufferSize = 0
+
+    def abortConnection(self) -> None:
+        """Be closed at once."""
+
+
+class RingTests(SynchronousTestCase):
+    """What a connection held is free when it is gone: rings of garbage are looked for seldom (B2)."""
+
+    def test_no_ring(self) -> None:
+        """Whatever was said, nothing keeps a connection that is gone."""
+        stage = Stage(bounds=UNHURRIED)
+        stage.enter("alice").leave()
+        log_in = f"LOGIN alice device=d :{PASSWORD}\n".encode()
+        gc.collect()
+        gc.disable()
+        self.addCleanup(gc.enable)
+        said_in = [
+            b"",
+            b"PI",
+            b"X\n\xff\n",
+            b"SEND\n",
+            b"HELP\n" * 30,
+            b"LOGIN alice :wrong horse\n",
+            b"GET / HTTP/1.1\n",
+            b"QUIT\n",
+        ]
+        said_in += [log_in, log_in + b"SEND * :x\nWHO\nHISTORY\nACK 1\n", log_in + b"LOGOUT\n"]
+        for said in said_in:
+            for pause in (0.0, 0.1):
+                connection = stage.server.buildProtocol(None)
+                connection.makeConnection(Door())
+                connection.dataReceived(said)
+                stage.wait(pause)
+                connection.transport.producer = None  # as a socket's lets go of it
+                connection.connectionLost(Failure(ConnectionDone()))
+                stage.wait(1)
+                gone = weakref.ref(connection)
+                del connection
+                self.assertIsNone(gone(), said[:30])
 
 
 class MemoryTests(SynchronousTestCase):
