@@ -321,14 +321,19 @@ class RingTests(SynchronousTestCase):
         said_in = [
             b"",
             b"PI",
-            b"X\n\xff\n",
+            b"X\n" * 40,
             b"SEND\n",
             b"HELP\n" * 30,
             b"LOGIN alice :wrong horse\n",
             b"GET / HTTP/1.1\n",
             b"QUIT\n",
         ]
-        said_in += [log_in, log_in + b"SEND * :x\nWHO\nHISTORY\nACK 1\n", log_in + b"LOGOUT\n"]
+        said_in += [
+            log_in,
+            log_in + b"SEND nosuch :x\nREAD 99\n" * 40,
+            log_in + b"SEND * :x\nWHO\nHISTORY\nACK 1\n",
+            log_in + b"LOGOUT\n",
+        ]
         for said in said_in:
             for pause in (0.0, 0.1):
                 connection = stage.server.buildProtocol(None)
