@@ -45,7 +45,7 @@ FAIL_POINTS: dict[str, tuple[str, str]] = {
 }
 
 #: Seconds that a planted commit comes late.
-LATE = 0.02
+LATE = 0.1
 
 
 def die_at(point: str, passes: int) -> None:
