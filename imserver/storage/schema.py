@@ -1,7 +1,8 @@
 """The tables, said once for SQLite and PostgreSQL.
 
 What a database really has is made by the steps in ``migrations``; a test holds the two
-together.  Nothing is ever removed from ``entry`` and ``audience`` because it was sent.
+together.  Nothing is ever removed from ``entry`` and ``audience`` because it was sent.  What is let
+go because it is old leaves its row in ``entry``, which keeps number and ref, and nothing else.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ log = Table(
     Column("epoch", Text, nullable=False),
     Column("last", Number, nullable=False),
     Column("accounts", Number, nullable=False),
+    Column("gone", Number, nullable=False, server_default="0"),  #: messages up to there are no longer kept
     CheckConstraint("one = 1", name="one"),
 )
 
@@ -76,6 +78,7 @@ conversation = Table(
     Column("id", Number, primary_key=True, autoincrement=False),
     #: Its accounts, the speaker's among them: numbers rising, joined by commas; or ``*``.
     Column("people", Text, nullable=False),
+    Column("gone", Number, nullable=False, server_default="0"),  #: its newest message that was let go
     Index("conversation_people", "people", unique=True),
 )
 
@@ -95,7 +98,7 @@ entry = Table(
     Column("text", Text, nullable=False),
     Column("ref", Text),
     # No foreign key: whoever writes an entry has just looked its conversation up, or made it.
-    Column("conversation", Number),  #: null for what is about who there is
+    Column("conversation", Number),  #: null for what is about who there is, and for what was let go
 )
 
 # Literals and not parameters: an index of a part is used only if the question is seen to lie within it.
@@ -170,9 +173,7 @@ invite = Table(
     metadata,
     Column("id", Number, primary_key=True, autoincrement=False),
     Column("code_hash", Text, nullable=False),
-    Column(
-        "maker", Number, ForeignKey("account.id")
-    ),  #: null: the server itself, for its first administrator
+    Column("maker", Number, ForeignKey("account.id")),  #: null: the server, for its first administrator
     Column("made", Number, nullable=False),
     Column("until", Number, nullable=False),
     Column("uses", Number, nullable=False),  #: so many are left
