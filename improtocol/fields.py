@@ -189,6 +189,8 @@ def _one_of(choices: type[enum.StrEnum], kind: str) -> Callable[[str, NamePolicy
     return read
 
 
+_read_yes = _matching("yes", "yes", "yes")
+
 _WORD = r"[A-Za-z0-9._-]+"
 _WORD_RULE = "made of A-Z a-z 0-9 . _ -"
 _REF_RULE = "not empty"
@@ -254,6 +256,27 @@ Ref = Annotated[
 Token = Annotated[
     str,
     Kind("token", _REF_RULE, _matching(r"(?s:.+)", "token", _REF_RULE), limit=limits.TOKEN, abnf="value"),
+]
+ResumeToken = Annotated[
+    str,
+    Kind(
+        "resume",
+        _WORD_RULE,
+        _matching(_WORD, "resume", _WORD_RULE),
+        secret=True,
+        limit=limits.RESUME_TOKEN,
+        abnf="resume",
+    ),
+]
+Yes = Annotated[
+    bool,
+    Kind(
+        "yes",
+        "yes, or the key is left out",
+        lambda written, names: bool(_read_yes(written, names)),
+        lambda said: "yes" if said else "no",
+        abnf="yes",
+    ),
 ]
 Verb = Annotated[
     str,
@@ -351,6 +374,7 @@ __all__ = [
     "Reached",
     "ReachedField",
     "Ref",
+    "ResumeToken",
     "Shown",
     "ShownField",
     "Status",
@@ -362,6 +386,7 @@ __all__ = [
     "WhichField",
     "Word",
     "Words",
+    "Yes",
     "escape",
     "unescape",
 ]

@@ -10,7 +10,16 @@ from twisted.cred.error import UnauthorizedLogin
 from twisted.cred.portal import Portal
 
 from improtocol import commands, limits, replies
-from improtocol.errors import Busy, LoginRefused, MissingKey, NotTold, TooManySessions, TooOften
+from improtocol.errors import (
+    Busy,
+    ExtraText,
+    LoginRefused,
+    MissingKey,
+    NoText,
+    NotTold,
+    TooManySessions,
+    TooOften,
+)
 from improtocol.events import Bye, Limits
 
 from ..avatar import Avatar
@@ -18,11 +27,12 @@ from ..dispatch import answers
 from ..mailroom import Mailroom
 from ..portal.guessing import Guess, Guessing
 from ..portal.realm import IAvatar
+from ..portal.tokens import Token, kept_of, new_token
 from ..presence import Presence
 from ..server_log import ServerLog
 from ..session import Session
 from ..storage.interface import Devices, Log
-from ..storage.records import NAMELESS
+from ..storage.records import NAMELESS, Arrival
 from ..users import User, Users
 
 REPLACED = Bye("replaced", line="You came in on this device elsewhere.")
@@ -56,15 +66,15 @@ class Login:
     @answers(commands.Login, writes=True)
     async def log_in(self, session: Session, command: commands.Login) -> replies.LoggedIn:
         """Prove a name, and begin to tell its stream once the OK is written."""
-        if (command.since is None) != (command.epoch is None):
-            raise MissingKey("since" if command.since is None else "epoch")
+        _check(command)
         avatar, leave = await self._in_turn(session, command)
         user = self._users.of(avatar.account.id)
         avatar.device = command.device or NAMELESS
         if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:
             # Somebody told it more than this log holds: only reading everything anew is safe.
             raise NotTold(user.held)
-        arrival = await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES)
+        next_token = new_token() if command.token or command.remember else None
+        arrival = await self._arrive(avatar, command.token, next_token)
         if command.epoch is None or command.since is None:
             position = arrival.cursor
         else:
@@ -84,11 +94,27 @@ class Login:
             cursor=position,
             waiting=waiting,
             mark=self._users.mark,
+            token=next_token,
         )
 
+    async def _arrive(self, avatar: Avatar, token: str | None, next_token: str | None) -> Arrival:
+        if next_token is None:
+            return await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES)
+        old = None if token is None else kept_of(token)
+        arrival = await self._devices.come_back(
+            avatar.account.id, avatar.device, limits.DEVICES, old, kept_of(next_token)
+        )
+        if arrival is None:
+            raise LoginRefused()  # it was revoked a moment ago
+        return arrival
+
     async def _in_turn(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
-        """Have the password tried when its turn comes."""
+        """Have the password tried when its turn comes; a token is never guessed, and waits for no turn."""
         guess = Guess(command.name, session.source, command.device)
+        if command.token is not None:
+            proved = await self._prove(session, command)
+            self._guessing.came_in(guess)
+            return proved
         try:
             return await self._guessing.attempt(guess, lambda: self._prove(session, command))
         except TooOften as refusal:
@@ -98,9 +124,8 @@ class Login:
     async def _prove(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
         if session.closed:
             raise Busy()  # its turn has come, and nobody is there any more
-        credentials = UsernamePassword(command.name.encode(), command.password.encode())
         try:
-            _, avatar, leave = await self._portal.login(credentials, session, IAvatar)
+            _, avatar, leave = await self._portal.login(_credentials(command), session, IAvatar)
         except UnauthorizedLogin:
             # A name that is nobody's may be a password that was typed in its place.
             known = self._users.get(command.name)
@@ -135,6 +160,24 @@ class Login:
         """Speak for nobody any more."""
         avatar.session.log_out("logout")
         return replies.LoggedOut()
+
+
+def _check(command: commands.Login) -> None:
+    """Refuse what does not go together."""
+    if (command.since is None) != (command.epoch is None):
+        raise MissingKey("since" if command.since is None else "epoch")
+    if (command.token or command.remember) and command.device is None:
+        raise MissingKey("device")
+    if command.token is None and command.password is None:
+        raise NoText(example=command.example)
+    if command.token is not None and command.password is not None:
+        raise ExtraText()
+
+
+def _credentials(command: commands.Login) -> Token | UsernamePassword:
+    if command.token is not None:
+        return Token(command.name, command.device or NAMELESS, command.token)
+    return UsernamePassword(command.name.encode(), (command.password or "").encode())
 
 
 def _nameless(user: User) -> int:

@@ -34,6 +34,13 @@ def credential(connection: Connection, name: str) -> Credential | None:
     return row and Credential(Account(row.id, row.name, row.registered), row.password_hash)
 
 
+def token_of(connection: Connection, name: str, device: str, token_hash: str) -> Account | None:
+    """Give the account of a name if that is a token of its device's."""
+    one = {"named": name, "of": device, "hashed": token_hash}
+    row = connection.execute(queries.token_of, one).one_or_none()
+    return row and Account(*row)
+
+
 # --- Streams ---
 
 
