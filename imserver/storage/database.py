@@ -14,7 +14,6 @@ from twisted.internet.defer import Deferred
 from . import questions, statements
 from .interface import DatabaseTaken, StorageError
 from .records import (
-    Account,
     Arrival,
     Block,
     Conversation,
@@ -138,7 +137,7 @@ class Database:
         return Opening(
             epoch,
             last,
-            tuple(Account(one.id, one.name, one.registered) for one in accounts),
+            tuple(map(statements.as_account, accounts)),
             {one.id: one.held for one in accounts},
             blocks,
         )
