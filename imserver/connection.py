@@ -24,7 +24,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from improtocol import PROTOCOL, codec, limits
-from improtocol.errors import Busy, Internal, Refusal
+from improtocol.errors import Busy, DiskFull, Internal, Refusal
 from improtocol.events import Bye, Hello
 from improtocol.framing import Framer
 from improtocol.names import NamePolicy
@@ -39,6 +39,7 @@ from .queues import Queues
 from .server_log import ServerLog
 from .session import Session
 from .sources import source_of
+from .storage import interface as storage
 from .storage.interface import OutcomeUnknown, StorageError
 from .strangers import Strangers
 from .throttle import Throttle
@@ -331,7 +332,9 @@ class Connection(LineOnlyReceiver):
             # Neither OK nor ERR would be true: the client asks again with its ref.
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
             self._drop("outcome-unknown")
-            self._server.in_doubt()
+        elif isinstance(error, storage.DiskFull):
+            self._server.log.note("disk-full", session=self._session.number, verb=answer.asked.verb)
+            self._refused(answer, DiskFull(retry_after=COME_AGAIN))
         elif isinstance(error, StorageError):
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
             self._refused(answer, Busy(retry_after=COME_AGAIN))
@@ -474,8 +477,6 @@ class Server(Factory):
         self.names = names
         self.bounds = bounds
         self.strangers = Strangers(reactor, bounds, draw)
-        #: Called when nobody knows any more what the log holds.
-        self.in_doubt: Callable[[], None] = lambda: None
         self._sessions: dict[Session, Connection] = {}
         self.queues = Queues(bounds.queues, self._sessions.values)
         self._numbers = 0
