@@ -375,6 +375,15 @@ class Busy(Refusal, code="busy"):
         return f"The server has too much to do; say it again {when}."
 
 
+class DiskFull(Refusal, code="disk-full"):
+    """The server's disk is full: it reads and tells, but keeps nothing new; it says ``retry-after``."""
+
+    def sentence(self) -> str:
+        """Say when to come back."""
+        when = "later" if self.retry_after is None else f"in {self.retry_after} seconds"
+        return f"The server's disk is full, and nothing was changed; say it again {when}."
+
+
 class Internal(Refusal, code="internal"):
     """Something broke in the server; its log says more under ``incident``."""
 
@@ -410,5 +419,6 @@ ALWAYS: tuple[type[Refusal], ...] = (
     BadName,
     NameReserved,
     Busy,
+    DiskFull,
     Internal,
 )
