@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform, get_args, get_type_hints
 
-from .errors import Refusal
-from .fields import Kind
+from .errors import NotAllowed, Refusal
+from .fields import Kind, Right
 from .states import State
 
 
@@ -183,6 +183,7 @@ class Command(Message, Generic[R], prefix=""):
 
     allowed_in: ClassVar[frozenset[State]]
     enters: ClassVar[State | None]  #: the state that follows when it was done
+    right: ClassVar[Right | None]  #: what its speaker must have been given; None: nothing
     refused_with: ClassVar[tuple[type[Refusal], ...]]  #: beyond what any command may be refused with
     example: ClassVar[str]  #: a line that can be typed
     does: ClassVar[str]  #: what HELP says of it in a few words
@@ -198,13 +199,15 @@ class Command(Message, Generic[R], prefix=""):
         example: str,
         does: str,
         enters: State | None = None,
+        right: Right | None = None,
         refused_with: Iterable[type[Refusal]] = (),
         pipelined: bool = False,
     ) -> None:
         super().__init_subclass__(verb=verb)
         cls.allowed_in = frozenset(allowed_in)
         cls.enters = enters
-        cls.refused_with = tuple(refused_with)
+        cls.right = right
+        cls.refused_with = (*([NotAllowed] if right else []), *refused_with)
         cls.example, cls.does, cls.pipelined = example, does, pipelined
         cls.reply = get_args(cls.__orig_bases__[0])[0]  # type: ignore[attr-defined]
 

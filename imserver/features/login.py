@@ -31,7 +31,7 @@ from ..portal.tokens import Token, kept_of, new_token
 from ..presence import Presence
 from ..server_log import ServerLog
 from ..session import Session
-from ..storage.interface import Devices, Log
+from ..storage.interface import Devices, DiskFull, Log
 from ..storage.records import NAMELESS, Arrival
 from ..users import User, Users
 
@@ -73,8 +73,7 @@ class Login:
         if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:
             # Somebody told it more than this log holds: only reading everything anew is safe.
             raise NotTold(user.held)
-        next_token = new_token() if command.token or command.remember else None
-        arrival = await self._arrive(avatar, command.token, next_token)
+        arrival, token = await self._arrive(avatar, user, command)
         if command.epoch is None or command.since is None:
             position = arrival.cursor
         else:
@@ -94,19 +93,26 @@ class Login:
             cursor=position,
             waiting=waiting,
             mark=self._users.mark,
-            token=next_token,
+            token=token,
         )
 
-    async def _arrive(self, avatar: Avatar, token: str | None, next_token: str | None) -> Arrival:
-        if next_token is None:
-            return await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES)
-        old = None if token is None else kept_of(token)
-        arrival = await self._devices.come_back(
-            avatar.account.id, avatar.device, limits.DEVICES, old, kept_of(next_token)
-        )
+    async def _arrive(
+        self, avatar: Avatar, user: User, command: commands.Login
+    ) -> tuple[Arrival, str | None]:
+        """Note that a device is in use, and say where it stands and what it comes back with next."""
+        account, device = user.account.id, avatar.device
+        try:
+            if command.token is None and not command.remember:
+                return await self._devices.arrive(account, device, limits.DEVICES), None
+            token, old = new_token(), command.token and kept_of(command.token)
+            arrival = await self._devices.come_back(account, device, limits.DEVICES, old, kept_of(token))
+        except DiskFull:
+            # Whoever wants to read shall come in.  A new device is not kept: next time it is new again.
+            known = {device.name: device.cursor for device in await self._devices.devices(account)}
+            return Arrival(known.get(device, user.held)), None
         if arrival is None:
             raise LoginRefused()  # it was revoked a moment ago
-        return arrival
+        return arrival, token
 
     async def _in_turn(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
         """Have the password tried when its turn comes; a token is never guessed, and waits for no turn."""

@@ -20,24 +20,19 @@ from sqlalchemy import (
 
 from . import schema
 from .dialects import JsonArray
-from .statements import ENTRY, number_in
+from .statements import ACCOUNT, ENTRY, number_in
 
 last_number = select(schema.log.c.last)
 #: By any name the account ever had.
 credential = (
-    select(
-        schema.account.c.id,
-        schema.account.c.name,
-        schema.account.c.registered,
-        schema.account.c.password_hash,
-    )
+    select(*ACCOUNT, schema.account.c.password_hash)
     .join_from(schema.name, schema.account, schema.account.c.id == schema.name.c.account)
     .where(schema.name.c.name == bindparam("named"))
 )
 
 #: The account of a name, if that is a token of its device's.
 token_of = (
-    select(schema.account.c.id, schema.account.c.name, schema.account.c.registered)
+    select(*ACCOUNT)
     .join_from(schema.token, schema.account, schema.account.c.id == schema.token.c.account)
     .join(schema.name, schema.name.c.account == schema.account.c.id)
     .where(

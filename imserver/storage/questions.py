@@ -22,7 +22,7 @@ from .records import (
     Receipts,
     Shown,
 )
-from .statements import as_entry
+from .statements import as_account, as_entry
 
 #: Behind every number there will ever be.
 END = 2**62
@@ -31,14 +31,14 @@ END = 2**62
 def credential(connection: Connection, name: str) -> Credential | None:
     """Look up what proves an account."""
     row = connection.execute(queries.credential, {"named": name}).one_or_none()
-    return row and Credential(Account(row.id, row.name, row.registered), row.password_hash)
+    return row and Credential(as_account(row), row.password_hash)
 
 
 def token_of(connection: Connection, name: str, device: str, token_hash: str) -> Account | None:
     """Give the account of a name if that is a token of its device's."""
     one = {"named": name, "of": device, "hashed": token_hash}
     row = connection.execute(queries.token_of, one).one_or_none()
-    return row and Account(*row)
+    return row and as_account(row)
 
 
 # --- Streams ---
