@@ -185,7 +185,7 @@ class Imserver(Service):
         _collect_seldom()
         self._log.watch()
         if self._retention is not None:
-            self._reactor.callWhenRunning(self._retention.begin)
+            self._soon(self._retention.begin)
         self._log.note("started", version=__version__, entries=self._opening.last)
         # twistd has put its log in the place of sys.stdout.
         if sys.__stdout__ is not None:
