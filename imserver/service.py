@@ -28,7 +28,6 @@ from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
 
 from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
-from .connection import Server
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
 from .features.blocking import Blocking
@@ -52,6 +51,7 @@ from .portal.realm import Realm
 from .presence import Presence
 from .receipts import ReceiptNews
 from .retention import Retention
+from .server import Server
 from .server_log import ServerLog
 from .storage import open_storage
 from .storage.interface import DatabaseTaken, NewerDatabase, Storage, StorageError
