@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from .server_log import ServerLog
-from .storage.interface import OutcomeUnknown, Retaining
+from .storage.interface import Retaining
 from .storage.records import Gone
 
 DAY = 24 * 60 * 60
@@ -43,7 +43,6 @@ class Retention:
         self._ended = False
         self._messages = 0  # that went since it was last looked
         self.let_go: Callable[[int], None] = lambda upto: None  #: told up to where nothing is kept any more
-        self.in_doubt: Callable[[], None] = lambda: None  #: called when nobody knows what is on disk
 
     def begin(self) -> None:
         """Look for the first time."""
@@ -77,8 +76,6 @@ class Retention:
         self._later(DAY, self._look)
 
     def _failed(self, failure: Failure) -> None:
-        if failure.check(OutcomeUnknown):
-            self.in_doubt()
         self._later(LATER, self._look)
         failure.raiseException()
 

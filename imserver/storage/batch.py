@@ -154,6 +154,8 @@ class Batch:
         return gone
 
     def _is_same(self, earlier: Entry, draft: Draft) -> bool:
+        if earlier.announce != draft.announce:
+            return False
         if earlier.number <= self._gone:
             people = draft.accounts | {draft.account} if draft.accounts else draft.accounts
             return earlier.text == letting_go.digest(people, draft.text)
@@ -185,6 +187,7 @@ class Batch:
             draft.text,
             draft.ref,
             draft.accounts,
+            draft.announce,
         )
 
     def _add(self, entry: Entry) -> Entry:
@@ -254,4 +257,5 @@ def _entry_row(entry: Entry, conversation: int) -> tuple[object, ...]:
         entry.text,
         entry.ref,
         conversation if is_message else None,
+        1 if entry.announce else None,
     )

@@ -20,17 +20,12 @@ from sqlalchemy import (
 
 from . import schema
 from .dialects import JsonArray
-from .statements import ENTRY, number_in
+from .statements import ACCOUNT, ENTRY, number_in
 
 ends = select(schema.log.c.last, schema.log.c.gone)
 #: By any name the account ever had.
 credential = (
-    select(
-        schema.account.c.id,
-        schema.account.c.name,
-        schema.account.c.registered,
-        schema.account.c.password_hash,
-    )
+    select(*ACCOUNT, schema.account.c.password_hash)
     .join_from(schema.name, schema.account, schema.account.c.id == schema.name.c.account)
     .where(schema.name.c.name == bindparam("named"))
 )

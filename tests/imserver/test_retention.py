@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.retention import AT_ONCE, DAY, LATER, PAUSE, Retention
 from imserver.server_log import ServerLog
-from imserver.storage.interface import OutcomeUnknown, StorageError
+from imserver.storage.interface import StorageError
 from imserver.storage.records import Gone
 from imserver.turn import Turn
 from tests.stage import Stage
@@ -51,12 +51,7 @@ class RetentionTests(SynchronousTestCase):
         log = ServerLog(self.file, turn, lambda: self.now, self.clock, 500)  # type: ignore[arg-type]
         self.retention = Retention(self.clock, self.shelf, log, lambda: self.now, 30)
         self.told: list[int] = []
-        self.doubts = 0
         self.retention.let_go = self.told.append
-        self.retention.in_doubt = self.doubt
-
-    def doubt(self) -> None:
-        self.doubts += 1
 
     def logged(self) -> list[str]:
         self.clock.advance(0)
@@ -97,14 +92,7 @@ class RetentionTests(SynchronousTestCase):
         self.assertEqual(len(self.flushLoggedErrors(StorageError)), 1)
         self.shelf.fails = None
         self.clock.advance(LATER)
-        self.assertEqual((len(self.shelf.asked), self.doubts), (2, 0))
-
-    def test_in_doubt(self) -> None:
-        """When nobody knows what is on disk, it does not go on as if it did."""
-        self.shelf.fails = OutcomeUnknown()
-        self.retention.begin()
-        self.flushLoggedErrors(OutcomeUnknown)
-        self.assertEqual(self.doubts, 1)
+        self.assertEqual(len(self.shelf.asked), 2)
 
     def test_ended(self) -> None:
         """After its end it asks nothing more, also if an answer is still under way."""

@@ -157,7 +157,8 @@ class ImserverTests(SynchronousTestCase):
             database.execute("INSERT INTO account (name, password_hash, registered) VALUES ('alice', 'x', 1)")
             database.execute("INSERT INTO conversation (id, people) VALUES (1, '1')")
             database.execute(
-                "INSERT INTO entry VALUES (2, 'message', 0, 1, 'alice', 'alice', 0, 'x', NULL, 1)"
+                "INSERT INTO entry (number, kind, at, account, sender, audience, \"to\", text, conversation)"
+                " VALUES (2, 'message', 0, 1, 'alice', 'alice', 0, 'x', 1)"
             )
         database.close()
         server = self.running("--keep=1")
