@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Text,
     and_,
     bindparam,
@@ -24,9 +23,9 @@ from sqlalchemy import delete as delete_from
 
 from . import schema
 from .dialects import JsonArray, WholeRows
-from .records import Entry, EntryKind
+from .records import EntryKind
 
-#: What makes an entry.
+#: What makes an entry, as ``checksums.as_entry`` takes it.
 ENTRY = (
     schema.entry.c.number,
     schema.entry.c.kind,
@@ -37,13 +36,9 @@ ENTRY = (
     schema.entry.c.to,
     schema.entry.c.text,
     schema.entry.c.ref,
+    schema.entry.c.conversation,
+    schema.entry.c.checksum,
 )
-
-
-def as_entry(row: Row[*tuple[Any, ...]]) -> Entry:
-    """Make an entry of a row that one of the statements below gave."""
-    number, kind, at, account, sender, audience, to, text, ref = row
-    return Entry(number, EntryKind(kind), at, account, sender, audience, to, text, ref)
 
 
 def part_of(members: Any, at: int) -> ColumnElement[str]:
@@ -63,6 +58,7 @@ begin_log = insert(schema.log).values(one=1, last=0, accounts=0)
 read_log = select(schema.log.c.epoch, schema.log.c.last, schema.log.c.accounts)
 #: First in every storing transaction: on PostgreSQL it waits for the other nodes' (SQLite waits at BEGIN).
 lock_log = read_log.with_for_update()
+newest = select(func.coalesce(func.max(schema.entry.c.number), 0))
 move_log = update(schema.log).values(last=bindparam("to_last"), accounts=bindparam("to_accounts"))
 
 # --- Accounts ------------------------------------------------------------------------------
@@ -70,6 +66,19 @@ move_log = update(schema.log).values(last=bindparam("to_last"), accounts=bindpar
 accounts = select(
     schema.account.c.id, schema.account.c.name, schema.account.c.registered, schema.account.c.held
 ).order_by(schema.account.c.id)
+#: Those whose REGISTER is not where they say it is.
+unsure = (
+    select(schema.account.c.id)
+    .outerjoin(
+        schema.entry,
+        and_(
+            schema.entry.c.number == schema.account.c.registered,
+            schema.entry.c.account == schema.account.c.id,
+            schema.entry.c.kind == EntryKind.REGISTER.value,
+        ),
+    )
+    .where(schema.entry.c.number.is_(None))
+)
 taken_names = select(schema.name.c.name).where(schema.name.c.name.in_(bindparam("names", expanding=True)))
 highest_account = select(func.coalesce(func.max(schema.account.c.id), 0))
 add_account = insert(schema.account)

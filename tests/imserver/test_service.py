@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from twisted.python.usage import UsageError
 from twisted.trial.unittest import SynchronousTestCase
 
+from bench.people import settle
 from imserver.bounds import BOUNDS
 from imserver.cannot_start import CannotStart
 from imserver.connection import Connection
@@ -135,13 +136,9 @@ class ImserverTests(SynchronousTestCase):
 
     def test_what_is_there(self) -> None:
         """A server that is started again says how many it keeps."""
-        self.stop(self.running())
-        with sqlite3.connect(self.folder / "imserver.db") as database:
-            database.execute("INSERT INTO account (name, password_hash, registered) VALUES ('alice', 'x', 1)")
-        database.close()
-        self.said.truncate(0)
+        settle(self.folder, ["alice"])
         self.running()
-        self.assertIn("1 person, 0 entries", self.said.getvalue())
+        self.assertIn("1 person, 1 entry of the log", self.said.getvalue())
 
     def test_newer_database(self) -> None:
         """A database of a newer version is refused in a sentence."""
@@ -150,6 +147,13 @@ class ImserverTests(SynchronousTestCase):
             database.execute("UPDATE alembic_version SET version_num = '9999'")
         database.close()
         self.assertIn("written by a newer imserver", self.refused())
+
+    def test_damaged_database(self) -> None:
+        """A database that is damaged is not served, and a sentence says what to do."""
+        self.stop(self.running())
+        database = self.folder / "imserver.db"
+        database.write_bytes(database.read_bytes()[:4096] + b"?" * 4096 + database.read_bytes()[8192:])
+        self.assertIn("The database is damaged, and is not served", self.refused())
 
     def test_folder_taken(self) -> None:
         """A second server on the folder is refused, and its ports are not opened."""
