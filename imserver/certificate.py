@@ -1,4 +1,4 @@
-"""The certificate by which this server is known: made at first start, or given, and read again when it changes."""
+"""By what certificate this server is known: made at first start, or given, and read again when it changes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL
 
 from .cannot_start import CannotStart
@@ -102,8 +105,6 @@ def open_certificate(
 
 def read(certificate: Path, key: Path) -> Papers:
     """Read certificate (and those that vouch for it, behind it) and key, in PEM; raises `BadCertificate`."""
-    from cryptography import x509  # noqa: PLC0415
-
     try:
         for file in (certificate, key):
             file.read_bytes()  # OpenSSL does not say which one it cannot read
@@ -126,10 +127,7 @@ def read(certificate: Path, key: Path) -> Papers:
     )
 
 
-def _names(found: object) -> tuple[str, ...]:
-    from cryptography import x509  # noqa: PLC0415
-
-    assert isinstance(found, x509.Certificate)
+def _names(found: x509.Certificate) -> tuple[str, ...]:
     try:
         extension = found.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:
@@ -145,7 +143,7 @@ def _context(certificate: Path, key: Path) -> SSL.Context:
     )
     # Nobody resumes a session, so none is kept: each handshake has keys of its own, and costs a millisecond.
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-    context.set_mode(SSL.MODE_RELEASE_BUFFERS)  # type: ignore[attr-defined]
+    context.set_mode(SSL.MODE_RELEASE_BUFFERS)
     context.set_cipher_list(CIPHERS)
     context.set_passwd_cb(lambda *_: b"")  # a key behind a password is refused, not asked for at the terminal
     try:
@@ -174,10 +172,6 @@ def reason_of(error: SSL.Error) -> str:
 
 def make(path: Path) -> None:
     """Make a certificate with its key, signed by itself, in one file that only its owner can read."""
-    from cryptography import x509  # noqa: PLC0415
-    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
-
     key = ec.generate_private_key(ec.SECP256R1())
     # Neither host nor date: it is known by its fingerprint alone, and a machine may change its name.
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "imserver")])

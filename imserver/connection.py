@@ -5,20 +5,12 @@ from __future__ import annotations
 import math
 import socket
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
-from twisted.internet.interfaces import (
-    IAddress,
-    IDelayedCall,
-    IHalfCloseableProtocol,
-    IPushProducer,
-    IReactorTime,
-)
-from twisted.internet.protocol import Factory
+from twisted.internet.interfaces import IDelayedCall, IHalfCloseableProtocol, IPushProducer
 from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -27,23 +19,18 @@ from improtocol import PROTOCOL, codec, limits
 from improtocol.errors import Busy, Internal, Refusal
 from improtocol.events import Bye, Hello
 from improtocol.framing import Framer
-from improtocol.names import NamePolicy
 from improtocol.states import State
 from improtocol.vocabulary import Event, Reply
 
-from .bounds import Bounds
-from .dispatch import Dispatcher
 from .doorstep import TOO_MUCH, Doorstep
-from .mailroom import Mailroom
-from .queues import Queues
-from .server_log import ServerLog
 from .session import Session
 from .sources import source_of
 from .storage.interface import OutcomeUnknown, StorageError
-from .strangers import Strangers
 from .throttle import Throttle
 from .transports import bare, waiting
-from .turn import Turn
+
+if TYPE_CHECKING:
+    from .server import Server
 
 #: Bytes that are read at a time, and that a socket takes before its reader may be slow: Twisted's own
 #: measure.  To read more at a time costs five times as much a read.
@@ -452,71 +439,3 @@ class Connection(LineOnlyReceiver):
 
     def stopProducing(self) -> None:
         """Do nothing: the connection is lost, and connectionLost follows."""
-
-
-class Server(Factory):
-    """All connections, and what they share.  It is Twisted's factory of them."""
-
-    noisy = False
-
-    def __init__(
-        self,
-        reactor: IReactorTime,
-        dispatcher: Dispatcher,
-        mailroom: Mailroom,
-        log: ServerLog,
-        turn: Turn,
-        names: NamePolicy,
-        bounds: Bounds,
-        draw: Callable[[int], int],
-    ) -> None:
-        self.reactor = reactor
-        self.dispatcher = dispatcher
-        self.mailroom = mailroom
-        self.log = log
-        self.turn = turn
-        self.names = names
-        self.bounds = bounds
-        self.strangers = Strangers(reactor, bounds, draw)
-        #: Called when nobody knows any more what the log holds.
-        self.in_doubt: Callable[[], None] = lambda: None
-        self._sessions: dict[Session, Connection] = {}
-        self.queues = Queues(bounds.queues, self._sessions.values)
-        self._numbers = 0
-        self._emptied: Deferred[None] | None = None
-
-    def buildProtocol(self, addr: IAddress | None) -> Connection:
-        """Make a connection."""
-        self._numbers += 1
-        return Connection(self, self._numbers)
-
-    def arrived(self, connection: Connection, session: Session, peer: object) -> None:
-        """Note a connection."""
-        self._sessions[session] = connection
-        where = f"{getattr(peer, 'host', type(peer).__name__)}:{getattr(peer, 'port', '')}".rstrip(":")
-        self.log.note("came", session=session.number, where=where)
-
-    def gone(self, session: Session, reason: str, error: str | None) -> None:
-        """Note that a connection is gone, and why."""
-        self._sessions.pop(session, None)
-        self.log.note("went", session=session.number, why=reason, error=error)
-        self._fire_if_empty()
-
-    @property
-    def connected(self) -> int:
-        """Count the connections."""
-        return len(self._sessions)
-
-    def end_all(self, bye: Bye) -> Deferred[None]:
-        """Tell every client that the server ends, and fire when all are gone."""
-        emptied: Deferred[None] = Deferred()
-        self._emptied = emptied
-        for session in list(self._sessions):
-            session.end(bye)
-        self._fire_if_empty()
-        return emptied
-
-    def _fire_if_empty(self) -> None:
-        if self._emptied is not None and not self._sessions:
-            emptied, self._emptied = self._emptied, None
-            emptied.callback(None)

@@ -12,11 +12,11 @@ from typing import Any
 from twisted.internet.address import UNIXAddress
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IAddress, IListeningPort, IProtocol, IProtocolFactory
-from twisted.internet.protocol import Factory
+from twisted.internet.interfaces import IAddress, IListeningPort, ILoggingContext, IProtocol, IProtocolFactory
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
-from improtocol.invite import PORT, Invite, shown
+from improtocol.invite import PORT, Invite
 
 from .cannot_start import CannotStart
 from .certificate import Papers
@@ -51,19 +51,34 @@ class Door:
         return self.outside and not self.encrypted
 
 
-class _Threshold(Factory):
+@implementer(IProtocolFactory, ILoggingContext)
+class _Threshold:
     """Stands at a port from the beginning, and knows what to make of a connection when the port is bound."""
 
-    noisy = False
     inner: IProtocolFactory | None = None
 
     def buildProtocol(self, addr: IAddress) -> IProtocol | None:
         """Make a connection; none as long as nobody knows whether it must be encrypted."""
         return None if self.inner is None else self.inner.buildProtocol(addr)
 
+    def logPrefix(self) -> str:
+        """Give its name in twistd's log."""
+        return "imserver"
+
+    def doStart(self) -> None:
+        """Do nothing when the port begins to listen."""
+
+    def doStop(self) -> None:
+        """Do nothing when it ends."""
+
 
 def listen(
-    reactor: Any, description: str, factory: IProtocolFactory, encrypt: Encrypt, *, clear_outside: bool = False
+    reactor: Any,
+    description: str,
+    factory: IProtocolFactory,
+    encrypt: Encrypt,
+    *,
+    clear_outside: bool = False,
 ) -> Door:
     """Open a port, or say why it cannot be.
 
@@ -107,8 +122,10 @@ def _bound(reactor: Any, description: str, threshold: _Threshold) -> IListeningP
 def _as_twisted_says_it(description: str) -> str:
     """Have TLS made by us: Twisted's own would not see that a certificate was renewed."""
     kind, colon, rest = description.partition(":")
-    if kind == "tls" or (kind == "ssl" and ("Key=" in rest or "sslmethod=" in rest)):
+    if kind == "tls" or (kind == "ssl" and "ey=" in rest.lower()):
         raise ValueError("the certificate is given once for all ports, with --certificate and --key")
+    if kind == "haproxy":
+        return f"{kind}:{_as_twisted_says_it(rest)}"
     if kind not in ("tcp", "tcp4", "tcp6", "ssl"):
         return description
     backlog = f":backlog={BACKLOG}" if "backlog=" not in description else ""
@@ -216,12 +233,6 @@ def ways_in(door: Door, invite: Invite | None) -> list[tuple[str, str]]:
         ("To talk to it", f"openssl s_client -quiet -connect {written}:{where.port}"),
         ("With a window", f"imclient '{invite}'"),
     ]
-
-
-def fingerprint_lines(papers: Papers) -> list[str]:
-    """Write a fingerprint in two lines that fit a screen."""
-    written = shown(papers.fingerprint)
-    return [written[:47], written[48:]]
 
 
 def _path(where: UNIXAddress) -> str:

@@ -55,6 +55,7 @@ class Encrypted(TLSMemoryBIOProtocol):
     """
 
     factory: EncryptedFactory
+    transport: Any
     _ending: IDelayedCall | None = None
     _came = 0  # bytes, as long as the handshake is not done
     _held = False  # the connection wants to read no more
@@ -62,7 +63,7 @@ class Encrypted(TLSMemoryBIOProtocol):
     def makeConnection(self, transport: Any) -> None:
         """Wait for a handshake."""
         self._ending = self.factory.clock.callLater(HANDSHAKE, self._refuse, f"no handshake in {HANDSHAKE} s")
-        super().makeConnection(transport)
+        TLSMemoryBIOProtocol.makeConnection(self, transport)
 
     def dataReceived(self, data: bytes) -> None:
         """Take what arrived, if it is TLS."""
@@ -71,7 +72,7 @@ class Encrypted(TLSMemoryBIOProtocol):
         if not self._handshakeDone:
             self._shake_hands(data)
             return
-        super().dataReceived(data)
+        TLSMemoryBIOProtocol.dataReceived(self, data)
         if waiting(self) > ANSWERS:
             self._refuse("asks TLS for more than it reads")
 
@@ -80,7 +81,7 @@ class Encrypted(TLSMemoryBIOProtocol):
         if self._came == len(data) and not data.startswith(_HANDSHAKE_RECORD):
             self._refuse("speaks in clear to a port that is encrypted")
             return
-        super().dataReceived(data)
+        TLSMemoryBIOProtocol.dataReceived(self, data)
         if self._handshakeDone:
             if not self._lostTLSConnection:
                 self._no_ending()
@@ -104,7 +105,7 @@ class Encrypted(TLSMemoryBIOProtocol):
         self.transport.resumeProducing()
 
     def _refuse(self, why: str) -> None:
-        self.failVerification(Failure(NoTLS(why)))
+        TLSMemoryBIOProtocol.failVerification(self, Failure(NoTLS(why)))
 
     def _no_ending(self) -> None:
         if self._ending is not None and self._ending.active():
@@ -114,13 +115,14 @@ class Encrypted(TLSMemoryBIOProtocol):
         """Have the connection end for good: what the socket has left would be waited for without end."""
         self._no_ending()
         self._ending = self.factory.clock.callLater(GOODBYE, self.transport.abortConnection)
-        if reason is not None and not self._handshakeDone and isinstance(reason.value, SSL.Error):
-            reason = Failure(NoTLS(f"the handshake failed: {reason_of(reason.value)}"))
-        super()._tlsShutdownFinished(reason)
+        failed = reason.value if reason is not None else None
+        if isinstance(failed, SSL.Error) and not self._handshakeDone and self._reason is None:
+            self._reason = Failure(NoTLS(f"the handshake failed: {reason_of(failed)}"))
+        TLSMemoryBIOProtocol._tlsShutdownFinished(self, reason)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Take note that the socket is gone."""
-        super().connectionLost(reason)
+        TLSMemoryBIOProtocol.connectionLost(self, reason)
         self._no_ending()
 
 
