@@ -40,7 +40,8 @@ KNOWN = 64 * 1024
 GOODBYE = 4
 #: Seconds to wait before saying again what a database in trouble refused.
 COME_AGAIN = 5
-CAN = ("ref", "device", "history", "receipts", "presence", "block")  #: what may be asked beyond protocol 1
+#: What may be asked beyond protocol 1.
+CAN = ("ref", "device", "history", "receipts", "presence", "block", "token")
 
 
 @dataclass(slots=True, eq=False)

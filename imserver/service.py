@@ -50,6 +50,7 @@ from .portal.checkers import PasswordChecker
 from .portal.guessing import Enrolling, Guessing
 from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
+from .portal.tokens import TokenChecker
 from .presence import Presence
 from .receipts import ReceiptNews
 from .retention import Retention
@@ -275,7 +276,7 @@ def put_together(
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)
-    portal = Portal(Realm(users), [PasswordChecker(storage, passwords)])
+    portal = Portal(Realm(users), [PasswordChecker(storage, passwords), TokenChecker(storage)])
     dispatcher = Dispatcher(
         Registration(storage, passwords, users, log, Enrolling(clock, bounds)),
         Login(
