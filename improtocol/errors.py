@@ -328,10 +328,12 @@ class NoSuchDevice(Refusal, code="no-such-device"):
 class NotAllowed(Refusal, code="not-allowed"):
     """You may not do this here; ``what`` names it."""
 
-    what: str  #: ``everyone``: say something to everyone
+    what: str  #: the right it needs: ``everyone``, ``administrator``
 
     def sentence(self) -> str:
         """Say what."""
+        if self.what == "administrator":
+            return "Only an administrator may do that."
         return "Here not everybody may say something to everyone (*); name those it is for."
 
 

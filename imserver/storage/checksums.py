@@ -24,20 +24,22 @@ def checksum(
     text: str,
     ref: str | None,
     conversation: int | None,
+    announce: int | None,
 ) -> int:
     """Give the checksum of a row: CRC-32 over its columns in their order, parted by a sign none holds."""
-    row = f"{number}\0{kind}\0{at}\0{account}\0{sender}\0{audience}\0{to}\0{text}\0{ref}\0{conversation}"
-    return crc32(row.encode())
+    named = f"{number}\0{kind}\0{at}\0{account}\0{sender}\0{audience}\0{to}\0{text}"
+    return crc32(f"{named}\0{ref}\0{conversation}\0{announce}".encode())
 
 
 def as_entry(row: Iterable[Any]) -> Entry:
     """Make an entry of its row; raises ``Damaged`` if it is not there, or not as it was written."""
-    number, kind, at, account, sender, audience, to, text, ref, conversation, written = row
+    *columns, written = row
+    number, kind, at, account, sender, audience, to, text, ref, conversation, announce = columns
     if written is None and kind == _MESSAGE and conversation is None:
         pass  # it was let go: there are no words that could be wrong
-    elif written != checksum(number, kind, at, account, sender, audience, to, text, ref, conversation):
+    elif written != checksum(*columns):
         raise Damaged(f"entry {number} is not as it was written")
-    return Entry(number, _KINDS[kind], at, account, sender, audience, to, text, ref)
+    return Entry(number, _KINDS[kind], at, account, sender, audience, to, text, ref, announce=bool(announce))
 
 
 def as_told_to(reader: int, row: Iterable[Any]) -> Entry:

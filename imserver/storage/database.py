@@ -22,6 +22,7 @@ from .records import (
     Device,
     Draft,
     Entry,
+    Gone,
     Held,
     Marked,
     Opening,
@@ -147,7 +148,7 @@ class Database:
             self._engines.alone(connection)
             self._engines.check(connection)
             upgrade(connection, self._name_epoch)
-            epoch, last, _count = connection.execute(statements.read_log).one()
+            epoch, last, _count, _gone = connection.execute(statements.read_log).one()
             accounts = connection.execute(statements.accounts).all()
             if connection.execute(statements.unsure).first() or connection.scalar(statements.newest) != last:
                 raise Damaged("the log and who registered in it do not agree")
@@ -155,7 +156,7 @@ class Database:
         return Opening(
             epoch,
             last,
-            tuple(Account(one.id, one.name, one.registered) for one in accounts),
+            tuple(map(statements.as_account, accounts)),
             {one.id: one.held for one in accounts},
             blocks,
         )
@@ -183,6 +184,14 @@ class Database:
         """Note that a device is in use and say where it stands."""
         return self._writer.ask(Job(lambda batch: batch.arrive(account, device, keep), holder=account))
 
+    def come_back(
+        self, account: int, device: str, keep: int, old: str | None, new: str
+    ) -> Deferred[Arrival | None]:
+        """Note that a device is in use, say where it stands, and keep its next token."""
+        return self._writer.ask(
+            Job(lambda batch: batch.come_back(account, device, keep, old, new), holder=account)
+        )
+
     def hold(self, account: int, device: str, number: int) -> Deferred[Held]:
         """Note that a device holds everything up to ``number``."""
         return self._writer.ask(Job(lambda batch: batch.hold(account, device, number), holder=account))
@@ -199,7 +208,15 @@ class Database:
         """End a block."""
         return self._writer.ask(Job(lambda batch: batch.unblock(account, whom)))
 
+    def let_go(self, before: int, most: int) -> Deferred[Gone]:
+        """Let go of what is old."""
+        return self._writer.ask(Job(lambda batch: batch.let_go(before, most)))
+
     # --- What is only read ---
+
+    def token_of(self, name: str, device: str, token_hash: str) -> Deferred[Account | None]:
+        """Give the account of a name if that is a token of its device's."""
+        return self._read(questions.token_of, name, device, token_hash)
 
     def credential(self, name: str) -> Deferred[Credential | None]:
         """Look up what proves an account."""

@@ -23,6 +23,7 @@ from .records import (
     Receipts,
     Shown,
 )
+from .statements import as_account
 
 #: Behind every number there will ever be.
 END = 2**62
@@ -31,7 +32,14 @@ END = 2**62
 def credential(connection: Connection, name: str) -> Credential | None:
     """Look up what proves an account."""
     row = connection.execute(queries.credential, {"named": name}).one_or_none()
-    return row and Credential(Account(row.id, row.name, row.registered), row.password_hash)
+    return row and Credential(as_account(row), row.password_hash)
+
+
+def token_of(connection: Connection, name: str, device: str, token_hash: str) -> Account | None:
+    """Give the account of a name if that is a token of its device's."""
+    one = {"named": name, "of": device, "hashed": token_hash}
+    row = connection.execute(queries.token_of, one).one_or_none()
+    return row and as_account(row)
 
 
 # --- Streams ---
@@ -41,9 +49,11 @@ def page_after(connection: Connection, account: int, position: int, limit: int) 
     """Read an account's stream behind a position."""
     rows = connection.execute(queries.page, {"who": account, "position": position, "limit": limit})
     entries = tuple(as_told_to(account, row) for row in rows)
-    if len(entries) == limit:
-        return Page(entries, entries[-1].number)
-    return Page(entries, connection.execute(queries.last_number).scalar_one())
+    last, gone = connection.execute(queries.ends).one()
+    gap = 0
+    if position < gone:
+        gap = connection.execute(queries.newest_gone, {"who": account, "position": position}).scalar_one()
+    return Page(entries, entries[-1].number if len(entries) == limit else last, gap)
 
 
 def count_after(connection: Connection, account: int, position: int) -> int:

@@ -19,7 +19,7 @@ AT_A_TIME = 10_000
 
 #: All but the messages that were let go, of which there are no words left.
 SOME = sa.text(
-    'SELECT number, kind, at, account, sender, audience, "to", text, ref, conversation FROM entry'
+    'SELECT number, kind, at, account, sender, audience, "to", text, ref, conversation, announce FROM entry'
     " WHERE number > :behind AND (kind <> 'message' OR conversation IS NOT NULL)"
     " ORDER BY number LIMIT :most"
 )
