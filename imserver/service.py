@@ -27,6 +27,7 @@ from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
 
 from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
+from .counters import Counters
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
 from .features.blocking import Blocking
@@ -42,6 +43,7 @@ from .features.registration import Registration
 from .features.roster import Roster
 from .features.showing import Showing
 from .listening import HERE, listen, place, ways_in
+from .log_lines import as_json, plain
 from .mailroom import Mailroom, Soon
 from .portal.checkers import PasswordChecker
 from .portal.guessing import Enrolling, Guessing
@@ -77,6 +79,11 @@ class Options(UsageOptions):
         ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
         ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
+    ]
+
+    optFlags: ClassVar = [
+        ["log-json", None, "write server.log as a JSON object a line"],
+        ["log-texts", None, "write into server.log what people say, too"],
     ]
 
     def __init__(self) -> None:
@@ -126,7 +133,17 @@ class Imserver(Service):
         turn = Turn(self._soon)
         bounds: Bounds = options["bounds"]
         self._folder.take()
-        self._log = ServerLog(self._folder.open_log(), turn, _now, reactor, bounds.log_lines)
+        counters = Counters(reactor.seconds)
+        self._log = ServerLog(
+            self._folder.open_log(bounds.log_size),
+            turn,
+            _now,
+            reactor,
+            bounds.log_lines,
+            counters=counters,
+            write=as_json if options["log-json"] else plain,
+            texts=bool(options["log-texts"]),
+        )
         url = options["database"] or f"sqlite:///{self._folder.database}"
         try:
             self._storage, self._opening = _opened(url, reactor)

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from improtocol.names import ASCII_NAMES, NamePolicy
 from imserver.bounds import BOUNDS, Bounds
 from imserver.connection import Connection
+from imserver.counters import Counters
 from imserver.mailroom import Mailroom, Soon
 from imserver.server_log import ServerLog
 from imserver.service import put_together
@@ -94,6 +95,7 @@ class Stage:
         make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
         may_address_everyone: Callable[[str], bool] = lambda name: True,
         bounds: Bounds = BOUNDS,
+        texts: bool = False,
     ) -> None:
         self.clock = clock or Clock()
         self.log_file = io.BytesIO()
@@ -101,7 +103,16 @@ class Stage:
             storage(self) if storage else in_memory(now=self.now, soon=self.soon, name_epoch=lambda: epoch)
         )
         self.turn = Turn(self.soon)
-        self.log = ServerLog(self.log_file, self.turn, self.now, self.clock, bounds.log_lines)  # type: ignore[arg-type]
+        self.counters = Counters(self.clock.seconds)
+        self.log = ServerLog(
+            self.log_file,
+            self.turn,
+            self.now,
+            self.clock,
+            bounds.log_lines,
+            counters=self.counters,
+            texts=texts,
+        )
         self.server = put_together(
             self.clock,
             self.storage,

@@ -35,7 +35,8 @@ class OptionsTests(SynchronousTestCase):
     def test_nothing(self) -> None:
         """Without a word it listens here, with ASCII names, in the user's own folder."""
         expected = {"data": None, "database": None, "everyone": None, "names": "ascii", "listen": [HERE]}
-        self.assertEqual({**expected, "bounds": BOUNDS}, dict(options()))
+        off = {"log-json": 0, "log-texts": 0}
+        self.assertEqual({**expected, **off, "bounds": BOUNDS}, dict(options()))
 
     def test_several_listeners(self) -> None:
         """Each --listen is one more, and the usual one is not added to them."""
