@@ -20,6 +20,7 @@ from improtocol.names import ASCII_NAMES, NamePolicy
 from imserver.bounds import BOUNDS, Bounds
 from imserver.connection import Connection
 from imserver.counters import Counters
+from imserver.log_lines import Write, plain
 from imserver.mailroom import Mailroom, Soon
 from imserver.server_log import ServerLog
 from imserver.service import put_together
@@ -96,6 +97,7 @@ class Stage:
         may_address_everyone: Callable[[str], bool] = lambda name: True,
         bounds: Bounds = BOUNDS,
         texts: bool = False,
+        write: Write = plain,
     ) -> None:
         self.clock = clock or Clock()
         self.log_file = io.BytesIO()
@@ -112,6 +114,7 @@ class Stage:
             bounds.log_lines,
             counters=self.counters,
             texts=texts,
+            write=write,
         )
         self.server = put_together(
             self.clock,
