@@ -43,5 +43,9 @@ STATUS = Limit(256, "bytes", "what one says beside away: a line in a roster")
 MARK = Limit(32, "bytes", "made by the server; a client keeps it as it stands")
 NAMELESS_SESSIONS = Limit(32, "sessions", "of one account that name no device; one more is refused")
 
+CODE = Limit(64, "bytes", "an invite's: it has 14, and room to grow")
+INVITE_USES = Limit(1000, "uses", "of one invite: a school; for more make another")
+INVITE_DAYS = Limit(365, "days", "of one invite: what lies about longer than that is forgotten")
+
 #: What ``* LIMITS`` tells after LOGIN, by the key it is told under.
 ADVERTISED = {"line": LINE, "text": TEXT, "audience": AUDIENCE, "page": PAGE}

@@ -165,20 +165,22 @@ class Imserver(Service):
             may_address_everyone=_those_named(options["everyone"]),
             bounds=bounds,
         )
-        self._server.in_doubt = self._end_in_doubt
+        self._storage.in_doubt = self._end_in_doubt
         self._ports = [listen(reactor, description, self._server) for description in options["listen"]]
 
     def _end_in_doubt(self) -> None:
         """End at once, and tell nobody anything: only what is on disk can say what is true now."""
-        self._log.note("ended", why="outcome-unknown")
-        self._log.flush()
-        print(
-            "imserver: A commit failed, and only the disk knows what became of it. "
-            "Start again: what was answered OK is there; clients repeat the rest.",
-            file=sys.__stderr__,
-            flush=True,
-        )
-        os._exit(1)
+        try:
+            self._log.note("ended", why="outcome-unknown")
+            self._log.flush()
+            print(
+                "imserver: A commit failed, and only the disk knows what became of it. "
+                "Start again: what was answered OK is there; clients repeat the rest.",
+                file=sys.__stderr__,
+                flush=True,
+            )
+        finally:
+            os._exit(1)  # also when the disk takes no word of it
 
     def _soon(self, act: Callable[[], None]) -> object:
         return self._reactor.callLater(0, act)

@@ -21,8 +21,8 @@ from ..portal.realm import IAvatar
 from ..presence import Presence
 from ..server_log import ServerLog
 from ..session import Session
-from ..storage.interface import Devices, Log
-from ..storage.records import NAMELESS
+from ..storage.interface import Devices, DiskFull, Log
+from ..storage.records import NAMELESS, Arrival
 from ..users import User, Users
 
 REPLACED = Bye("replaced", line="You came in on this device elsewhere.")
@@ -64,7 +64,7 @@ class Login:
         if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:
             # Somebody told it more than this log holds: only reading everything anew is safe.
             raise NotTold(user.held)
-        arrival = await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES)
+        arrival = await self._arrive(avatar, user)
         if command.epoch is None or command.since is None:
             position = arrival.cursor
         else:
@@ -85,6 +85,15 @@ class Login:
             waiting=waiting,
             mark=self._users.mark,
         )
+
+    async def _arrive(self, avatar: Avatar, user: User) -> Arrival:
+        """Note that a device is in use, and where it stands; on a full disk only the latter."""
+        try:
+            return await self._devices.arrive(user.account.id, avatar.device, limits.DEVICES)
+        except DiskFull:
+            # Whoever wants to read shall come in.  A new device is not kept: next time it is new again.
+            known = {device.name: device.cursor for device in await self._devices.devices(user.account.id)}
+            return Arrival(known.get(avatar.device, user.held))
 
     async def _in_turn(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
         """Have the password tried when its turn comes."""

@@ -75,7 +75,8 @@ class Batch:
     def append(self, draft: Draft) -> Stored:
         """Number a draft, or find what it repeats."""
         if draft.ref is not None and (earlier := self._said.get((draft.account, draft.ref))):
-            if earlier.text != draft.text or not self._same_people(earlier, draft):
+            same = earlier.text == draft.text and earlier.announce == draft.announce
+            if not same or not self._same_people(earlier, draft):
                 raise RefUsed(earlier.number)
             return Stored(earlier, new=False)
         if full := tuple(account for account in sorted(draft.crowded) if self._is_full(draft, account)):
@@ -170,6 +171,7 @@ class Batch:
             draft.text,
             draft.ref,
             draft.accounts,
+            draft.announce,
         )
 
     def _add(self, entry: Entry) -> Entry:
@@ -200,6 +202,8 @@ class Batch:
     def _write_accounts(self) -> None:
         if self._new_accounts:
             self._connection.execute(statements.add_account, self._new_accounts)
+            names = [(one["name"], one["id"], one["registered"]) for one in self._new_accounts]
+            statements.add_names.write(self._connection, names)
             everyones = [(one["id"], EVERYONES, one["registered"], 0) for one in self._new_accounts]
             statements.add_members.write(self._connection, everyones)
             self._new_accounts.clear()
@@ -237,4 +241,5 @@ def _entry_row(entry: Entry, conversation: int) -> tuple[object, ...]:
         entry.text,
         entry.ref,
         conversation if is_message else None,
+        1 if entry.announce else None,
     )

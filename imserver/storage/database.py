@@ -14,7 +14,6 @@ from twisted.internet.defer import Deferred
 from . import questions, statements
 from .interface import DatabaseTaken, StorageError
 from .records import (
-    Account,
     Arrival,
     Block,
     Conversation,
@@ -56,7 +55,9 @@ class Engines:
     writing: Engine
     reading: Engine  #: every transaction of it is one snapshot
     alone: Callable[[Connection], None]  #: wait until no other node brings the tables up to date
+    full: Callable[[DBAPIError], bool]  #: whether the disk had no room
     undone: Callable[[DBAPIError], bool]  #: whether a commit that failed so has surely changed nothing
+    fold: Callable[[], None]  #: called after each commit: bring what was committed to its place, now and then
     part: Callable[[], None]  #: close the connections that nobody uses; the next use opens new ones
     take: Take
 
@@ -81,7 +82,9 @@ class Database:
         self._name_epoch = name_epoch
         self._let_go = let_go
         self._give_back: Callable[[], None] = lambda: None
-        transactions = Transactions(engines.writing, engines.undone)
+        transactions = Transactions(
+            engines.writing, full=engines.full, undone=engines.undone, fold=engines.fold
+        )
         self._writer = Writer(transactions.commit, run=write, soon=soon, now=now)
 
     @property
@@ -92,6 +95,15 @@ class Database:
     @committed.setter
     def committed(self, hook: Callable[[tuple[Entry, ...]], None]) -> None:
         self._writer.committed = hook
+
+    @property
+    def in_doubt(self) -> Callable[[], None]:
+        """Called when nobody knows any more what the log holds."""
+        return self._writer.in_doubt
+
+    @in_doubt.setter
+    def in_doubt(self, hook: Callable[[], None]) -> None:
+        self._writer.in_doubt = hook
 
     # --- Its beginning and end ---
 
@@ -138,7 +150,7 @@ class Database:
         return Opening(
             epoch,
             last,
-            tuple(Account(one.id, one.name, one.registered) for one in accounts),
+            tuple(map(statements.as_account, accounts)),
             {one.id: one.held for one in accounts},
             blocks,
         )

@@ -61,10 +61,14 @@ class RefUsed(StorageError):
         self.number = number
 
 
+class DiskFull(StorageError):
+    """The database found no room on its disk; once there is room again, it takes the same again."""
+
+
 class OutcomeUnknown(Exception):
     """A commit failed and nobody knows whether it is on disk: the only honest answer is none.
 
-    Whoever meets it ends the process (or at least the connections that wait) without an answer;
+    Whoever waits for the commit gives no answer, and the storage's ``in_doubt`` ends the process;
     clients say it again with their ref, and are told by the log as it is found then.
     """
 
@@ -194,6 +198,8 @@ class Storage(Accounts, Log, Reading, Reaching, Devices, Blocks, Protocol):
 
     #: Called once per commit with its new entries in order, after all Deferreds of that commit have fired.
     committed: Callable[[tuple[Entry, ...]], None]
+    #: Called when nobody knows any more what the log holds, after those who wait for it were told.
+    in_doubt: Callable[[], None]
 
     def take(self) -> None:
         """Keep other servers out until ``close``, or the process's end; raises ``DatabaseTaken``."""

@@ -10,7 +10,6 @@ from . import queries
 from .conversations import people_read, people_written
 from .interface import NoSuchMessage
 from .records import (
-    Account,
     Conversation,
     Credential,
     Device,
@@ -22,7 +21,7 @@ from .records import (
     Receipts,
     Shown,
 )
-from .statements import as_entry
+from .statements import as_account, as_entry
 
 #: Behind every number there will ever be.
 END = 2**62
@@ -31,7 +30,7 @@ END = 2**62
 def credential(connection: Connection, name: str) -> Credential | None:
     """Look up what proves an account."""
     row = connection.execute(queries.credential, {"named": name}).one_or_none()
-    return row and Credential(Account(row.id, row.name, row.registered), row.password_hash)
+    return row and Credential(as_account(row), row.password_hash)
 
 
 # --- Streams ---

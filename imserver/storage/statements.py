@@ -24,7 +24,7 @@ from sqlalchemy import delete as delete_from
 
 from . import schema
 from .dialects import JsonArray, WholeRows
-from .records import Entry, EntryKind
+from .records import Account, Entry, EntryKind
 
 #: What makes an entry.
 ENTRY = (
@@ -37,13 +37,29 @@ ENTRY = (
     schema.entry.c.to,
     schema.entry.c.text,
     schema.entry.c.ref,
+    schema.entry.c.announce,
 )
 
 
 def as_entry(row: Row[*tuple[Any, ...]]) -> Entry:
     """Make an entry of a row that one of the statements below gave."""
-    number, kind, at, account, sender, audience, to, text, ref = row
-    return Entry(number, EntryKind(kind), at, account, sender, audience, to, text, ref)
+    number, kind, at, account, sender, audience, to, text, ref, announce = row
+    return Entry(
+        number, EntryKind(kind), at, account, sender, audience, to, text, ref, announce=bool(announce)
+    )
+
+
+def as_account(row: Row[*tuple[Any, ...]]) -> Account:
+    """Make an account of a row that begins with what makes one."""
+    number, name, registered, administrator, everyone, suspended = row[:6]
+    return Account(
+        number,
+        name,
+        registered,
+        administrator=bool(administrator),
+        everyone=None if everyone is None else bool(everyone),
+        suspended=suspended,
+    )
 
 
 def part_of(members: Any, at: int) -> ColumnElement[str]:
@@ -67,14 +83,20 @@ move_log = update(schema.log).values(last=bindparam("to_last"), accounts=bindpar
 
 # --- Accounts ------------------------------------------------------------------------------
 
-accounts = select(
-    schema.account.c.id, schema.account.c.name, schema.account.c.registered, schema.account.c.held
-).order_by(schema.account.c.id)
-taken_names = select(schema.account.c.name).where(
-    schema.account.c.name.in_(bindparam("names", expanding=True))
+#: What makes an account.
+ACCOUNT = (
+    schema.account.c.id,
+    schema.account.c.name,
+    schema.account.c.registered,
+    schema.account.c.administrator,
+    schema.account.c.everyone,
+    schema.account.c.suspended,
 )
+accounts = select(*ACCOUNT, schema.account.c.held).order_by(schema.account.c.id)
+taken_names = select(schema.name.c.name).where(schema.name.c.name.in_(bindparam("names", expanding=True)))
 highest_account = select(func.coalesce(func.max(schema.account.c.id), 0))
 add_account = insert(schema.account)
+add_names = WholeRows(schema.name)
 
 # --- The log ---------------------------------------------------------------------------------
 
