@@ -1,13 +1,16 @@
 """Everything that ``server.log`` can say: each event and each fact, declared once.
 
-What nobody has declared is not written, and docs/server-log.md is printed from here.
+A test holds every call in the server against it, and docs/server-log.md is printed from here:
+``python -m imserver.log_vocabulary --write docs/server-log.md``.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 #: Of what breaks, this part of the limit may be written, whatever else there is: its lines are long.
 FAULTS_SHARE = 10
@@ -67,6 +70,7 @@ _DECLARED = (
         "incident session verb where error trace",
         "a fault of ours or of the machine's; who met it was told the number of the incident",
     ),
+    _event("disk-full", Cause.FAULT, "session verb", "there was no room for what a command would keep"),
     _event("suppressed", Cause.INSIDE, "lines", "so many lines of the second before were not written"),
     _event("lost", Cause.INSIDE, "lines", "so many lines before this one found no room on the disk"),
 )
@@ -110,3 +114,18 @@ def table() -> str:
 def _rows(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = (heads, ("---",) * len(heads), *rows)
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+#: The tables stand in the document between these.
+BEGIN, END = "<!-- printed by imserver.log_vocabulary -->", "<!-- end of what is printed -->"
+
+
+def printed(document: str) -> str:
+    """Give the document with the tables as they are now."""
+    before, _, rest = document.partition(BEGIN)
+    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{rest.partition(END)[2]}"
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[2])
+    path.write_text(printed(path.read_text(encoding="utf-8")), encoding="utf-8")
