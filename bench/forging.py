@@ -1,7 +1,7 @@
 """Promise G1, the long run: ``python -m bench.forging`` notes a million events and reads them back.
 
-Beside them people say nasty lines to a server in memory, and strangers flood it; `tests.imserver.forging` says
-what is tried.  A planted defect, facts written as they are, must be found.
+Beside them people say nasty lines to a server in memory, and strangers flood it; what is tried stands in
+`tests.imserver.forging`.  A planted defect, facts written as they are, must be found.
 """
 
 from __future__ import annotations

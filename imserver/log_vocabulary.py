@@ -71,6 +71,9 @@ _DECLARED = (
         "a fault of ours or of the machine's; who met it was told the number of the incident",
     ),
     _event("disk-full", Cause.FAULT, "session verb", "there was no room for what a command would keep"),
+    _event(
+        "let-go", Cause.INSIDE, "messages upto", "so many messages, up to this number, were kept long enough"
+    ),
     _event("suppressed", Cause.INSIDE, "lines", "so many lines of the second before were not written"),
     _event("lost", Cause.INSIDE, "lines", "so many lines before this one found no room on the disk"),
 )
@@ -91,6 +94,8 @@ FACTS = {
     "verb": "the command it happened in",
     "trace": "where in the program it happened",
     "lines": "how many lines",
+    "messages": "how many messages",
+    "upto": "the last number it is about",
     "version": "of imserver",
     "entries": "the number of the last entry of the log of messages",
 }

@@ -22,6 +22,7 @@ from imserver.connection import Connection
 from imserver.counters import Counters
 from imserver.log_lines import Write, plain
 from imserver.mailroom import Mailroom, Soon
+from imserver.retention import Retention
 from imserver.server_log import ServerLog
 from imserver.service import put_together
 from imserver.storage import in_memory
@@ -98,6 +99,7 @@ class Stage:
         bounds: Bounds = BOUNDS,
         texts: bool = False,
         write: Write = plain,
+        keep: int | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.log_file = io.BytesIO()
@@ -116,10 +118,12 @@ class Stage:
             texts=texts,
             write=write,
         )
+        opening = self.storage.open()
+        self.retention = keep and Retention(self.clock, self.storage, self.log, self.now, keep)
         self.server = put_together(
             self.clock,
             self.storage,
-            self.storage.open(),
+            opening,
             self.log,
             self.turn,
             soon=self.soon,
@@ -130,7 +134,10 @@ class Stage:
             bounds=bounds,
             draw=random.Random(0).randrange,
             make_mailroom=make_mailroom,
+            retention=self.retention or None,
         )
+        if self.retention:
+            self.retention.begin()
         self.actors: dict[str, Actor] = {}
 
     def now(self) -> int:

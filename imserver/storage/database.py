@@ -21,6 +21,7 @@ from .records import (
     Device,
     Draft,
     Entry,
+    Gone,
     Held,
     Marked,
     Opening,
@@ -144,7 +145,7 @@ class Database:
         with self._engines.writing.begin() as connection:
             self._engines.alone(connection)
             upgrade(connection, self._name_epoch)
-            epoch, last, _count = connection.execute(statements.read_log).one()
+            epoch, last, _count, _gone = connection.execute(statements.read_log).one()
             accounts = connection.execute(statements.accounts).all()
             blocks = tuple(Block(*row) for row in connection.execute(statements.blocks))
         return Opening(
@@ -193,6 +194,10 @@ class Database:
     def unblock(self, account: int, whom: int) -> Deferred[Block | None]:
         """End a block."""
         return self._writer.ask(Job(lambda batch: batch.unblock(account, whom)))
+
+    def let_go(self, before: int, most: int) -> Deferred[Gone]:
+        """Let go of what is old."""
+        return self._writer.ask(Job(lambda batch: batch.let_go(before, most)))
 
     # --- What is only read ---
 
