@@ -102,6 +102,7 @@ class Stage:
         keep: int | None = None,
     ) -> None:
         self.clock = clock or Clock()
+        self.hashes = 0  #: so many were asked for
         self.log_file = io.BytesIO()
         self.storage = (
             storage(self) if storage else in_memory(now=self.now, soon=self.soon, name_epoch=lambda: epoch)
@@ -149,7 +150,8 @@ class Stage:
         return self.clock.callLater(0, act)
 
     def run(self, work: Callable[[], T], /) -> Deferred[T]:
-        """Do something that takes a moment."""
+        """Do something that takes a moment: hash a password."""
+        self.hashes += 1
         return deferLater(self.clock, HASHING, work)
 
     def settle(self) -> None:

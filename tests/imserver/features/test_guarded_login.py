@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypeVar
 
-from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.tallies import WINDOW
@@ -18,21 +16,11 @@ HOME = "192.0.2.1"
 REFUSED = "ERR LOGIN login-refused :Wrong name or password. New here? Then register this name."
 
 
-class CountingStage(Stage):
-    """A stage that counts the hashes that are asked for."""
-
-    hashes = 0
-
-    def run(self, work: Callable[[], T], /) -> Deferred[T]:
-        self.hashes += 1
-        return super().run(work)
-
-
 class GuardedCase(SynchronousTestCase):
     """Alice has registered, at home; nobody is there."""
 
     def setUp(self) -> None:
-        self.stage = CountingStage()
+        self.stage = Stage()
         self.at(HOME).say(f"REGISTER alice :{GOOD}")
         self.stage.wait(1000)
         self.stage.hashes = 0
