@@ -29,6 +29,7 @@ from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
 
 from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
+from .counters import Counters
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
 from .encryption import Encryption
@@ -45,6 +46,7 @@ from .features.registration import Registration
 from .features.roster import Roster
 from .features.showing import Showing
 from .listening import HERE, entrance, listen
+from .log_lines import as_json, plain
 from .mailroom import Mailroom, Soon
 from .portal.checkers import PasswordChecker
 from .portal.guessing import Enrolling, Guessing
@@ -95,6 +97,8 @@ class Options(UsageOptions):
     ]
     optFlags: ClassVar = [
         ["clear-outside", None, "let other machines in without TLS: everybody on the way reads passwords"],
+        ["log-json", None, "write server.log as a JSON object a line"],
+        ["log-texts", None, "write into server.log what people say, too"],
     ]
 
     def __init__(self) -> None:
@@ -146,7 +150,17 @@ class Imserver(Service):
         turn = Turn(self._soon)
         bounds: Bounds = options["bounds"]
         self._folder.take()
-        self._log = ServerLog(self._folder.open_log(), turn, _now, reactor, bounds.log_lines)
+        counters = Counters(reactor.seconds)
+        self._log = ServerLog(
+            self._folder.open_log(bounds.log_size),
+            turn,
+            _now,
+            reactor,
+            bounds.log_lines,
+            counters=counters,
+            write=as_json if options["log-json"] else plain,
+            texts=bool(options["log-texts"]),
+        )
         url = options["database"] or f"sqlite:///{self._folder.database}"
         try:
             self._storage, self._opening = _opened(url, reactor)
