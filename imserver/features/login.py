@@ -123,9 +123,9 @@ class Login:
             return proved
         try:
             return await self._guessing.attempt(guess, lambda: self._prove(session, command))
-        except TooOften as refusal:
-            self._log.note("login-too-often", session=session.number, user=command.name)
-            raise refusal
+        except TooOften:
+            self._log.note("login-too-often", session=session.number, user=self._known(command.name))
+            raise
 
     async def _prove(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
         if session.closed:
@@ -133,11 +133,14 @@ class Login:
         try:
             _, avatar, leave = await self._portal.login(_credentials(command), session, IAvatar)
         except UnauthorizedLogin:
-            # A name that is nobody's may be a password that was typed in its place.
-            known = self._users.get(command.name)
-            self._log.note("login-refused", session=session.number, user=known and known.name)
+            self._log.note("login-refused", session=session.number, user=self._known(command.name))
             raise LoginRefused() from None
         return cast(Avatar, avatar), leave
+
+    def _known(self, name: str) -> str | None:
+        """Give a name if it is somebody's: one that is nobody's may be a password typed in its place."""
+        user = self._users.get(name)
+        return None if user is None else user.name
 
     def _seat(self, session: Session, avatar: Avatar, user: User, leave: Callable[[], None]) -> None:
         """Let the session speak for the avatar; a named device has one session, the newest."""
