@@ -5,44 +5,33 @@ from __future__ import annotations
 import math
 import socket
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
-from twisted.internet.interfaces import (
-    IAddress,
-    IDelayedCall,
-    IHalfCloseableProtocol,
-    IPushProducer,
-    IReactorTime,
-)
-from twisted.internet.protocol import Factory
+from twisted.internet.interfaces import IDelayedCall, IHalfCloseableProtocol, IPushProducer
 from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from improtocol import PROTOCOL, codec, limits
-from improtocol.errors import Busy, Internal, Refusal
+from improtocol.errors import Busy, DiskFull, Internal, Refusal
 from improtocol.events import Bye, Hello
 from improtocol.framing import Framer
-from improtocol.names import NamePolicy
 from improtocol.states import State
 from improtocol.vocabulary import Event, Reply
 
-from .bounds import Bounds
-from .dispatch import Dispatcher
 from .doorstep import TOO_MUCH, Doorstep
-from .mailroom import Mailroom
-from .queues import Queues
-from .server_log import ServerLog
 from .session import Session
 from .sources import source_of
+from .storage import interface as storage
 from .storage.interface import OutcomeUnknown, StorageError
-from .strangers import Strangers
 from .throttle import Throttle
-from .turn import Turn
+from .transports import bare, waiting
+
+if TYPE_CHECKING:
+    from .server import Server
 
 #: Bytes that are read at a time, and that a socket takes before its reader may be slow: Twisted's own
 #: measure.  To read more at a time costs five times as much a read.
@@ -51,7 +40,8 @@ KNOWN = 64 * 1024
 GOODBYE = 4
 #: Seconds to wait before saying again what a database in trouble refused.
 COME_AGAIN = 5
-CAN = ("ref", "device", "history", "receipts", "presence", "block")  #: what may be asked beyond protocol 1
+#: What may be asked beyond protocol 1.
+CAN = ("ref", "device", "history", "receipts", "presence", "block", "token")
 
 
 @dataclass(slots=True, eq=False)
@@ -119,14 +109,15 @@ class Connection(LineOnlyReceiver):
 
     def _notice_the_dead(self) -> None:
         """Have the kernel find a peer that is gone without a word (promise D8)."""
-        handle = getattr(self.transport, "getHandle", lambda: None)()
+        own = bare(self.transport)
+        handle = getattr(own, "getHandle", lambda: None)()
         if not isinstance(handle, socket.socket) or handle.family == socket.AF_UNIX:
             return
-        self.transport.setTcpNoDelay(True)
+        own.setTcpNoDelay(True)
         silence = self._server.bounds.silence
         if math.isinf(silence):
             return
-        self.transport.setTcpKeepAlive(True)
+        own.setTcpKeepAlive(True)
         # It is asked after two thirds of that time, three times; what is sent is confirmed in one third.
         wanted = {
             "TCP_KEEPIDLE": silence * 2 / 3,
@@ -147,7 +138,7 @@ class Connection(LineOnlyReceiver):
         self._framer.limit = limits.LINE if self._known else limits.EARLY_LINE
         # Half of what may wait for a stranger: one more answer may come on top.
         early = min(KNOWN, self._server.bounds.stranger_queue / 2)
-        self.transport.bufferSize = KNOWN if self._known else int(early)
+        bare(self.transport).bufferSize = KNOWN if self._known else int(early)
 
     def _stepped(self) -> None:
         """Take note of a step to another state: who has logged in is no stranger, who logged out is one."""
@@ -214,12 +205,16 @@ class Connection(LineOnlyReceiver):
         self._write_out()
         self._closing = True
         self.transport.unregisterProducer()
+        if self._paused:
+            self.transport.resumeProducing()  # TLS closes in order only if it hears the peer close, too
         self.transport.loseConnection()
 
     # --- lines in ---
 
     def dataReceived(self, data: bytes) -> None:
         """Take what arrived; of a stranger no more than it may say."""
+        if self._closing:
+            return  # TLS reads on until the peer has closed, too
         if self._doorstep is not None:
             if (bye := self._doorstep.first(data)) is not None:
                 self.close(bye)
@@ -331,8 +326,10 @@ class Connection(LineOnlyReceiver):
             # Neither OK nor ERR would be true: the client asks again with its ref.
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
             self._drop("outcome-unknown")
-            self._server.in_doubt()
-        elif isinstance(error, StorageError):
+        elif isinstance(error, storage.DiskFull):
+            self._server.log.note("disk-full", session=self._session.number, verb=answer.asked.verb)
+            self._refused(answer, DiskFull(retry_after=COME_AGAIN))
+        elif isinstance(error, StorageError) and not isinstance(error, storage.Damaged):
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
             self._refused(answer, Busy(retry_after=COME_AGAIN))
         else:
@@ -437,9 +434,7 @@ class Connection(LineOnlyReceiver):
     @property
     def unread(self) -> int:
         """How many bytes the peer has not taken yet, as the transport keeps them."""
-        kept = getattr(self.transport, "dataBuffer", b"")
-        begin = getattr(self.transport, "offset", 0)
-        return self._out_size + len(kept) - begin + getattr(self.transport, "_tempDataLen", 0)
+        return self._out_size + waiting(self.transport)
 
     def shed(self) -> None:
         """Cut it: more waits for all readers together than there is room for, and most of it for this one."""
@@ -448,71 +443,3 @@ class Connection(LineOnlyReceiver):
 
     def stopProducing(self) -> None:
         """Do nothing: the connection is lost, and connectionLost follows."""
-
-
-class Server(Factory):
-    """All connections, and what they share.  It is Twisted's factory of them."""
-
-    noisy = False
-
-    def __init__(
-        self,
-        reactor: IReactorTime,
-        dispatcher: Dispatcher,
-        mailroom: Mailroom,
-        log: ServerLog,
-        turn: Turn,
-        names: NamePolicy,
-        bounds: Bounds,
-        draw: Callable[[int], int],
-    ) -> None:
-        self.reactor = reactor
-        self.dispatcher = dispatcher
-        self.mailroom = mailroom
-        self.log = log
-        self.turn = turn
-        self.names = names
-        self.bounds = bounds
-        self.strangers = Strangers(reactor, bounds, draw)
-        #: Called when nobody knows any more what the log holds.
-        self.in_doubt: Callable[[], None] = lambda: None
-        self._sessions: dict[Session, Connection] = {}
-        self.queues = Queues(bounds.queues, self._sessions.values)
-        self._numbers = 0
-        self._emptied: Deferred[None] | None = None
-
-    def buildProtocol(self, addr: IAddress | None) -> Connection:
-        """Make a connection."""
-        self._numbers += 1
-        return Connection(self, self._numbers)
-
-    def arrived(self, connection: Connection, session: Session, peer: object) -> None:
-        """Note a connection."""
-        self._sessions[session] = connection
-        where = f"{getattr(peer, 'host', type(peer).__name__)}:{getattr(peer, 'port', '')}".rstrip(":")
-        self.log.note("came", session=session.number, where=where)
-
-    def gone(self, session: Session, reason: str, error: str | None) -> None:
-        """Note that a connection is gone, and why."""
-        self._sessions.pop(session, None)
-        self.log.note("went", session=session.number, why=reason, error=error)
-        self._fire_if_empty()
-
-    @property
-    def connected(self) -> int:
-        """Count the connections."""
-        return len(self._sessions)
-
-    def end_all(self, bye: Bye) -> Deferred[None]:
-        """Tell every client that the server ends, and fire when all are gone."""
-        emptied: Deferred[None] = Deferred()
-        self._emptied = emptied
-        for session in list(self._sessions):
-            session.end(bye)
-        self._fire_if_empty()
-        return emptied
-
-    def _fire_if_empty(self) -> None:
-        if self._emptied is not None and not self._sessions:
-            emptied, self._emptied = self._emptied, None
-            emptied.callback(None)

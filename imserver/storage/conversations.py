@@ -83,7 +83,9 @@ class Conversations:
             return {}
         highest = self._connection.execute(statements.highest_conversation).scalar_one()
         numbers = range(highest + 1, highest + 1 + len(new))
-        statements.add_conversations.write(self._connection, list(zip(numbers, new, strict=True)))
+        statements.add_conversations.write(
+            self._connection, [(number, written, 0) for number, written in zip(numbers, new, strict=True)]
+        )
         members = [
             (account, number, 0, 0)
             for number, written in zip(numbers, new, strict=True)

@@ -1,7 +1,8 @@
 """The tables, said once for SQLite and PostgreSQL.
 
 What a database really has is made by the steps in ``migrations``; a test holds the two
-together.  Nothing is ever removed from ``entry`` and ``audience`` because it was sent.
+together.  Nothing is ever removed from ``entry`` and ``audience`` because it was sent.  What is let
+go because it is old leaves its row in ``entry``, which keeps number and ref, and nothing else.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ log = Table(
     Column("epoch", Text, nullable=False),
     Column("last", Number, nullable=False),
     Column("accounts", Number, nullable=False),
+    Column("gone", Number, nullable=False, server_default="0"),  #: messages up to there are no longer kept
     CheckConstraint("one = 1", name="one"),
 )
 
@@ -50,7 +52,23 @@ account = Table(
     Column("registered", Number, nullable=False),
     #: The furthest cursor of any of its devices ever; a device that is forgotten takes none of it along.
     Column("held", Number, nullable=False, server_default="0"),
+    Column("administrator", Integer, nullable=False, server_default="0"),
+    #: Whether it may say something to everyone; null: as the server is told at its start.
+    Column("everyone", Integer),
+    Column("suspended", Number),  #: since when; null: it is not
+    Column("closed", Number),  #: its CLOSE entry; null: it is not
     Index("account_name", "name", unique=True),
+)
+
+#: Every name an account ever had: it goes on meaning that account, for ever.
+name = Table(
+    "name",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("account", Number, ForeignKey("account.id"), nullable=False),
+    Column("since", Number, nullable=False),  #: the entry that made it so
+    Index("name_by_account", "account"),
+    sqlite_with_rowid=False,
 )
 
 #: What is said among the same people is one conversation.
@@ -60,6 +78,7 @@ conversation = Table(
     Column("id", Number, primary_key=True, autoincrement=False),
     #: Its accounts, the speaker's among them: numbers rising, joined by commas; or ``*``.
     Column("people", Text, nullable=False),
+    Column("gone", Number, nullable=False, server_default="0"),  #: its newest message that was let go
     Index("conversation_people", "people", unique=True),
 )
 
@@ -79,7 +98,9 @@ entry = Table(
     Column("text", Text, nullable=False),
     Column("ref", Text),
     # No foreign key: whoever writes an entry has just looked its conversation up, or made it.
-    Column("conversation", Number),  #: null for what is about who there is
+    Column("conversation", Number),  #: null for what is about who there is, and for what was let go
+    Column("announce", Integer),  #: 1: an administrator announced it; null: somebody said it
+    Column("checksum", Number),  #: of the columns before it; null for what was let go
 )
 
 # Literals and not parameters: an index of a part is used only if the question is seen to lie within it.
@@ -145,5 +166,32 @@ device = Table(
     Column("name", Text, primary_key=True),
     Column("cursor", Number, nullable=False),
     Column("used", Number, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Who has its code may register: so often, and until then.
+invite = Table(
+    "invite",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("code_hash", Text, nullable=False),
+    Column("maker", Number, ForeignKey("account.id")),  #: null: the server, for its first administrator
+    Column("made", Number, nullable=False),
+    Column("until", Number, nullable=False),
+    Column("uses", Number, nullable=False),  #: so many are left
+    Column("administrator", Integer, nullable=False),  #: whether who registers with it becomes one
+    Index("invite_code", "code_hash", unique=True),
+)
+
+#: What a device comes back with in place of the password.  There are at most two of a device: the one it
+#: was given last, and the one before, which goes as soon as the last is used.
+token = Table(
+    "token",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("account", Number, ForeignKey("account.id"), nullable=False),
+    Column("device", Text, nullable=False),
+    Column("made", Number, nullable=False),
+    Index("token_by_device", "account", "device"),
     sqlite_with_rowid=False,
 )

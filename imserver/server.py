@@ -1,0 +1,88 @@
+"""All connections and what they share: Twisted's factory of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress, IReactorTime
+from twisted.internet.protocol import Factory
+
+from improtocol.events import Bye
+from improtocol.names import NamePolicy
+
+from .bounds import Bounds
+from .connection import Connection
+from .dispatch import Dispatcher
+from .mailroom import Mailroom
+from .queues import Queues
+from .server_log import ServerLog
+from .session import Session
+from .strangers import Strangers
+from .turn import Turn
+
+
+class Server(Factory):
+    """All connections, and what they share.  It is Twisted's factory of them."""
+
+    noisy = False
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        dispatcher: Dispatcher,
+        mailroom: Mailroom,
+        log: ServerLog,
+        turn: Turn,
+        names: NamePolicy,
+        bounds: Bounds,
+        draw: Callable[[int], int],
+    ) -> None:
+        self.reactor = reactor
+        self.dispatcher = dispatcher
+        self.mailroom = mailroom
+        self.log = log
+        self.turn = turn
+        self.names = names
+        self.bounds = bounds
+        self.strangers = Strangers(reactor, bounds, draw)
+        self._sessions: dict[Session, Connection] = {}
+        self.queues = Queues(bounds.queues, self._sessions.values)
+        self._numbers = 0
+        self._emptied: Deferred[None] | None = None
+
+    def buildProtocol(self, addr: IAddress | None) -> Connection:
+        """Make a connection."""
+        self._numbers += 1
+        return Connection(self, self._numbers)
+
+    def arrived(self, connection: Connection, session: Session, peer: object) -> None:
+        """Note a connection."""
+        self._sessions[session] = connection
+        where = f"{getattr(peer, 'host', type(peer).__name__)}:{getattr(peer, 'port', '')}".rstrip(":")
+        self.log.note("came", session=session.number, where=where)
+
+    def gone(self, session: Session, reason: str, error: str | None) -> None:
+        """Note that a connection is gone, and why."""
+        self._sessions.pop(session, None)
+        self.log.note("went", session=session.number, why=reason, error=error)
+        self._fire_if_empty()
+
+    @property
+    def connected(self) -> int:
+        """Count the connections."""
+        return len(self._sessions)
+
+    def end_all(self, bye: Bye) -> Deferred[None]:
+        """Tell every client that the server ends, and fire when all are gone."""
+        emptied: Deferred[None] = Deferred()
+        self._emptied = emptied
+        for session in list(self._sessions):
+            session.end(bye)
+        self._fire_if_empty()
+        return emptied
+
+    def _fire_if_empty(self) -> None:
+        if self._emptied is not None and not self._sessions:
+            emptied, self._emptied = self._emptied, None
+            emptied.callback(None)
