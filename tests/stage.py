@@ -95,7 +95,7 @@ class Stage:
         make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
         may_address_everyone: Callable[[str], bool] = lambda name: True,
         bounds: Bounds = BOUNDS,
-        keep: int | None = None,
+        keep: float | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.log_file = io.BytesIO()
