@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred
 from . import questions, statements
 from .interface import DatabaseTaken, StorageError
 from .records import (
+    Account,
     Arrival,
     Block,
     Conversation,
@@ -179,6 +180,14 @@ class Database:
         """Note that a device is in use and say where it stands."""
         return self._writer.ask(Job(lambda batch: batch.arrive(account, device, keep), holder=account))
 
+    def come_back(
+        self, account: int, device: str, keep: int, old: str | None, new: str
+    ) -> Deferred[Arrival | None]:
+        """Note that a device is in use, say where it stands, and keep its next token."""
+        return self._writer.ask(
+            Job(lambda batch: batch.come_back(account, device, keep, old, new), holder=account)
+        )
+
     def hold(self, account: int, device: str, number: int) -> Deferred[Held]:
         """Note that a device holds everything up to ``number``."""
         return self._writer.ask(Job(lambda batch: batch.hold(account, device, number), holder=account))
@@ -200,6 +209,10 @@ class Database:
         return self._writer.ask(Job(lambda batch: batch.let_go(before, most)))
 
     # --- What is only read ---
+
+    def token_of(self, name: str, device: str, token_hash: str) -> Deferred[Account | None]:
+        """Give the account of a name if that is a token of its device's."""
+        return self._read(questions.token_of, name, device, token_hash)
 
     def credential(self, name: str) -> Deferred[Credential | None]:
         """Look up what proves an account."""

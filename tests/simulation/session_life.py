@@ -43,7 +43,7 @@ DEVICES = 12
 #: Longest times that the disk takes for a commit and for a read, each before and after it is done.
 WRITING, READING = 0.2, 0.2
 #: How often it is full, and how often nobody knows what became of a commit.
-FULL, DOUBTFUL = 0.01, 0.003
+FULL, DOUBTFUL = 0.01, 0.006
 #: Seconds in which a server that is stopped has said good-bye to everybody.
 STOPPING = 6.0
 GOODBYE = Bye("shutdown", 5, "Come back later.")

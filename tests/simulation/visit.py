@@ -200,7 +200,8 @@ class Visit:
         if self.is_heeded:
             self.device.begin(begin, epoch)
 
-    def _sent(self, letter: Letter, reply: replies.Sent) -> None:
+    def _sent(self, letter: Any, reply: replies.Sent) -> None:
+        expect(isinstance(letter, Letter), f"{reply!r}, and that ref is used")
         expect(letter.number in (None, reply.number), f"{letter} has a second number, {reply.number}")
         letter.number = reply.number
         self.segment.answered[reply.number] = letter
