@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, fail
-from twisted.internet.endpoints import HostnameEndpoint
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -37,7 +35,7 @@ from .link import Link, LinkState, Reach
 from .marks import Marks
 from .outbox import Outbox
 from .pings import Pings
-from .reaching import PATIENCE, NotConnected, Unreachable
+from .reaching import NotConnected, Unreachable, by_tcp
 from .receipts import Receipts
 from .records import Held
 from .roll_call import RollCall
@@ -91,7 +89,7 @@ class Client:
         self.settings = Settings.open(folder, random)
         self.notice: Signal[str] = Signal()  #: a sentence that the user should read
         self.wire = Wire(now)
-        self.link = Link(reactor, reach or partial(_reach, reactor), self.wire, Backoff(random))
+        self.link = Link(reactor, reach or by_tcp(reactor), self.wire, Backoff(random))
         self.roster = Roster(now)
         self.conversations = Conversations()
         self.outbox = Outbox(reactor, self.conversations, random, now)
@@ -394,7 +392,3 @@ class Client:
     def _stumbled(self, failure: Failure) -> None:
         if not failure.check(Unreachable):
             self._log.failure("The client stumbled", failure)
-
-
-def _reach(reactor: Any, host: str, port: int) -> HostnameEndpoint:
-    return HostnameEndpoint(reactor, host, port, timeout=PATIENCE)
