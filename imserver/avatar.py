@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from improtocol.errors import NotAllowed
 from improtocol.events import Bye
-from improtocol.fields import Shown
+from improtocol.fields import Right, Shown
 from improtocol.vocabulary import Event
 
 from .storage.records import NAMELESS, Account
@@ -60,6 +61,21 @@ class Avatar:
     def name(self) -> str:
         """The account's name."""
         return self.account.name
+
+    def may(self, right: Right) -> bool:
+        """Whether it has been given a right."""
+        return right in rights_of(self.account)
+
+    def must(self, right: Right) -> None:
+        """Refuse what it has not been given the right to."""
+        if not self.may(right):
+            raise NotAllowed(right.value)
+
+
+def rights_of(account: Account) -> tuple[Right, ...]:
+    """Give what an account may do beyond what everybody may."""
+    held = ((account.administrator, Right.ADMINISTRATOR), (account.everyone, Right.EVERYONE))
+    return tuple(right for has, right in held if has)
 
 
 @dataclass(slots=True, eq=False)

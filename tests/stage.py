@@ -19,7 +19,10 @@ from twisted.python.failure import Failure
 from improtocol.names import ASCII_NAMES, NamePolicy
 from imserver.bounds import BOUNDS, Bounds
 from imserver.connection import Connection
+from imserver.counters import Counters
+from imserver.log_lines import Write, plain
 from imserver.mailroom import Mailroom, Soon
+from imserver.retention import Retention
 from imserver.server_log import ServerLog
 from imserver.service import put_together
 from imserver.storage import in_memory
@@ -94,18 +97,34 @@ class Stage:
         make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
         may_address_everyone: Callable[[str], bool] = lambda name: True,
         bounds: Bounds = BOUNDS,
+        texts: bool = False,
+        write: Write = plain,
+        keep: int | None = None,
     ) -> None:
         self.clock = clock or Clock()
+        self.hashes = 0  #: so many were asked for
         self.log_file = io.BytesIO()
         self.storage = (
             storage(self) if storage else in_memory(now=self.now, soon=self.soon, name_epoch=lambda: epoch)
         )
         self.turn = Turn(self.soon)
-        self.log = ServerLog(self.log_file, self.turn, self.now, self.clock, bounds.log_lines)  # type: ignore[arg-type]
+        self.counters = Counters(self.clock.seconds)
+        self.log = ServerLog(
+            self.log_file,
+            self.turn,
+            self.now,
+            self.clock,
+            bounds.log_lines,
+            counters=self.counters,
+            texts=texts,
+            write=write,
+        )
+        opening = self.storage.open()
+        self.retention = keep and Retention(self.clock, self.storage, self.log, self.now, keep)
         self.server = put_together(
             self.clock,
             self.storage,
-            self.storage.open(),
+            opening,
             self.log,
             self.turn,
             soon=self.soon,
@@ -116,7 +135,10 @@ class Stage:
             bounds=bounds,
             draw=random.Random(0).randrange,
             make_mailroom=make_mailroom,
+            retention=self.retention or None,
         )
+        if self.retention:
+            self.retention.begin()
         self.actors: dict[str, Actor] = {}
 
     def now(self) -> int:
@@ -128,7 +150,8 @@ class Stage:
         return self.clock.callLater(0, act)
 
     def run(self, work: Callable[[], T], /) -> Deferred[T]:
-        """Do something that takes a moment."""
+        """Do something that takes a moment: hash a password."""
+        self.hashes += 1
         return deferLater(self.clock, HASHING, work)
 
     def settle(self) -> None:

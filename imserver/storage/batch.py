@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from . import questions, statements
+from . import letting_go, questions, statements
 from .blocking import Blocking
+from .checksums import as_entry, checksum
 from .conversations import Conversations, Remembered
 from .cursors import Cursors
-from .interface import MailboxFull, NameTaken, RefUsed
+from .interface import MailboxFull, NameTaken, NoSuchMessage, RefUsed
 from .marks import Mark, Marks
-from .records import Arrival, Block, Draft, Entry, EntryKind, Held, Marked, People, Stored
+from .records import Arrival, Block, Draft, Entry, EntryKind, Gone, Held, Marked, People, Stored
 from .schema import EVERYONES
+from .tokens import Tokens
 
 Ref = tuple[int, str]  # an account and its own name for something it said
 
@@ -44,7 +46,7 @@ class Batch:
     def __init__(self, connection: Connection, at: int, needs: Needs, remembered: Remembered) -> None:
         self._connection = connection
         self._at = at
-        _epoch, self._last, self._accounts = connection.execute(statements.lock_log).one()
+        _epoch, self._last, self._accounts, self._gone = connection.execute(statements.lock_log).one()
         self._begun_at = self._last
         self._said = self._look_up(needs.refs)
         self._taken = self._look_up_names(needs.names)
@@ -55,6 +57,7 @@ class Batch:
         self._cursors = Cursors(connection, at, needs.holders)
         self._marks = Marks(connection, needs.marks)
         self._blocking = Blocking(connection)
+        self.tokens = Tokens(connection, at)
         self._entries: list[Entry] = []
         self._written = 0  # so many of them
         self._new_accounts: list[dict[str, object]] = []
@@ -63,7 +66,7 @@ class Batch:
         if not refs:
             return {}
         rows = self._connection.execute(statements.said_under, {"refs": json.dumps(list(refs))})
-        return {(entry.account, entry.ref or ""): entry for entry in map(statements.as_entry, rows)}
+        return {(entry.account, entry.ref or ""): entry for entry in map(as_entry, rows)}
 
     def _look_up_names(self, names: Collection[str]) -> set[str]:
         if not names:
@@ -75,7 +78,7 @@ class Batch:
     def append(self, draft: Draft) -> Stored:
         """Number a draft, or find what it repeats."""
         if draft.ref is not None and (earlier := self._said.get((draft.account, draft.ref))):
-            if earlier.text != draft.text or not self._same_people(earlier, draft):
+            if not self._is_same(earlier, draft):
                 raise RefUsed(earlier.number)
             return Stored(earlier, new=False)
         if full := tuple(account for account in sorted(draft.crowded) if self._is_full(draft, account)):
@@ -122,14 +125,28 @@ class Batch:
 
     def arrive(self, account: int, device: str, keep: int) -> Arrival:
         """Find a device, or begin it and make room for it."""
-        return self._cursors.arrive(account, device, keep)
+        arrival = self._cursors.arrive(account, device, keep)
+        if arrival.forgotten is not None:
+            self.tokens.revoke(account, arrival.forgotten)
+        return arrival
+
+    def come_back(self, account: int, device: str, keep: int, old: str | None, new: str) -> Arrival | None:
+        """Let a device arrive, and keep the token it will come back with."""
+        if old is not None and not self.tokens.is_of(account, device, old):
+            return None
+        arrival = self.arrive(account, device, keep)
+        self.tokens.renew(account, device, old, new)
+        return arrival
 
     def forget(self, account: int, device: str) -> bool:
-        """Forget a device."""
+        """Forget a device, and what it would come back with."""
+        self.tokens.revoke(account, device)
         return self._cursors.forget(account, device)
 
     def read(self, account: int, number: int) -> Marked:
         """Mark a message as read, and what came before it in its conversation."""
+        if number <= self._gone:  # perhaps since a moment, and was looked up before
+            raise NoSuchMessage
         if self._begun_at < number <= self._last:
             # Nobody can know this number yet.  Whoever says it all the same is answered in order.
             self._write_log()
@@ -143,6 +160,21 @@ class Batch:
     def unblock(self, account: int, whom: int) -> Block | None:
         """Keep out nothing that is said behind the entries so far."""
         return self._blocking.unblock(account, whom, self._last)
+
+    def let_go(self, before: int, most: int) -> Gone:
+        """Let go of what is old, but not of its number and ref."""
+        gone = letting_go.let_go(self._connection, self._gone, before, most)
+        self._gone = gone.upto
+        self._said |= self._look_up([ref for ref, entry in self._said.items() if entry.number <= gone.upto])
+        return gone
+
+    def _is_same(self, earlier: Entry, draft: Draft) -> bool:
+        if earlier.announce != draft.announce:
+            return False
+        if earlier.number <= self._gone:
+            people = draft.accounts | {draft.account} if draft.accounts else draft.accounts
+            return earlier.text == letting_go.digest(people, draft.text)
+        return earlier.text == draft.text and self._same_people(earlier, draft)
 
     def _same_people(self, earlier: Entry, draft: Draft) -> bool:
         if earlier.everyone or draft.everyone:
@@ -170,6 +202,7 @@ class Batch:
             draft.text,
             draft.ref,
             draft.accounts,
+            draft.announce,
         )
 
     def _add(self, entry: Entry) -> Entry:
@@ -228,7 +261,7 @@ def _people(entry: Entry) -> People:
 
 def _entry_row(entry: Entry, conversation: int) -> tuple[object, ...]:
     is_message = entry.kind is _MESSAGE
-    return (
+    row = (
         entry.number,
         _AS_MESSAGE if is_message else entry.kind.value,
         entry.at,
@@ -239,4 +272,6 @@ def _entry_row(entry: Entry, conversation: int) -> tuple[object, ...]:
         entry.text,
         entry.ref,
         conversation if is_message else None,
+        1 if entry.announce else None,
     )
+    return (*row, checksum(*row))

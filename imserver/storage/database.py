@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from twisted.internet.defer import Deferred
 
 from . import questions, statements
-from .interface import DatabaseTaken, StorageError
+from .interface import Damaged, DatabaseTaken, StorageError
 from .records import (
     Account,
     Arrival,
@@ -22,6 +22,7 @@ from .records import (
     Device,
     Draft,
     Entry,
+    Gone,
     Held,
     Marked,
     Opening,
@@ -56,7 +57,10 @@ class Engines:
     writing: Engine
     reading: Engine  #: every transaction of it is one snapshot
     alone: Callable[[Connection], None]  #: wait until no other node brings the tables up to date
+    check: Callable[[Connection], None]  #: look for damage, before anything is read; raises ``Damaged``
+    kind: Callable[[DBAPIError], type[StorageError]]  #: what an error is
     undone: Callable[[DBAPIError], bool]  #: whether a commit that failed so has surely changed nothing
+    fold: Callable[[], None]  #: called after each commit: bring what was committed to its place, now and then
     part: Callable[[], None]  #: close the connections that nobody uses; the next use opens new ones
     take: Take
 
@@ -81,7 +85,9 @@ class Database:
         self._name_epoch = name_epoch
         self._let_go = let_go
         self._give_back: Callable[[], None] = lambda: None
-        transactions = Transactions(engines.writing, engines.undone)
+        transactions = Transactions(
+            engines.writing, kind=engines.kind, undone=engines.undone, fold=engines.fold
+        )
         self._writer = Writer(transactions.commit, run=write, soon=soon, now=now)
 
     @property
@@ -92,6 +98,15 @@ class Database:
     @committed.setter
     def committed(self, hook: Callable[[tuple[Entry, ...]], None]) -> None:
         self._writer.committed = hook
+
+    @property
+    def in_doubt(self) -> Callable[[], None]:
+        """Called when nobody knows any more what the log holds."""
+        return self._writer.in_doubt
+
+    @in_doubt.setter
+    def in_doubt(self, hook: Callable[[], None]) -> None:
+        self._writer.in_doubt = hook
 
     # --- Its beginning and end ---
 
@@ -112,7 +127,7 @@ class Database:
         try:
             return self._open()
         except SQLAlchemyError as error:
-            raise StorageError(_in_a_sentence(error)) from error
+            raise self._trouble(error) from error
         finally:
             # The process may yet fork, and no connection of a database outlives that.
             self._engines.part()
@@ -131,14 +146,17 @@ class Database:
     def _open(self) -> Opening:
         with self._engines.writing.begin() as connection:
             self._engines.alone(connection)
+            self._engines.check(connection)
             upgrade(connection, self._name_epoch)
-            epoch, last, _count = connection.execute(statements.read_log).one()
+            epoch, last, _count, _gone = connection.execute(statements.read_log).one()
             accounts = connection.execute(statements.accounts).all()
+            if connection.execute(statements.unsure).first() or connection.scalar(statements.newest) != last:
+                raise Damaged("the log and who registered in it do not agree")
             blocks = tuple(Block(*row) for row in connection.execute(statements.blocks))
         return Opening(
             epoch,
             last,
-            tuple(Account(one.id, one.name, one.registered) for one in accounts),
+            tuple(map(statements.as_account, accounts)),
             {one.id: one.held for one in accounts},
             blocks,
         )
@@ -166,6 +184,14 @@ class Database:
         """Note that a device is in use and say where it stands."""
         return self._writer.ask(Job(lambda batch: batch.arrive(account, device, keep), holder=account))
 
+    def come_back(
+        self, account: int, device: str, keep: int, old: str | None, new: str
+    ) -> Deferred[Arrival | None]:
+        """Note that a device is in use, say where it stands, and keep its next token."""
+        return self._writer.ask(
+            Job(lambda batch: batch.come_back(account, device, keep, old, new), holder=account)
+        )
+
     def hold(self, account: int, device: str, number: int) -> Deferred[Held]:
         """Note that a device holds everything up to ``number``."""
         return self._writer.ask(Job(lambda batch: batch.hold(account, device, number), holder=account))
@@ -182,7 +208,15 @@ class Database:
         """End a block."""
         return self._writer.ask(Job(lambda batch: batch.unblock(account, whom)))
 
+    def let_go(self, before: int, most: int) -> Deferred[Gone]:
+        """Let go of what is old."""
+        return self._writer.ask(Job(lambda batch: batch.let_go(before, most)))
+
     # --- What is only read ---
+
+    def token_of(self, name: str, device: str, token_hash: str) -> Deferred[Account | None]:
+        """Give the account of a name if that is a token of its device's."""
+        return self._read(questions.token_of, name, device, token_hash)
 
     def credential(self, name: str) -> Deferred[Credential | None]:
         """Look up what proves an account."""
@@ -246,10 +280,14 @@ class Database:
             with self._engines.reading.begin() as connection:
                 return question(connection)
         except SQLAlchemyError as error:
-            raise StorageError(_in_a_sentence(error)) from error
+            raise self._trouble(error) from error
+
+    def _trouble(self, error: SQLAlchemyError) -> StorageError:
+        kind = self._engines.kind(error) if isinstance(error, DBAPIError) else StorageError
+        return kind(_in_a_sentence(error))
 
 
 def _in_a_sentence(error: Exception) -> str:
-    """Say what the database said, without SQLAlchemy's frame around it."""
-    said = str(getattr(error, "orig", None) or error).strip()
+    """Say what the database said, without SQLAlchemy's frame around it, and without what people said."""
+    said = str(getattr(error, "orig", None) or error).partition(" with text ")[0].strip()
     return said.splitlines()[0] if said else type(error).__name__

@@ -13,6 +13,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 
 from .records import (
+    Account,
     Arrival,
     Block,
     Conversation,
@@ -20,6 +21,7 @@ from .records import (
     Device,
     Draft,
     Entry,
+    Gone,
     Held,
     Marked,
     Opening,
@@ -61,10 +63,18 @@ class RefUsed(StorageError):
         self.number = number
 
 
+class DiskFull(StorageError):
+    """The database found no room on its disk; once there is room again, it takes the same again."""
+
+
+class Damaged(StorageError):
+    """What the database gave is not what was written; none of it is shown to anybody."""
+
+
 class OutcomeUnknown(Exception):
     """A commit failed and nobody knows whether it is on disk: the only honest answer is none.
 
-    Whoever meets it ends the process (or at least the connections that wait) without an answer;
+    Whoever waits for the commit gives no answer, and the storage's ``in_doubt`` ends the process;
     clients say it again with their ref, and are told by the log as it is found then.
     """
 
@@ -100,10 +110,24 @@ class Log(Protocol):
         """Look up what an account said under a ref, behind every draft that was appended before."""
 
     def page_after(self, account: int, position: int, limit: int) -> Deferred[Page]:
-        """Read an account's stream behind a position, as it stands in one snapshot."""
+        """Read an account's stream behind a position, as it stands in one snapshot.
+
+        Its ``gap`` is the newest message of that stream behind the position that was let go.
+        """
 
     def count_after(self, account: int, position: int) -> Deferred[int]:
         """Count an account's stream behind a position."""
+
+
+class Retaining(Protocol):
+    """What need not be kept for ever."""
+
+    def let_go(self, before: int, most: int) -> Deferred[Gone]:
+        """Let go of at most so many of the oldest messages, if they were said before a moment.
+
+        Their numbers and refs stay, and whoever registered stays registered.  Whoever still has to be
+        told one of them finds it in ``Page.gap``.
+        """
 
 
 class Reading(Protocol):
@@ -169,6 +193,18 @@ class Blocks(Protocol):
 class Devices(Protocol):
     """How far each device holds its account's stream."""
 
+    def come_back(
+        self, account: int, device: str, keep: int, old: str | None, new: str
+    ) -> Deferred[Arrival | None]:
+        """Do as ``arrive``, and keep what the device will come back with next: the hash of its new token.
+
+        Of the device's tokens only ``old``, by which it came, stays beside it; None: it came by its
+        password.  If ``old`` is none of the device's any more, nothing changes, and None is given.
+        """
+
+    def token_of(self, name: str, device: str, token_hash: str) -> Deferred[Account | None]:
+        """Give the account of a name if that is a token of its device's."""
+
     def arrive(self, account: int, device: str, keep: int) -> Deferred[Arrival]:
         """Note that a device is in use and say where it stands.
 
@@ -186,14 +222,19 @@ class Devices(Protocol):
         """Give the devices of an account, the one last used first."""
 
     def forget(self, account: int, device: str) -> Deferred[bool]:
-        """Forget a device; gives whether there was one.  How far the account held its stream stays known."""
+        """Forget a device and its tokens; gives whether there was one.
+
+        How far the account held its stream stays known.
+        """
 
 
-class Storage(Accounts, Log, Reading, Reaching, Devices, Blocks, Protocol):
+class Storage(Accounts, Log, Retaining, Reading, Reaching, Devices, Blocks, Protocol):
     """All of it, and its beginning and end."""
 
     #: Called once per commit with its new entries in order, after all Deferreds of that commit have fired.
     committed: Callable[[tuple[Entry, ...]], None]
+    #: Called when nobody knows any more what the log holds, after those who wait for it were told.
+    in_doubt: Callable[[], None]
 
     def take(self) -> None:
         """Keep other servers out until ``close``, or the process's end; raises ``DatabaseTaken``."""

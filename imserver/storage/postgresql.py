@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
 
 from .database import Engines
+from .interface import Damaged, DiskFull, StorageError
+
+#: What some of PostgreSQL's errors are, by SQLSTATE: disk_full, data_corrupted, index_corrupted.
+KINDS: dict[str, type[StorageError]] = {"53100": DiskFull, "XX001": Damaged, "XX002": Damaged}
 
 
 def open_server(url: URL) -> Engines:
@@ -27,10 +32,23 @@ def open_server(url: URL) -> Engines:
         engine,
         reading,
         alone=_alone,
-        undone=lambda error: False,
+        check=lambda connection: None,  # it has checksums of its own, page by page (initdb --data-checksums)
+        kind=_kind,
+        undone=_undone,
+        fold=lambda: None,
         part=engine.dispose,
         take=lambda: _take(engine),
     )
+
+
+def _kind(error: DBAPIError) -> type[StorageError]:
+    return KINDS.get(getattr(error.orig, "sqlstate", None) or "", StorageError)
+
+
+def _undone(error: DBAPIError) -> bool:
+    # At an ERROR a transaction is rolled back.  At a PANIC, which may say the same, nobody knows.
+    severity = getattr(getattr(error.orig, "diag", None), "severity_nonlocalized", None)
+    return _kind(error) is DiskFull and severity == "ERROR"
 
 
 def _take(engine: Engine) -> Callable[[], None] | None:

@@ -20,19 +20,26 @@ from sqlalchemy import (
 
 from . import schema
 from .dialects import JsonArray
-from .statements import ENTRY, number_in
+from .statements import ACCOUNT, ENTRY, number_in
 
-last_number = select(schema.log.c.last)
+ends = select(schema.log.c.last, schema.log.c.gone)
 #: By any name the account ever had.
 credential = (
-    select(
-        schema.account.c.id,
-        schema.account.c.name,
-        schema.account.c.registered,
-        schema.account.c.password_hash,
-    )
+    select(*ACCOUNT, schema.account.c.password_hash)
     .join_from(schema.name, schema.account, schema.account.c.id == schema.name.c.account)
     .where(schema.name.c.name == bindparam("named"))
+)
+
+#: The account of a name, if that is a token of its device's.
+token_of = (
+    select(*ACCOUNT)
+    .join_from(schema.token, schema.account, schema.account.c.id == schema.token.c.account)
+    .join(schema.name, schema.name.c.account == schema.account.c.id)
+    .where(
+        schema.token.c.hash == bindparam("hashed"),
+        schema.token.c.device == bindparam("of"),
+        schema.name.c.name == bindparam("named"),
+    )
 )
 
 # --- Streams ---------------------------------------------------------------------------------
@@ -97,10 +104,15 @@ def _entries(numbers: Entries, newest: bool = False) -> Entries:
     """Give what has these numbers.
 
     First the numbers and only then the entries: so no planner looks for them among the entries of
-    others, and nothing long is sorted.
+    others, and nothing long is sorted.  With each come the people of its conversation; what is
+    missing comes as nothing, and is noticed.
     """
     some = numbers.subquery()
-    found = select(*ENTRY).join_from(some, schema.entry, schema.entry.c.number == some.c.number)
+    found = (
+        select(*ENTRY, schema.conversation.c.people)
+        .join_from(some, schema.entry, schema.entry.c.number == some.c.number, isouter=True)
+        .outerjoin(schema.conversation, schema.conversation.c.id == schema.entry.c.conversation)
+    )
     return _in_order(some.c.number, found, newest)
 
 
@@ -117,6 +129,17 @@ count = select(
     select(func.count()).select_from(schema.audience).where(_NAMING).scalar_subquery()
     + select(func.count()).select_from(schema.entry).where(_ABOUT_PEOPLE).scalar_subquery()
     + select(func.count()).select_from(schema.entry).where(_TO_EVERYONE).scalar_subquery()
+)
+
+#: The newest message of the stream of ``who`` behind ``position`` that was let go.
+newest_gone = (
+    select(func.coalesce(func.max(schema.conversation.c.gone), 0))
+    .join_from(schema.member, schema.conversation, schema.conversation.c.id == schema.member.c.conversation)
+    .where(
+        schema.member.c.account == _WHO,
+        schema.conversation.c.gone > schema.member.c.after,
+        schema.conversation.c.gone > _POSITION,
+    )
 )
 
 # --- Reading back ----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Row,
     Text,
     and_,
@@ -24,9 +25,9 @@ from sqlalchemy import delete as delete_from
 
 from . import schema
 from .dialects import JsonArray, WholeRows
-from .records import Entry, EntryKind
+from .records import Account, EntryKind
 
-#: What makes an entry.
+#: What makes an entry, as ``checksums.as_entry`` takes it.
 ENTRY = (
     schema.entry.c.number,
     schema.entry.c.kind,
@@ -37,13 +38,23 @@ ENTRY = (
     schema.entry.c.to,
     schema.entry.c.text,
     schema.entry.c.ref,
+    schema.entry.c.conversation,
+    schema.entry.c.announce,
+    schema.entry.c.checksum,
 )
 
 
-def as_entry(row: Row[*tuple[Any, ...]]) -> Entry:
-    """Make an entry of a row that one of the statements below gave."""
-    number, kind, at, account, sender, audience, to, text, ref = row
-    return Entry(number, EntryKind(kind), at, account, sender, audience, to, text, ref)
+def as_account(row: Row[*tuple[Any, ...]]) -> Account:
+    """Make an account of a row that begins with what makes one."""
+    number, name, registered, administrator, everyone, suspended = row[:6]
+    return Account(
+        number,
+        name,
+        registered,
+        administrator=bool(administrator),
+        everyone=None if everyone is None else bool(everyone),
+        suspended=suspended,
+    )
 
 
 def part_of(members: Any, at: int) -> ColumnElement[str]:
@@ -60,16 +71,38 @@ def number_in(members: Any, at: int) -> ColumnElement[int]:
 # --- The log's own row -----------------------------------------------------------------------
 
 begin_log = insert(schema.log).values(one=1, last=0, accounts=0)
-read_log = select(schema.log.c.epoch, schema.log.c.last, schema.log.c.accounts)
+read_log = select(schema.log.c.epoch, schema.log.c.last, schema.log.c.accounts, schema.log.c.gone)
 #: First in every storing transaction: on PostgreSQL it waits for the other nodes' (SQLite waits at BEGIN).
 lock_log = read_log.with_for_update()
+newest = select(func.coalesce(func.max(schema.entry.c.number), 0))
 move_log = update(schema.log).values(last=bindparam("to_last"), accounts=bindparam("to_accounts"))
+move_gone = update(schema.log).values(gone=bindparam("to_gone"))
 
 # --- Accounts ------------------------------------------------------------------------------
 
-accounts = select(
-    schema.account.c.id, schema.account.c.name, schema.account.c.registered, schema.account.c.held
-).order_by(schema.account.c.id)
+#: What makes an account.
+ACCOUNT = (
+    schema.account.c.id,
+    schema.account.c.name,
+    schema.account.c.registered,
+    schema.account.c.administrator,
+    schema.account.c.everyone,
+    schema.account.c.suspended,
+)
+accounts = select(*ACCOUNT, schema.account.c.held).order_by(schema.account.c.id)
+#: Those whose REGISTER is not where they say it is.
+unsure = (
+    select(schema.account.c.id)
+    .outerjoin(
+        schema.entry,
+        and_(
+            schema.entry.c.number == schema.account.c.registered,
+            schema.entry.c.account == schema.account.c.id,
+            schema.entry.c.kind == EntryKind.REGISTER.value,
+        ),
+    )
+    .where(schema.entry.c.number.is_(None))
+)
 taken_names = select(schema.name.c.name).where(schema.name.c.name.in_(bindparam("names", expanding=True)))
 highest_account = select(func.coalesce(func.max(schema.account.c.id), 0))
 add_account = insert(schema.account)
@@ -109,6 +142,43 @@ highest_conversation = select(func.coalesce(func.max(schema.conversation.c.id), 
 add_conversations = WholeRows(schema.conversation)
 add_members = WholeRows(schema.member)
 
+_BEHIND_GONE = bindparam("gone", type_=schema.Number)
+_oldest = (
+    select(
+        schema.entry.c.number,
+        schema.entry.c.at,
+        schema.entry.c.text,
+        schema.entry.c.ref,
+        schema.entry.c.conversation,
+    )
+    .where(schema.entry.c.number > _BEHIND_GONE, schema.entry.c.conversation.is_not(None))
+    .order_by(schema.entry.c.number)
+    .limit(bindparam("limit", type_=Integer))
+    .subquery("oldest")
+)
+#: The first messages that are kept, numbers rising.
+oldest_kept = (
+    select(_oldest, schema.conversation.c.people)
+    .join_from(_oldest, schema.conversation, schema.conversation.c.id == _oldest.c.conversation)
+    .order_by(_oldest.c.number)
+)
+empty_entry = (
+    update(schema.entry)
+    .where(schema.entry.c.number == bindparam("which"))
+    .values(text=bindparam("left"), audience="", conversation=None, checksum=None)
+)
+#: Named by account, since the key begins with it.
+drop_audiences = delete_from(schema.audience).where(
+    schema.audience.c.account.in_(bindparam("accounts", expanding=True)),
+    schema.audience.c.entry > _BEHIND_GONE,
+    schema.audience.c.entry <= bindparam("to_gone"),
+)
+move_conversation = (
+    update(schema.conversation)
+    .where(schema.conversation.c.id == bindparam("which"))
+    .values(gone=bindparam("to_gone"))
+)
+
 # --- Devices ---------------------------------------------------------------------------------
 
 _WHO = bindparam("who", type_=schema.Number)
@@ -133,6 +203,19 @@ move_device = (
     update(schema.device).where(_ONE_DEVICE).values(used=bindparam("to_used"), cursor=bindparam("to_cursor"))
 )
 move_account = update(schema.account).where(schema.account.c.id == _WHO).values(held=bindparam("to_held"))
+
+# --- Tokens ----------------------------------------------------------------------------------
+
+_OF_DEVICE = and_(schema.token.c.account == _WHO, schema.token.c.device == bindparam("of"))
+
+add_token = WholeRows(schema.token)
+count_token = (
+    select(func.count())
+    .select_from(schema.token)
+    .where(_OF_DEVICE, schema.token.c.hash == bindparam("hashed"))
+)
+revoke_others = delete_from(schema.token).where(_OF_DEVICE, schema.token.c.hash != bindparam("kept"))
+revoke_all = delete_from(schema.token).where(schema.token.c.account == _WHO)
 
 # --- Marks ----------------------------------------------------------------------------------
 

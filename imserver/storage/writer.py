@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 
 from .batch import Batch, Needs, Ref
 from .conversations import Remembered
-from .interface import OutcomeUnknown, StorageError
+from .interface import Damaged, OutcomeUnknown, StorageError
 from .marks import Mark
 from .records import Entry
 
@@ -61,11 +61,24 @@ class Committed:
 
 
 class Transactions:
-    """Jobs in, one commit, outcomes out.  It blocks; it knows no reactor."""
+    """Jobs in, one commit, outcomes out.  It blocks; it knows no reactor.
 
-    def __init__(self, engine: Engine, undone: Callable[[DBAPIError], bool]) -> None:
+    ``kind`` says what an error of the database is, ``undone`` whether a commit that failed so has
+    surely changed nothing.  ``fold`` is called after each commit, and may fail.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        kind: Callable[[DBAPIError], type[StorageError]],
+        undone: Callable[[DBAPIError], bool],
+        fold: Callable[[], None] = lambda: None,
+    ) -> None:
         self._engine = engine
+        self._kind = kind
         self._undone = undone
+        self._fold = fold
         self._remembered = Remembered()
 
     def commit(self, jobs: Sequence[Job[Any]], at: int) -> Committed:
@@ -73,10 +86,11 @@ class Transactions:
         try:
             return self._together(jobs, at)
         except (OutcomeUnknown, StorageError) as error:
-            return Committed((error,) * len(jobs), ())
+            if not isinstance(error, Damaged) or len(jobs) == 1:
+                return Committed((error,) * len(jobs), ())
         except Exception as error:
             if len(jobs) == 1:
-                return Committed((_refused(error),), ())
+                return Committed((self._refused(error),), ())
         alone = [self.commit([job], at) for job in jobs]
         return Committed(
             tuple(outcome for part in alone for outcome in part.outcomes),
@@ -97,10 +111,26 @@ class Transactions:
             if not surely_undone:
                 raise OutcomeUnknown from error
             if _is_of_the_database(error):
-                raise _refused(error) from error
+                raise self._refused(error) from error
             raise
+        self._fold_in()
         self._remembered.keep(batch.conversations)
         return Committed(outcomes, entries)
+
+    def _fold_in(self) -> None:
+        """Have what was committed brought to its place; if the disk fails there, nothing on it is sure."""
+        try:
+            self._fold()
+        except Exception as error:
+            raise OutcomeUnknown from error
+
+    def _refused(self, error: Exception) -> StorageError:
+        said = str(error.args[0] if error.args else "").partition(" with text ")[0]
+        sentence = f"{type(error).__name__}: {said}"
+        kind = self._kind(error) if isinstance(error, DBAPIError) else StorageError
+        refusal = kind(sentence)
+        refusal.__cause__ = error
+        return refusal
 
 
 def _is_of_the_database(error: Exception) -> bool:
@@ -126,12 +156,6 @@ def _judged(batch: Batch, job: Job[Any]) -> object:
         return refusal
 
 
-def _refused(error: Exception) -> StorageError:
-    refusal = StorageError(f"{type(error).__name__}: {error.args[0] if error.args else ''}")
-    refusal.__cause__ = error
-    return refusal
-
-
 class Writer:
     """Gathers jobs on the reactor's thread and has them committed in order."""
 
@@ -153,6 +177,7 @@ class Writer:
         self._busy = False  # a commit is under way, or about to begin
         self._finished: Deferred[None] | None = None
         self.committed: Callable[[tuple[Entry, ...]], None] = lambda entries: None
+        self.in_doubt: Callable[[], None] = lambda: None
 
     def ask(self, job: Job[T]) -> Deferred[T]:
         """Take a job; its Deferred fires after the commit."""
@@ -192,10 +217,14 @@ class Writer:
                 job.done.callback(outcome)
         if committed.entries:
             self.committed(committed.entries)
+        if any(isinstance(outcome, OutcomeUnknown) for outcome in committed.outcomes):
+            self.in_doubt()
 
     def _fire_failed(self, failure: Failure, jobs: list[Job[Any]]) -> None:
         for job in jobs:
             job.done.errback(failure)
+        if failure.check(OutcomeUnknown):
+            self.in_doubt()
 
     def _go_on(self) -> None:
         self._busy = False
