@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred, fail
 
 from improtocol.codec import Unknown
 from improtocol.commands import Login, Register
-from improtocol.errors import NotTold
+from improtocol.errors import LoginRefused, NotTold
 from improtocol.events import PingTold, PongTold
 from improtocol.replies import LoggedIn
 from improtocol.vocabulary import Command, Event, Reply
@@ -24,6 +24,7 @@ from .backoff import Backoff
 from .connection import Answer, Connection
 from .link import Link, Reach
 from .pings import Pings
+from .proof import TOKEN, Proof
 from .reaching import NotConnected, by_tcp
 from .saying import canonical
 from .signal import Signal
@@ -73,20 +74,40 @@ class Agent:
         """Come in, and stay in from then on; fails with the `Refusal`."""
         name = canonical(name)
 
+        proof = Proof(password)
+
         def login(*, anew: bool = False) -> Login:
             begin = None if anew else since()
             epoch, number = begin if begin is not None else (None, None)
-            return Login(name, password, device, number, epoch)
+            hello = self.link.hello
+            ask_for_token = device is not None and hello is not None and TOKEN in hello.can
+            return Login(
+                name,
+                proof.password if proof.token is None else None,
+                device,
+                number,
+                epoch,
+                proof.token,
+                remember=ask_for_token and proof.token is None,
+            )
 
-        def enter(connection: Connection) -> Deferred[None]:
-            def again(failure: Any) -> Deferred[LoggedIn]:
-                failure.trap(NotTold)  # that log was set back: begin behind the cursor there is
-                return connection.perform(login(anew=True))
+        async def enter(connection: Connection) -> None:
+            anew = False
+            for _ in range(3):  # a token may open nothing, and that log may have been set back
+                try:
+                    reply = await connection.perform(login(anew=anew))
+                    break
+                except NotTold:
+                    anew = True
+                except LoginRefused:
+                    if not proof.refused():
+                        raise
+            else:
+                raise LoginRefused()
+            proof.took(reply.token)
+            self.came_in.emit(reply)
 
-            asked = connection.perform(login())
-            return asked.addErrback(again).addCallback(self.came_in.emit)
-
-        return self.link.come_in(enter)
+        return self.link.come_in(lambda connection: Deferred.fromCoroutine(enter(connection)))
 
     def perform(self, command: Command[R]) -> Deferred[R]:
         """Give a command; fails with its `Refusal`, or `Unreachable`."""

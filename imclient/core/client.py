@@ -36,7 +36,7 @@ from .link import Link, LinkState, Reach
 from .marks import Marks
 from .outbox import Outbox
 from .pings import Pings
-from .proof import Proof
+from .proof import TOKEN, Proof
 from .reaching import NotConnected, Unreachable, by_tcp
 from .receipts import Receipts
 from .records import Held
@@ -56,8 +56,6 @@ __all__ = ["Client", "Link", "LinkState"]
 
 R = TypeVar("R", bound=Reply)
 
-#: What HELLO's can= says of a server that gives tokens to come back with.
-TOKEN = "token"
 #: So much may wait for this computer's disk before the server is read no further, and read again.
 FULL, EASED = 2000, 500
 
