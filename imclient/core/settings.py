@@ -29,6 +29,8 @@ class Options:
     geometry: tuple[int, int, int, int] | None = None  #: x, y, width, height of the window
     theme: str = "system"  #: light, dark or system
     control: int | None = None  #: a port for the tests of windows
+    terminal: bool = False  #: in the terminal, without windows
+    password_file: str | None = None  #: whose first line is the password
 
 
 @dataclass(slots=True)
@@ -89,8 +91,8 @@ class Settings:
         self.preferences = preferences or Preferences()
 
     @classmethod
-    def open(cls, folder: Path, random: Random) -> Settings:
-        """Read the settings of a profile; what cannot be read is begun anew."""
+    def open(cls, folder: Path, random: Random, kind: str = "desk") -> Settings:
+        """Read the settings of a profile; what cannot be read is begun anew, as a device of that kind."""
         private(folder)
         try:
             read: Any = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
@@ -100,7 +102,7 @@ class Settings:
             preferences = Preferences.of(read.get("preferences"))
             return cls(folder, _word(read["device"]), servers[:MOST_SERVERS], preferences)
         except (OSError, ValueError, KeyError, TypeError):
-            settings = cls(folder, f"desk-{random.getrandbits(32):08x}", [])
+            settings = cls(folder, f"{kind}-{random.getrandbits(32):08x}", [])
             settings.save()
             return settings
 
