@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from improtocol import __version__
+from improtocol.invite import PORT
 
-from .core.settings import HOST, PORT, Options, profile_folder
+from .core.settings import HOST, Options, profile_folder
 
 
 def _port(written: str) -> int:

@@ -23,7 +23,8 @@ from twisted.logger import (
 )
 
 from imclient.core.client import Client
-from imclient.core.settings import HOST, PORT, Options, profile_folder
+from imclient.core.settings import HOST, Options, profile_folder
+from improtocol.invite import PORT
 from imqt import reactor as imqt_reactor
 
 from . import emblem
