@@ -12,7 +12,7 @@ from typing import Any
 
 import platformdirs
 
-from improtocol.invite import PORT, fingerprint_of
+from improtocol.invite import PORT, Invite, fingerprint_of
 
 HOST = "127.0.0.1"
 #: So many servers are remembered, the newest first.
@@ -33,6 +33,9 @@ class Options:
     geometry: tuple[int, int, int, int] | None = None  #: x, y, width, height of the window
     theme: str = "system"  #: light, dark or system
     control: int | None = None  #: a port for the tests of windows
+    invite: Invite | None = None  #: what was pasted in the place of a host
+    terminal: bool = False  #: in the terminal, without windows
+    password_file: str | None = None  #: whose first line is the password
 
 
 @dataclass(slots=True)
@@ -70,8 +73,8 @@ class Settings:
         self._known = known or {}  # fingerprints by place, the newest last
 
     @classmethod
-    def open(cls, folder: Path, random: Random) -> Settings:
-        """Read the settings of a profile; what cannot be read is begun anew."""
+    def open(cls, folder: Path, random: Random, kind: str = "desk") -> Settings:
+        """Read the settings of a profile; what cannot be read is begun anew, as a device of that kind."""
         private(folder)
         try:
             read: Any = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
@@ -81,7 +84,7 @@ class Settings:
             known = {str(place): fingerprint_of(found) for place, found in read.get("known", {}).items()}
             return cls(folder, _word(read["device"]), servers[:MOST_SERVERS], known)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            settings = cls(folder, f"desk-{random.getrandbits(32):08x}", [])
+            settings = cls(folder, f"{kind}-{random.getrandbits(32):08x}", [])
             settings.save()
             return settings
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 from ipaddress import ip_address
+from typing import Protocol
 
 import idna
 import service_identity.pyopenssl
@@ -26,7 +27,8 @@ from twisted.internet.interfaces import (
     IReactorTime,
     IStreamClientEndpoint,
 )
-from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.internet.protocol import Factory, connectionDone
+from twisted.internet.protocol import Protocol as TwistedProtocol
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -34,7 +36,6 @@ from zope.interface import implementer
 from improtocol.invite import Invite, shown
 
 from .reaching import Unreachable
-from .settings import Settings
 
 #: Gives the way to a server, in clear.
 Dial = Callable[[str, int], IStreamClientEndpoint]
@@ -60,7 +61,8 @@ class Stranger(NotKnown):
             port,
             fingerprint,
             f"Nobody vouches for the server at {_place(host, port)} ({why}), so nothing was sent to it. "
-            f"Paste its invite, or compare its fingerprint with whoever runs it: {shown(fingerprint)}.",
+            f"Paste its invite, or ask whoever runs it whether this is its fingerprint: "
+            f"{shown(fingerprint)}; if it is, paste this: {Invite(host, port, fingerprint=fingerprint)}",
         )
 
 
@@ -72,20 +74,41 @@ class AnotherServer(NotKnown):
             host,
             port,
             fingerprint,
-            f"Another server answers at {_place(host, port)} than the one that is known, so nothing was sent "
-            f"to it. Known: {shown(known)}. Shown: {shown(fingerprint)}. "
+            f"Another server answers at {_place(host, port)} than the one that is known, so nothing was "
+            f"sent. Known: {shown(known)}. Shown: {shown(fingerprint)}. "
             "Ask whoever runs it, by another way; if it is right, paste its new invite.",
         )
         self.known = known
 
 
+class Known(Protocol):
+    """By what servers are known: a profile's settings."""
+
+    def fingerprint(self, host: str, port: int) -> str | None:
+        """Give the fingerprint a server is known by; None: by those who vouch for it."""
+
+    def know(self, host: str, port: int, fingerprint: str | None) -> None:
+        """Know a server by this from now on."""
+
+
+class OnlyNow:
+    """Nothing is known but what this program was told since it began."""
+
+    def fingerprint(self, host: str, port: int) -> str | None:
+        """Know none."""
+        return None
+
+    def know(self, host: str, port: int, fingerprint: str | None) -> None:
+        """Keep nothing: an invite goes on saying it."""
+
+
 class Trust:
     """By what each server is known, and the way to it."""
 
-    def __init__(self, clock: IReactorTime, dial: Dial, settings: Settings) -> None:
+    def __init__(self, clock: IReactorTime, dial: Dial, known: Known) -> None:
         self._clock = clock
         self._dial = dial
-        self._settings = settings
+        self._known = known
         self._invites: dict[tuple[str, int], Invite] = {}  # taken, and not confirmed by a connection yet
 
     def take(self, invite: Invite) -> None:
@@ -95,15 +118,15 @@ class Trust:
     def confirm(self, host: str, port: int) -> bool:
         """Keep what an invite said, now that the server was reached by it; say whether that is new."""
         invite = self._invites.pop(_key(host, port), None)
-        if invite is None or invite.fingerprint == self._settings.fingerprint(host, port):
+        if invite is None or invite.fingerprint == self._known.fingerprint(host, port):
             return False
-        self._settings.know(host, port, invite.fingerprint)
+        self._known.know(host, port, invite.fingerprint)
         return True
 
     def reach(self, host: str, port: int) -> IStreamClientEndpoint:
         """Give the way to a server: in clear on this computer alone, else by TLS."""
         invite = self._invites.get(_key(host, port))
-        known = invite.fingerprint if invite else self._settings.fingerprint(host, port)
+        known = invite.fingerprint if invite else self._known.fingerprint(host, port)
         way = self._dial(host, port)
         if known is None and is_here(host):
             return way
@@ -230,7 +253,7 @@ class _Gates(Factory):
 
 
 @implementer(IHandshakeListener)
-class _Gate(Protocol):
+class _Gate(TwistedProtocol):
     """Stands where the connection will be, until it is known who is at the other end."""
 
     transport: TLSMemoryBIOProtocol

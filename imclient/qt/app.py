@@ -69,7 +69,7 @@ class Windows:
     def _where(self) -> tuple[str, int, str]:
         """Give what the command line said, or else where one was last."""
         options, settings = self._options, self.client.settings
-        if (options.host, options.port) != (HOST, PORT):
+        if options.invite is not None or (options.host, options.port) != (HOST, PORT):
             host, port = options.host, options.port
         else:
             host, port = settings.host, settings.port
@@ -168,7 +168,12 @@ def main(options: Options) -> int:
         except ReactorNotRunning:
             _log.debug("it stops already")
 
-    windows = Windows(lambda: Client(reactor, folder), Dress(app, Choice(options.theme)), options, stop)
+    windows = Windows(
+        lambda: Client(reactor, folder, invite=options.invite),
+        Dress(app, Choice(options.theme)),
+        options,
+        stop,
+    )
     reactor.addSystemEventTrigger("before", "shutdown", windows.close)
     windows.begin()
     if options.control is not None:
