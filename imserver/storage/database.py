@@ -60,7 +60,7 @@ class Engines:
     check: Callable[[Connection], None]  #: look for damage, before anything is read; raises ``Damaged``
     kind: Callable[[DBAPIError], type[StorageError]]  #: what an error is
     undone: Callable[[DBAPIError], bool]  #: whether a commit that failed so has surely changed nothing
-    fold: Callable[[], None]  #: called after each commit: bring what was committed to its place, now and then
+    fold: Callable[[], None]  #: called at the start and behind commits: bring them to their place
     part: Callable[[], None]  #: close the connections that nobody uses; the next use opens new ones
     take: Take
 
@@ -134,7 +134,9 @@ class Database:
     def open(self) -> Opening:
         """Bring the tables up to date and read what must be known at the start."""
         try:
-            return self._open()
+            opening = self._open()
+            self._engines.fold()
+            return opening
         except SQLAlchemyError as error:
             raise self._trouble(error) from error
         finally:
