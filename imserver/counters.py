@@ -57,7 +57,6 @@ class Counters:
         self.slow_turns = 0  #: turns of the reactor that took too long
         self.bytes_read = 0
         self.bytes_written = 0
-        self.told = 0  #: entries told to sessions
         self.entries = 0  #: entries stored
         self.jobs = Histogram(JOBS)  #: of each transaction
         self.commits = Histogram(SECONDS)  #: seconds of each transaction

@@ -63,6 +63,18 @@ _DECLARED = (
     # The server.
     _event("started", Cause.INSIDE, "version entries", "it is ready"),
     _event("stopped", Cause.INSIDE, "", "it has ended in order"),
+    _event(
+        "certificate",
+        Cause.INSIDE,
+        "fingerprint until",
+        "other machines are shown this certificate from now on",
+    ),
+    _event(
+        "certificate-kept",
+        Cause.INSIDE,
+        "file error",
+        "a new certificate cannot be used, so the one before stays",
+    ),
     _event("ended", Cause.INSIDE, "why", "it ended at once, to be started again"),
     _event(
         "broke",
@@ -94,6 +106,9 @@ FACTS = {
     "verb": "the command it happened in",
     "trace": "where in the program it happened",
     "lines": "how many lines",
+    "fingerprint": "its SHA-256 fingerprint",
+    "until": "the moment it ends",
+    "file": "the file it was to come from",
     "messages": "how many messages",
     "upto": "the last number it is about",
     "version": "of imserver",

@@ -187,6 +187,7 @@ class Imserver(Service):
             may_address_everyone=_those_named(options["everyone"]),
             bounds=bounds,
             retention=self._retention,
+            counters=counters,
         )
         self._storage.in_doubt = self._end_in_doubt
         self._encryption = Encryption(
@@ -281,6 +282,7 @@ def put_together(
     draw: Callable[[int], int] = secrets.randbelow,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
     retention: Retention | None = None,
+    counters: Counters | None = None,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
     users = Users(opening.accounts, names, held=opening.held, blocks=opening.blocks, start=start)
@@ -322,7 +324,8 @@ def put_together(
         mailroom.committed(entries)
 
     storage.committed = committed
-    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw)
+    storage.counters = counters = counters or Counters(clock.seconds)
+    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, counters)
 
 
 def _count(number: int, one: str, many: str) -> str:
