@@ -307,10 +307,11 @@ class Connection(LineOnlyReceiver):
     # --- answers ---
 
     def _begin(self, asked: codec.Asked) -> None:
-        counters = self._server.counters
+        counters, verb = self._server.counters, verb_of(asked)
         answer = Answer(asked, counters.seconds())
         self._answers.append(answer)
-        counters.begun[verb_of(asked)] += 1
+        counters.begun[verb] += 1
+        self._server.watchdog.line(answer.begun, verb, self._session.number)
         if isinstance(asked.what, Refusal):
             self._refused(answer, asked.what)
             return
@@ -320,11 +321,13 @@ class Connection(LineOnlyReceiver):
         done.addErrback(self._gave_up)
 
     def _replied(self, reply: Reply, answer: Answer) -> None:
-        tag = answer.asked.tag
+        tag, verb, counters = answer.asked.tag, answer.asked.verb, self._server.counters
+        now = counters.seconds()
+        counters.ok(verb, now - answer.begun)
+        self._server.watchdog.step(("answer", verb, self._session.number), now)
         lines = [codec.write(item, tag) for item in reply.items]
         answer.lines = ("\n".join([*lines, codec.write(reply, tag)]) + "\n").encode()
         answer.then_close = reply.verb == "QUIT"
-        self._server.counters.ok(answer.asked.verb, answer.begun)
         if getattr(answer.asked.what, "enters", None) is not None:
             self._stepped()
         self._settle()

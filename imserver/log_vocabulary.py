@@ -86,6 +86,12 @@ _DECLARED = (
     _event(
         "let-go", Cause.INSIDE, "messages upto", "so many messages, up to this number, were kept long enough"
     ),
+    _event(
+        "slow-turn",
+        Cause.FAULT,
+        "took lines step longest verb session",
+        "for more than a tenth of a second nobody else was heard; the longest step of that is named",
+    ),
     _event("suppressed", Cause.INSIDE, "lines", "so many lines of the second before were not written"),
     _event("lost", Cause.INSIDE, "lines", "so many lines before this one found no room on the disk"),
 )
@@ -105,7 +111,10 @@ FACTS = {
     "incident": "the number under which somebody was told of it",
     "verb": "the command it happened in",
     "trace": "where in the program it happened",
-    "lines": "how many lines",
+    "lines": "how many lines; for `slow-turn`: those that were begun",
+    "took": "milliseconds",
+    "step": "what was done: `begin` or `answer` a command, `tell` what was committed, `write`, `other`",
+    "longest": "milliseconds of the longest step",
     "fingerprint": "its SHA-256 fingerprint",
     "until": "the moment it ends",
     "file": "the file it was to come from",

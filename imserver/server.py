@@ -23,6 +23,7 @@ from .server_log import ServerLog
 from .session import Session
 from .strangers import Strangers
 from .turn import Turn
+from .watchdog import Watchdog
 
 
 class Server(Factory):
@@ -41,6 +42,7 @@ class Server(Factory):
         bounds: Bounds,
         draw: Callable[[int], int],
         counters: Counters,
+        watchdog: Watchdog,
     ) -> None:
         self.reactor = reactor
         self.dispatcher = dispatcher
@@ -50,6 +52,7 @@ class Server(Factory):
         self.names = names
         self.bounds = bounds
         self.counters = counters
+        self.watchdog = watchdog
         self.strangers = Strangers(reactor, bounds, draw)
         self._sessions: dict[Session, Connection] = {}
         self.queues = Queues(bounds.queues, self._sessions.values)

@@ -64,6 +64,7 @@ from .storage.records import Entry, Opening
 from .threads import Threads
 from .turn import Turn
 from .users import Users
+from .watchdog import Watchdog
 from .welcome import welcome
 
 #: A hash takes 19 MiB and a core; with more threads than this, logging in would crowd out what they came for.
@@ -319,13 +320,17 @@ def put_together(
         writes_waiting=bounds.writes_waiting,
     )
 
+    counters = counters or Counters(clock.seconds)
+    turn.watch = watchdog = Watchdog(counters, log)
+
     def committed(entries: tuple[Entry, ...]) -> None:
+        watchdog.tells()
         users.committed(entries)  # first, so that nobody is told of a name before it is known (R37)
         mailroom.committed(entries)
 
     storage.committed = committed
-    storage.counters = counters = counters or Counters(clock.seconds)
-    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, counters)
+    storage.counters = counters
+    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, counters, watchdog)
 
 
 def _count(number: int, one: str, many: str) -> str:
