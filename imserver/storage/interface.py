@@ -68,6 +68,10 @@ class DiskFull(StorageError):
     """The database found no room on its disk; once there is room again, it takes the same again."""
 
 
+class Damaged(StorageError):
+    """What the database gave is not what was written; none of it is shown to anybody."""
+
+
 class OutcomeUnknown(Exception):
     """A commit failed and nobody knows whether it is on disk: the only honest answer is none.
 
@@ -223,6 +227,19 @@ class Devices(Protocol):
 
         How far the account held its stream stays known.
         """
+
+
+class Witness(Protocol):
+    """What knows, apart from the database, which log was told and up to where."""
+
+    def vouches(self, epoch: str, last: int) -> bool:
+        """Whether a log that ends there is the one that was told, with all that was told."""
+
+    def begin(self, epoch: str, last: int) -> None:
+        """Stand for this log from now on."""
+
+    def note(self, last: int) -> None:
+        """Note what is committed, and is told in a moment; from the writer's thread."""
 
 
 class Storage(Accounts, Log, Retaining, Reading, Reaching, Devices, Blocks, Protocol):

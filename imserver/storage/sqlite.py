@@ -12,6 +12,7 @@ from contextlib import suppress
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 
 from .database import Engines, Take
+from .interface import Damaged, DiskFull, StorageError
 
 #: FULL, since NORMAL lost answered messages in most simulated power cuts, and gains nothing in batches.
 #: What is sorted for a reader is kept in memory: to be read, a full disk needs no room.
@@ -23,6 +24,9 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "wal_autocheckpoint=0",
 )
+
+#: Pages of 4 KiB.  A whole check of 64 MiB takes half a second, a quick one a third of that.
+WHOLLY_CHECKED = 16 * 1024
 
 
 def open_file(url: URL) -> Engines:
@@ -64,7 +68,8 @@ def _prepared(engine: Engine, *, fold: Callable[[], None], part: Callable[[], No
         engine,
         reading,
         alone=lambda connection: None,
-        full=lambda error: _full(error.orig),
+        check=_check,
+        kind=lambda error: _kind(error.orig),
         undone=lambda error: _undone(error.orig),
         fold=fold,
         part=part,
@@ -89,9 +94,38 @@ def _undone(error: object) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
 
 
-def _full(error: object) -> bool:
-    # Nor has the file that all connections share grown when there is no room for it.
-    return _undone(error) or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE
+#: What some of SQLite's errors are; SHMSIZE: there was no room for the file that all connections share.
+_KINDS: dict[int, type[StorageError]] = {
+    sqlite3.SQLITE_FULL: DiskFull,
+    sqlite3.SQLITE_IOERR_SHMSIZE: DiskFull,
+    sqlite3.SQLITE_CORRUPT: Damaged,
+    sqlite3.SQLITE_NOTADB: Damaged,
+}
+
+
+def _kind(error: object) -> type[StorageError]:
+    code = getattr(error, "sqlite_errorcode", 0)
+    if str(error).startswith("Could not decode"):  # the driver's own, without a code
+        return Damaged
+    return _KINDS.get(code) or _KINDS.get(code & 0xFF, StorageError)
+
+
+def _check(connection: Connection) -> None:
+    """Look whether the file holds together: all of it, or of a large one all but the indexes' contents."""
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    how = "integrity_check" if pages <= WHOLLY_CHECKED else "quick_check"
+    found = connection.exec_driver_sql(f"PRAGMA {how}(1)").scalar()
+    if found != "ok":
+        raise Damaged(str(found).replace("\n", " "))
+
+
+def _synchronise(folder: str) -> None:
+    """Bring to the disk what is in a folder; SQLite does that, too, and does not look whether it could."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 class WriteAheadLog:
@@ -113,20 +147,24 @@ class WriteAheadLog:
         self._path = index
         # Never closed: a process that closes any file gives up all the locks it has on it.
         self._index = -1
-        self._next = self.FOLDED_AT
+        self._next = 0
 
     def fold(self) -> None:
-        """Fold it in, if it is time."""
+        """Fold it in, if it is time: at the start, and when it has grown; raises ``StorageError``."""
         pages = self._pages()
-        if pages < self.FOLDED_AT:
-            self._next = self.FOLDED_AT
-        elif pages >= self._next:
-            self._next = pages + self.AGAIN
+        if pages >= self._next:
             self._fold()
+            self._next = max(pages + self.AGAIN, self.FOLDED_AT)
+        elif pages < self.FOLDED_AT:
+            self._next = self.FOLDED_AT
 
     def _pages(self) -> int:
+        if self._index >= 0 and not os.fstat(self._index).st_nlink:
+            os.close(self._index)  # nobody has it any more, nor any locks on it
+            self._index = -1
         if self._index < 0:
             self._index = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+            _synchronise(os.path.dirname(self._path) or ".")
             with suppress(OSError):  # then it grows when it must, if it can
                 os.posix_fallocate(self._index, 0, self.INDEX)
         # https://www.sqlite.org/walformat.html: the index begins with its header; in it, mxFrame.
@@ -138,7 +176,8 @@ class WriteAheadLog:
         try:
             connection.cursor().execute("PRAGMA wal_checkpoint")
         except sqlite3.Error as error:
-            if not _full(error):
-                raise
+            # Without room it does no harm where it is.
+            if _kind(error) is not DiskFull:
+                raise StorageError(f"{error}, behind a commit") from error
         finally:
             connection.close()
