@@ -53,6 +53,12 @@ _DECLARED = (
     # Those inside.
     _event("registered", Cause.INSIDE, "session user", "a name was taken"),
     _event("logged-in", Cause.INSIDE, "session user device", "somebody proved a name"),
+    _event(
+        "told-more",
+        Cause.INSIDE,
+        "session user since",
+        "a client was told more than the log of messages holds",
+    ),
     _event("logged-out", Cause.INSIDE, "session user why", "the session speaks for nobody any more"),
     _event(
         "sent",
@@ -115,6 +121,9 @@ FACTS = {
     "took": "milliseconds",
     "step": "what was done: `begin` or `answer` a command, `tell` what was committed, `write`, `other`",
     "longest": "milliseconds of the longest step",
+    "since": "the number it says it was told",
+    "now": "the epoch from now on",
+    "before": "the epoch before",
     "fingerprint": "its SHA-256 fingerprint",
     "until": "the moment it ends",
     "file": "the file it was to come from",
