@@ -81,6 +81,9 @@ _DECLARED = (
         "file error",
         "a new certificate cannot be used, so the one before stays",
     ),
+    _event(
+        "new-epoch", Cause.INSIDE, "now before", "the database is behind what was told: everybody reads anew"
+    ),
     _event("ended", Cause.INSIDE, "why", "it ended at once, to be started again"),
     _event(
         "broke",
