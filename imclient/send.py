@@ -12,10 +12,12 @@ from typing import Any
 from improtocol import __version__, limits
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import Refusal
+from improtocol.invite import PORT, BadInvite
+from improtocol.invite import parse as parse_invite
 
 from .core.passwords import FILE_VARIABLE, SERVICE, VARIABLE, NoPassword, find_password
 from .core.saying import canonical, cleaned
-from .core.settings import HOST, PORT
+from .core.settings import HOST
 from .core.statuses import Status, table
 from .sending import DELIVERED, READ, STORED, Order, Outcome, Sending
 
@@ -51,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--as", dest="name", required=True, metavar="NAME", help="who says it")
     parser.add_argument("--host", default=HOST, help=f"where the server is ({HOST})")
     parser.add_argument("--port", type=int, default=PORT, help=f"its port ({PORT})")
+    parser.add_argument("--invite", help="where the server is and by what it is known, as it was pasted")
     parser.add_argument("--wait", choices=[STORED, DELIVERED, READ], default=STORED, help="what must be true")
     parser.add_argument("--within", type=float, default=30.0, metavar="SECONDS", help="and by when (30)")
     parser.add_argument("--ref", help="your own name for it: said twice, it is one message")
@@ -68,8 +71,10 @@ def read_order(arguments: Sequence[str]) -> tuple[Order, bool]:
     try:
         name = canonical(asked.name)
         audience = EVERYONE if asked.all else Audience.of(*map(canonical, asked.to.split(",")))
+        if asked.invite is not None:
+            asked.host, asked.port = (invite := parse_invite(asked.invite)).host, invite.port
         password = find_password(name, asked.host, asked.port, asked.password_file)
-    except (Refusal, NoPassword) as wrong:
+    except (Refusal, NoPassword, BadInvite) as wrong:
         parser.error(str(wrong))
     if password is None:
         parser.error(f"there is no password for {name}; name a file with --password-file")
@@ -77,7 +82,10 @@ def read_order(arguments: Sequence[str]) -> tuple[Order, bool]:
     if not cleaned(text).strip():
         parser.error("there is nothing to say")
     ref = asked.ref or f"imsend.{secrets.token_hex(12)}"
-    order = Order(name, password, asked.host, asked.port, audience, text, ref, asked.wait, asked.within)
+    order = Order(
+        *(name, password, asked.host, asked.port, audience, text, ref, asked.wait, asked.within),
+        invite=asked.invite,
+    )
     return order, asked.quiet
 
 

@@ -21,6 +21,7 @@ from imclient.core.reaching import (
 )
 from imclient.core.saying import cleaned
 from imclient.core.statuses import Status, status_of
+from imclient.core.trust import NotKnown
 from improtocol.audience import Audience
 from improtocol.commands import Receipts, Send
 from improtocol.errors import Refusal
@@ -47,6 +48,7 @@ class Order:
     ref: str  #: said again under it, there is one message
     wait: str = STORED
     within: float = 30.0  #: seconds
+    invite: str | None = None  #: by which the server is known
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Sending:
         self._sent: Sent | None = None
         self._come = (0, 0, 0)  # delivered, read, to
         self._news: Deferred[None] | None = None
+        if order.invite is not None:
+            self._agent.take_invite(order.invite)
         self._agent.told.connect(self._told)
         self._agent.went.connect(self._wake)
 
@@ -167,12 +171,12 @@ class Sending:
             self._trouble = trouble
         self._odd = self._odd + 1 if isinstance(trouble, NotAnImserver) else 0
         # A server that is just being stopped may fall silent before its HELLO, but not again and again.
-        hopeless = isinstance(trouble, NoSuchHost) or self._odd >= ODD
+        hopeless = isinstance(trouble, (NoSuchHost, NotKnown)) or self._odd >= ODD
         if hopeless or self._left() <= PAUSE:
             if self._sent is not None:
                 return Outcome(Status.NOT_IN_TIME, f"{self._how_far()} {self._trouble}", self._number)
             status = status_of(self._trouble)
-            lost = isinstance(self._trouble, (LinkLost, NobodyListens, NoSuchHost, NotAnImserver))
+            lost = isinstance(self._trouble, (LinkLost, NobodyListens, NoSuchHost, NotAnImserver, NotKnown))
             return Outcome(status if lost else Status.NOT_REACHED, _said(self._trouble))
         await deferLater(self._reactor, PAUSE)
         return None

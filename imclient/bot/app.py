@@ -14,8 +14,9 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from imclient.core.passwords import FILE_VARIABLE, VARIABLE, NoPassword, find_password
-from imclient.core.settings import HOST, PORT
+from imclient.core.settings import HOST
 from imclient.core.statuses import Status, status_of, table
+from improtocol.invite import PORT
 
 if TYPE_CHECKING:
     from .bot import Bot
@@ -28,6 +29,7 @@ def _parser(bot: Bot) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("host", nargs="?", default=bot.host, help=f"where the server is (else {HOST})")
+    parser.add_argument("--invite", default=bot.invite, help="where it is and by what it is known, as pasted")
     parser.add_argument("port", nargs="?", type=int, default=bot.port, help=f"its port (else {PORT})")
     parser.add_argument(
         "--password-file", metavar="FILE", help=f"its first line is the password (or {FILE_VARIABLE})"
@@ -39,7 +41,7 @@ def _parser(bot: Bot) -> argparse.ArgumentParser:
 def run(bot: Bot, arguments: Sequence[str] | None = None) -> None:
     """Run a bot until it ends, then exit."""
     asked = _parser(bot).parse_args(arguments)
-    bot.host, bot.port = asked.host, asked.port
+    bot.host, bot.port, bot.invite = asked.host, asked.port, asked.invite
     try:
         password = find_password(bot.name, bot.host, bot.port, asked.password_file)
     except NoPassword as missing:

@@ -16,11 +16,12 @@ from twisted.python.failure import Failure
 
 from imclient.core.agent import Told
 from imclient.core.roster import Person, Roster
-from imclient.core.settings import HOST, PORT
+from imclient.core.settings import HOST
 from imclient.core.signal import Signal
 from improtocol.audience import EVERYONE, EVERYONE_SIGN, Audience
 from improtocol.commands import Ack, Who
 from improtocol.events import UserTold
+from improtocol.invite import PORT
 from improtocol.names import UnicodeNames
 from improtocol.replies import LoggedIn
 from improtocol.vocabulary import Command, Reply
@@ -78,11 +79,13 @@ class Bot:
         host: str = HOST,
         port: int = PORT,
         device: str = "bot",
+        invite: str | None = None,
         at_once: int = 1,
         tries: int | None = 5,
         random: Random | None = None,
     ) -> None:
         self.name, self.host, self.port, self.device = name, host, port, device
+        self.invite = invite  #: where its server is and by what it is known, instead of host and port
         self.commands: dict[str, BotCommand] = {}
         self.ended: Deferred[None] = Deferred()  #: it is over: by `stop`, or with the trouble
         self._random = random or SystemRandom()
@@ -211,6 +214,9 @@ class Bot:
     async def _come_in(self, agent: Any, password: str, register: bool) -> None:
         from improtocol.errors import NameTaken  # noqa: PLC0415
 
+        if self.invite is not None:
+            invite = agent.take_invite(self.invite)
+            self.host, self.port = invite.host, invite.port
         await agent.connect(self.host, self.port)
         if register:
             try:
