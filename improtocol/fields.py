@@ -255,6 +255,19 @@ Token = Annotated[
     str,
     Kind("token", _REF_RULE, _matching(r"(?s:.+)", "token", _REF_RULE), limit=limits.TOKEN, abnf="value"),
 ]
+_CODE = "[A-Za-z0-9-]+"
+_CODE_RULE = "letters, digits and dashes, as it was given"
+Code = Annotated[
+    str,
+    Kind(
+        "code",
+        _CODE_RULE,
+        _matching(_CODE, "code", _CODE_RULE),
+        secret=True,
+        limit=limits.CODE,
+        abnf="code",
+    ),
+]
 Verb = Annotated[
     str,
     Kind(
@@ -337,6 +350,7 @@ def escape(meant: str, *, value: bool) -> str:
 __all__ = [
     "AudienceField",
     "BadName",
+    "Code",
     "Device",
     "Epoch",
     "Kind",
