@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "prepared"
 LOG = ROOT / "build" / "prepare.log"
-EXTRAS = "gui,postgresql,test"
+EXTRAS = "gui,terminal,postgresql,test"
 
 #: What Qt's wheels load from the system: to be imported at all, to write text, to open windows on X11.
 WINDOWS = """
@@ -30,8 +30,9 @@ WINDOWS = """
     libxcb-xkb1
     fonts-inter fonts-noto-color-emoji
 """.split()
-#: A screen without a screen, a hand on its mouse, a look at it; a line to the server; the other database.
-TESTS = "xvfb xauth openbox xdotool imagemagick netcat-openbsd postgresql".split()
+#: A screen without a screen, a hand on its mouse, a look at it; a line to the server; the other database;
+#: a terminal to type at.
+TESTS = "xvfb xauth openbox xdotool imagemagick netcat-openbsd postgresql tmux".split()
 CREATE_CLUSTER = "/etc/postgresql-common/createcluster.conf"
 
 

@@ -22,6 +22,14 @@ class NotConnected(Unreachable):
         return "Not connected."
 
 
+class NoSuchHost(Unreachable):
+    """There is no computer of that name."""
+
+
+class NobodyListens(Unreachable):
+    """The computer answers; there is no server at that port."""
+
+
 class Unable(Unreachable):
     """The server is of an edition that does not know what it would be asked."""
 
@@ -56,9 +64,9 @@ def why(failure: Failure, host: str, port: int) -> Unreachable:
     if isinstance(found, Unreachable):
         return found
     if isinstance(found, (error.DNSLookupError, ValueError, UnicodeError)):
-        return Unreachable(f"There is no computer called {host}.")
+        return NoSuchHost(f"There is no computer called {host}.")
     if isinstance(found, error.ConnectionRefusedError):
-        return Unreachable(f"{host} answers, but nobody listens at port {port}.")
+        return NobodyListens(f"{host} answers, but nobody listens at port {port}.")
     if isinstance(found, (error.TimeoutError, DeferredTimeoutError, CancelledError)):
         return Unreachable(f"{host} did not answer within {PATIENCE} seconds.")
     if isinstance(found, error.NoRouteError):

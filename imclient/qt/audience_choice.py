@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from enum import Enum
 
+from imclient.core import wording
 from improtocol.audience import EVERYONE, Audience
-
-from . import wording
 
 
 class Mode(Enum):

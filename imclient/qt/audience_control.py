@@ -8,12 +8,12 @@ from __future__ import annotations
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
+from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from improtocol.audience import Audience
 from imqt import icons, plain
 from imqt.plain import PlainLabel
 
-from . import wording
 from .audience_choice import AudienceChoice, Mode
 from .chip import Chip
 from .flow_layout import FlowLayout

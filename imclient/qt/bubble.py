@@ -6,12 +6,13 @@ from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize
 from PyQt5.QtGui import QFont, QPainter
 from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from imclient.core import wording
 from imclient.core.conversations import Said
 from imqt import icons, theme
 from imqt.colours import Token
 from imqt.theme import Size, Weight
 
-from . import moments, painting, wording
+from . import moments, painting
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
 from .message_state import State, in_passing, state

@@ -8,6 +8,7 @@ from PyQt5.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QResizeEvent
 from PyQt5.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
+from imclient.core import obeying, slash, wording
 from imclient.core.client import Client
 from imclient.core.roster import Presence
 from improtocol import limits
@@ -18,7 +19,7 @@ from imqt.colours import Token
 from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
 
-from . import painting, slash_line, wording
+from . import painting, slash_line
 from .audience_control import AudienceControl
 from .row_list import Gathering
 from .sign import IconSign
@@ -182,35 +183,36 @@ class Composer(QWidget):
     def say(self) -> None:
         """Send what is there."""
         text, audience = self.edit.toPlainText(), self.audience.audience
-        word = slash_line.command(text)
-        if word is not None:
-            self._obey(word)
+        typed = slash.read(text)
+        if typed is not None:
+            self._obey(typed)
             return
         if audience is None or not text.strip():
             return
         try:
-            self._client.say(audience, slash_line.spoken(text))
+            self._client.say(audience, slash.spoken(text))
         except Refusal as refusal:
             self.show_error(str(refusal))
         else:
             self._drafts.pop(audience, None)
             self.edit.clear()
 
-    def _obey(self, word: str) -> None:
+    def _obey(self, typed: slash.Typed) -> None:
         """Do what a slash command says, or say why not."""
-        if word not in slash_line.COMMANDS:
-            self.show_error(slash_line.not_known(word))
-        elif word in ("all", "whisper"):
+        known, roster = slash.find(typed.word), self._client.roster
+        if known is None:
+            self.show_error(slash.not_known(typed.word))
+        elif known.word in ("all", "whisper"):
             aimed = slash_line.aimed(self.edit.toPlainText())
-            nobody = "" if aimed is None or aimed.name is None else wording.unknown([aimed.name])
-            self.show_error(nobody or slash_line.not_complete(word))
+            nobody = "" if aimed is None or aimed.name is None else obeying.nobody([aimed.name], roster)
+            self.show_error(nobody or slash.not_complete(known))
+        elif known.needs_more and not typed.rest:
+            self.show_error(slash.not_complete(known))
+        elif known.word in ("block", "unblock") and roster.unknown([typed.rest.lower()]):
+            self.show_error(obeying.nobody([typed.rest], roster))
         else:
-            rest = slash_line.rest(self.edit.toPlainText())
-            if word in ("block", "unblock") and (not rest or self._client.roster.unknown([rest.lower()])):
-                self.show_error(wording.unknown([rest]) if rest else slash_line.not_complete(word))
-                return
             self.edit.clear()
-            self.commanded.emit(word, rest)
+            self.commanded.emit(known.word, typed.rest)
 
     def _aim(self) -> None:
         """Choose the audience that was typed before the text, once it is complete."""

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from PyQt5.QtCore import QModelIndex, QObject, Qt
 
+from imclient.core import wording
 from imclient.core.conversations import Conversation, Said
 
-from . import moments, wording
+from . import moments
 from .conversation_rows import Extras, Notice, Row, aside_of, rows_of
 from .message_state import state
 from .row_list import Gathering, RowList

@@ -27,13 +27,14 @@ from PyQt5.QtGui import (
 )
 from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, QStackedLayout, QWidget
 
+from imclient.core import wording
 from imclient.core.conversations import Conversation, Progress, Said
 from improtocol.audience import Audience
 from imqt import plain
 from imqt.layout import STRETCH, box, col, row
 from imqt.plain import PlainLabel
 
-from . import moments, painting, wording
+from . import moments, painting
 from .bubble import BubbleDelegate
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row

@@ -10,13 +10,14 @@ from PyQt5.QtCore import QRect, Qt, pyqtSignal
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversation, Said
 from improtocol.audience import EVERYONE, Audience
 from imqt import icons, plain
 from imqt.layout import row, rule
 
-from . import tab_bar, wording
+from . import tab_bar
 from .conversation_view import ConversationView
 from .receipts_view import ReceiptsView
 from .tab_bar import TabBar

@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from imclient.core import slash, wording
 from imclient.core.client import Client, LinkState
 from imclient.core.showing import Shown
 from improtocol.audience import EVERYONE, Audience
@@ -17,7 +18,7 @@ from improtocol.version import __version__
 from imqt import plain
 from imqt.layout import box, col, rule
 
-from . import texts, wording
+from . import texts
 from .audience_choice import Mode
 from .blocked_window import BlockedWindow
 from .composer import Composer
@@ -27,6 +28,7 @@ from .dress import Choice, Dress
 from .menus import Menus
 from .notice_bar import NoticeBar
 from .roster_view import RosterView
+from .slash_line import Desk
 from .status_view import LinkStatus, NewsStatus, OutboxStatus
 from .welcome_view import WelcomeView
 from .wire_view import WireView
@@ -67,6 +69,9 @@ class MainWindow(QMainWindow):
         self._ends = (LinkStatus(client), OutboxStatus(client))
         self._news = NewsStatus()
         self.notices = NoticeBar()
+        self._desk = Desk(
+            client, self._current_audience, self.conversations.open, self._switch_wire, self.log_out
+        )
         self._listening = True
         self._arranging = QTimer(self)
         self._arranging.setSingleShot(True)
@@ -267,7 +272,7 @@ class MainWindow(QMainWindow):
             "who": self.find_person,
             "ping": self.ping,
             "away": lambda: self._show_me(Shown.AWAY, rest),
-            "online": lambda: self._show_me(Shown.ONLINE, rest),
+            "back": lambda: self._show_me(Shown.ONLINE, rest),
             "block": lambda: self._block(rest.lower()),
             "unblock": lambda: self._unblock(rest.lower()),
             "blocked": self.show_blocked,
@@ -275,7 +280,26 @@ class MainWindow(QMainWindow):
             "help": self.tell_keys,
             "disc": self.log_out,
         }
-        acts[word]()
+        if word in acts:
+            acts[word]()
+            return
+        done = Deferred.fromCoroutine(slash.obey(self._desk, slash.Typed(word, rest)))
+        done.addCallback(self._show_outcome).addErrback(self._on_not_done)
+
+    def _show_outcome(self, outcome: slash.Outcome) -> None:
+        sentences = [shown for shown in outcome.shown if isinstance(shown, str)]
+        if len(sentences) > 1:
+            plain.tell(self, "The server answered", "\n".join(sentences))
+        elif sentences:
+            self._news.show_news(sentences[0])
+
+    def _current_audience(self) -> Audience | None:
+        view = self.conversations.current
+        return view.conversation.audience if view is not None else None
+
+    def _switch_wire(self) -> bool:
+        self._menus.wire.toggle()
+        return self._menus.wire.isChecked()
 
     # Devices
 

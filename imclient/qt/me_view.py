@@ -6,14 +6,13 @@ from PyQt5.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
+from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.showing import Shown
 from improtocol import limits
 from imqt import icons, plain, theme
 from imqt.layout import col
 from imqt.plain import ElidedLabel
-
-from . import wording
 
 _WORDS = {
     LinkState.CONNECTING: "Connecting…",

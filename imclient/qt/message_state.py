@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imclient.core import wording
 from imclient.core.conversations import Progress, Said
 from imqt.colours import Token
-
-from . import wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from PyQt5.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QGridLayout, QSizePolicy, QWidget
 from twisted.python.failure import Failure
 
+from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.conversations import Conversation, Said
 from improtocol import limits
@@ -16,7 +17,7 @@ from imqt.colours import Token
 from imqt.layout import col, row, rule
 from imqt.plain import PlainLabel
 
-from . import painting, wording
+from . import painting
 from .receipts_list import ReceiptsList, ReceiptsModel
 from .row_list import Gathering
 from .sign import IconSign

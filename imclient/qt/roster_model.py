@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
 
+from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversation
 from imclient.core.roster import Person, Presence
 from improtocol.audience import Audience
 from imqt import plain
 
-from . import moments, wording
+from . import moments
 from .row_list import Gathering, RowList
 
 #: So many letters of the last words are looked at; a row has room for half of them.

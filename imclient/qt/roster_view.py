@@ -6,12 +6,13 @@ from PyQt5.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, pyqtSignal
 from PyQt5.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PyQt5.QtWidgets import QAbstractItemView, QListView, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
+from imclient.core import wording
 from imclient.core.client import Client
 from imqt import plain, theme
 from imqt.layout import box, col, row, rule
 from imqt.plain import PlainLabel
 
-from . import painting, wording
+from . import painting
 from .me_view import MeView
 from .roster_model import RosterModel, RosterRow
 from .roster_row import SIDE, RosterDelegate

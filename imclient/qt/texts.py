@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import slash_line
+from imclient.core import slash
 
 KEYS = """\
 Enter: send.  Shift+Enter: a new line.
@@ -15,7 +15,7 @@ Ctrl+P: ping.  Ctrl+Shift+W: the wire.  Ctrl+N: a note to yourself.
 Ctrl+Plus, Ctrl+Minus, Ctrl+0: larger type, smaller type, as it was.
 Ctrl+Q: quit."""
 
-COMMANDS = "\n".join(f"{told}." for told in slash_line.COMMANDS.values())
+COMMANDS = "\n".join(f"{told}." for told in slash.lines_of_help())
 
 ABOUT = """\
 An instant messenger of your own: the server keeps what you say and hands it on, and the language between \

@@ -200,6 +200,8 @@ class Batch:
     def _write_accounts(self) -> None:
         if self._new_accounts:
             self._connection.execute(statements.add_account, self._new_accounts)
+            names = [(one["name"], one["id"], one["registered"]) for one in self._new_accounts]
+            statements.add_names.write(self._connection, names)
             everyones = [(one["id"], EVERYONES, one["registered"], 0) for one in self._new_accounts]
             statements.add_members.write(self._connection, everyones)
             self._new_accounts.clear()

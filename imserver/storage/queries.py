@@ -23,9 +23,17 @@ from .dialects import JsonArray
 from .statements import ENTRY, number_in
 
 last_number = select(schema.log.c.last)
-credential = select(
-    schema.account.c.id, schema.account.c.name, schema.account.c.registered, schema.account.c.password_hash
-).where(schema.account.c.name == bindparam("named"))
+#: By any name the account ever had.
+credential = (
+    select(
+        schema.account.c.id,
+        schema.account.c.name,
+        schema.account.c.registered,
+        schema.account.c.password_hash,
+    )
+    .join_from(schema.name, schema.account, schema.account.c.id == schema.name.c.account)
+    .where(schema.name.c.name == bindparam("named"))
+)
 
 # --- Streams ---------------------------------------------------------------------------------
 # An account's stream has three sources.  Each is one range of one index, so that a page costs

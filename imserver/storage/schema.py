@@ -52,7 +52,23 @@ account = Table(
     Column("registered", Number, nullable=False),
     #: The furthest cursor of any of its devices ever; a device that is forgotten takes none of it along.
     Column("held", Number, nullable=False, server_default="0"),
+    Column("administrator", Integer, nullable=False, server_default="0"),
+    #: Whether it may say something to everyone.
+    Column("everyone", Integer, nullable=False, server_default="1"),
+    Column("suspended", Number),  #: since when; null: it is not
+    Column("closed", Number),  #: its CLOSE entry; null: it is not
     Index("account_name", "name", unique=True),
+)
+
+#: Every name an account ever had: it goes on meaning that account, for ever.
+name = Table(
+    "name",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("account", Number, ForeignKey("account.id"), nullable=False),
+    Column("since", Number, nullable=False),  #: the entry that made it so
+    Index("name_by_account", "account"),
+    sqlite_with_rowid=False,
 )
 
 #: What is said among the same people is one conversation.
@@ -148,5 +164,32 @@ device = Table(
     Column("name", Text, primary_key=True),
     Column("cursor", Number, nullable=False),
     Column("used", Number, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Who has its code may register: so often, and until then.
+invite = Table(
+    "invite",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("code_hash", Text, nullable=False),
+    Column("maker", Number, ForeignKey("account.id")),  #: null: the server, for its first administrator
+    Column("made", Number, nullable=False),
+    Column("until", Number, nullable=False),
+    Column("uses", Number, nullable=False),  #: so many are left
+    Column("administrator", Integer, nullable=False),  #: whether who registers with it becomes one
+    Index("invite_code", "code_hash", unique=True),
+)
+
+#: What a device comes back with in place of the password.  There are at most two of a device: the one it
+#: was given last, and the one before, which goes as soon as the last is used.
+token = Table(
+    "token",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("account", Number, ForeignKey("account.id"), nullable=False),
+    Column("device", Text, nullable=False),
+    Column("made", Number, nullable=False),
+    Index("token_by_device", "account", "device"),
     sqlite_with_rowid=False,
 )

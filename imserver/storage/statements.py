@@ -70,11 +70,10 @@ move_log = update(schema.log).values(last=bindparam("to_last"), accounts=bindpar
 accounts = select(
     schema.account.c.id, schema.account.c.name, schema.account.c.registered, schema.account.c.held
 ).order_by(schema.account.c.id)
-taken_names = select(schema.account.c.name).where(
-    schema.account.c.name.in_(bindparam("names", expanding=True))
-)
+taken_names = select(schema.name.c.name).where(schema.name.c.name.in_(bindparam("names", expanding=True)))
 highest_account = select(func.coalesce(func.max(schema.account.c.id), 0))
 add_account = insert(schema.account)
+add_names = WholeRows(schema.name)
 
 # --- The log ---------------------------------------------------------------------------------
 

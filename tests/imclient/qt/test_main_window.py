@@ -129,7 +129,7 @@ class SlashTests(WindowCase):
         self.go_to(BOTH)
         self.type("composer", "/whisper karol psst")
         self.key("composer", KEY.Key_Return)
-        self.assertEqual("There is no user called karol.", self.find("hint").text())
+        self.assertEqual("There is no user called karol. Did you mean carol?", self.find("hint").text())
         self.assertEqual((BOTH, []), (self.audience, self.client.said))
 
     def test_unknown(self) -> None:
@@ -195,7 +195,7 @@ class AudienceTests(WindowCase):
         self.click("add")
         self.add("karol")
         self.assertEqual(BOTH, self.audience)
-        self.assertEqual("There is no user called karol.", self.find("hint").text())
+        self.assertEqual("There is no user called karol. Did you mean carol?", self.find("hint").text())
         self.assertIsNone(self.window.findChild(QWidget, "chip-karol"))
 
     def test_comma_makes_a_chip(self) -> None:

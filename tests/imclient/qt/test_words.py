@@ -4,7 +4,8 @@ from datetime import datetime
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from imclient.qt import moments, wording
+from imclient.core import wording
+from imclient.qt import moments
 from improtocol.audience import EVERYONE, Audience
 
 NOON = datetime(2026, 11, 20, 12, 14).timestamp()

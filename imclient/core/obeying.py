@@ -1,0 +1,274 @@
+"""What the slash commands do on a client; each gives what is to be shown of it."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import islice
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.python.failure import Failure
+
+from improtocol import codec
+from improtocol.audience import EVERYONE, EVERYONE_SIGN, Audience
+from improtocol.errors import Refusal
+from improtocol.names import UnicodeNames
+from improtocol.vocabulary import Command, Item, Message
+
+from . import showing, wording
+from .client import Client
+from .roster import Presence, Roster
+from .said import Said
+from .saying import canonical
+
+#: Messages that /history shows when it is not said how many.
+A_PAGE = 20
+
+#: Sentences, and messages in the way the front end shows messages.
+Lines = Sequence[str | Said]
+
+
+class Unclear(Exception):
+    """It cannot be done as it was typed; ``str`` says why, or is empty: show how it is written."""
+
+
+class Front(Protocol):
+    """The front end that a command was typed in."""
+
+    @property
+    def client(self) -> Client:
+        """Its client."""
+
+    @property
+    def audience(self) -> Audience | None:
+        """Whom one writes to now; None: not yet chosen."""
+
+    def turn_to(self, audience: Audience) -> None:
+        """Let what is written from now on go to these."""
+
+    def show_wire(self) -> bool:
+        """Show the lines on the wire from now on, or no more; say which."""
+
+    def leave(self) -> None:
+        """Disconnect and end."""
+
+
+Act = Callable[[Front, str], Awaitable[Lines]]
+
+
+# Whom
+
+
+def nobody(names: Sequence[str], roster: Roster) -> str:
+    """Say that names are nobody's, and whose they are nearly."""
+    everybody = [person.name for person in roster.people()]
+    near = [match for name in names for match in difflib.get_close_matches(name, everybody, 1, 0.6)]
+    meant = f" Did you mean {wording.listed(near)}?" if near else ""
+    return wording.unknown(names) + meant
+
+
+def audience_of(written: str, client: Client) -> Audience:
+    """Read whom something is for: names with commas between, or all; raises `Unclear` for nobody's name."""
+    words = written.replace(",", " ").split()
+    if not words:
+        raise Unclear()
+    if words in (["all"], ["everyone"], [EVERYONE_SIGN]):
+        return EVERYONE
+    names = [canonical(word) for word in words]
+    unknown = client.roster.unknown(names) if client.roster.complete else ()
+    if unknown:
+        raise Unclear(nobody(unknown, client.roster))
+    return Audience.of(*names)
+
+
+def _one(written: str, client: Client) -> str:
+    audience = audience_of(written, client)
+    if len(audience.names) != 1:
+        raise Unclear()
+    return audience.names[0]
+
+
+def _talk(written: str, front: Front) -> Audience:
+    if written:
+        return audience_of(written, front.client)
+    if front.audience is None:
+        raise Unclear()
+    return front.audience
+
+
+# Saying
+
+
+async def say_to_all(front: Front, rest: str) -> Lines:
+    """Say something to everyone."""
+    front.client.say(EVERYONE, rest)
+    return []
+
+
+async def whisper(front: Front, rest: str) -> Lines:
+    """Say something to one."""
+    name, _, text = rest.partition(" ")
+    if not text.strip():
+        raise Unclear()
+    front.client.say(Audience.of(_one(name, front.client)), text)
+    return []
+
+
+async def turn_to(front: Front, rest: str) -> Lines:
+    """Write to these from now on."""
+    audience = audience_of(rest, front.client)
+    front.turn_to(audience)
+    people = front.client.roster.people()
+    away = [person.name for person in people if person.presence is Presence.OFFLINE]
+    if audience.everyone:
+        return [wording.everyone_means(len(people), away)]
+    meant = wording.waits_for([name for name in away if name in audience.names])
+    return [meant] if meant else []
+
+
+# Who there is
+
+
+async def who(front: Front, rest: str) -> Lines:
+    """List everybody, or those who are connected."""
+    people = sorted(front.client.roster.people(), key=lambda one: (_distance(one.presence), one.name))
+    shown = [one for one in people if rest.lower() != "online" or _distance(one.presence) < 2]
+    lines = [f"{one.name}: {_how(one.presence, one.text)}" for one in shown]
+    return lines or ["Nobody else is here." if rest else "Nobody else is registered yet."]
+
+
+def _distance(presence: Presence) -> int:
+    return [Presence.ONLINE, Presence.AWAY, Presence.OFFLINE, Presence.CLOSED].index(presence)
+
+
+def _how(presence: Presence, text: str) -> str:
+    return f"{presence.value}, {text}" if text else presence.value
+
+
+async def ping(front: Front, rest: str) -> Lines:
+    """Measure the way to these, or to those one writes to."""
+    audience = _talk(rest, front)
+    if audience.everyone:
+        raise Unclear()
+    names = [name for name in audience.names if name != front.client.name]
+    return await gatherResults([_pinged(front.client, name) for name in names])
+
+
+def _pinged(client: Client, name: str) -> Deferred[str]:
+    def answered(seconds: float) -> str:
+        return f"{name} answered in {wording.milliseconds(seconds)}."
+
+    def not_answered(failure: Failure) -> str:
+        return str(failure.value) or f"{name} did not answer."
+
+    return client.ping(name).addCallbacks(answered, not_answered)
+
+
+# What was said
+
+
+async def history(front: Front, rest: str) -> Lines:
+    """Show the newest messages of a conversation."""
+    whom, count = rest, A_PAGE
+    head, _, last = rest.rpartition(" ")
+    if last.isdecimal() and last.isascii():
+        whom, count = head, min(int(last[:6]), 10_000)
+    conversation = front.client.conversations.get(_talk(whom, front))
+    while len(conversation.messages) < count and conversation.more:
+        if not await conversation.earlier():
+            break
+    shown = conversation.messages[-count:] if count else []
+    return shown or ["Nothing was said there yet."]
+
+
+async def receipts(front: Front, rest: str) -> Lines:
+    """Tell how far a message of one's own came, the newest if none is named."""
+    number = int(rest) if rest.isdecimal() and rest.isascii() and len(rest) <= 18 else None
+    if number is None and not rest and front.audience is not None:
+        newest = front.client.conversations.get(front.audience).newest_own
+        number = newest.number if newest is not None else None
+    if number is None:
+        raise Unclear()
+    reached = await front.client.receipts(number)
+    return [f"{name}: {how.value}" for name, how in reached.items()] or [f"#{number} is for you alone."]
+
+
+# How one is shown, whom one hears, where one is
+
+
+async def away(front: Front, rest: str) -> Lines:
+    """Be shown as away."""
+    await front.client.show(showing.Shown.AWAY, rest)
+    return [wording.you_are(True, rest)]
+
+
+async def back(front: Front, rest: str) -> Lines:
+    """Be shown as online."""
+    await front.client.show(showing.Shown.ONLINE, rest)
+    return [wording.you_are(False, rest)]
+
+
+async def block(front: Front, rest: str) -> Lines:
+    """Hear nothing more of what somebody says."""
+    name = _one(rest, front.client)
+    await front.client.block(name)
+    return [f"{name} is blocked: you hear nothing of what {name} says."]
+
+
+async def unblock(front: Front, rest: str) -> Lines:
+    """Hear somebody again."""
+    name = _one(rest, front.client)
+    await front.client.unblock(name)
+    return [f"You hear {name} again, from now on."]
+
+
+async def blocked(front: Front, rest: str) -> Lines:
+    """List those who are blocked."""
+    names = sorted(front.client.blocked.names)
+    return [f"You have blocked {', '.join(names)}."] if names else ["You have blocked nobody."]
+
+
+async def devices(front: Front, rest: str) -> Lines:
+    """List one's devices."""
+    lines = []
+    for one in await front.client.devices():
+        place = "this one" if one.here else "in use" if one.sessions else "not in use"
+        used = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.used))
+        lines.append(f"{one.name or '(without a name)'}: {place}, last used {used}, holds up to {one.cursor}")
+    return lines
+
+
+async def sign_out(front: Front, rest: str) -> Lines:
+    """End a device's session."""
+    await front.client.sign_out(rest)
+    return [f"{rest} is signed out."]
+
+
+# The rest
+
+
+async def wire(front: Front, rest: str) -> Lines:
+    """Show the wire, or no more."""
+    return ["What goes over the wire is shown." if front.show_wire() else "The wire is not shown any more."]
+
+
+async def disc(front: Front, rest: str) -> Lines:
+    """Leave."""
+    front.leave()
+    return []
+
+
+async def as_declared(command: type[Command[Any]], front: Front, rest: str) -> Lines:
+    """Ask what the language can and nobody wrote a word for; show the answer as it stands."""
+    asked = codec.parse_from_client(f"{command.verb} {rest}".rstrip().encode(), UnicodeNames()).what
+    if isinstance(asked, Refusal):
+        raise asked
+    answer = await front.client.ask(asked)
+    return [*islice((_plain(item) for item in answer.items), 1000), _plain(answer.reply)]
+
+
+def _plain(message: Message) -> str:
+    line = codec.write(message)
+    return line.partition(" ")[2].capitalize() if isinstance(message, Item) else line

@@ -1,0 +1,223 @@
+"""The slash commands, the same in every client: how each is written, what it means, what it completes to.
+
+Each stands for a command of the language; what the language can and no line here names is a slash command
+all the same, made from its declaration, so that nobody need remember to add it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
+
+from improtocol import commands
+from improtocol.errors import Refusal
+from improtocol.states import State
+from improtocol.vocabulary import Command
+
+from . import obeying
+from .obeying import Act, Front, Lines, Unclear
+from .reaching import Unreachable
+from .roster import Presence, Roster
+
+__all__ = ["Front", "Lines", "Outcome", "Slash", "Typed", "completions", "find", "obey", "read", "spoken"]
+
+_COMMAND = re.compile(r"/(?P<word>[a-z]+)(?:\s+(?P<rest>.*))?", re.DOTALL | re.IGNORECASE)
+_NAMES = "NAME,NAME"
+
+
+@dataclass(frozen=True)
+class Slash:
+    """A slash command; ``arguments`` shows what stands behind it, in brackets what may be left out."""
+
+    word: str
+    arguments: str
+    does: str
+    act: Act
+    stands_for: tuple[type[Command], ...] = field(default=())  # type: ignore[type-arg]
+
+    @property
+    def usage(self) -> str:
+        """Show how it is written."""
+        return f"/{self.word} {self.arguments}".rstrip()
+
+    @property
+    def needs_more(self) -> bool:
+        """Whether it cannot stand alone."""
+        return bool(self.arguments) and not self.arguments.startswith("[")
+
+
+_BY_HAND = (
+    Slash("all", "TEXT", "say it to everyone", obeying.say_to_all, (commands.Send,)),
+    Slash("whisper", "NAME TEXT", "say it to one", obeying.whisper, (commands.Send,)),
+    Slash("to", _NAMES, "write to one, to several, or to all from now on", obeying.turn_to, (commands.Send,)),
+    Slash("who", "[online]", "the people, and how they are", obeying.who, (commands.Who,)),
+    Slash("ping", f"[{_NAMES}]", "how long it takes to somebody and back", obeying.ping, (commands.Ping,)),
+    Slash("history", f"[{_NAMES}] [COUNT]", "what was said before", obeying.history, (commands.History,)),
+    Slash("receipts", "[NUMBER]", "how far a message of yours came", obeying.receipts, (commands.Receipts,)),
+    Slash("away", "[TEXT]", "be shown as away, with a line of text if you like", obeying.away),
+    Slash(
+        "back",
+        "[TEXT]",
+        "be shown as online again, with a line of text if you like",
+        obeying.back,
+        (commands.SetPresence,),
+    ),
+    Slash("block", "NAME", commands.Block.does, obeying.block, (commands.Block,)),
+    Slash("unblock", "NAME", commands.Unblock.does, obeying.unblock, (commands.Unblock,)),
+    Slash("blocked", "", commands.Blocked.does, obeying.blocked, (commands.Blocked,)),
+    Slash("devices", "", "where your account is in use", obeying.devices, (commands.Devices,)),
+    Slash("signout", "DEVICE", commands.SignOut.does, obeying.sign_out, (commands.SignOut,)),
+    Slash("wire", "", "watch the lines that go over the wire, or no more", obeying.wire),
+    Slash("help", "[COMMAND]", "this, or all about one command", lambda front, rest: _help(rest)),
+    Slash("disc", "", "disconnect and leave", obeying.disc, (commands.Quit,)),
+)
+_ALSO = {"online": "back", "quit": "disc"}
+#: What clients say by themselves, or before anybody is in; or what another word above says.
+_NOT_FOR_PEOPLE = (
+    *(commands.Register, commands.Login, commands.Logout, commands.Help),
+    *(commands.Ack, commands.Sync, commands.Pong),
+)
+
+
+@cache
+def known() -> dict[str, Slash]:
+    """Give all there are, by word."""
+    table = {slash.word: slash for slash in _BY_HAND}
+    spoken_for = {command for slash in _BY_HAND for command in slash.stands_for} | {*_NOT_FOR_PEOPLE}
+    for command in Command.by_verb.values():
+        if command not in spoken_for and State.LOGGED_IN in command.allowed_in and not command.has_secret():
+            arguments = command.syntax().partition(" ")[2]
+            act = partial(obeying.as_declared, command)
+            table.setdefault(
+                command.verb.lower(), Slash(command.verb.lower(), arguments, command.does, act, (command,))
+            )
+    return table
+
+
+def find(word: str) -> Slash | None:
+    """Find a slash command by its word, or by another it is known by."""
+    word = word.lower()
+    return known().get(_ALSO.get(word, word))
+
+
+# Reading a line
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A line that begins with a slash command, known or not."""
+
+    word: str
+    rest: str
+
+
+def read(line: str) -> Typed | None:
+    """Read the command that a line begins with; a path such as /etc/hosts is none, nor are two slashes."""
+    match = _COMMAND.fullmatch(line)
+    return None if match is None else Typed(match["word"].lower(), (match["rest"] or "").strip())
+
+
+def spoken(line: str) -> str:
+    """Give what is said by a line that is no command: two slashes at its beginning stand for one."""
+    return line[1:] if line.startswith("//") else line
+
+
+def not_known(word: str) -> str:
+    """Say that there is no such command, which one is like it, and what there is."""
+    near = difflib.get_close_matches(word, [*known(), *_ALSO], 1, 0.6)
+    meant = f" Did you mean /{near[0]}?" if near else ""
+    return f"There is no command /{word}.{meant} There are {', '.join(f'/{each}' for each in known())}."
+
+
+def not_complete(slash: Slash) -> str:
+    """Say how a command that needs more is written."""
+    return f"Write {slash.usage}."
+
+
+def lines_of_help() -> list[str]:
+    """Say of each what it does."""
+    return [f"{slash.usage}: {slash.does}" for slash in known().values()]
+
+
+# Doing it
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a command: what is to be shown, and whether it was done."""
+
+    shown: Lines = ()
+    done: bool = True
+
+
+async def obey(front: Front, typed: Typed) -> Outcome:
+    """Do what a command says; whatever is wrong comes back as a sentence."""
+    slash = find(typed.word)
+    if slash is None:
+        return Outcome((not_known(typed.word),), done=False)
+    if slash.needs_more and not typed.rest:
+        return Outcome((not_complete(slash),), done=False)
+    try:
+        return Outcome(tuple(await slash.act(front, typed.rest)))
+    except Unclear as unclear:
+        return Outcome((str(unclear) or not_complete(slash),), done=False)
+    except (Refusal, Unreachable, TimeoutError) as wrong:
+        return Outcome((str(wrong),), done=False)
+
+
+async def _help(rest: str) -> Lines:
+    if not rest:
+        return lines_of_help()
+    slash = find(rest.removeprefix("/"))
+    if slash is None:
+        return [not_known(rest.removeprefix("/"))]
+    meant = [" ".join((command.__doc__ or "").split()) for command in slash.stands_for]
+    return [f"{slash.usage}: {slash.does}", *meant]
+
+
+# Completing it
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A way to go on: what takes the place of the last so many characters, and a remark."""
+
+    text: str
+    replaces: int
+    remark: str = ""
+
+
+def completions(line: str, roster: Roster) -> Iterator[Completion]:
+    """Say how a line that was typed so far may go on."""
+    head, blank, rest = line.partition(" ")
+    if not head.startswith("/") or head.startswith("//"):
+        return
+    if not blank:
+        for slash in known().values():
+            if slash.word.startswith(head[1:].lower()):
+                yield Completion(f"/{slash.word}", len(head), slash.does)
+        return
+    found = find(head[1:])
+    if found is None or " " in rest or "\n" in rest:
+        return
+    yield from _arguments(found.arguments.strip("[]").partition("]")[0].partition(" ")[0], rest, roster)
+
+
+def _arguments(kind: str, begun: str, roster: Roster) -> Iterator[Completion]:
+    if kind == "COMMAND":
+        words = ((word, known()[word].does) for word in known())
+        yield from (Completion(word, len(begun), does) for word, does in words if word.startswith(begun))
+        return
+    if kind not in ("NAME", "name", _NAMES):
+        return
+    before, _, last = begun.rpartition(",") if kind == _NAMES else ("", "", begun)
+    named = {*before.split(",")}
+    if kind == _NAMES and not before and "all".startswith(begun):
+        yield Completion("all", len(begun), "everyone")
+    for person in sorted(roster.people(), key=lambda one: (one.presence is not Presence.ONLINE, one.name)):
+        fits = person.name.startswith(last.lower()) and person.name not in named
+        if fits and person.presence is not Presence.CLOSED:
+            yield Completion(person.name, len(last), person.presence.value)

@@ -1,0 +1,188 @@
+"""The slash commands, without any front end."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from imclient.core import slash
+from imclient.core.client import Client
+from imclient.core.said import Said
+from improtocol.audience import EVERYONE, Audience
+from improtocol.states import State
+from improtocol.vocabulary import Command
+
+from .test_end_to_end import RealCase
+
+
+class FakeFront:
+    """A front end that notes what it was told to do."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.audience: Audience | None = None
+        self.wire = False
+        self.left = False
+
+    def turn_to(self, audience: Audience) -> None:
+        """Write to these."""
+        self.audience = audience
+
+    def show_wire(self) -> bool:
+        """Switch the wire."""
+        self.wire = not self.wire
+        return self.wire
+
+    def leave(self) -> None:
+        """Leave."""
+        self.left = True
+
+
+class ReadingTests(SynchronousTestCase):
+    def test_read(self) -> None:
+        """A command is a slash and a word; a path or two slashes are text."""
+        self.assertEqual(slash.Typed("whisper", "bob hi\nthere"), slash.read("/Whisper bob hi\nthere "))
+        self.assertEqual(slash.Typed("who", ""), slash.read("/who"))
+        for text in ("hello", "/etc/hosts", "//who", "/", "", "/2 things"):
+            self.assertIsNone(slash.read(text), text)
+        self.assertEqual("/who", slash.spoken("//who"))
+
+    def test_whole_vocabulary(self) -> None:
+        """Whatever one may ask when logged in has a slash command, or is said by the client itself."""
+        covered = {command for each in slash.known().values() for command in each.stands_for}
+        for command in Command.by_verb.values():
+            if State.LOGGED_IN in command.allowed_in and not command.has_secret():
+                self.assertIn(command, covered | {*slash._NOT_FOR_PEOPLE}, command.verb)
+
+    def test_not_known(self) -> None:
+        """An unknown command is answered with the one that was perhaps meant, and with those there are."""
+        said = slash.not_known("wisper")
+        self.assertIn("There is no command /wisper. Did you mean /whisper? There are /all, ", said)
+
+
+class ObeyingTests(RealCase):
+    """Alice types; Bob and Carol are there, too."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.bob = self.person("bob")
+        self.carol = self.person("carol")
+        self.alice = self.person("alice")
+        self.front = FakeFront(self.alice)
+        self.wait(1)
+
+    def type_in(self, line: str, *, done: bool = True) -> list[str | Said]:
+        """Type a command and give what is shown."""
+        typed = slash.read(line)
+        assert typed is not None
+        asked = Deferred.fromCoroutine(slash.obey(self.front, typed))
+        self.wait(1)
+        outcome = self.successResultOf(asked)
+        self.assertEqual(done, outcome.done, outcome)
+        self.wait(1)
+        return [*outcome.shown]
+
+    def test_three_modes(self) -> None:
+        """To everyone, to one; and from now on to several."""
+        self.type_in("/all the lab\ncloses")
+        self.type_in("/whisper Bob psst")
+        self.type_in("/to bob,carol")
+        self.assertEqual(["the lab\ncloses"], self.heard(self.carol, EVERYONE))
+        self.assertEqual(["psst"], self.heard(self.bob, Audience.of("alice")))
+        self.assertEqual(Audience.of("bob", "carol"), self.front.audience)
+        self.type_in("/to all")
+        self.assertEqual(EVERYONE, self.front.audience)
+
+    def test_nobody(self) -> None:
+        """A name that is nobody's is said, with the one that was perhaps meant; nothing is sent."""
+        for line in ("/whisper bop hi", "/to carol,bop", "/ping bop", "/history bop", "/block bop"):
+            said = self.type_in(line, done=False)
+            self.assertEqual(["There is no user called bop. Did you mean bob?"], said, line)
+        self.assertEqual([], self.real.texts())
+
+    def test_incomplete(self) -> None:
+        """What is left out is named by how the command is written."""
+        shown = {
+            "/whisper bob": "Write /whisper NAME TEXT.",
+            "/all": "Write /all TEXT.",
+            "/to": "Write /to NAME,NAME.",
+            "/ping": "Write /ping [NAME,NAME].",
+            "/receipts x": "Write /receipts [NUMBER].",
+        }
+        for line, said in shown.items():
+            self.assertEqual([said], self.type_in(line, done=False), line)
+
+    def test_who_and_how(self) -> None:
+        """Who there is, how they are, and how one is oneself."""
+        self.assertEqual(["You are shown as away: at lunch"], self.type_in("/away at lunch"))
+        self.end(self.carol)
+        self.dead.add(self.carol)
+        self.wait(1)
+        self.assertEqual(["bob: online", "carol: offline"], self.type_in("/who"))
+        self.assertEqual(["bob: online"], self.type_in("/who online"))
+        self.assertEqual(["You are shown as online."], self.type_in("/online"))
+
+    def test_ping(self) -> None:
+        """Ping measures the way to those one writes to."""
+        self.type_in("/to bob")
+        self.assertRegex(str(self.type_in("/ping")[0]), r"^bob answered in \d+ ms\.$|less than 1 ms")
+
+    def test_history_and_receipts(self) -> None:
+        """What was said comes as messages; how far the newest own came comes by name."""
+        self.type_in("/to bob,carol")
+        for number in range(5):
+            self.alice.say(Audience.of("bob", "carol"), f"m{number}")
+        self.wait(2)
+        shown = self.type_in("/history 2")
+        self.assertEqual(["m3", "m4"], [said.text for said in shown if isinstance(said, Said)])
+        self.assertEqual(["bob: delivered", "carol: delivered"], self.type_in("/receipts"))
+        self.assertEqual(["Nothing was said there yet."], self.type_in("/history carol"))
+
+    def test_blocking(self) -> None:
+        """Blocked is blocked, and the list says so."""
+        self.type_in("/block carol")
+        self.assertEqual(["You have blocked carol."], self.type_in("/blocked"))
+        self.type_in("/unblock carol")
+        self.assertEqual(["You have blocked nobody."], self.type_in("/blocked"))
+
+    def test_devices(self) -> None:
+        """Devices are listed, this one marked; one that is not there cannot be signed out."""
+        self.assertRegex(str(self.type_in("/devices")[0]), r"^desk-\w+: this one, last used 20")
+        self.assertIn("You have no device called x", str(self.type_in("/signout x", done=False)[0]))
+
+    def test_as_declared(self) -> None:
+        """What has no word of its own is asked as the language declares it."""
+        self.assertRegex(str(self.type_in("/version")[0]), r"^OK VERSION imserver ")
+        self.assertEqual(["Write /read number."], self.type_in("/read", done=False))
+
+    def test_wire_help_and_end(self) -> None:
+        """The wire is switched, help is given, and /disc leaves."""
+        self.type_in("/wire")
+        self.assertTrue(self.front.wire)
+        self.assertIn("/whisper NAME TEXT: say it to one", self.type_in("/help"))
+        self.assertIn("Say something to one user", str(self.type_in("/help whisper")[1]))
+        self.type_in("/disc")
+        self.assertTrue(self.front.left)
+
+
+class CompletionTests(RealCase):
+    def test_completions(self) -> None:
+        """Words, names and subsets are completed; who is connected comes first, a text never is."""
+        for name in ("bob", "bella"):
+            self.person(name)
+        carol = self.person("carol")
+        alice = self.person("alice")
+        self.end(carol)
+        self.dead.add(carol)
+        self.wait(1)
+
+        def go_on(line: str) -> list[str]:
+            return [line[: len(line) - c.replaces] + c.text for c in slash.completions(line, alice.roster)]
+
+        self.assertEqual(["/whisper", "/who", "/why"], sorted(go_on("/wh")))
+        self.assertEqual(["/whisper bella", "/whisper bob"], go_on("/whisper b"))
+        self.assertEqual(["/to bob,bella", "/to bob,carol"], go_on("/to bob,"))
+        self.assertEqual(["/to all", "/to bella", "/to bob", "/to carol"], go_on("/to "))
+        self.assertEqual(["/help receipts"], go_on("/help rec"))
+        for text in ("hello", "/whisper bob b", "//wh", "/nothing b", "/all b"):
+            self.assertEqual([], go_on(text), text)
