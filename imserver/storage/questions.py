@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from . import queries
+from . import queries, statements
 from .conversations import people_read, people_written
 from .interface import NoSuchMessage
 from .records import (
@@ -32,6 +32,12 @@ def credential(connection: Connection, name: str) -> Credential | None:
     """Look up what proves an account."""
     row = connection.execute(queries.credential, {"named": name}).one_or_none()
     return row and Credential(Account(row.id, row.name, row.registered), row.password_hash)
+
+
+def invited(connection: Connection, invite_hash: str, now: int) -> bool:
+    """Say whether an invite is good."""
+    asked = {"hashed": invite_hash, "now": now}
+    return connection.execute(statements.good_invite, asked).one_or_none() is not None
 
 
 # --- Streams ---

@@ -15,6 +15,8 @@ class EntryKind(enum.StrEnum):
 
     MESSAGE = "message"  #: something was said
     REGISTER = "register"  #: there is somebody new
+    RENAME = "rename"  #: somebody is called otherwise: its text is the new name
+    CLOSE = "close"  #: somebody closed their account
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Account:
     id: int
     name: str
     registered: int  #: number of the REGISTER entry; nothing said to everyone before it is theirs
+    earlier: tuple[str, ...] = ()  #: the other names it had, the first first; they go on meaning it
+    closed: int | None = None  #: number of the CLOSE entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Credential:
     """What proves that an account is somebody's."""
 
     account: Account
-    password_hash: str
+    password_hash: str  #: empty: nothing proves it any more
 
 
 @dataclass(frozen=True, slots=True)

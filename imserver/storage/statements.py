@@ -67,13 +67,55 @@ move_log = update(schema.log).values(last=bindparam("to_last"), accounts=bindpar
 
 # --- Accounts ------------------------------------------------------------------------------
 
+_ACCOUNT = bindparam("who", type_=schema.Number)
+_THE_ACCOUNT = schema.account.c.id == _ACCOUNT
+
 accounts = select(
-    schema.account.c.id, schema.account.c.name, schema.account.c.registered, schema.account.c.held
+    schema.account.c.id,
+    schema.account.c.name,
+    schema.account.c.registered,
+    schema.account.c.held,
+    schema.account.c.closed,
 ).order_by(schema.account.c.id)
-taken_names = select(schema.name.c.name).where(schema.name.c.name.in_(bindparam("names", expanding=True)))
+#: Names that accounts had before, the first first.
+earlier_names = (
+    select(schema.name.c.account, schema.name.c.name)
+    .join(schema.account, schema.account.c.id == schema.name.c.account)
+    .where(schema.name.c.name != schema.account.c.name)
+    .order_by(schema.name.c.account, schema.name.c.since)
+)
+closed_accounts = select(schema.account.c.id).where(schema.account.c.closed.is_not(None))
+owners = select(schema.name.c.name, schema.name.c.account).where(
+    schema.name.c.name.in_(bindparam("names", expanding=True))
+)
+#: Each name an account ever had, beside its current one.
+names_of = (
+    select(schema.name.c.name, schema.account.c.name.label("current"))
+    .join(schema.account, schema.account.c.id == schema.name.c.account)
+    .where(schema.name.c.account == _ACCOUNT)
+)
 highest_account = select(func.coalesce(func.max(schema.account.c.id), 0))
 add_account = insert(schema.account)
 add_names = WholeRows(schema.name)
+move_name = update(schema.account).where(_THE_ACCOUNT).values(name=bindparam("to_name"))
+kept_hash = select(schema.account.c.password_hash).where(_THE_ACCOUNT)
+set_password = update(schema.account).where(_THE_ACCOUNT).values(password_hash=bindparam("to_hash"))
+#: Nothing is a hash's secret whose hash is empty.
+close_account = (
+    update(schema.account).where(_THE_ACCOUNT).values(password_hash="", closed=bindparam("number"))
+)
+drop_tokens = delete_from(schema.token).where(schema.token.c.account == _ACCOUNT)
+#: The invite of a code that is good now.
+good_invite = select(schema.invite.c.id, schema.invite.c.administrator).where(
+    schema.invite.c.code_hash == bindparam("hashed"),
+    schema.invite.c.uses > 0,
+    schema.invite.c.until > bindparam("now", type_=schema.Number),
+)
+use_invite = (
+    update(schema.invite)
+    .where(schema.invite.c.id == bindparam("which"))
+    .values(uses=schema.invite.c.uses - 1)
+)
 
 # --- The log ---------------------------------------------------------------------------------
 

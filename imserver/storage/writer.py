@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from twisted.internet.defer import Deferred, fail
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from . import statements
 from .batch import Batch, Needs, Ref
 from .conversations import Remembered
 from .interface import OutcomeUnknown, StorageError
@@ -67,6 +68,7 @@ class Transactions:
         self._engine = engine
         self._undone = undone
         self._remembered = Remembered()
+        self._closed: set[int] | None = None  # the accounts that are; None: not looked up yet
 
     def commit(self, jobs: Sequence[Job[Any]], at: int) -> Committed:
         """Do the jobs in one transaction; if it fails through one of them, each in one of its own."""
@@ -87,7 +89,8 @@ class Transactions:
         committing = False
         try:
             with self._engine.connect() as connection, connection.begin() as transaction:
-                batch = Batch(connection, at, _needs(jobs), self._remembered)
+                closed = self._closed_accounts(connection)
+                batch = Batch(connection, at, _needs(jobs), self._remembered, closed)
                 outcomes = tuple(_judged(batch, job) for job in jobs)
                 entries = batch.write()
                 committing = True
@@ -100,7 +103,13 @@ class Transactions:
                 raise _refused(error) from error
             raise
         self._remembered.keep(batch.conversations)
+        self._closed = closed | batch.people.closed_now if batch.people.closed_now else closed
         return Committed(outcomes, entries)
+
+    def _closed_accounts(self, connection: Connection) -> set[int]:
+        if self._closed is None:
+            return set(connection.scalars(statements.closed_accounts))
+        return self._closed
 
 
 def _is_of_the_database(error: Exception) -> bool:
