@@ -90,8 +90,8 @@ class UserTold(Event, verb="USER"):
 
     name: UserName
     presence: PresenceField
-    was: Names = ()  #: the names they had before, under which older messages stand
     text: Line = ""
+    was: Names = ()  #: the names they had before, under which older messages stand
 
 
 class ReadTold(Event, verb="READ"):

@@ -265,7 +265,7 @@ Code = Annotated[
         _matching(_CODE, "code", _CODE_RULE),
         secret=True,
         limit=limits.CODE,
-        abnf="code",
+        abnf="invite",
     ),
 ]
 Verb = Annotated[

@@ -62,7 +62,7 @@ class Message:
             return
         hidden = _secrets(cls)
         for name in hidden:
-            setattr(cls, name, field(repr=False))
+            setattr(cls, name, field(default=cls.__dict__.get(name, MISSING), repr=False))
         dataclass(frozen=True)(cls)
         cls.verb = verb
         cls.opening = cls.prefix + verb
@@ -105,8 +105,8 @@ class Message:
 
     @classmethod
     def has_secret(cls) -> bool:
-        """Whether its text must not be shown."""
-        return bool(cls.text_argument and cls.text_argument.kind.secret)
+        """Whether some of it must not be shown."""
+        return any(argument.kind.secret for argument in cls.arguments())
 
 
 def _kind_of(annotation: Any) -> Kind:

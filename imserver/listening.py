@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Any
 
@@ -13,6 +14,7 @@ from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 from twisted.python.failure import Failure
 
 from .cannot_start import CannotStart
+from .portal.enrolling import Policy
 
 PORT = 12000
 HERE = f"tcp:{PORT}:interface=127.0.0.1"
@@ -48,6 +50,13 @@ def listen(reactor: Any, description: str, factory: IProtocolFactory) -> IListen
         )
     port: IListeningPort = outcome
     return port
+
+
+def policy_for(written: str | None, ports: Sequence[IListeningPort]) -> Policy:
+    """Say who may take a name: as it is written; else anybody of this machine, or who has an invite."""
+    if written is not None:
+        return Policy(written)
+    return Policy.OPEN if all(map(_is_of_this_machine, ports)) else Policy.INVITE
 
 
 def _why_not(description: str, failure: Failure) -> str:

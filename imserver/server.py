@@ -15,6 +15,7 @@ from .bounds import Bounds
 from .connection import Connection
 from .dispatch import Dispatcher
 from .mailroom import Mailroom
+from .portal.enrolling import Enrolling
 from .queues import Queues
 from .server_log import ServerLog
 from .session import Session
@@ -37,6 +38,7 @@ class Server(Factory):
         names: NamePolicy,
         bounds: Bounds,
         draw: Callable[[int], int],
+        enrolling: Enrolling,
     ) -> None:
         self.reactor = reactor
         self.dispatcher = dispatcher
@@ -45,6 +47,7 @@ class Server(Factory):
         self.turn = turn
         self.names = names
         self.bounds = bounds
+        self.enrolling = enrolling
         self.strangers = Strangers(reactor, bounds, draw)
         #: Called when nobody knows any more what the log holds.
         self.in_doubt: Callable[[], None] = lambda: None

@@ -27,6 +27,7 @@ from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
 
 from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
+from .claims import Claims
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
 from .features.blocking import Blocking
@@ -35,16 +36,20 @@ from .features.devices import Devices
 from .features.housekeeping import Housekeeping
 from .features.login import Login
 from .features.messaging import Messaging
+from .features.own_account import OwnAccount
 from .features.peer_ping import PeerPing
 from .features.reading import Reading
 from .features.receipts import Receipts
 from .features.registration import Registration
+from .features.renaming import Renaming
 from .features.roster import Roster
 from .features.showing import Showing
-from .listening import HERE, listen, place, ways_in
+from .listening import HERE, listen, place, policy_for, ways_in
 from .mailroom import Mailroom, Soon
 from .portal.checkers import PasswordChecker
-from .portal.guessing import Enrolling, Guessing
+from .portal.confirming import Confirming
+from .portal.enrolling import Enrolling, Policy
+from .portal.guessing import Guessing
 from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
 from .presence import Presence
@@ -77,6 +82,7 @@ class Options(UsageOptions):
         ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
         ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
+        ["register", None, None, "who may take a name: open, invite or closed; else open on loopback alone"],
     ]
 
     def __init__(self) -> None:
@@ -104,6 +110,8 @@ class Options(UsageOptions):
         """Fill in what was left out, and refuse what is not known."""
         if self["names"] not in NAMES:
             raise UsageError(f"--names is ascii or unicode, not {self['names']}.")
+        if self["register"] is not None and self["register"] not in list(Policy):
+            raise UsageError(f"--register is {', '.join(Policy)}, not {self['register']}.")
         self["listen"] = self["listen"] or [HERE]
 
 
@@ -150,6 +158,7 @@ class Imserver(Service):
         )
         self._server.in_doubt = self._end_in_doubt
         self._ports = [listen(reactor, description, self._server) for description in options["listen"]]
+        self._server.enrolling.policy = policy_for(options["register"], self._ports)
 
     def _end_in_doubt(self) -> None:
         """End at once, and tell nobody anything: only what is on disk can say what is true now."""
@@ -226,6 +235,7 @@ def put_together(
     start: str = "0",
     may_address_everyone: Callable[[str], bool] = lambda name: True,
     bounds: Bounds = BOUNDS,
+    policy: Policy = Policy.OPEN,
     draw: Callable[[int], int] = secrets.randbelow,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
 ) -> Server:
@@ -235,12 +245,16 @@ def put_together(
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)
-    portal = Portal(Realm(users), [PasswordChecker(storage, passwords)])
+    checker = PasswordChecker(storage, passwords)
+    portal = Portal(Realm(users), [checker])
+    claims, enrolling = Claims(users), Enrolling(clock, bounds, policy)
+    guessing, confirming = Guessing(clock, bounds), Confirming(clock)
     dispatcher = Dispatcher(
-        Registration(storage, passwords, users, log, Enrolling(clock, bounds)),
+        Registration(storage, passwords, claims, log, enrolling),
         Login(
             portal,
-            Guessing(clock, bounds),
+            guessing,
+            confirming,
             storage,
             storage,
             users,
@@ -249,6 +263,8 @@ def put_together(
             log,
             opening.epoch,
         ),
+        OwnAccount(storage, checker, confirming, guessing, passwords, users, log),
+        Renaming(storage, claims, mailroom, log),
         Roster(users),
         Messaging(storage, users, mailroom, receipts, log, may_address_everyone, bounds.mailbox),
         Reading(storage, users, receipts),
@@ -267,7 +283,7 @@ def put_together(
         mailroom.committed(entries)
 
     storage.committed = committed
-    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw)
+    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, enrolling)
 
 
 def _count(number: int, one: str, many: str) -> str:

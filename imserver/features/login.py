@@ -16,6 +16,7 @@ from improtocol.events import Bye, Limits
 from ..avatar import Avatar
 from ..dispatch import answers
 from ..mailroom import Mailroom
+from ..portal.confirming import Confirming
 from ..portal.guessing import Guess, Guessing
 from ..portal.realm import IAvatar
 from ..presence import Presence
@@ -25,6 +26,8 @@ from ..storage.interface import Devices, Log
 from ..storage.records import NAMELESS
 from ..users import User, Users
 
+#: Seconds until what is being changed has been.
+COME_AGAIN = 1
 REPLACED = Bye("replaced", line="You came in on this device elsewhere.")
 
 
@@ -35,6 +38,7 @@ class Login:
         self,
         portal: Portal,
         guessing: Guessing,
+        confirming: Confirming,
         devices: Devices,
         stored: Log,
         users: Users,
@@ -45,6 +49,7 @@ class Login:
     ) -> None:
         self._portal = portal
         self._guessing = guessing
+        self._confirming = confirming
         self._devices = devices
         self._stored = stored
         self._users = users
@@ -72,6 +77,8 @@ class Login:
         waiting = await self._stored.count_after(avatar.account.id, position)
         if session.closed:
             raise LoginRefused()
+        if avatar.secret != user.secret:
+            raise Busy(retry_after=COME_AGAIN)  # what was proved is not the secret any more
         # Only now: others may have come in while the disk was asked.
         if avatar.device == NAMELESS and _nameless(user) >= limits.NAMELESS_SESSIONS:
             raise TooManySessions(limits.NAMELESS_SESSIONS)
@@ -88,25 +95,33 @@ class Login:
 
     async def _in_turn(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
         """Have the password tried when its turn comes."""
-        guess = Guess(command.name, session.source, command.device)
+        guess = Guess(self._users.key(command.name), session.source, command.device)
         try:
             return await self._guessing.attempt(guess, lambda: self._prove(session, command))
         except TooOften as refusal:
-            self._log.note("login-too-often", session=session.number, user=command.name)
+            self._log.note("login-too-often", session=session.number, user=self._known(command.name))
             raise refusal
 
     async def _prove(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
         if session.closed:
             raise Busy()  # its turn has come, and nobody is there any more
         credentials = UsernamePassword(command.name.encode(), command.password.encode())
+        said_to_be = self._users.get(command.name)
+        secret = 0 if said_to_be is None else said_to_be.secret
         try:
             _, avatar, leave = await self._portal.login(credentials, session, IAvatar)
         except UnauthorizedLogin:
-            # A name that is nobody's may be a password that was typed in its place.
-            known = self._users.get(command.name)
-            self._log.note("login-refused", session=session.number, user=known and known.name)
+            self._log.note("login-refused", session=session.number, user=self._known(command.name))
             raise LoginRefused() from None
-        return cast(Avatar, avatar), leave
+        avatar = cast(Avatar, avatar)
+        avatar.secret = secret
+        self._confirming.was_said(avatar)
+        return avatar, leave
+
+    def _known(self, name: str) -> str | None:
+        """Name a user for the log: a name that is nobody's may be a password typed in its place."""
+        user = self._users.ever(name)
+        return None if user is None else user.name
 
     def _seat(self, session: Session, avatar: Avatar, user: User, leave: Callable[[], None]) -> None:
         """Let the session speak for the avatar; a named device has one session, the newest."""

@@ -70,6 +70,7 @@ _OF_KIND: dict[str, st.SearchStrategy[object]] = {
     "epoch": st.text(_word, min_size=1, max_size=limits.EPOCH),
     "ref": _at_most(limits.REF, value=True),
     "token": _at_most(limits.TOKEN, value=True),
+    "code": st.text(string.ascii_letters + string.digits + "-", min_size=1, max_size=limits.CODE),
     "verb": st.text(string.ascii_uppercase, min_size=1, max_size=limits.VERB),
     "words": st.lists(st.text(_word, min_size=1), min_size=1).map(tuple),
     "word": st.text(_word, min_size=1),

@@ -26,6 +26,7 @@ SAMPLES = {
     "mark": ("0.7", "0/7", "bad-argument"),
     "token": ("t", "", "bad-argument"),
     "ref": ("r", "", "bad-argument"),
+    "code": ("7KQ2-M4XD-9TRB", "7KQ2_M4XD", "bad-argument"),
     "verb": ("SEND", "S3ND", "bad-argument"),
     "online": ("online", "asleep", "bad-argument"),
     "shown": ("away", "asleep", "bad-argument"),
