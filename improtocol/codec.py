@@ -40,6 +40,7 @@ __all__ = [
     "Line",
     "Unknown",
     "masked",
+    "masked_from_server",
     "parse_from_client",
     "parse_from_server",
     "write",
@@ -421,7 +422,7 @@ MASK = "●●●●●●●●"
 def masked(line: str) -> str:
     """Write a client's line with its secrets covered, for logs and wire views.
 
-    Of a line with a password, only what was understood is shown.  What cannot be read may be a
+    Of a line with a secret, only what was understood is shown.  What cannot be read may be a
     mistyped LOGIN, so that of any other line but a known command's no more than the verb is shown.
     """
     tag, rest = _take_tag(line)
@@ -430,6 +431,24 @@ def masked(line: str) -> str:
     described = Command.by_verb.get(verb.upper()) if readable else None
     if not rest or (readable and not behind.strip(" ")) or (described and not described.has_secret()):
         return line
-    if isinstance(parse_from_client(line.encode("utf-8", "replace")).what, Command):
-        return f"{line.partition(' :')[0]} :{MASK}"
+    if described and isinstance(parse_from_client(line.encode("utf-8", "replace")).what, Command):
+        return _covered(line, described)
     return " ".join(filter(None, [tag, verb if readable else "", MASK]))
+
+
+def masked_from_server(line: str) -> str:
+    """Write a server's line with its secrets covered, such as a token to come back with."""
+    _, rest = _take_tag(line)
+    mark, _, behind = rest.partition(" ")
+    family = _FAMILIES.get(mark)
+    described = family.by_verb.get(behind.partition(" ")[0]) if family not in (None, Refusal) else None
+    return _covered(line, described) if described is not None and described.has_secret() else line
+
+
+def _covered(line: str, described: type[Message]) -> str:
+    head, colon, text = line.partition(" :")
+    secret = [key for key, argument in described.key_arguments.items() if argument.kind.secret]
+    if secret:
+        head = re.sub(rf"(?<= )({'|'.join(secret)})=[^ ]*", rf"\1={MASK}", head)
+    covered = described.text_argument is not None and described.text_argument.kind.secret
+    return f"{head}{colon}{MASK if colon and covered else text}"

@@ -354,10 +354,12 @@ class NoSuchDevice(Refusal, code="no-such-device"):
 class NotAllowed(Refusal, code="not-allowed"):
     """You may not do this here; ``what`` names it."""
 
-    what: str  #: ``everyone``: say something to everyone
+    what: str  #: the right it needs: ``everyone``, ``administrator``
 
     def sentence(self) -> str:
         """Say what."""
+        if self.what == "administrator":
+            return "Only an administrator may do that."
         return "Here not everybody may say something to everyone (*); name those it is for."
 
 
@@ -399,6 +401,15 @@ class Busy(Refusal, code="busy"):
         return f"The server has too much to do; say it again {when}."
 
 
+class DiskFull(Refusal, code="disk-full"):
+    """The server's disk is full: it reads and tells, but keeps nothing new; it says ``retry-after``."""
+
+    def sentence(self) -> str:
+        """Say when to come back."""
+        when = "later" if self.retry_after is None else f"in {self.retry_after} seconds"
+        return f"The server's disk is full, and nothing was changed; say it again {when}."
+
+
 class Internal(Refusal, code="internal"):
     """Something broke in the server; its log says more under ``incident``."""
 
@@ -434,5 +445,6 @@ ALWAYS: tuple[type[Refusal], ...] = (
     BadName,
     NameReserved,
     Busy,
+    DiskFull,
     Internal,
 )

@@ -125,6 +125,15 @@ def write_moment(milliseconds: int) -> str:
     return f"{_second(seconds)}.{rest:03}Z"
 
 
+def _up_to(most: int, kind: str) -> Callable[[str, NamePolicy], int]:
+    def read(written: str, names: NamePolicy) -> int:
+        if not _NUMBER.fullmatch(written) or not 1 <= int(written) <= most:
+            raise BadArgument(kind, rule=f"a number from 1 to {most}")
+        return int(written)
+
+    return read
+
+
 def _read_verb(written: str, names: NamePolicy) -> str:
     if not _LETTERS.fullmatch(written):
         raise BadArgument("verb", rule=_VERB_RULE)
@@ -170,6 +179,13 @@ class Reached(enum.StrEnum):
     READ = "read"
 
 
+class Right(enum.StrEnum):
+    """What an account may be given to do."""
+
+    ADMINISTRATOR = "administrator"  #: what administrators' commands do
+    EVERYONE = "everyone"  #: say something to everyone
+
+
 #: Who WHO tells of, when not everybody.
 class Which(enum.StrEnum):
     """A part of the roster."""
@@ -188,6 +204,8 @@ def _one_of(choices: type[enum.StrEnum], kind: str) -> Callable[[str, NamePolicy
 
     return read
 
+
+_read_yes = _matching("yes", "yes", "yes")
 
 _WORD = r"[A-Za-z0-9._-]+"
 _WORD_RULE = "made of A-Z a-z 0-9 . _ -"
@@ -255,17 +273,14 @@ Token = Annotated[
     str,
     Kind("token", _REF_RULE, _matching(r"(?s:.+)", "token", _REF_RULE), limit=limits.TOKEN, abnf="value"),
 ]
-_CODE = "[A-Za-z0-9-]+"
-_CODE_RULE = "letters, digits and dashes, as it was given"
-Code = Annotated[
-    str,
+Yes = Annotated[
+    bool,
     Kind(
-        "code",
-        _CODE_RULE,
-        _matching(_CODE, "code", _CODE_RULE),
-        secret=True,
-        limit=limits.CODE,
-        abnf="invite",
+        "yes",
+        "yes, or the key is left out",
+        lambda written, names: bool(_read_yes(written, names)),
+        lambda said: "yes" if said else "no",
+        abnf="yes",
     ),
 ]
 Verb = Annotated[
@@ -312,6 +327,31 @@ Names = Annotated[
 ]
 WhichField = Annotated[Which, Kind("online", " or ".join(Which), _one_of(Which, "online"), abnf='"online"')]
 
+RightField = Annotated[Right, Kind("right", " or ".join(Right), _one_of(Right, "right"), abnf="right")]
+Uses = Annotated[
+    int,
+    Kind("count", f"1 to {limits.INVITE_USES}", _up_to(limits.INVITE_USES, "count"), abnf="number"),
+]
+Days = Annotated[
+    int, Kind("days", f"1 to {limits.INVITE_DAYS}", _up_to(limits.INVITE_DAYS, "days"), abnf="number")
+]
+#: What lets somebody in who has no account yet.
+Code = Annotated[
+    str,
+    Kind(
+        "code",
+        "letters, digits and dashes; O counts as 0, I and L as 1, and dashes not at all",
+        _matching(r"[A-Za-z0-9-]+", "code", "letters, digits and dashes"),
+        secret=True,
+        limit=limits.CODE,
+        abnf="invite-code",
+    ),
+]
+#: A secret that the server makes and tells once.
+Secret = Annotated[
+    str, Kind("secret", "a secret, told once", lambda written, names: written, secret=True, abnf="value")
+]
+
 # --- escapes (R3) ---------------------------------------------------------------------------------
 
 _TEXT_ESCAPES = {"\n": "\\n", "\t": "\\t", "\\": "\\\\"}
@@ -351,6 +391,7 @@ __all__ = [
     "AudienceField",
     "BadName",
     "Code",
+    "Days",
     "Device",
     "Epoch",
     "Kind",
@@ -365,17 +406,22 @@ __all__ = [
     "Reached",
     "ReachedField",
     "Ref",
+    "Right",
+    "RightField",
+    "Secret",
     "Shown",
     "ShownField",
     "Status",
     "Text",
     "Token",
     "UserName",
+    "Uses",
     "Verb",
     "Which",
     "WhichField",
     "Word",
     "Words",
+    "Yes",
     "escape",
     "unescape",
 ]

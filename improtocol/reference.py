@@ -25,9 +25,11 @@ WIDTH = 100  #: of HELP's lines: a terminal beside another still shows them whol
 # --- HELP -----------------------------------------------------------------------------------------------
 
 
-def help_for(state: State) -> list[str]:
-    """Say what may be said in a state, a line each that can be typed."""
-    may = [command for command in Command.by_verb.values() if state in command.allowed_in]
+def help_for(state: State, may: Iterable[type[Command[Reply]]] | None = None) -> list[str]:
+    """Say what may be said in a state, a line each that can be typed; else what anybody may say in it."""
+    if may is None:
+        may = [c for c in Command.by_verb.values() if state in c.allowed_in and c.right is None]
+    may = list(may)
     shown = [
         command for command in may if state is State.LOGGED_IN or State.LOGGED_IN not in command.allowed_in
     ]
@@ -47,8 +49,12 @@ def help_on(command: type[Command[Reply]]) -> list[str]:
     lines += [f"{a.key}: {a.kind.rule}" for a in command.arguments()]
     lines.append(f"For example: {command.example}")
     lines.append("In state: " + ", ".join(_states(command)))
+    if command.right is not None:
+        lines.append(f"Needs the right: {command.right}")
     if command.refused_with:
-        lines.append("May be refused with: " + ", ".join(r.code for r in command.refused_with))
+        lines += textwrap.wrap(
+            "May be refused with: " + ", ".join(r.code for r in command.refused_with), WIDTH
+        )
     return lines
 
 
@@ -90,6 +96,8 @@ def commands_table() -> str:
 
     def states(command: type[Command[Reply]]) -> str:
         before = "any" if len(command.allowed_in) == len(State) else ", ".join(_states(command))
+        if command.right is not None:
+            before += f" as {command.right}"
         return f"{before} -> {command.enters.value}" if command.enters else before
 
     return _table(

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from improtocol.errors import NotAllowed
 from improtocol.events import Bye
-from improtocol.fields import Shown
+from improtocol.fields import Right, Shown
 from improtocol.vocabulary import Event
 
 from .storage.records import NAMELESS, Account
@@ -63,7 +64,7 @@ class Avatar:
         self.device = NAMELESS
         self.shown = Shown.ONLINE  #: how it wants to be seen
         self.confirmed = -math.inf  #: when its password was said last
-        self.secret = 0  #: which secret was proved, as the user counts them
+        self.lock = 0  #: which lock its secret opened, as the user counts them
         self.stream: Stream | None = None  #: what of the log it is told, once it has a place in it
 
     @property
@@ -75,6 +76,21 @@ class Avatar:
     def name(self) -> str:
         """The account's name."""
         return self._owner.account.name
+
+    def may(self, right: Right) -> bool:
+        """Whether it has been given a right."""
+        return right in rights_of(self.account)
+
+    def must(self, right: Right) -> None:
+        """Refuse what it has not been given the right to."""
+        if not self.may(right):
+            raise NotAllowed(right.value)
+
+
+def rights_of(account: Account) -> tuple[Right, ...]:
+    """Give what an account may do beyond what everybody may."""
+    held = ((account.administrator, Right.ADMINISTRATOR), (account.everyone, Right.EVERYONE))
+    return tuple(right for has, right in held if has)
 
 
 @dataclass(slots=True, eq=False)

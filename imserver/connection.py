@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from improtocol import PROTOCOL, codec, limits
-from improtocol.errors import Busy, Internal, Refusal
+from improtocol.errors import Busy, DiskFull, Internal, Refusal
 from improtocol.events import Bye, Hello
 from improtocol.framing import Framer
 from improtocol.states import State
@@ -25,6 +25,7 @@ from improtocol.vocabulary import Event, Reply
 from .doorstep import TOO_MUCH, Doorstep
 from .session import Session
 from .sources import source_of
+from .storage import interface as storage
 from .storage.interface import OutcomeUnknown, StorageError
 from .throttle import Throttle
 
@@ -327,7 +328,9 @@ class Connection(LineOnlyReceiver):
             # Neither OK nor ERR would be true: the client asks again with its ref.
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
             self._drop("outcome-unknown")
-            self._server.in_doubt()
+        elif isinstance(error, storage.DiskFull):
+            self._server.log.note("disk-full", session=self._session.number, verb=answer.asked.verb)
+            self._refused(answer, DiskFull(retry_after=COME_AGAIN))
         elif isinstance(error, StorageError):
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
             self._refused(answer, Busy(retry_after=COME_AGAIN))

@@ -49,8 +49,6 @@ class Server(Factory):
         self.bounds = bounds
         self.enrolling = enrolling
         self.strangers = Strangers(reactor, bounds, draw)
-        #: Called when nobody knows any more what the log holds.
-        self.in_doubt: Callable[[], None] = lambda: None
         self._sessions: dict[Session, Connection] = {}
         self.queues = Queues(bounds.queues, self._sessions.values)
         self._numbers = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import secrets
 import sys
 import time
@@ -54,6 +55,7 @@ from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
 from .presence import Presence
 from .receipts import ReceiptNews
+from .retention import Retention
 from .server import Server
 from .server_log import ServerLog
 from .storage import open_storage
@@ -81,6 +83,7 @@ class Options(UsageOptions):
         ["data", None, None, "folder for what must survive and for server.log (kept to its owner)"],
         ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
+        ["keep", None, None, "let go of messages older than so many DAYS; else everything is kept"],
         ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
         ["register", None, None, "who may take a name: open, invite or closed; else open on loopback alone"],
     ]
@@ -112,6 +115,8 @@ class Options(UsageOptions):
             raise UsageError(f"--names is ascii or unicode, not {self['names']}.")
         if self["register"] is not None and self["register"] not in list(Policy):
             raise UsageError(f"--register is {', '.join(Policy)}, not {self['register']}.")
+        if self["keep"] is not None and not re.fullmatch("[1-9][0-9]{0,4}", self["keep"]):
+            raise UsageError(f"--keep is a whole number of days from 1 on, not {self['keep']}.")
         self["listen"] = self["listen"] or [HERE]
 
 
@@ -143,6 +148,11 @@ class Imserver(Service):
             self._folder.leave()
             raise
         self._hashing = Threads(reactor, HASHING, "passwords")
+        self._retention = (
+            Retention(reactor, self._storage, self._log, _now, int(options["keep"]))
+            if options["keep"]
+            else None
+        )
         self._server = put_together(
             reactor,
             self._storage,
@@ -155,22 +165,25 @@ class Imserver(Service):
             start=secrets.token_hex(4),
             may_address_everyone=_those_named(options["everyone"]),
             bounds=bounds,
+            retention=self._retention,
         )
-        self._server.in_doubt = self._end_in_doubt
+        self._storage.in_doubt = self._end_in_doubt
         self._ports = [listen(reactor, description, self._server) for description in options["listen"]]
         self._server.enrolling.policy = policy_for(options["register"], self._ports)
 
     def _end_in_doubt(self) -> None:
         """End at once, and tell nobody anything: only what is on disk can say what is true now."""
-        self._log.note("ended", why="outcome-unknown")
-        self._log.flush()
-        print(
-            "imserver: A commit failed, and only the disk knows what became of it. "
-            "Start again: what was answered OK is there; clients repeat the rest.",
-            file=sys.__stderr__,
-            flush=True,
-        )
-        os._exit(1)
+        try:
+            self._log.note("ended", why="outcome-unknown")
+            self._log.flush()
+            print(
+                "imserver: A commit failed, and only the disk knows what became of it. "
+                "Start again: what was answered OK is there; clients repeat the rest.",
+                file=sys.__stderr__,
+                flush=True,
+            )
+        finally:
+            os._exit(1)  # also when the disk takes no word of it
 
     def _soon(self, act: Callable[[], None]) -> object:
         return self._reactor.callLater(0, act)
@@ -180,6 +193,8 @@ class Imserver(Service):
         super().startService()  # type: ignore[no-untyped-call]
         _collect_seldom()
         self._log.watch()
+        if self._retention is not None:
+            self._soon(self._retention.begin)
         self._log.note("started", version=__version__, entries=self._opening.last)
         # twistd has put its log in the place of sys.stdout.
         if sys.__stdout__ is not None:
@@ -191,6 +206,8 @@ class Imserver(Service):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
+        if self._retention is not None:
+            self._retention.end()
         for port in self._ports:
             await maybeDeferred(port.stopListening)
         await self._server.end_all(GOODBYE)
@@ -238,10 +255,13 @@ def put_together(
     policy: Policy = Policy.OPEN,
     draw: Callable[[int], int] = secrets.randbelow,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
+    retention: Retention | None = None,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
     users = Users(opening.accounts, names, held=opening.held, blocks=opening.blocks, start=start)
     mailroom = make_mailroom(storage, users, opening.last, soon)
+    if retention is not None:
+        retention.let_go = mailroom.let_go
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)

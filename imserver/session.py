@@ -55,6 +55,8 @@ class Session:
         """Have a command answered, and step to the state it leads to."""
         if self.state not in command.allowed_in:
             raise self.wrong_state()
+        if command.right is not None:
+            self.speaker().must(command.right)
         caller = self.avatar if command.allowed_in == ONLY_LOGGED_IN else self
         reply = await self._dispatcher.answer(caller, command)
         if command.enters is not None:
@@ -69,8 +71,16 @@ class Session:
 
     def wrong_state(self) -> WrongState:
         """Say what may be said now."""
-        may = (verb for verb, command in Command.by_verb.items() if self.state in command.allowed_in)
-        return WrongState(self.state.value, tuple(sorted(may)))
+        return WrongState(self.state.value, tuple(sorted(command.verb for command in self.may_say())))
+
+    def may_say(self) -> list[type[Command[Reply]]]:
+        """Give the commands there are for this state, and for who is there."""
+        return [
+            command
+            for command in Command.by_verb.values()
+            if self.state in command.allowed_in
+            and (command.right is None or (self.avatar is not None and self.avatar.may(command.right)))
+        ]
 
     def inhabit(self, avatar: Avatar, leave: Callable[[str], None]) -> None:
         """Speak for an avatar whose secret was proved; ``leave`` is told why when that ends."""

@@ -24,7 +24,7 @@ class User:
         self.text = ""  #: what they say beside it
         self.held = account.registered  #: how far the furthest of their devices ever held the stream
         self.blocks: dict[int, list[Block]] = {}  #: by account: when they did not want to hear it
-        self.secret = 0  #: how often their secret was changed, or what it opens; of this start of the server
+        self.lock = 0  #: how often what opens the account was changed, since the start of the server
 
     @property
     def name(self) -> str:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from improtocol.codec import masked
+from improtocol.codec import masked, masked_from_server
 
 from .signal import Signal
 
@@ -39,7 +39,7 @@ class Wire:
 
     def heard(self, line: str) -> None:
         """Keep a line of the server's."""
-        self._add(WireLine(self._now(), False, line))
+        self._add(WireLine(self._now(), False, masked_from_server(line)))
 
     def _add(self, line: WireLine) -> None:
         self.lines.append(line)

@@ -18,7 +18,7 @@ class Housekeeping:
     async def help(self, session: Session, command: commands.Help) -> replies.Helped:
         """Say what may be said now, or all about one command."""
         if command.verb_ is None:
-            lines = help_for(session.state)
+            lines = help_for(session.state, session.may_say())
         elif command.verb_ in Command.by_verb:
             lines = help_on(Command.by_verb[command.verb_])
         else:

@@ -22,8 +22,8 @@ from ..portal.realm import IAvatar
 from ..presence import Presence
 from ..server_log import ServerLog
 from ..session import Session
-from ..storage.interface import Devices, Log
-from ..storage.records import NAMELESS
+from ..storage.interface import Devices, DiskFull, Log
+from ..storage.records import NAMELESS, Arrival
 from ..users import User, Users
 
 #: Seconds until what is being changed has been.
@@ -69,7 +69,7 @@ class Login:
         if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:
             # Somebody told it more than this log holds: only reading everything anew is safe.
             raise NotTold(user.held)
-        arrival = await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES)
+        arrival = await self._arrive(avatar, user)
         if command.epoch is None or command.since is None:
             position = arrival.cursor
         else:
@@ -77,8 +77,8 @@ class Login:
         waiting = await self._stored.count_after(avatar.account.id, position)
         if session.closed:
             raise LoginRefused()
-        if avatar.secret != user.secret:
-            raise Busy(retry_after=COME_AGAIN)  # what was proved is not the secret any more
+        if avatar.lock != user.lock:
+            raise Busy(retry_after=COME_AGAIN)  # that lock has been changed since
         # Only now: others may have come in while the disk was asked.
         if avatar.device == NAMELESS and _nameless(user) >= limits.NAMELESS_SESSIONS:
             raise TooManySessions(limits.NAMELESS_SESSIONS)
@@ -92,6 +92,15 @@ class Login:
             waiting=waiting,
             mark=self._users.mark,
         )
+
+    async def _arrive(self, avatar: Avatar, user: User) -> Arrival:
+        """Note that a device is in use, and where it stands; on a full disk only the latter."""
+        try:
+            return await self._devices.arrive(user.account.id, avatar.device, limits.DEVICES)
+        except DiskFull:
+            # Whoever wants to read shall come in.  A new device is not kept: next time it is new again.
+            known = {device.name: device.cursor for device in await self._devices.devices(user.account.id)}
+            return Arrival(known.get(avatar.device, user.held))
 
     async def _in_turn(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
         """Have the password tried when its turn comes."""
@@ -107,14 +116,14 @@ class Login:
             raise Busy()  # its turn has come, and nobody is there any more
         credentials = UsernamePassword(command.name.encode(), command.password.encode())
         said_to_be = self._users.get(command.name)
-        secret = 0 if said_to_be is None else said_to_be.secret
+        lock = 0 if said_to_be is None else said_to_be.lock
         try:
             _, avatar, leave = await self._portal.login(credentials, session, IAvatar)
         except UnauthorizedLogin:
             self._log.note("login-refused", session=session.number, user=self._known(command.name))
             raise LoginRefused() from None
         avatar = cast(Avatar, avatar)
-        avatar.secret = secret
+        avatar.lock = lock
         self._confirming.was_said(avatar)
         return avatar, leave
 

@@ -57,7 +57,7 @@ class OwnAccount:
         return replies.Confirmed()
 
     async def _prove(self, avatar: Avatar, password: str) -> None:
-        secret = self._users.of(avatar.account.id).secret
+        lock = self._users.of(avatar.account.id).lock
         try:
             account = await self._checker.prove(avatar.name, password)
         except WrongSecret:
@@ -65,9 +65,9 @@ class OwnAccount:
             raise LoginRefused() from None
         if account != avatar.account.id:
             raise LoginRefused()
-        if secret != self._users.of(account).secret:
+        if lock != self._users.of(account).lock:
             raise Busy(retry_after=COME_AGAIN)
-        avatar.secret = secret
+        avatar.lock = lock
 
     @answers(commands.ChangePassword, writes=True)
     async def change(self, avatar: Avatar, command: commands.ChangePassword) -> replies.PasswordChanged:
@@ -76,7 +76,7 @@ class OwnAccount:
         password_hash = await self._passwords.hash(command.password)
         user = self._proving_no_more(avatar)
         await self._accounts.set_password(user.account.id, password_hash)
-        avatar.secret = user.secret
+        avatar.lock = user.lock
         user.end_sessions(PASSWORD_CHANGED, but=avatar)
         self._log.note("password-changed", session=avatar.session.number, user=avatar.name)
         return replies.PasswordChanged()
@@ -101,8 +101,8 @@ class OwnAccount:
         cannot put his own password behind the owner's.
         """
         user = self._users.of(avatar.account.id)
-        if avatar.secret != user.secret or avatar not in user.avatars:
+        if avatar.lock != user.lock or avatar not in user.avatars:
             raise Unconfirmed()
-        user.secret += 1
-        avatar.secret = user.secret
+        user.lock += 1
+        avatar.lock = user.lock
         return user

@@ -7,8 +7,8 @@ from improtocol.errors import InviteNeeded, InviteRefused, NameTaken, Registrati
 
 from ..claims import Claims
 from ..dispatch import answers
+from ..portal import codes
 from ..portal.enrolling import Enrolling, Policy
-from ..portal.invites import code_hash
 from ..portal.passwords import Passwords
 from ..server_log import ServerLog
 from ..session import Session
@@ -65,7 +65,7 @@ class Registration:
             self._enrolling.ask(session.source)
             return None
         self._enrolling.show_invite(session.source)
-        shown = code_hash(invite)
+        shown = codes.kept(invite)
         if not await self._accounts.invited(shown):
             self._enrolling.wrong_invite(session.source)
             self._log.note("invite-refused", session=session.number)

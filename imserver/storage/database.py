@@ -14,7 +14,6 @@ from twisted.internet.defer import Deferred
 from . import questions, statements
 from .interface import DatabaseTaken, StorageError
 from .records import (
-    Account,
     Arrival,
     Block,
     Conversation,
@@ -22,6 +21,7 @@ from .records import (
     Device,
     Draft,
     Entry,
+    Gone,
     Held,
     Marked,
     Opening,
@@ -56,7 +56,9 @@ class Engines:
     writing: Engine
     reading: Engine  #: every transaction of it is one snapshot
     alone: Callable[[Connection], None]  #: wait until no other node brings the tables up to date
+    full: Callable[[DBAPIError], bool]  #: whether the disk had no room
     undone: Callable[[DBAPIError], bool]  #: whether a commit that failed so has surely changed nothing
+    fold: Callable[[], None]  #: called after each commit: bring what was committed to its place, now and then
     part: Callable[[], None]  #: close the connections that nobody uses; the next use opens new ones
     take: Take
 
@@ -82,7 +84,9 @@ class Database:
         self._name_epoch = name_epoch
         self._let_go = let_go
         self._give_back: Callable[[], None] = lambda: None
-        transactions = Transactions(engines.writing, engines.undone)
+        transactions = Transactions(
+            engines.writing, full=engines.full, undone=engines.undone, fold=engines.fold
+        )
         self._writer = Writer(transactions.commit, run=write, soon=soon, now=now)
 
     @property
@@ -93,6 +97,15 @@ class Database:
     @committed.setter
     def committed(self, hook: Callable[[tuple[Entry, ...]], None]) -> None:
         self._writer.committed = hook
+
+    @property
+    def in_doubt(self) -> Callable[[], None]:
+        """Called when nobody knows any more what the log holds."""
+        return self._writer.in_doubt
+
+    @in_doubt.setter
+    def in_doubt(self, hook: Callable[[], None]) -> None:
+        self._writer.in_doubt = hook
 
     # --- Its beginning and end ---
 
@@ -133,7 +146,7 @@ class Database:
         with self._engines.writing.begin() as connection:
             self._engines.alone(connection)
             upgrade(connection, self._name_epoch)
-            epoch, last, _count = connection.execute(statements.read_log).one()
+            epoch, last, _count, _gone = connection.execute(statements.read_log).one()
             accounts = connection.execute(statements.accounts).all()
             earlier: dict[int, tuple[str, ...]] = {}
             for account, name in connection.execute(statements.earlier_names):
@@ -142,10 +155,7 @@ class Database:
         return Opening(
             epoch,
             last,
-            tuple(
-                Account(one.id, one.name, one.registered, earlier.get(one.id, ()), one.closed)
-                for one in accounts
-            ),
+            tuple(statements.as_account(one, earlier.get(one.id, ())) for one in accounts),
             {one.id: one.held for one in accounts},
             blocks,
         )
@@ -206,6 +216,10 @@ class Database:
     def unblock(self, account: int, whom: int) -> Deferred[Block | None]:
         """End a block."""
         return self._writer.ask(Job(lambda batch: batch.unblock(account, whom)))
+
+    def let_go(self, before: int, most: int) -> Deferred[Gone]:
+        """Let go of what is old."""
+        return self._writer.ask(Job(lambda batch: batch.let_go(before, most)))
 
     # --- What is only read ---
 

@@ -20,6 +20,7 @@ from .records import (
     Device,
     Draft,
     Entry,
+    Gone,
     Held,
     Marked,
     Opening,
@@ -81,10 +82,14 @@ class RefUsed(StorageError):
         self.number = number
 
 
+class DiskFull(StorageError):
+    """The database found no room on its disk; once there is room again, it takes the same again."""
+
+
 class OutcomeUnknown(Exception):
     """A commit failed and nobody knows whether it is on disk: the only honest answer is none.
 
-    Whoever meets it ends the process (or at least the connections that wait) without an answer;
+    Whoever waits for the commit gives no answer, and the storage's ``in_doubt`` ends the process;
     clients say it again with their ref, and are told by the log as it is found then.
     """
 
@@ -149,10 +154,24 @@ class Log(Protocol):
         """Look up what an account said under a ref, behind every draft that was appended before."""
 
     def page_after(self, account: int, position: int, limit: int) -> Deferred[Page]:
-        """Read an account's stream behind a position, as it stands in one snapshot."""
+        """Read an account's stream behind a position, as it stands in one snapshot.
+
+        Its ``gap`` is the newest message of that stream behind the position that was let go.
+        """
 
     def count_after(self, account: int, position: int) -> Deferred[int]:
         """Count an account's stream behind a position."""
+
+
+class Retaining(Protocol):
+    """What need not be kept for ever."""
+
+    def let_go(self, before: int, most: int) -> Deferred[Gone]:
+        """Let go of at most so many of the oldest messages, if they were said before a moment.
+
+        Their numbers and refs stay, and whoever registered stays registered.  Whoever still has to be
+        told one of them finds it in ``Page.gap``.
+        """
 
 
 class Reading(Protocol):
@@ -238,11 +257,13 @@ class Devices(Protocol):
         """Forget a device; gives whether there was one.  How far the account held its stream stays known."""
 
 
-class Storage(Accounts, OwnAccount, Log, Reading, Reaching, Devices, Blocks, Protocol):
+class Storage(Accounts, OwnAccount, Log, Retaining, Reading, Reaching, Devices, Blocks, Protocol):
     """All of it, and its beginning and end."""
 
     #: Called once per commit with its new entries in order, after all Deferreds of that commit have fired.
     committed: Callable[[tuple[Entry, ...]], None]
+    #: Called when nobody knows any more what the log holds, after those who wait for it were told.
+    in_doubt: Callable[[], None]
 
     def take(self) -> None:
         """Keep other servers out until ``close``, or the process's end; raises ``DatabaseTaken``."""

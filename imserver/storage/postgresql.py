@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
 
 from .database import Engines
+
+#: What PostgreSQL calls a disk without room (SQLSTATE, class 53: insufficient resources).
+DISK_FULL = "53100"
 
 
 def open_server(url: URL) -> Engines:
@@ -27,10 +31,22 @@ def open_server(url: URL) -> Engines:
         engine,
         reading,
         alone=_alone,
-        undone=lambda error: False,
+        full=_full,
+        undone=_undone,
+        fold=lambda: None,
         part=engine.dispose,
         take=lambda: _take(engine),
     )
+
+
+def _full(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == DISK_FULL
+
+
+def _undone(error: DBAPIError) -> bool:
+    # At an ERROR a transaction is rolled back.  At a PANIC, which may say the same, nobody knows.
+    severity = getattr(getattr(error.orig, "diag", None), "severity_nonlocalized", None)
+    return _full(error) and severity == "ERROR"
 
 
 def _take(engine: Engine) -> Callable[[], None] | None:

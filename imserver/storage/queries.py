@@ -20,17 +20,12 @@ from sqlalchemy import (
 
 from . import schema
 from .dialects import JsonArray
-from .statements import ENTRY, number_in
+from .statements import ACCOUNT, ENTRY, number_in
 
-last_number = select(schema.log.c.last)
+ends = select(schema.log.c.last, schema.log.c.gone)
 #: By any name the account ever had.
 credential = (
-    select(
-        schema.account.c.id,
-        schema.account.c.name,
-        schema.account.c.registered,
-        schema.account.c.password_hash,
-    )
+    select(*ACCOUNT, schema.account.c.password_hash)
     .join_from(schema.name, schema.account, schema.account.c.id == schema.name.c.account)
     .where(schema.name.c.name == bindparam("named"))
 )
@@ -117,6 +112,17 @@ count = select(
     select(func.count()).select_from(schema.audience).where(_NAMING).scalar_subquery()
     + select(func.count()).select_from(schema.entry).where(_ABOUT_PEOPLE).scalar_subquery()
     + select(func.count()).select_from(schema.entry).where(_TO_EVERYONE).scalar_subquery()
+)
+
+#: The newest message of the stream of ``who`` behind ``position`` that was let go.
+newest_gone = (
+    select(func.coalesce(func.max(schema.conversation.c.gone), 0))
+    .join_from(schema.member, schema.conversation, schema.conversation.c.id == schema.member.c.conversation)
+    .where(
+        schema.member.c.account == _WHO,
+        schema.conversation.c.gone > schema.member.c.after,
+        schema.conversation.c.gone > _POSITION,
+    )
 )
 
 # --- Reading back ----------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from . import queries, statements
 from .conversations import people_read, people_written
 from .interface import NoSuchMessage
 from .records import (
-    Account,
     Conversation,
     Credential,
     Device,
@@ -22,7 +21,7 @@ from .records import (
     Receipts,
     Shown,
 )
-from .statements import as_entry
+from .statements import as_account, as_entry
 
 #: Behind every number there will ever be.
 END = 2**62
@@ -31,7 +30,7 @@ END = 2**62
 def credential(connection: Connection, name: str) -> Credential | None:
     """Look up what proves an account."""
     row = connection.execute(queries.credential, {"named": name}).one_or_none()
-    return row and Credential(Account(row.id, row.name, row.registered), row.password_hash)
+    return row and Credential(as_account(row), row.password_hash)
 
 
 def invited(connection: Connection, invite_hash: str, now: int) -> bool:
@@ -47,9 +46,11 @@ def page_after(connection: Connection, account: int, position: int, limit: int) 
     """Read an account's stream behind a position."""
     rows = connection.execute(queries.page, {"who": account, "position": position, "limit": limit})
     entries = tuple(map(as_entry, rows))
-    if len(entries) == limit:
-        return Page(entries, entries[-1].number)
-    return Page(entries, connection.execute(queries.last_number).scalar_one())
+    last, gone = connection.execute(queries.ends).one()
+    gap = 0
+    if position < gone:
+        gap = connection.execute(queries.newest_gone, {"who": account, "position": position}).scalar_one()
+    return Page(entries, entries[-1].number if len(entries) == limit else last, gap)
 
 
 def count_after(connection: Connection, account: int, position: int) -> int:

@@ -21,13 +21,18 @@ class EntryKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody the server knows."""
+    """Somebody the server knows, as they are now; whatever becomes of them, by its id it is the same."""
 
     id: int
-    name: str
-    registered: int  #: number of the REGISTER entry; nothing said to everyone before it is theirs
-    earlier: tuple[str, ...] = ()  #: the other names it had, the first first; they go on meaning it
-    closed: int | None = None  #: number of the CLOSE entry
+    name: str = field(compare=False)
+    registered: int = field(compare=False)  #: its REGISTER entry; nothing said to everyone before is theirs
+    administrator: bool = field(default=False, compare=False)
+    #: Whether it may say something to everyone; None: as the server is told at its start.
+    everyone: bool | None = field(default=None, compare=False)
+    suspended: int | None = field(default=None, compare=False)  #: since when, as in ``Entry.at``; None: not
+    closed: int | None = field(default=None, compare=False)  #: its CLOSE entry; None: it is not
+    #: The other names it had, the first first; they go on meaning it.
+    earlier: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Draft:
     ref: str | None = None
     crowded: frozenset[int] = frozenset()  #: those it names whose waiting messages must be counted first
     most: float = 0  #: so many of them may wait from this sender by name
+    announce: bool = False  #: an administrator announces it
 
     @property
     def everyone(self) -> bool:
@@ -73,6 +79,7 @@ class Entry:
     text: str = ""
     ref: str | None = None
     accounts: frozenset[int] = frozenset()  #: as in ``Draft``; not filled in when read back from disk
+    announce: bool = False  #: as in ``Draft``
 
     @property
     def everyone(self) -> bool:
@@ -94,6 +101,16 @@ class Page:
 
     entries: tuple[Entry, ...]
     upto: int  #: the stream has been read up to here: the last number of a full page, else of the snapshot
+    gap: int = 0  #: messages of the stream up to there are no longer kept, the last of them this one
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What became of letting go."""
+
+    upto: int  #: messages up to there are no longer kept
+    messages: int  #: so many of them went just now
+    more: bool  #: there may be more that are as old
 
 
 @dataclass(frozen=True, slots=True)

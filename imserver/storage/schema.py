@@ -53,8 +53,8 @@ account = Table(
     #: The furthest cursor of any of its devices ever; a device that is forgotten takes none of it along.
     Column("held", Number, nullable=False, server_default="0"),
     Column("administrator", Integer, nullable=False, server_default="0"),
-    #: Whether it may say something to everyone.
-    Column("everyone", Integer, nullable=False, server_default="1"),
+    #: Whether it may say something to everyone; null: as the server is told at its start.
+    Column("everyone", Integer),
     Column("suspended", Number),  #: since when; null: it is not
     Column("closed", Number),  #: its CLOSE entry; null: it is not
     Index("account_name", "name", unique=True),
@@ -99,6 +99,7 @@ entry = Table(
     Column("ref", Text),
     # No foreign key: whoever writes an entry has just looked its conversation up, or made it.
     Column("conversation", Number),  #: null for what is about who there is, and for what was let go
+    Column("announce", Integer),  #: 1: an administrator announced it; null: somebody said it
 )
 
 # Literals and not parameters: an index of a part is used only if the question is seen to lie within it.

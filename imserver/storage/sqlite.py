@@ -5,21 +5,23 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import struct
 from collections.abc import Callable
+from contextlib import suppress
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
-from sqlalchemy.exc import DBAPIError
 
 from .database import Engines, Take
 
 #: FULL, since NORMAL lost answered messages in most simulated power cuts, and gains nothing in batches.
-#: The write-ahead log is folded in each 16 MiB: a busy page is then written back once and not four times.
+#: What is sorted for a reader is kept in memory: to be read, a full disk needs no room.
 _PRAGMAS = (
     "busy_timeout=10000",
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "wal_autocheckpoint=4000",
+    "temp_store=MEMORY",
+    "wal_autocheckpoint=0",
 )
 
 
@@ -27,14 +29,19 @@ def open_file(url: URL) -> Engines:
     """Open a file; its folder must be there."""
     # One connection for the writer, four for the readers.  What people say stands in no error and no log.
     engine = create_engine(url, pool_size=5, max_overflow=0, hide_parameters=True)
-    return _prepared(engine, part=engine.dispose, take=lambda: _lock(f"{url.database}.lock"))
+    return _prepared(
+        engine,
+        fold=WriteAheadLog(engine, f"{url.database}-shm").fold,
+        part=engine.dispose,
+        take=lambda: _lock(f"{url.database}.lock"),
+    )
 
 
 def open_memory() -> Engines:
     """Make a database that ends with the process, for one thread."""
     engine = create_engine("sqlite://", poolclass=StaticPool, hide_parameters=True)
     # Its one connection is the database, and nobody else's.
-    return _prepared(engine, part=lambda: None, take=lambda: lambda: None)
+    return _prepared(engine, fold=lambda: None, part=lambda: None, take=lambda: lambda: None)
 
 
 def _lock(path: str) -> Callable[[], None] | None:
@@ -48,12 +55,21 @@ def _lock(path: str) -> Callable[[], None] | None:
     return lambda: os.close(lock)
 
 
-def _prepared(engine: Engine, part: Callable[[], None], take: Take) -> Engines:
+def _prepared(engine: Engine, *, fold: Callable[[], None], part: Callable[[], None], take: Take) -> Engines:
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begun)
     reading = engine.execution_options(reads_only=True)
     # BEGIN IMMEDIATE has waited for all others already.
-    return Engines(engine, reading, alone=lambda connection: None, undone=_undone, part=part, take=take)
+    return Engines(
+        engine,
+        reading,
+        alone=lambda connection: None,
+        full=lambda error: _full(error.orig),
+        undone=lambda error: _undone(error.orig),
+        fold=fold,
+        part=part,
+        take=take,
+    )
 
 
 def _connected(connection: sqlite3.Connection, _record: object) -> None:
@@ -68,6 +84,61 @@ def _begun(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
-def _undone(error: DBAPIError) -> bool:
+def _undone(error: object) -> bool:
     # The disk was full before the commit's last frame was written: nobody will ever find it there.
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+
+
+def _full(error: object) -> bool:
+    # Nor has the file that all connections share grown when there is no room for it.
+    return _undone(error) or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE
+
+
+class WriteAheadLog:
+    """The file that every commit is written to first, folded into the database when it has grown.
+
+    SQLite would do that by itself, but not tell when the disk fails at it; whoever tried again would
+    then be told that all is well (what the disk has refused once, the kernel takes for written).
+    """
+
+    #: Pages of 4 KiB at which it is folded in: a busy page is then written back once and not four times.
+    FOLDED_AT = 4000
+    #: While readers, or a full disk, keep it from being folded in whole, it is tried again after so many.
+    AGAIN = 1000
+    #: Room for the index of all it may then hold, taken beforehand: behind a commit nothing may need room.
+    INDEX = 128 * 1024
+
+    def __init__(self, engine: Engine, index: str) -> None:
+        self._engine = engine
+        self._path = index
+        # Never closed: a process that closes any file gives up all the locks it has on it.
+        self._index = -1
+        self._next = self.FOLDED_AT
+
+    def fold(self) -> None:
+        """Fold it in, if it is time."""
+        pages = self._pages()
+        if pages < self.FOLDED_AT:
+            self._next = self.FOLDED_AT
+        elif pages >= self._next:
+            self._next = pages + self.AGAIN
+            self._fold()
+
+    def _pages(self) -> int:
+        if self._index < 0:
+            self._index = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+            with suppress(OSError):  # then it grows when it must, if it can
+                os.posix_fallocate(self._index, 0, self.INDEX)
+        # https://www.sqlite.org/walformat.html: the index begins with its header; in it, mxFrame.
+        pages: int = struct.unpack("=I", os.pread(self._index, 4, 16))[0]
+        return pages
+
+    def _fold(self) -> None:
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint")
+        except sqlite3.Error as error:
+            if not _full(error):
+                raise
+        finally:
+            connection.close()

@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 from . import statements
 from .batch import Batch, Needs, Ref
 from .conversations import Remembered
-from .interface import OutcomeUnknown, StorageError
+from .interface import DiskFull, OutcomeUnknown, StorageError
 from .marks import Mark
 from .records import Entry
 
@@ -62,11 +62,24 @@ class Committed:
 
 
 class Transactions:
-    """Jobs in, one commit, outcomes out.  It blocks; it knows no reactor."""
+    """Jobs in, one commit, outcomes out.  It blocks; it knows no reactor.
 
-    def __init__(self, engine: Engine, undone: Callable[[DBAPIError], bool]) -> None:
+    ``full`` says whether an error was the disk's having no room, ``undone`` whether a commit that
+    failed so has surely changed nothing.  ``fold`` is called after each commit, and may fail.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        full: Callable[[DBAPIError], bool],
+        undone: Callable[[DBAPIError], bool],
+        fold: Callable[[], None] = lambda: None,
+    ) -> None:
         self._engine = engine
+        self._full = full
         self._undone = undone
+        self._fold = fold
         self._remembered = Remembered()
         self._closed: set[int] | None = None  # the accounts that are; None: not looked up yet
 
@@ -78,7 +91,7 @@ class Transactions:
             return Committed((error,) * len(jobs), ())
         except Exception as error:
             if len(jobs) == 1:
-                return Committed((_refused(error),), ())
+                return Committed((self._refused(error),), ())
         alone = [self.commit([job], at) for job in jobs]
         return Committed(
             tuple(outcome for part in alone for outcome in part.outcomes),
@@ -100,8 +113,9 @@ class Transactions:
             if not surely_undone:
                 raise OutcomeUnknown from error
             if _is_of_the_database(error):
-                raise _refused(error) from error
+                raise self._refused(error) from error
             raise
+        self._fold_in()
         self._remembered.keep(batch.conversations)
         self._closed = closed | batch.people.closed_now if batch.people.closed_now else closed
         return Committed(outcomes, entries)
@@ -110,6 +124,20 @@ class Transactions:
         if self._closed is None:
             return set(connection.scalars(statements.closed_accounts))
         return self._closed
+
+    def _fold_in(self) -> None:
+        """Have what was committed brought to its place; if the disk fails there, nothing on it is sure."""
+        try:
+            self._fold()
+        except Exception as error:
+            raise OutcomeUnknown from error
+
+    def _refused(self, error: Exception) -> StorageError:
+        sentence = f"{type(error).__name__}: {error.args[0] if error.args else ''}"
+        full = isinstance(error, DBAPIError) and self._full(error)
+        refusal = DiskFull(sentence) if full else StorageError(sentence)
+        refusal.__cause__ = error
+        return refusal
 
 
 def _is_of_the_database(error: Exception) -> bool:
@@ -135,12 +163,6 @@ def _judged(batch: Batch, job: Job[Any]) -> object:
         return refusal
 
 
-def _refused(error: Exception) -> StorageError:
-    refusal = StorageError(f"{type(error).__name__}: {error.args[0] if error.args else ''}")
-    refusal.__cause__ = error
-    return refusal
-
-
 class Writer:
     """Gathers jobs on the reactor's thread and has them committed in order."""
 
@@ -162,6 +184,7 @@ class Writer:
         self._busy = False  # a commit is under way, or about to begin
         self._finished: Deferred[None] | None = None
         self.committed: Callable[[tuple[Entry, ...]], None] = lambda entries: None
+        self.in_doubt: Callable[[], None] = lambda: None
 
     def ask(self, job: Job[T]) -> Deferred[T]:
         """Take a job; its Deferred fires after the commit."""
@@ -201,10 +224,14 @@ class Writer:
                 job.done.callback(outcome)
         if committed.entries:
             self.committed(committed.entries)
+        if any(isinstance(outcome, OutcomeUnknown) for outcome in committed.outcomes):
+            self.in_doubt()
 
     def _fire_failed(self, failure: Failure, jobs: list[Job[Any]]) -> None:
         for job in jobs:
             job.done.errback(failure)
+        if failure.check(OutcomeUnknown):
+            self.in_doubt()
 
     def _go_on(self) -> None:
         self._busy = False

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from improtocol import commands, events, limits, replies
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import Refusal, UnknownRefusal
-from improtocol.fields import Kind, Presence, Reached, Shown, Which, escape
+from improtocol.fields import Kind, Presence, Reached, Right, Shown, Which, escape
 from improtocol.names import RESERVED
 from improtocol.vocabulary import Command, Event, Item, Message, Reply
 
@@ -70,7 +70,6 @@ _OF_KIND: dict[str, st.SearchStrategy[object]] = {
     "epoch": st.text(_word, min_size=1, max_size=limits.EPOCH),
     "ref": _at_most(limits.REF, value=True),
     "token": _at_most(limits.TOKEN, value=True),
-    "code": st.text(string.ascii_letters + string.digits + "-", min_size=1, max_size=limits.CODE),
     "verb": st.text(string.ascii_uppercase, min_size=1, max_size=limits.VERB),
     "words": st.lists(st.text(_word, min_size=1), min_size=1).map(tuple),
     "word": st.text(_word, min_size=1),
@@ -81,6 +80,12 @@ _OF_KIND: dict[str, st.SearchStrategy[object]] = {
     "status": st.one_of(st.just(""), _at_most(limits.STATUS, value=False)),
     "mark": st.text(_word, min_size=1, max_size=limits.MARK),
     "names": st.lists(names, min_size=1).map(tuple),
+    "right": st.sampled_from(Right),
+    "yes": st.just(True),
+    "count": st.integers(1, limits.INVITE_USES),
+    "days": st.integers(1, limits.INVITE_DAYS),
+    "code": st.from_regex(r"[A-Za-z0-9-]{1,64}", fullmatch=True),
+    "secret": st.text(_dark, min_size=1, max_size=80),
 }
 
 

@@ -642,7 +642,7 @@ class TroubleTests(StageCase):
     def test_outcome_unknown(self) -> None:
         """When nobody knows what became of a commit nobody is answered: those who wait are cut."""
         doubts = []
-        self.stage.server.in_doubt = lambda: doubts.append(True)
+        self.stage.storage.in_doubt = lambda: doubts.append(True)
         bystander = self.stage.actor("bystander")
         bystander.forget()
         self.disk.trouble = OutcomeUnknown()

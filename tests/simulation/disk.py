@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
-from twisted.internet.defer import Deferred, fail, maybeDeferred
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from imserver.storage.interface import OutcomeUnknown, StorageError
+from imserver.storage.interface import DiskFull, OutcomeUnknown
 
 from .link import pause
 
@@ -43,11 +43,16 @@ class Disk:
 
     def _do(self, work: Callable[[], T], done: Deferred[T]) -> None:
         is_full = self.chance.random() < self.full
-        outcome: Deferred[Any] = fail(StorageError(FULL)) if is_full else maybeDeferred(work)
-        if self.chance.random() < self.doubtful:
-            outcome.addCallback(_forgotten)
-        self.clock.callLater(pause(self.chance, self.longest), outcome.chainDeferred, done)
+        outcome = DiskFull(FULL) if is_full else _outcome(work)
+        if self.chance.random() < self.doubtful and not isinstance(outcome, Exception):
+            outcome = OutcomeUnknown()
+        # No failure waits in a Deferred here: the server may be gone before, and nobody would take it.
+        tell = done.errback if isinstance(outcome, Exception) else done.callback
+        self.clock.callLater(pause(self.chance, self.longest), tell, outcome)
 
 
-def _forgotten(outcome: object) -> NoReturn:
-    raise OutcomeUnknown()
+def _outcome(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except Exception as error:
+        return error

@@ -111,7 +111,7 @@ class Life:
         self._is_gone = False
         stage = Stage(storage=self._storage, make_mailroom=self._make_mailroom, bounds=self._bounds)
         stage.clock.advance(self._time)
-        stage.server.in_doubt = self._end_in_doubt
+        stage.storage.in_doubt = self._end_in_doubt
         return stage
 
     def _storage(self, stage: Stage) -> Storage:

@@ -137,7 +137,7 @@ class Visit:
                 self.register()
             case errors.NotTold() if self.device.takes_an_ok_for_the_stream:
                 pass  # sometimes that is noticed
-            case errors.Busy():
+            case errors.Busy() | errors.DiskFull():
                 expect(refusal.retry_after is not None, f"{refusal!r} does not say when to come back")
                 self._say_it_again(command, of)
             case errors.RefUsed():

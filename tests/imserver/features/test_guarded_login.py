@@ -65,12 +65,13 @@ class SourceTests(GuardedCase):
         self.assertTrue(self.guess("alice", HOME, GOOD).startswith("OK LOGIN alice"))
 
     def test_noted(self) -> None:
-        """server.log says who was refused for it."""
-        for name in ("a1", "a2", "a3", "a4"):
+        """server.log says who was refused for it; a name that is nobody's may be a password, and is not."""
+        for name in ("a1", "a2", "a3", "a4", "alice"):
             self.guess(name, HOME)
         noted = [line.split(" ", 1)[1] for line in self.stage.logged if "login-" in line]
-        self.assertEqual([line.split()[0] for line in noted], ["login-refused"] * 3 + ["login-too-often"])
-        self.assertIn("user=a4", noted[-1])
+        self.assertEqual([line.split()[0] for line in noted], ["login-refused"] * 3 + ["login-too-often"] * 2)
+        self.assertNotIn("a4", noted[-2])
+        self.assertIn("user=alice", noted[-1])
 
     def test_loopback(self) -> None:
         """From this machine itself only the name counts."""

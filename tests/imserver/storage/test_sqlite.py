@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from sqlalchemy import event, make_url, text
 
 from imserver.storage import schema, sqlite
 from imserver.storage.database import Engines
-from imserver.storage.interface import StorageError
+from imserver.storage.interface import DiskFull
 
-from . import contract, reading_contract
+from . import contract, reading_contract, retention_contract
 
 
 class InMemory(contract.StorageContract):
@@ -48,11 +49,37 @@ class InAFile(FileCase, contract.OnDisk, contract.StorageContract):
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
             connection.rollback()
         long = contract.draft("x" * 60_000, to={2}, ref="r")
-        self.refused(self.storage.append(long), StorageError)
+        self.refused(self.storage.append(long), DiskFull)
         with self.database.writing.connect() as connection:
             connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
             connection.rollback()
         self.assertEqual(self.done(self.storage.append(long)).entry.number, 3)
+
+    def test_the_write_ahead_log_is_folded_in(self) -> None:
+        """However much is written, the write-ahead log stays within its bound; the database has the rest."""
+        self.patch(sqlite.WriteAheadLog, "FOLDED_AT", 50)
+        self.register("name1", "name2")
+        for n in range(60):
+            self.done(self.storage.append(contract.draft(f"{n} " + "x" * 30_000, to={2})))
+        page = 4096
+        self.assertGreater(os.path.getsize(self.path), 60 * 30_000 - 60 * page)
+        self.assertLess(os.path.getsize(f"{self.path}-wal"), 80 * page)
+
+    def test_a_reader_does_not_keep_it_from_being_folded_in_for_ever(self) -> None:
+        """What a long reader holds up is folded in when the reader is gone."""
+        self.patch(sqlite.WriteAheadLog, "FOLDED_AT", 50)
+        self.patch(sqlite.WriteAheadLog, "AGAIN", 10)
+        self.register("name1", "name2")
+        with self.database.reading.connect() as reader, reader.begin():
+            reader.scalar(text("SELECT last FROM log"))
+            self._say_much()
+            self.assertLess(os.path.getsize(self.path), 300_000)
+        self._say_much()
+        self.assertGreater(os.path.getsize(self.path), 600_000)
+
+    def _say_much(self) -> None:
+        for n in range(20):
+            self.done(self.storage.append(contract.draft(f"{n} " + "x" * 30_000, to={2})))
 
 
 class DeliveryInMemory(reading_contract.DeliveryContract):
@@ -60,6 +87,17 @@ class DeliveryInMemory(reading_contract.DeliveryContract):
 
     def engines(self) -> Engines:
         return sqlite.open_memory()
+
+
+class RetentionInMemory(retention_contract.RetentionContract):
+    """What the tests of the server stand on: what is let go."""
+
+    def engines(self) -> Engines:
+        return sqlite.open_memory()
+
+
+class RetentionInAFile(FileCase, retention_contract.RetentionContract):
+    """The same of a server on one machine."""
 
 
 class DeliveryInAFile(FileCase, reading_contract.DeliveryOnDisk, reading_contract.DeliveryContract):

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred, fail
 from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.storage import in_memory, sqlite
-from imserver.storage.interface import OutcomeUnknown, StorageError
+from imserver.storage.interface import DiskFull, OutcomeUnknown, StorageError
 from imserver.storage.records import Entry, EntryKind
 from imserver.storage.upgrading import upgrade
 from imserver.storage.writer import LARGEST_BATCH, Committed, Job, Transactions, Writer
@@ -178,7 +178,9 @@ class Committing(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.engines = sqlite.open_memory()
-        self.transactions = Transactions(self.engines.writing, self.engines.undone)
+        self.transactions = Transactions(
+            self.engines.writing, full=self.engines.full, undone=self.engines.undone
+        )
         with self.engines.writing.begin() as connection:
             upgrade(connection, lambda: "epoch")
         self.commits = 0
@@ -210,7 +212,18 @@ class Committing(SynchronousTestCase):
         """If the disk is full at the commit, surely nothing is there, and that is said."""
         self.fail_with(sqlite3.SQLITE_FULL)
         committed = self.transactions.commit(self.jobs(), 0)
-        self.assertEqual([type(outcome) for outcome in committed.outcomes], [StorageError, StorageError])
+        self.assertEqual([type(outcome) for outcome in committed.outcomes], [DiskFull, DiskFull])
+
+    def test_a_disk_that_fails_behind_a_commit(self) -> None:
+        """If the disk fails when what was committed is brought to its place, nobody is told OK."""
+
+        def fold() -> None:
+            raise sqlite3.OperationalError("disk I/O error")
+
+        engines = self.engines
+        transactions = Transactions(engines.writing, full=engines.full, undone=engines.undone, fold=fold)
+        committed = transactions.commit(self.jobs(), 0)
+        self.assertEqual({type(outcome) for outcome in committed.outcomes}, {OutcomeUnknown})
 
     def test_a_bug_of_one_job(self) -> None:
         """A job that breaks in the middle fails alone; the others are committed, in order, without a hole."""

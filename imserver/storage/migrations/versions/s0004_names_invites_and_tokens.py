@@ -1,4 +1,4 @@
-"""Every name an account ever had, what it may do, invites, and the tokens devices come back with."""
+"""Names an account ever had, what it may do, announcements, invites, and tokens to come back with."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.add_column("account", sa.Column("administrator", sa.Integer, nullable=False, server_default="0"))
-    op.add_column("account", sa.Column("everyone", sa.Integer, nullable=False, server_default="1"))
+    op.add_column("account", sa.Column("everyone", sa.Integer))
     op.add_column("account", sa.Column("suspended", NUMBER))
     op.add_column("account", sa.Column("closed", NUMBER))
+    op.add_column("entry", sa.Column("announce", sa.Integer))
     op.create_table(
         "name",
         sa.Column("name", sa.Text, nullable=False),
