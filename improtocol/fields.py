@@ -273,6 +273,17 @@ Token = Annotated[
     str,
     Kind("token", _REF_RULE, _matching(r"(?s:.+)", "token", _REF_RULE), limit=limits.TOKEN, abnf="value"),
 ]
+ResumeToken = Annotated[
+    str,
+    Kind(
+        "resume",
+        _WORD_RULE,
+        _matching(_WORD, "resume", _WORD_RULE),
+        secret=True,
+        limit=limits.RESUME_TOKEN,
+        abnf="resume",
+    ),
+]
 Yes = Annotated[
     bool,
     Kind(
@@ -406,6 +417,7 @@ __all__ = [
     "Reached",
     "ReachedField",
     "Ref",
+    "ResumeToken",
     "Right",
     "RightField",
     "Secret",

@@ -12,6 +12,7 @@ from .fields import (
     Number,
     ReachedField,
     Ref,
+    ResumeToken,
     ShownField,
     Text,
     UserName,
@@ -35,6 +36,7 @@ class LoggedIn(Reply, verb="LOGIN"):
     cursor: Number | None = None  #: your stream begins behind this number
     waiting: Number | None = None  #: so many entries of it are there already
     mark: Mark | None = None  #: when you come back, ``WHO since=`` this tells what changed meanwhile
+    token: ResumeToken | None = None  #: to come back with next time
 
 
 class LoggedOut(Reply, verb="LOGOUT"):

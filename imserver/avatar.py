@@ -62,6 +62,7 @@ class Avatar:
         self._owner = owner
         self.session = session
         self.device = NAMELESS
+        self.is_noted = True  #: whether the database knows that device; when the disk was full it may not
         self.shown = Shown.ONLINE  #: how it wants to be seen
         self.confirmed = -math.inf  #: when its password was said last
         self.lock = 0  #: which lock its secret opened, as the user counts them

@@ -9,6 +9,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
@@ -29,8 +30,10 @@ from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
 from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
 from .claims import Claims
+from .counters import Counters
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
+from .encryption import Encryption
 from .features.blocking import Blocking
 from .features.cursors import Cursors
 from .features.devices import Devices
@@ -45,7 +48,8 @@ from .features.registration import Registration
 from .features.renaming import Renaming
 from .features.roster import Roster
 from .features.showing import Showing
-from .listening import HERE, listen, place, policy_for, ways_in
+from .listening import HERE, entrance, listen, policy_for
+from .log_lines import as_json, plain
 from .mailroom import Mailroom, Soon
 from .portal.checkers import PasswordChecker
 from .portal.confirming import Confirming
@@ -53,17 +57,19 @@ from .portal.enrolling import Enrolling, Policy
 from .portal.guessing import Guessing
 from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
+from .portal.tokens import TokenChecker
 from .presence import Presence
 from .receipts import ReceiptNews
 from .retention import Retention
 from .server import Server
 from .server_log import ServerLog
 from .storage import open_storage
-from .storage.interface import DatabaseTaken, NewerDatabase, Storage, StorageError
+from .storage.interface import Damaged, DatabaseTaken, NewerDatabase, Storage, StorageError
 from .storage.records import Entry, Opening
 from .threads import Threads
 from .turn import Turn
 from .users import Users
+from .welcome import welcome
 
 #: A hash takes 19 MiB and a core; with more threads than this, logging in would crowd out what they came for.
 HASHING = min(2, os.cpu_count() or 1)
@@ -86,6 +92,19 @@ class Options(UsageOptions):
         ["keep", None, None, "let go of messages older than so many DAYS; else everything is kept"],
         ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
         ["register", None, None, "who may take a name: open, invite or closed; else open on loopback alone"],
+        [
+            "certificate",
+            None,
+            None,
+            "PEM file of a certificate others vouch for; else one is made at first start",
+        ],
+        ["key", None, None, "PEM file of its key, if that is not in the same file"],
+        ["address", None, None, "HOST or HOST:PORT by which other machines reach this one, for invites"],
+    ]
+    optFlags: ClassVar = [
+        ["clear-outside", None, "let other machines in without TLS: everybody on the way reads passwords"],
+        ["log-json", None, "write server.log as a JSON object a line"],
+        ["log-texts", None, "write into server.log what people say, too"],
     ]
 
     def __init__(self) -> None:
@@ -139,7 +158,17 @@ class Imserver(Service):
         turn = Turn(self._soon)
         bounds: Bounds = options["bounds"]
         self._folder.take()
-        self._log = ServerLog(self._folder.open_log(), turn, _now, reactor, bounds.log_lines)
+        counters = Counters(reactor.seconds)
+        self._log = ServerLog(
+            self._folder.open_log(bounds.log_size),
+            turn,
+            _now,
+            reactor,
+            bounds.log_lines,
+            counters=counters,
+            write=as_json if options["log-json"] else plain,
+            texts=bool(options["log-texts"]),
+        )
         url = options["database"] or f"sqlite:///{self._folder.database}"
         try:
             self._storage, self._opening = _opened(url, reactor)
@@ -168,8 +197,20 @@ class Imserver(Service):
             retention=self._retention,
         )
         self._storage.in_doubt = self._end_in_doubt
-        self._ports = [listen(reactor, description, self._server) for description in options["listen"]]
+        self._encryption = Encryption(
+            reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note
+        )
+        self._doors = [
+            listen(reactor, text, self._server, self._encryption.wrap, clear_outside=options["clear-outside"])
+            for text in options["listen"]
+        ]
+        self._ports = [door.port for door in self._doors]
         self._server.enrolling.policy = policy_for(options["register"], self._ports)
+        self._entrance = entrance(self._doors, self._encryption.papers, options["address"])
+
+    def invite_line(self, code: str) -> str:
+        """Write the line that whoever is invited takes as pasted."""
+        return str(replace(self._entrance, code=code)) if self._entrance is not None else code
 
     def _end_in_doubt(self) -> None:
         """End at once, and tell nobody anything: only what is on disk can say what is true now."""
@@ -193,6 +234,7 @@ class Imserver(Service):
         super().startService()  # type: ignore[no-untyped-call]
         _collect_seldom()
         self._log.watch()
+        self._encryption.start()
         if self._retention is not None:
             self._soon(self._retention.begin)
         self._log.note("started", version=__version__, entries=self._opening.last)
@@ -206,6 +248,7 @@ class Imserver(Service):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
+        self._encryption.stop()
         if self._retention is not None:
             self._retention.end()
         for port in self._ports:
@@ -221,21 +264,13 @@ class Imserver(Service):
         """Say in one screen what it does, where its data is and how to connect."""
         people = _count(len(self._opening.accounts), "person", "people")
         entries = _count(self._opening.last, "entry", "entries")
-        hints = zip(
-            ("To talk to it", "With a window"), ways_in(self._ports[0]), ("and type HELP", ""), strict=False
+        return welcome(
+            self._doors,
+            self._encryption.papers,
+            self._entrance,
+            f"{people}, {entries} of the log",
+            self._folder.path,
         )
-        ways = "\n".join(f"  {what:<18} {way:<26} {then}".rstrip() for what, way, then in hints)
-        return f"""
-  imserver {__version__} is ready.
-
-    listens on   {", ".join(map(place, self._ports))}  (this machine alone)
-    keeps        {people}, {entries} of the log
-    in           {self._folder.path}
-
-{ways}
-  To watch it        tail -f {self._folder.path / "server.log"}
-  To stop it         Ctrl-C: everybody is told, and nothing is lost
-"""
 
 
 def put_together(
@@ -266,7 +301,7 @@ def put_together(
     receipts = ReceiptNews(clock, storage, users, mailroom)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)
     checker = PasswordChecker(storage, passwords)
-    portal = Portal(Realm(users), [checker])
+    portal = Portal(Realm(users), [checker, TokenChecker(storage)])
     claims, enrolling = Claims(users), Enrolling(clock, bounds, policy)
     guessing, confirming = Guessing(clock, bounds), Confirming(clock)
     dispatcher = Dispatcher(
@@ -345,6 +380,11 @@ def _opened(url: str, reactor: IReactorTime) -> tuple[Storage, Opening]:
         raise CannotStart(
             f"The database was written by a newer imserver ({error}). "
             "Start that version; this one would not know what it finds."
+        ) from None
+    except Damaged as error:
+        raise CannotStart(
+            f"The database is damaged, and is not served ({error}). Put a copy from before in its place; "
+            "what was said since is then in the clients alone."
         ) from None
     except StorageError as error:
         raise CannotStart(f"The database cannot be opened: {error}. Is --database right?") from None

@@ -10,7 +10,16 @@ from twisted.cred.error import UnauthorizedLogin
 from twisted.cred.portal import Portal
 
 from improtocol import commands, limits, replies
-from improtocol.errors import Busy, LoginRefused, MissingKey, NotTold, TooManySessions, TooOften
+from improtocol.errors import (
+    Busy,
+    ExtraText,
+    LoginRefused,
+    MissingKey,
+    NoText,
+    NotTold,
+    TooManySessions,
+    TooOften,
+)
 from improtocol.events import Bye, Limits
 
 from ..avatar import Avatar
@@ -19,6 +28,7 @@ from ..mailroom import Mailroom
 from ..portal.confirming import Confirming
 from ..portal.guessing import Guess, Guessing
 from ..portal.realm import IAvatar
+from ..portal.tokens import Token, kept_of, new_token
 from ..presence import Presence
 from ..server_log import ServerLog
 from ..session import Session
@@ -61,15 +71,14 @@ class Login:
     @answers(commands.Login, writes=True)
     async def log_in(self, session: Session, command: commands.Login) -> replies.LoggedIn:
         """Prove a name, and begin to tell its stream once the OK is written."""
-        if (command.since is None) != (command.epoch is None):
-            raise MissingKey("since" if command.since is None else "epoch")
+        _check(command)
         avatar, leave = await self._in_turn(session, command)
         user = self._users.of(avatar.account.id)
         avatar.device = command.device or NAMELESS
         if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:
             # Somebody told it more than this log holds: only reading everything anew is safe.
             raise NotTold(user.held)
-        arrival = await self._arrive(avatar, user)
+        arrival, token = await self._arrive(avatar, user, command)
         if command.epoch is None or command.since is None:
             position = arrival.cursor
         else:
@@ -91,40 +100,55 @@ class Login:
             cursor=position,
             waiting=waiting,
             mark=self._users.mark,
+            token=token,
         )
 
-    async def _arrive(self, avatar: Avatar, user: User) -> Arrival:
-        """Note that a device is in use, and where it stands; on a full disk only the latter."""
+    async def _arrive(
+        self, avatar: Avatar, user: User, command: commands.Login
+    ) -> tuple[Arrival, str | None]:
+        """Note that a device is in use, and say where it stands and what it comes back with next."""
+        account, device = user.account.id, avatar.device
         try:
-            return await self._devices.arrive(user.account.id, avatar.device, limits.DEVICES)
+            if command.token is None and not command.remember:
+                return await self._devices.arrive(account, device, limits.DEVICES), None
+            token, old = new_token(), command.token and kept_of(command.token)
+            arrival = await self._devices.come_back(account, device, limits.DEVICES, old, kept_of(token))
         except DiskFull:
-            # Whoever wants to read shall come in.  A new device is not kept: next time it is new again.
-            known = {device.name: device.cursor for device in await self._devices.devices(user.account.id)}
-            return Arrival(known.get(avatar.device, user.held))
+            # Whoever wants to read shall come in.  A new device is noted as soon as it holds something.
+            known = {device.name: device.cursor for device in await self._devices.devices(account)}
+            avatar.is_noted = device in known
+            return Arrival(known.get(device, user.held)), None
+        if arrival is None:
+            raise LoginRefused()  # it was revoked a moment ago
+        return arrival, token
 
     async def _in_turn(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
-        """Have the password tried when its turn comes."""
+        """Have the password tried when its turn comes; a token is never guessed, and waits for no turn."""
         guess = Guess(self._users.key(command.name), session.source, command.device)
+        if command.token is not None:
+            proved = await self._prove(session, command)
+            self._guessing.came_in(guess)
+            return proved
         try:
             return await self._guessing.attempt(guess, lambda: self._prove(session, command))
-        except TooOften as refusal:
+        except TooOften:
             self._log.note("login-too-often", session=session.number, user=self._known(command.name))
-            raise refusal
+            raise
 
     async def _prove(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
         if session.closed:
             raise Busy()  # its turn has come, and nobody is there any more
-        credentials = UsernamePassword(command.name.encode(), command.password.encode())
         said_to_be = self._users.get(command.name)
         lock = 0 if said_to_be is None else said_to_be.lock
         try:
-            _, avatar, leave = await self._portal.login(credentials, session, IAvatar)
+            _, avatar, leave = await self._portal.login(_credentials(command), session, IAvatar)
         except UnauthorizedLogin:
             self._log.note("login-refused", session=session.number, user=self._known(command.name))
             raise LoginRefused() from None
         avatar = cast(Avatar, avatar)
         avatar.lock = lock
-        self._confirming.was_said(avatar)
+        if command.token is None:
+            self._confirming.was_said(avatar)
         return avatar, leave
 
     def _known(self, name: str) -> str | None:
@@ -159,6 +183,24 @@ class Login:
         """Speak for nobody any more."""
         avatar.session.log_out("logout")
         return replies.LoggedOut()
+
+
+def _check(command: commands.Login) -> None:
+    """Refuse what does not go together."""
+    if (command.since is None) != (command.epoch is None):
+        raise MissingKey("since" if command.since is None else "epoch")
+    if (command.token or command.remember) and command.device is None:
+        raise MissingKey("device")
+    if command.token is None and command.password is None:
+        raise NoText(example=command.example)
+    if command.token is not None and command.password is not None:
+        raise ExtraText()
+
+
+def _credentials(command: commands.Login) -> Token | UsernamePassword:
+    if command.token is not None:
+        return Token(command.name, command.device or NAMELESS, command.token)
+    return UsernamePassword(command.name.encode(), (command.password or "").encode())
 
 
 def _nameless(user: User) -> int:

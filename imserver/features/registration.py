@@ -53,7 +53,8 @@ class Registration:
         try:
             return await self._judged(session, command.invite)
         except TooOften:
-            self._log.note("register-too-often", session=session.number, user=command.name)
+            # Not the name: it may be a password typed in its place.
+            self._log.note("register-too-often", session=session.number)
             raise
 
     async def _judged(self, session: Session, invite: str | None) -> str | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from . import statements
 from .interface import AccountClosed, InviteRefused, NameTaken, TooManyNames
 from .schema import EVERYONES
+from .tokens import Tokens
 
 
 class Accounts:
@@ -19,10 +20,16 @@ class Accounts:
     """
 
     def __init__(
-        self, connection: Connection, at: int, names: Collection[str], closed: Collection[int]
+        self,
+        connection: Connection,
+        at: int,
+        tokens: Tokens,
+        names: Collection[str],
+        closed: Collection[int],
     ) -> None:
         self._connection = connection
         self._at = at
+        self._tokens = tokens
         self._owners = self._look_up(names)
         self._next = 1 + connection.execute(statements.highest_account).scalar_one() if names else 0
         self._closed = closed
@@ -97,7 +104,7 @@ class Accounts:
         self.refuse_closed([account])
         name: str = self._connection.execute(statements.names_of, {"who": account}).all()[0].current
         self._connection.execute(statements.close_account, {"who": account, "number": number})
-        self._connection.execute(statements.drop_tokens, {"who": account})
+        self._tokens.revoke_all(account)
         self.closed_now.add(account)
         return name
 
@@ -105,7 +112,7 @@ class Accounts:
         """Put another secret in the place of the one there is; what was made with that one opens nothing."""
         self.refuse_closed([account])
         self._connection.execute(statements.set_password, {"who": account, "to_hash": password_hash})
-        self._connection.execute(statements.drop_tokens, {"who": account})
+        self._tokens.revoke_all(account)
 
     def raise_hash(self, account: int, proved: str, stronger: str) -> bool:
         """Keep the same secret under a stronger hash, unless it is another secret by now."""

@@ -16,11 +16,13 @@ from sqlalchemy import Connection
 from . import letting_go, questions, statements
 from .accounts import Accounts
 from .blocking import Blocking
+from .checksums import as_entry, checksum
 from .conversations import Conversations, Remembered
 from .cursors import Cursors
 from .interface import MailboxFull, NoSuchMessage, RefUsed
 from .marks import Mark, Marks
 from .records import Arrival, Block, Draft, Entry, EntryKind, Gone, Held, Marked, People, Stored
+from .tokens import Tokens
 
 Ref = tuple[int, str]  # an account and its own name for something it said
 
@@ -54,7 +56,8 @@ class Batch:
         _epoch, self._last, self._accounts, self._gone = connection.execute(statements.lock_log).one()
         self._begun_at = self._last
         self._said = self._look_up(needs.refs)
-        self.people = Accounts(connection, at, needs.names, closed)
+        self.tokens = Tokens(connection, at)
+        self.people = Accounts(connection, at, self.tokens, needs.names, closed)
         self._conversations = Conversations(connection, remembered)
         self._cursors = Cursors(connection, at, needs.holders)
         self._marks = Marks(connection, needs.marks)
@@ -66,7 +69,7 @@ class Batch:
         if not refs:
             return {}
         rows = self._connection.execute(statements.said_under, {"refs": json.dumps(list(refs))})
-        return {(entry.account, entry.ref or ""): entry for entry in map(statements.as_entry, rows)}
+        return {(entry.account, entry.ref or ""): entry for entry in map(as_entry, rows)}
 
     # --- The acts ---
 
@@ -122,10 +125,22 @@ class Batch:
     def arrive(self, account: int, device: str, keep: int) -> Arrival:
         """Find a device, or begin it and make room for it."""
         self.people.refuse_closed([account])
-        return self._cursors.arrive(account, device, keep)
+        arrival = self._cursors.arrive(account, device, keep)
+        if arrival.forgotten is not None:
+            self.tokens.revoke(account, arrival.forgotten)
+        return arrival
+
+    def come_back(self, account: int, device: str, keep: int, old: str | None, new: str) -> Arrival | None:
+        """Let a device arrive, and keep the token it will come back with."""
+        if old is not None and not self.tokens.is_of(account, device, old):
+            return None
+        arrival = self.arrive(account, device, keep)
+        self.tokens.renew(account, device, old, new)
+        return arrival
 
     def forget(self, account: int, device: str) -> bool:
-        """Forget a device."""
+        """Forget a device, and what it would come back with."""
+        self.tokens.revoke(account, device)
         return self._cursors.forget(account, device)
 
     def read(self, account: int, number: int) -> Marked:
@@ -237,7 +252,7 @@ def _people(entry: Entry) -> People:
 
 def _entry_row(entry: Entry, conversation: int) -> tuple[object, ...]:
     is_message = entry.kind is _MESSAGE
-    return (
+    row = (
         entry.number,
         _AS_MESSAGE if is_message else entry.kind.value,
         entry.at,
@@ -250,3 +265,4 @@ def _entry_row(entry: Entry, conversation: int) -> tuple[object, ...]:
         conversation if is_message else None,
         1 if entry.announce else None,
     )
+    return (*row, checksum(*row))

@@ -30,6 +30,18 @@ credential = (
     .where(schema.name.c.name == bindparam("named"))
 )
 
+#: The account of a name, if that is a token of its device's.
+token_of = (
+    select(*ACCOUNT)
+    .join_from(schema.token, schema.account, schema.account.c.id == schema.token.c.account)
+    .join(schema.name, schema.name.c.account == schema.account.c.id)
+    .where(
+        schema.token.c.hash == bindparam("hashed"),
+        schema.token.c.device == bindparam("of"),
+        schema.name.c.name == bindparam("named"),
+    )
+)
+
 # --- Streams ---------------------------------------------------------------------------------
 # An account's stream has three sources.  Each is one range of one index, so that a page costs
 # the same wherever it lies and however much was said before the account was made.
@@ -92,10 +104,15 @@ def _entries(numbers: Entries, newest: bool = False) -> Entries:
     """Give what has these numbers.
 
     First the numbers and only then the entries: so no planner looks for them among the entries of
-    others, and nothing long is sorted.
+    others, and nothing long is sorted.  With each come the people of its conversation; what is
+    missing comes as nothing, and is noticed.
     """
     some = numbers.subquery()
-    found = select(*ENTRY).join_from(some, schema.entry, schema.entry.c.number == some.c.number)
+    found = (
+        select(*ENTRY, schema.conversation.c.people)
+        .join_from(some, schema.entry, schema.entry.c.number == some.c.number, isouter=True)
+        .outerjoin(schema.conversation, schema.conversation.c.id == schema.entry.c.conversation)
+    )
     return _in_order(some.c.number, found, newest)
 
 

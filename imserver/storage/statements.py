@@ -25,9 +25,9 @@ from sqlalchemy import delete as delete_from
 
 from . import schema
 from .dialects import JsonArray, WholeRows
-from .records import Account, Entry, EntryKind
+from .records import Account, EntryKind
 
-#: What makes an entry.
+#: What makes an entry, as ``checksums.as_entry`` takes it.
 ENTRY = (
     schema.entry.c.number,
     schema.entry.c.kind,
@@ -38,16 +38,10 @@ ENTRY = (
     schema.entry.c.to,
     schema.entry.c.text,
     schema.entry.c.ref,
+    schema.entry.c.conversation,
     schema.entry.c.announce,
+    schema.entry.c.checksum,
 )
-
-
-def as_entry(row: Row[*tuple[Any, ...]]) -> Entry:
-    """Make an entry of a row that one of the statements below gave."""
-    number, kind, at, account, sender, audience, to, text, ref, announce = row
-    return Entry(
-        number, EntryKind(kind), at, account, sender, audience, to, text, ref, announce=bool(announce)
-    )
 
 
 def as_account(row: Row[*tuple[Any, ...]], earlier: tuple[str, ...] = ()) -> Account:
@@ -82,6 +76,7 @@ begin_log = insert(schema.log).values(one=1, last=0, accounts=0)
 read_log = select(schema.log.c.epoch, schema.log.c.last, schema.log.c.accounts, schema.log.c.gone)
 #: First in every storing transaction: on PostgreSQL it waits for the other nodes' (SQLite waits at BEGIN).
 lock_log = read_log.with_for_update()
+newest = select(func.coalesce(func.max(schema.entry.c.number), 0))
 move_log = update(schema.log).values(last=bindparam("to_last"), accounts=bindparam("to_accounts"))
 move_gone = update(schema.log).values(gone=bindparam("to_gone"))
 
@@ -118,6 +113,19 @@ names_of = (
     .join(schema.account, schema.account.c.id == schema.name.c.account)
     .where(schema.name.c.account == _ACCOUNT)
 )
+#: Those whose REGISTER is not where they say it is.
+unsure = (
+    select(schema.account.c.id)
+    .outerjoin(
+        schema.entry,
+        and_(
+            schema.entry.c.number == schema.account.c.registered,
+            schema.entry.c.account == schema.account.c.id,
+            schema.entry.c.kind == EntryKind.REGISTER.value,
+        ),
+    )
+    .where(schema.entry.c.number.is_(None))
+)
 highest_account = select(func.coalesce(func.max(schema.account.c.id), 0))
 add_account = insert(schema.account)
 add_names = WholeRows(schema.name)
@@ -128,7 +136,6 @@ set_password = update(schema.account).where(_THE_ACCOUNT).values(password_hash=b
 close_account = (
     update(schema.account).where(_THE_ACCOUNT).values(password_hash="", closed=bindparam("number"))
 )
-drop_tokens = delete_from(schema.token).where(schema.token.c.account == _ACCOUNT)
 #: The invite of a code that is good now.
 good_invite = select(schema.invite.c.id, schema.invite.c.administrator).where(
     schema.invite.c.code_hash == bindparam("hashed"),
@@ -198,7 +205,7 @@ oldest_kept = (
 empty_entry = (
     update(schema.entry)
     .where(schema.entry.c.number == bindparam("which"))
-    .values(text=bindparam("left"), audience="", conversation=None)
+    .values(text=bindparam("left"), audience="", conversation=None, checksum=None)
 )
 #: Named by account, since the key begins with it.
 drop_audiences = delete_from(schema.audience).where(
@@ -236,6 +243,19 @@ move_device = (
     update(schema.device).where(_ONE_DEVICE).values(used=bindparam("to_used"), cursor=bindparam("to_cursor"))
 )
 move_account = update(schema.account).where(schema.account.c.id == _WHO).values(held=bindparam("to_held"))
+
+# --- Tokens ----------------------------------------------------------------------------------
+
+_OF_DEVICE = and_(schema.token.c.account == _WHO, schema.token.c.device == bindparam("of"))
+
+add_token = WholeRows(schema.token)
+count_token = (
+    select(func.count())
+    .select_from(schema.token)
+    .where(_OF_DEVICE, schema.token.c.hash == bindparam("hashed"))
+)
+revoke_others = delete_from(schema.token).where(_OF_DEVICE, schema.token.c.hash != bindparam("kept"))
+revoke_all = delete_from(schema.token).where(schema.token.c.account == _WHO)
 
 # --- Marks ----------------------------------------------------------------------------------
 

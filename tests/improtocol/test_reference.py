@@ -50,7 +50,11 @@ class HelpTests(SynchronousTestCase):
     def test_all_about_one(self) -> None:
         """Its syntax, its arguments, its states, its refusals, and a line that can be typed."""
         lines = help_on(Command.by_verb["LOGIN"])
-        self.assertEqual(lines[0], "LOGIN name [device=device] [since=number] [epoch=epoch] :password")
+        self.assertEqual(
+            lines[0],
+            "LOGIN name [device=device] [since=number] [epoch=epoch]"
+            " [token=resume] [remember=yes] [:password]",
+        )
         self.assertIn("For example: LOGIN alice :correct horse", lines)
         self.assertIn("In state: unregistered, registered", lines)
         self.assertIn(

@@ -25,6 +25,8 @@ SAMPLES = {
     "epoch": ("k3", "k/3", "bad-argument"),
     "mark": ("0.7", "0/7", "bad-argument"),
     "token": ("t", "", "bad-argument"),
+    "resume": ("tok3n", "tok/3n", "bad-argument"),
+    "yes": ("yes", "no", "bad-argument"),
     "ref": ("r", "", "bad-argument"),
     "code": ("7KQ2-M4XD-9TRB", "7KQ2_M4XD", "bad-argument"),
     "verb": ("SEND", "S3ND", "bad-argument"),
