@@ -34,9 +34,10 @@ from imclient.qt.dress import Choice, Dress
 from imclient.qt.main_window import PANES, MainWindow
 from imclient.qt.start_dialog import Recent, StartDialog
 from imclient.qt.welcome_view import WelcomeView
-from improtocol import errors
+from improtocol import errors, invite
 from improtocol.audience import EVERYONE, Audience
 from improtocol.fields import Reached
+from improtocol.invite import Invite
 from imqt.reactor import make_application
 
 ME = "alice"
@@ -152,6 +153,10 @@ class MadeUpClient:
     def connect(self, host: str, port: int) -> Deferred[None]:
         """Reach the server."""
         return self._answer()
+
+    def take_invite(self, pasted: str) -> Invite:
+        """Read an invite."""
+        return invite.parse(pasted)
 
     def register(self, name: str, password: str) -> Deferred[None]:
         """Take a name."""

@@ -67,6 +67,7 @@ from .storage import open_storage
 from .storage.interface import Damaged, DatabaseTaken, NewerDatabase, Storage, StorageError
 from .storage.records import Entry, Opening
 from .threads import Threads
+from .told import Told
 from .turn import Turn
 from .users import Users
 from .welcome import welcome
@@ -171,7 +172,8 @@ class Imserver(Service):
         )
         url = options["database"] or f"sqlite:///{self._folder.database}"
         try:
-            self._storage, self._opening = _opened(url, reactor)
+            self._told = Told(self._folder.told)
+            self._storage, self._opening = _opened(url, reactor, self._told)
         except CannotStart:
             self._log.close()
             self._folder.leave()
@@ -238,6 +240,8 @@ class Imserver(Service):
         if self._retention is not None:
             self._soon(self._retention.begin)
         self._log.note("started", version=__version__, entries=self._opening.last)
+        if self._opening.before is not None:
+            self._log.note("new-epoch", now=self._opening.epoch, before=self._opening.before)
         # twistd has put its log in the place of sys.stdout.
         if sys.__stdout__ is not None:
             print(self.welcome(), file=sys.__stdout__, flush=True)
@@ -256,6 +260,7 @@ class Imserver(Service):
         await self._server.end_all(GOODBYE)
         self._hashing.stop()
         await self._storage.close()
+        self._told.close()
         self._log.note("stopped")
         self._log.close()
         self._folder.leave()
@@ -368,12 +373,14 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _opened(url: str, reactor: IReactorTime) -> tuple[Storage, Opening]:
+def _opened(url: str, reactor: IReactorTime, told: Told) -> tuple[Storage, Opening]:
     """Open the database, or say why it cannot be."""
     try:
-        storage = open_storage(url, reactor=reactor, now=_now)
+        storage = open_storage(url, reactor=reactor, now=_now, witness=told)
         storage.take()
         return storage, storage.open()
+    except OSError as error:
+        raise CannotStart(f"The data folder cannot be written: {error.strerror}.") from None
     except DatabaseTaken:
         raise CannotStart("Another imserver is using this database. Stop it first.") from None
     except NewerDatabase as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, TypeVar
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -20,6 +20,8 @@ from improtocol.codec import Unknown
 from improtocol.errors import LoginRefused, NoSuchMessage, NotTold, WrongState
 from improtocol.events import PingTold, PongTold, ReadTold, ReceiptTold, UserTold
 from improtocol.fields import Reached
+from improtocol.invite import Invite
+from improtocol.invite import parse as parse_invite
 from improtocol.replies import LoggedIn
 from improtocol.vocabulary import Command, Event, Reply
 
@@ -50,6 +52,7 @@ from .showing import Showing, Shown
 from .signal import Signal
 from .stream import Stream
 from .tokens import FileTokens, Tokens
+from .trust import Dial, Stranger, Trust
 from .wire import Wire
 
 __all__ = ["Client", "Link", "LinkState"]
@@ -72,7 +75,8 @@ class Account:
 class Client:
     """A user's client.  Everything happens on one thread; signals are emitted at once.
 
-    ``reactor`` needs time, and TCP and threads unless ``reach`` and ``run`` are handed in.
+    ``reactor`` needs time, and TCP and threads unless ``dial`` and ``run`` are handed in; ``reach`` takes
+    the place of TLS and all, for tests.
     ``folder`` is the profile's; ``random`` must be the system's own, but in tests.
     """
 
@@ -84,6 +88,8 @@ class Client:
         folder: Path,
         *,
         reach: Reach | None = None,
+        dial: Dial | None = None,
+        invite: Invite | None = None,
         random: Random | None = None,
         run: Run | None = None,
         now: Callable[[], float] = time.time,
@@ -92,7 +98,12 @@ class Client:
         self.settings = Settings.open(folder, random)
         self.notice: Signal[str] = Signal()  #: a sentence that the user should read
         self.wire = Wire(now)
-        self.link = Link(reactor, reach or by_tcp(reactor), self.wire, Backoff(random))
+        self.trust = Trust(reactor, dial or by_tcp(reactor), self.settings)
+        if invite is not None:
+            self.trust.take(invite)
+        #: Shows a server that nobody vouches for, and fires with whether it shall be trusted from now on.
+        self.ask_trust: Callable[[Stranger], Deferred[bool]] = lambda stranger: succeed(False)
+        self.link = Link(reactor, reach or self.trust.reach, self.wire, Backoff(random))
         self.roster = Roster(now)
         self.conversations = Conversations()
         self.outbox = Outbox(reactor, self.conversations, random, now)
@@ -139,7 +150,16 @@ class Client:
 
     def connect(self, host: str, port: int) -> Deferred[None]:
         """Connect; fails with an error whose ``str`` is a sentence: what is wrong."""
-        return self.link.open(host.strip(), port)
+        return Deferred.fromCoroutine(self._connect(host.strip(), port))
+
+    def take_invite(self, pasted: str) -> Invite:
+        """Read an invite as it was pasted, and know its server by what it says; raises `BadInvite`.
+
+        What is left to do is to connect to its host and port.
+        """
+        invite = parse_invite(pasted)
+        self.trust.take(invite)
+        return invite
 
     def register(self, name: str, password: str) -> Deferred[None]:
         """Take a name; fails with the `Refusal`."""
@@ -172,6 +192,17 @@ class Client:
         waiting: Deferred[None] = Deferred()
         self._closed.addBoth(lambda _: waiting.callback(None))
         return waiting
+
+    async def _connect(self, host: str, port: int) -> None:
+        try:
+            await self.link.open(host, port)
+        except Stranger as stranger:
+            if not await self.ask_trust(stranger):
+                raise
+            self.trust.take(Invite(host, port, fingerprint=stranger.fingerprint))
+            await self.link.open(host, port)
+        if self.trust.confirm(host, port):
+            self._run(self.settings.save).addErrback(self._stumbled)
 
     async def _register(self, name: str, password: str) -> None:
         connection = await self._connection()

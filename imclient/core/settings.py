@@ -12,9 +12,13 @@ from typing import Any
 
 import platformdirs
 
-HOST, PORT = "127.0.0.1", 12000
+from improtocol.invite import PORT, Invite, fingerprint_of
+
+HOST = "127.0.0.1"
 #: So many servers are remembered, the newest first.
 MOST_SERVERS = 20
+#: And so many are known again by their fingerprint; of one that is forgotten its user is asked anew.
+MOST_KNOWN = 200
 _PROFILE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -29,6 +33,7 @@ class Options:
     geometry: tuple[int, int, int, int] | None = None  #: x, y, width, height of the window
     theme: str = "system"  #: light, dark or system
     control: int | None = None  #: a port for the tests of windows
+    invite: Invite | None = None  #: what was pasted in the place of a host
     terminal: bool = False  #: in the terminal, without windows
     password_file: str | None = None  #: whose first line is the password
 
@@ -57,12 +62,15 @@ def private(folder: Path) -> Path:
 
 
 class Settings:
-    """The servers and names of one profile, and the word this device goes by."""
+    """The servers and names of one profile, by what each is known, and the word this device goes by."""
 
-    def __init__(self, folder: Path, device: str, servers: list[Server]) -> None:
+    def __init__(
+        self, folder: Path, device: str, servers: list[Server], known: dict[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.device = device
         self.servers = servers
+        self._known = known or {}  # fingerprints by place, the newest last
 
     @classmethod
     def open(cls, folder: Path, random: Random, kind: str = "desk") -> Settings:
@@ -73,8 +81,9 @@ class Settings:
             servers = [
                 Server(str(s["host"]), int(s["port"]), [str(n) for n in s["names"]]) for s in read["servers"]
             ]
-            return cls(folder, _word(read["device"]), servers[:MOST_SERVERS])
-        except (OSError, ValueError, KeyError, TypeError):
+            known = {str(place): fingerprint_of(found) for place, found in read.get("known", {}).items()}
+            return cls(folder, _word(read["device"]), servers[:MOST_SERVERS], known)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             settings = cls(folder, f"{kind}-{random.getrandbits(32):08x}", [])
             settings.save()
             return settings
@@ -104,15 +113,31 @@ class Settings:
         others = [s for s in self.servers if (s.host, s.port) != (host, port)]
         self.servers = [Server(host, port, names), *others][:MOST_SERVERS]
 
+    def fingerprint(self, host: str, port: int) -> str | None:
+        """Give the fingerprint a server is known by; None: by those who vouch for it."""
+        return self._known.get(_place(host, port))
+
+    def know(self, host: str, port: int, fingerprint: str | None) -> None:
+        """Know a server by this from now on."""
+        self._known.pop(_place(host, port), None)
+        if fingerprint is not None:
+            self._known[_place(host, port)] = fingerprint
+            self._known = dict(list(self._known.items())[-MOST_KNOWN:])
+
     def save(self) -> None:
         """Write them; it blocks.  A computer switched off meanwhile keeps the old ones."""
-        written = json.dumps({"device": self.device, "servers": [asdict(s) for s in self.servers]}, indent=2)
+        servers = [asdict(server) for server in self.servers]
+        written = json.dumps({"device": self.device, "servers": servers, "known": self._known}, indent=2)
         new = self.folder / "settings.new"
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(written)
             file.flush()
             os.fsync(file.fileno())
         new.replace(self.folder / "settings.json")
+
+
+def _place(host: str, port: int) -> str:
+    return f"{host.lower()} {port}"
 
 
 def _word(device: str) -> str:

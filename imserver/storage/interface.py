@@ -277,6 +277,19 @@ class Devices(Protocol):
         """
 
 
+class Witness(Protocol):
+    """What knows, apart from the database, which log was told and up to where."""
+
+    def vouches(self, epoch: str, last: int) -> bool:
+        """Whether a log that ends there is the one that was told, with all that was told."""
+
+    def begin(self, epoch: str, last: int) -> None:
+        """Stand for this log from now on."""
+
+    def note(self, last: int) -> None:
+        """Note what is committed, and is told in a moment; from the writer's thread."""
+
+
 class Storage(Accounts, OwnAccount, Log, Retaining, Reading, Reaching, Devices, Blocks, Protocol):
     """All of it, and its beginning and end."""
 
