@@ -10,6 +10,7 @@ from imserver.avatar import Avatar
 from imserver.session import Session
 from imserver.storage import letting_go
 
+from . import session_life
 from .course import Course
 from .letters import Violation
 from .planted import PLANTED
@@ -74,6 +75,7 @@ class SessionLifeTests(SynchronousTestCase):
         never = property(lambda avatar: True, lambda avatar, is_noted: None)
         setattr(Avatar, "is_noted", never)  # noqa: B010
         self.addCleanup(delattr, Avatar, "is_noted")
+        self.patch(session_life, "FULL", 0.05)  # so rare else that it would need luck
         self.first_complaint(Parts(), "the cursor went back")
         self.flushLoggedErrors()
 
