@@ -16,10 +16,12 @@ from typing import cast
 
 from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QWidget
-from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
+from twisted.internet.task import Clock
 
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversations, Progress, Said
+from imclient.core.desk import Desk
 from imclient.core.devices import Device
 from imclient.core.records import Receipt
 from imclient.core.roster import Presence, Roster
@@ -136,6 +138,7 @@ class MadeUpClient:
         self.link, self.outbox = MadeUpLink(), MadeUpOutbox()
         self.roster, self.wire, self.conversations = Roster(time.time), Wire(time.time), Conversations()
         self.showing, self.blocked = MadeUpShowing(), MadeUpBlocklist()
+        self.desk = Desk(Clock(), maybeDeferred)
         self.roster.restore(ME, [])
         self.conversations.restore(ME, None, [])
         self.notice: Signal[str] = Signal()

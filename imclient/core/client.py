@@ -31,6 +31,8 @@ from .cache import Cache, cache_path
 from .connection import Answer, Connection
 from .conversation import Ledger
 from .conversations import Conversations, Said
+from .desk import Desk, Left
+from .desk import read as read_desk
 from .devices import Device, devices_of
 from .errands import Errands
 from .history import HISTORY, History
@@ -70,6 +72,12 @@ class Account:
     name: str
     cache: Cache
     held: Held = field(default_factory=Held)
+    left: Left = field(default_factory=Left)
+
+    @property
+    def desk(self) -> Path:
+        """The file of its desk."""
+        return self.cache.path.with_suffix(".desk.json")
 
 
 class Client:
@@ -113,6 +121,7 @@ class Client:
         self._run: Run = run or self._thread  # type: ignore[assignment]
         #: Where what this device comes back with is kept; a front end may put the system's keyring here.
         self.tokens: Tokens = FileTokens(folder, self._run)
+        self.desk = Desk(reactor, self._run)
         self._errands = Errands(reactor)
         self.blocked = Blocklist(self._errands)
         self.showing = Showing(self._errands)
@@ -251,6 +260,7 @@ class Client:
     async def _close(self) -> None:
         await self.link.leave()
         self._went()
+        await self.desk.close()
         if self._account is not None:
             await self._account.cache.close()
         if self._thread is not None:
@@ -274,6 +284,7 @@ class Client:
         account = Account(name, Cache(path, name, self._run, self._reactor))
         if path.exists():
             account.held = await account.cache.load()
+            account.left = await self._run(partial(read_desk, account.desk))
         return account
 
     def _adopt(self, account: Account) -> None:
@@ -286,6 +297,7 @@ class Client:
         held, account.held = account.held, Held()
         account.cache.trouble.connect(self._troubled)
         account.cache.eased.connect(self._eased)
+        self.desk.restore(account.desk, account.left)
         ledger = Ledger(held.held_from, held.position, held.gap)
         self.showing.restore()
         self.blocked.restore()

@@ -36,6 +36,30 @@ class Options:
     invite: Invite | None = None  #: what was pasted in the place of a host
     terminal: bool = False  #: in the terminal, without windows
     password_file: str | None = None  #: whose first line is the password
+    remember: bool = False  #: come back without it the next time
+
+
+@dataclass(slots=True)
+class Preferences:
+    """How somebody likes the windows to be."""
+
+    theme: str = "system"  #: light, dark or system
+    scale: float = 1.0  #: how much larger the type is
+    language: str = ""  #: empty: the system's
+    asides: bool = True  #: what went to everyone is shown in passing
+    notify: bool = True  #: the desktop shows what came
+    texts: bool = True  #: and what it says
+    sound: bool = False
+    away_after: int = 10  #: minutes without a key or the mouse; 0: never
+    geometry: str = ""  #: where the window stood, as Qt writes it
+
+    @classmethod
+    def of(cls, read: object) -> Preferences:
+        """Take what is as it should be, and of the rest what is usual."""
+        given = read if isinstance(read, dict) else {}
+        usual = asdict(cls())
+        right = {key: given[key] for key, value in usual.items() if type(given.get(key)) is type(value)}
+        return cls(**{**usual, **right})
 
 
 @dataclass(slots=True)
@@ -65,11 +89,17 @@ class Settings:
     """The servers and names of one profile, by what each is known, and the word this device goes by."""
 
     def __init__(
-        self, folder: Path, device: str, servers: list[Server], known: dict[str, str] | None = None
+        self,
+        folder: Path,
+        device: str,
+        servers: list[Server],
+        known: dict[str, str] | None = None,
+        preferences: Preferences | None = None,
     ) -> None:
         self.folder = folder
         self.device = device
         self.servers = servers
+        self.preferences = preferences or Preferences()
         self._known = known or {}  # fingerprints by place, the newest last
 
     @classmethod
@@ -82,7 +112,8 @@ class Settings:
                 Server(str(s["host"]), int(s["port"]), [str(n) for n in s["names"]]) for s in read["servers"]
             ]
             known = {str(place): fingerprint_of(found) for place, found in read.get("known", {}).items()}
-            return cls(folder, _word(read["device"]), servers[:MOST_SERVERS], known)
+            preferences = Preferences.of(read.get("preferences"))
+            return cls(folder, _word(read["device"]), servers[:MOST_SERVERS], known, preferences)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             settings = cls(folder, f"{kind}-{random.getrandbits(32):08x}", [])
             settings.save()
@@ -126,8 +157,13 @@ class Settings:
 
     def save(self) -> None:
         """Write them; it blocks.  A computer switched off meanwhile keeps the old ones."""
-        servers = [asdict(server) for server in self.servers]
-        written = json.dumps({"device": self.device, "servers": servers, "known": self._known}, indent=2)
+        kept = {
+            "device": self.device,
+            "servers": [asdict(server) for server in self.servers],
+            "known": self._known,
+            "preferences": asdict(self.preferences),
+        }
+        written = json.dumps(kept, indent=2)
         new = self.folder / "settings.new"
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(written)
