@@ -194,7 +194,7 @@ class Imserver(Service):
         )
         self._storage.in_doubt = self._end_in_doubt
         self._encryption = Encryption(
-            reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note
+            reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note, bounds
         )
         self._doors = [
             listen(reactor, text, self._server, self._encryption.wrap, clear_outside=options["clear-outside"])
