@@ -65,6 +65,7 @@ from .threads import Threads
 from .told import Told
 from .turn import Turn
 from .users import Users
+from .watchdog import Watchdog
 from .welcome import welcome
 
 #: A hash takes 19 MiB and a core; with more threads than this, logging in would crowd out what they came for.
@@ -189,6 +190,7 @@ class Imserver(Service):
             may_address_everyone=_those_named(options["everyone"]),
             bounds=bounds,
             retention=self._retention,
+            counters=counters,
         )
         self._storage.in_doubt = self._end_in_doubt
         self._encryption = Encryption(
@@ -286,6 +288,7 @@ def put_together(
     draw: Callable[[int], int] = secrets.randbelow,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
     retention: Retention | None = None,
+    counters: Counters | None = None,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
     users = Users(opening.accounts, names, held=opening.held, blocks=opening.blocks, start=start)
@@ -322,12 +325,17 @@ def put_together(
         writes_waiting=bounds.writes_waiting,
     )
 
+    counters = counters or Counters(clock.seconds)
+    turn.watch = watchdog = Watchdog(counters, log)
+
     def committed(entries: tuple[Entry, ...]) -> None:
+        watchdog.tells()
         users.committed(entries)  # first, so that nobody is told of a name before it is known (R37)
         mailroom.committed(entries)
 
     storage.committed = committed
-    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw)
+    storage.counters = counters
+    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, counters, watchdog)
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from twisted.internet.defer import Deferred
 
+from ..counters import Counters
 from . import questions, statements
 from .interface import Damaged, DatabaseTaken, StorageError, Witness
 from .records import (
@@ -116,6 +117,20 @@ class Database:
     @in_doubt.setter
     def in_doubt(self, hook: Callable[[str], None]) -> None:
         self._writer.in_doubt = hook
+
+    @property
+    def counters(self) -> Counters:
+        """Where transactions are counted."""
+        return self._writer.counters
+
+    @counters.setter
+    def counters(self, counters: Counters) -> None:
+        self._writer.counters = counters
+
+    @property
+    def jobs_waiting(self) -> int:
+        """How many jobs no transaction has begun."""
+        return self._writer.waiting()
 
     # --- Its beginning and end ---
 

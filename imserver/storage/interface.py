@@ -12,6 +12,7 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
+from ..counters import Counters
 from .records import (
     Account,
     Arrival,
@@ -248,6 +249,12 @@ class Storage(Accounts, Log, Retaining, Reading, Reaching, Devices, Blocks, Prot
     committed: Callable[[tuple[Entry, ...]], None]
     #: Called with the reason when nobody knows any more what the log holds, before anything else is done.
     in_doubt: Callable[[str], None]
+    #: Where transactions are counted.
+    counters: Counters
+
+    @property
+    def jobs_waiting(self) -> int:
+        """How many jobs no transaction has begun."""
 
     def take(self) -> None:
         """Keep other servers out until ``close``, or the process's end; raises ``DatabaseTaken``."""
