@@ -41,7 +41,7 @@ class OptionsTests(SynchronousTestCase):
         """Without a word it listens here, with ASCII names, in the user's own folder."""
         expected = {"data": None, "database": None, "everyone": None, "keep": None, "names": "ascii"}
         by_tls = {"certificate": None, "key": None, "address": None, "clear-outside": 0}
-        off = {"log-json": 0, "log-texts": 0}
+        off = {"log-json": 0, "log-texts": 0, "metrics": None, "metrics-outside": 0}
         self.assertEqual({**expected, **by_tls, **off, "listen": [HERE], "bounds": BOUNDS}, dict(options()))
 
     def test_several_listeners(self) -> None:
