@@ -236,7 +236,7 @@ class Mailroom:
         stream.count += self._write(stream, map(_posted, people))
         stream.told = max(stream.told, gap)
         stream.avatar.session.carrier.tell(
-            Gap(gap, f"What was said to you and you had not been told up to {gap} is no longer kept.")
+            Gap(gap, f"Messages up to {gap} that you had not been told are no longer kept.")
         )
 
     def _from_ring(self, stream: Stream) -> None:
