@@ -20,6 +20,7 @@ from improtocol.invite import PORT, Invite
 
 from .cannot_start import CannotStart
 from .certificate import Papers
+from .proxied import ProxiedFactory
 
 HERE = f"tcp:{PORT}:interface=127.0.0.1"
 #: Connections that may wait to be accepted; Twisted's 50 are gone at once when everybody comes back.
@@ -87,9 +88,9 @@ def listen(
     ``clear_outside``.
     """
     threshold = _Threshold()
-    port = _bound(reactor, description, threshold, option)
     kind = description.partition(":")[0]
     proxied = kind == "haproxy"
+    port = _bound(reactor, description, ProxiedFactory(threshold) if proxied else threshold, option)
     here = _is_of_this_machine(port)
     if proxied and not here:
         port.stopListening()
@@ -103,11 +104,11 @@ def listen(
     return Door(port, outside, encrypted)
 
 
-def _bound(reactor: Any, description: str, threshold: _Threshold, option: str) -> IListeningPort:
+def _bound(reactor: Any, description: str, factory: IProtocolFactory, option: str) -> IListeningPort:
     outcomes: list[Any] = []
     try:
         endpoint = serverFromString(reactor, _as_twisted_says_it(description))
-        endpoint.listen(threshold).addBoth(outcomes.append)
+        endpoint.listen(factory).addBoth(outcomes.append)
     except Exception as error:  # whatever reading a description, or the files it names, may bring
         why = _in_words(error)
         raise CannotStart(f"{option} takes an endpoint such as {HERE}, not {description}: {why}.") from None
@@ -126,7 +127,7 @@ def _as_twisted_says_it(description: str) -> str:
     if kind == "tls" or (kind == "ssl" and "ey=" in rest.lower()):
         raise ValueError("the certificate is given once for all ports, with --certificate and --key")
     if kind == "haproxy":
-        return f"{kind}:{_as_twisted_says_it(rest)}"
+        return _as_twisted_says_it(rest)
     if kind not in ("tcp", "tcp4", "tcp6", "ssl"):
         return description
     backlog = f":backlog={BACKLOG}" if "backlog=" not in description else ""

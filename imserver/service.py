@@ -196,7 +196,7 @@ class Imserver(Service):
         )
         self._storage.in_doubt = self._end_in_doubt
         self._encryption = Encryption(
-            reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note
+            reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note, bounds
         )
         self._doors = [
             listen(reactor, text, self._server, self._encryption.wrap, clear_outside=options["clear-outside"])
@@ -220,10 +220,10 @@ class Imserver(Service):
         """Write the line that whoever is invited takes as pasted."""
         return str(replace(self._entrance, code=code)) if self._entrance is not None else code
 
-    def _end_in_doubt(self) -> None:
+    def _end_in_doubt(self, why: str) -> None:
         """End at once, and tell nobody anything: only what is on disk can say what is true now."""
         try:
-            self._log.note("ended", why="outcome-unknown")
+            self._log.note("ended", why="outcome-unknown", error=why)
             self._log.flush()
             print(
                 "imserver: A commit failed, and only the disk knows what became of it. "
