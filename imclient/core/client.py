@@ -178,9 +178,15 @@ class Client:
         self.trust.take(invite)
         return invite
 
-    def register(self, name: str, password: str) -> Deferred[None]:
-        """Take a name; fails with the `Refusal`."""
-        return Deferred.fromCoroutine(self._register(name, password))
+    @property
+    def registering(self) -> str:
+        """Who may take a name at this server: ``open``, ``invite`` or ``closed``; empty: it does not say."""
+        hello = self.link.hello
+        return (hello.register or "") if hello is not None else ""
+
+    def register(self, name: str, password: str, invite: str | None = None) -> Deferred[None]:
+        """Take a name, with an invite's code where one is needed; fails with the `Refusal`."""
+        return Deferred.fromCoroutine(self._register(name, password, invite))
 
     def log_in(self, name: str, password: str, *, remember: bool = False) -> Deferred[None]:
         """Come in, and stay connected from then on; fails with the `Refusal`.
@@ -197,6 +203,10 @@ class Client:
     def recall(self, host: str, port: int, name: str) -> Deferred[None]:
         """Show what this device holds of an account, without a server."""
         return Deferred.fromCoroutine(self._recall(host, port, name))
+
+    def holds(self, host: str, port: int, name: str) -> bool:
+        """Tell whether this device holds anything of an account."""
+        return cache_path(self.settings.folder, host, port, name, self.settings.device).exists()
 
     def leave(self) -> Deferred[None]:
         """Say QUIT and stay away; what is held can still be read."""
@@ -221,9 +231,9 @@ class Client:
         if self.trust.confirm(host, port):
             self._run(self.settings.save).addErrback(self._stumbled)
 
-    async def _register(self, name: str, password: str) -> None:
+    async def _register(self, name: str, password: str, invite: str | None) -> None:
         connection = await self._connection()
-        await connection.perform(commands.Register(canonical(name), password))
+        await connection.perform(commands.Register(canonical(name), password, invite))
 
     async def _log_in(self, name: str, password: str, remember: bool) -> None:
         await self._connection()
