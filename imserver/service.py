@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from twisted.application.service import Service
 from twisted.cred.portal import Portal
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IListeningPort, IReactorTime
 from twisted.python.usage import Options as UsageOptions
 from twisted.python.usage import UsageError
 
@@ -29,6 +29,7 @@ from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
 
 from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
+from .claims import Claims
 from .counters import Counters
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
@@ -39,17 +40,21 @@ from .features.devices import Devices
 from .features.housekeeping import Housekeeping
 from .features.login import Login
 from .features.messaging import Messaging
+from .features.own_account import OwnAccount
 from .features.peer_ping import PeerPing
 from .features.reading import Reading
 from .features.receipts import Receipts
 from .features.registration import Registration
+from .features.renaming import Renaming
 from .features.roster import Roster
 from .features.showing import Showing
-from .listening import HERE, entrance, listen
+from .listening import HERE, entrance, listen, policy_for
 from .log_lines import as_json, plain
 from .mailroom import Mailroom, Soon
 from .portal.checkers import PasswordChecker
-from .portal.guessing import Enrolling, Guessing
+from .portal.confirming import Confirming
+from .portal.enrolling import Enrolling, Policy
+from .portal.guessing import Guessing
 from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
 from .portal.tokens import TokenChecker
@@ -87,7 +92,9 @@ class Options(UsageOptions):
         ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
         ["keep", None, None, "let go of messages older than so many DAYS; else everything is kept"],
+        ["metrics", None, None, "show Prometheus the counts here, as in tcp:9100:interface=127.0.0.1"],
         ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
+        ["register", None, None, "who may take a name: open, invite or closed; else open on loopback alone"],
         [
             "certificate",
             None,
@@ -99,6 +106,7 @@ class Options(UsageOptions):
     ]
     optFlags: ClassVar = [
         ["clear-outside", None, "let other machines in without TLS: everybody on the way reads passwords"],
+        ["metrics-outside", None, "let other machines read the counts, too"],
         ["log-json", None, "write server.log as a JSON object a line"],
         ["log-texts", None, "write into server.log what people say, too"],
     ]
@@ -128,6 +136,8 @@ class Options(UsageOptions):
         """Fill in what was left out, and refuse what is not known."""
         if self["names"] not in NAMES:
             raise UsageError(f"--names is ascii or unicode, not {self['names']}.")
+        if self["register"] is not None and self["register"] not in list(Policy):
+            raise UsageError(f"--register is {', '.join(Policy)}, not {self['register']}.")
         if self["keep"] is not None and not re.fullmatch("[1-9][0-9]{0,4}", self["keep"]):
             raise UsageError(f"--keep is a whole number of days from 1 on, not {self['keep']}.")
         self["listen"] = self["listen"] or [HERE]
@@ -201,7 +211,19 @@ class Imserver(Service):
             for text in options["listen"]
         ]
         self._ports = [door.port for door in self._doors]
+        self._server.enrolling.policy = policy_for(options["register"], self._doors)
+        self._metrics = self._opened_metrics(options["metrics"], outside=bool(options["metrics-outside"]))
         self._entrance = entrance(self._doors, self._encryption.papers, options["address"])
+
+    def _opened_metrics(self, description: str | None, *, outside: bool) -> IListeningPort | None:
+        if description is None:
+            return None
+        from .metrics import open_metrics  # noqa: PLC0415  # only who asks for it pays for its libraries
+
+        storage = self._storage
+        return open_metrics(
+            self._reactor, description, self._server, lambda: storage.jobs_waiting, outside=outside
+        )
 
     def invite_line(self, code: str) -> str:
         """Write the line that whoever is invited takes as pasted."""
@@ -248,7 +270,7 @@ class Imserver(Service):
         self._encryption.stop()
         if self._retention is not None:
             self._retention.end()
-        for port in self._ports:
+        for port in (*self._ports, *([self._metrics] if self._metrics is not None else [])):
             await maybeDeferred(port.stopListening)
         await self._server.end_all(GOODBYE)
         self._hashing.stop()
@@ -285,6 +307,7 @@ def put_together(
     start: str = "0",
     may_address_everyone: Callable[[str], bool] = lambda name: True,
     bounds: Bounds = BOUNDS,
+    policy: Policy = Policy.OPEN,
     draw: Callable[[int], int] = secrets.randbelow,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
     retention: Retention | None = None,
@@ -298,12 +321,16 @@ def put_together(
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)
-    portal = Portal(Realm(users), [PasswordChecker(storage, passwords), TokenChecker(storage)])
+    checker = PasswordChecker(storage, passwords)
+    portal = Portal(Realm(users), [checker, TokenChecker(storage)])
+    claims, enrolling = Claims(users), Enrolling(clock, bounds, policy)
+    guessing, confirming = Guessing(clock, bounds), Confirming(clock)
     dispatcher = Dispatcher(
-        Registration(storage, passwords, users, log, Enrolling(clock, bounds)),
+        Registration(storage, passwords, claims, log, enrolling),
         Login(
             portal,
-            Guessing(clock, bounds),
+            guessing,
+            confirming,
             storage,
             storage,
             users,
@@ -312,6 +339,8 @@ def put_together(
             log,
             opening.epoch,
         ),
+        OwnAccount(storage, checker, confirming, guessing, passwords, users, log),
+        Renaming(storage, claims, mailroom, log),
         Roster(users),
         Messaging(storage, users, mailroom, receipts, log, may_address_everyone, bounds.mailbox),
         Reading(storage, users, receipts),
@@ -335,7 +364,7 @@ def put_together(
 
     storage.committed = committed
     storage.counters = counters
-    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, counters, watchdog)
+    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, enrolling, counters, watchdog)
 
 
 def _count(number: int, one: str, many: str) -> str:
