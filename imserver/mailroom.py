@@ -275,4 +275,6 @@ def _told(entry: Entry, ref: str | None) -> Event:
     if entry.kind is EntryKind.REGISTER:
         return RegisterTold(entry.number, entry.sender, at=entry.at)
     audience = EVERYONE if entry.everyone else Audience(tuple(entry.audience.split(",")))
-    return MessageTold(entry.number, entry.sender, audience, entry.text, at=entry.at, ref=ref)
+    return MessageTold(
+        entry.number, entry.sender, audience, entry.text, at=entry.at, ref=ref, announce=entry.announce
+    )

@@ -29,10 +29,12 @@ from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
+from .features.administration import Administration
 from .features.blocking import Blocking
 from .features.cursors import Cursors
 from .features.devices import Devices
 from .features.housekeeping import Housekeeping
+from .features.inviting import Inviting, LineOf
 from .features.login import Login
 from .features.messaging import Messaging
 from .features.peer_ping import PeerPing
@@ -229,10 +231,18 @@ def put_together(
     may_address_everyone: Callable[[str], bool] = lambda name: True,
     bounds: Bounds = BOUNDS,
     draw: Callable[[int], int] = secrets.randbelow,
+    line_of: LineOf = lambda code: None,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
-    users = Users(opening.accounts, names, held=opening.held, blocks=opening.blocks, start=start)
+    users = Users(
+        opening.accounts,
+        names,
+        held=opening.held,
+        blocks=opening.blocks,
+        start=start,
+        may_address_everyone=may_address_everyone,
+    )
     mailroom = make_mailroom(storage, users, opening.last, soon)
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
@@ -252,13 +262,15 @@ def put_together(
             opening.epoch,
         ),
         Roster(users),
-        Messaging(storage, users, mailroom, receipts, log, may_address_everyone, bounds.mailbox),
+        Messaging(storage, users, mailroom, receipts, log, bounds.mailbox),
         Reading(storage, users, receipts),
         Receipts(storage),
         Cursors(storage, users, mailroom, receipts),
         Devices(storage, users),
         Showing(users, presence),
         Blocking(storage, users),
+        Inviting(storage, users, log, draw, line_of),
+        Administration(storage, passwords, users, log, draw),
         PeerPing(users),
         Housekeeping(),
         writes_waiting=bounds.writes_waiting,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from improtocol.audience import EVERYONE, Audience
+from improtocol.events import Bye
 from improtocol.fields import Presence, Shown
 from improtocol.names import ASCII_NAMES, NamePolicy
 
@@ -22,6 +25,7 @@ class User:
         self.text = ""  #: what they say beside it
         self.held = account.registered  #: how far the furthest of their devices ever held the stream
         self.blocks: dict[int, list[Block]] = {}  #: by account: when they did not want to hear it
+        self.secret = 0  #: how often their secret was changed, or what it opens; of this start of the server
 
     @property
     def name(self) -> str:
@@ -35,6 +39,19 @@ class User:
             return Presence.OFFLINE
         online = any(avatar.shown is Shown.ONLINE for avatar in self.avatars)
         return Presence.ONLINE if online else Presence.AWAY
+
+    def become(self, **changes: Any) -> None:
+        """Take note of what has become of the account."""
+        self.account = replace(self.account, **changes)
+        for avatar in self.avatars:
+            avatar.account = self.account
+
+    def end_sessions(self, bye: Bye, *, but: Avatar | None = None) -> int:
+        """End all sessions, but perhaps one; gives how many those were."""
+        ended = [avatar for avatar in self.avatars if avatar is not but]
+        for avatar in ended:
+            avatar.session.end(bye)
+        return len(ended)
 
     def hears(self, entry: Entry) -> bool:
         """Whether an entry's speaker was not blocked when it was said."""
@@ -58,7 +75,8 @@ class Users:
     """All users, by name and by account.
 
     It is filled from the database at the start and from the log ever after, so it holds exactly
-    those whose REGISTER entry is on disk.  ``start`` names this start of the server, for marks.
+    those whose REGISTER entry is on disk.  ``start`` names this start of the server, for marks;
+    ``may_address_everyone`` says it of those of whom no administrator has said anything.
     """
 
     def __init__(
@@ -69,9 +87,11 @@ class Users:
         held: Mapping[int, int] | None = None,
         blocks: Iterable[Block] = (),
         start: str = "0",
+        may_address_everyone: Callable[[str], bool] = lambda name: True,
     ) -> None:
         self._policy = names
         self._start = start
+        self._may_address_everyone = may_address_everyone
         self._by_skeleton: dict[str, User] = {}
         self._by_name: dict[str, User] = {}
         self._by_account: dict[int, User] = {}
@@ -91,6 +111,8 @@ class Users:
                 self.changed(self._add(Account(entry.account, entry.sender, entry.number)))
 
     def _add(self, account: Account) -> User:
+        if account.everyone is None:
+            account = replace(account, everyone=self._may_address_everyone(account.name))
         user = User(account)
         self._by_name[account.name] = user
         self._by_account[account.id] = user

@@ -10,10 +10,10 @@ from twisted.cred.error import UnauthorizedLogin
 from twisted.cred.portal import Portal
 
 from improtocol import commands, limits, replies
-from improtocol.errors import Busy, LoginRefused, MissingKey, NotTold, TooManySessions, TooOften
+from improtocol.errors import Busy, LoginRefused, MissingKey, NotTold, Suspended, TooManySessions, TooOften
 from improtocol.events import Bye, Limits
 
-from ..avatar import Avatar
+from ..avatar import Avatar, rights_of
 from ..dispatch import answers
 from ..mailroom import Mailroom
 from ..portal.guessing import Guess, Guessing
@@ -60,6 +60,8 @@ class Login:
             raise MissingKey("since" if command.since is None else "epoch")
         avatar, leave = await self._in_turn(session, command)
         user = self._users.of(avatar.account.id)
+        if user.account.suspended is not None:
+            raise Suspended()
         avatar.device = command.device or NAMELESS
         if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:
             # Somebody told it more than this log holds: only reading everything anew is safe.
@@ -84,6 +86,7 @@ class Login:
             cursor=position,
             waiting=waiting,
             mark=self._users.mark,
+            rights=tuple(right.value for right in rights_of(avatar.account)),
         )
 
     async def _arrive(self, avatar: Avatar, user: User) -> Arrival:

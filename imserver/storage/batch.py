@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from . import questions, statements
+from .administration import Administration
 from .blocking import Blocking
 from .conversations import Conversations, Remembered
 from .cursors import Cursors
@@ -144,6 +145,12 @@ class Batch:
     def unblock(self, account: int, whom: int) -> Block | None:
         """Keep out nothing that is said behind the entries so far."""
         return self._blocking.unblock(account, whom, self._last)
+
+    @property
+    def administration(self) -> Administration:
+        """What administrators change of those who are there by now."""
+        self._write_accounts()
+        return Administration(self._connection, self._at)
 
     def _same_people(self, earlier: Entry, draft: Draft) -> bool:
         if earlier.everyone or draft.everyone:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from twisted.internet.defer import Deferred
 
 from . import questions, statements
+from .administration import Administration
 from .interface import DatabaseTaken, StorageError
 from .records import (
     Arrival,
@@ -22,6 +23,8 @@ from .records import (
     Draft,
     Entry,
     Held,
+    Invitation,
+    Invite,
     Marked,
     Opening,
     Page,
@@ -79,6 +82,7 @@ class Database:
         self._engines = engines
         self._run_writer = write
         self._run_reader = read
+        self._now = now
         self._name_epoch = name_epoch
         self._let_go = let_go
         self._give_back: Callable[[], None] = lambda: None
@@ -127,6 +131,16 @@ class Database:
             raise StorageError(_in_a_sentence(error)) from error
         finally:
             # The process may yet fork, and no connection of a database outlives that.
+            self._engines.part()
+
+    def invite_first(self, invitation: Invitation) -> bool:
+        """Make an invite in place of those the server made before, unless there is an administrator."""
+        try:
+            with self._engines.writing.begin() as connection:
+                return Administration(connection, self._now()).invite_first(invitation)
+        except SQLAlchemyError as error:
+            raise StorageError(_in_a_sentence(error)) from error
+        finally:
             self._engines.part()
 
     def close(self) -> Deferred[None]:
@@ -194,7 +208,43 @@ class Database:
         """End a block."""
         return self._writer.ask(Job(lambda batch: batch.unblock(account, whom)))
 
+    # --- What administrators do ---
+
+    def invite(self, invitation: Invitation) -> Deferred[Invite]:
+        """Make an invite."""
+        return self._writer.ask(Job(lambda batch: batch.administration.invite(invitation)))
+
+    def uninvite(self, number: int) -> Deferred[bool]:
+        """Let an invite be good no more."""
+        return self._writer.ask(Job(lambda batch: batch.administration.uninvite(number)))
+
+    def set_administrator(self, account: int, administrator: bool) -> Deferred[None]:
+        """Make an account an administrator's, or not any more."""
+        return self._writer.ask(
+            Job(lambda batch: batch.administration.set_administrator(account, administrator))
+        )
+
+    def set_everyone(self, account: int, may: bool) -> Deferred[None]:
+        """Let an account say something to everyone, or not."""
+        return self._writer.ask(Job(lambda batch: batch.administration.set_everyone(account, may)))
+
+    def set_password(self, account: int, password_hash: str) -> Deferred[None]:
+        """Put another secret in the place of the one there is."""
+        return self._writer.ask(Job(lambda batch: batch.administration.set_password(account, password_hash)))
+
+    def suspend(self, account: int) -> Deferred[int]:
+        """Let nobody in."""
+        return self._writer.ask(Job(lambda batch: batch.administration.suspend(account)))
+
+    def restore(self, account: int) -> Deferred[None]:
+        """Let an account in again."""
+        return self._writer.ask(Job(lambda batch: batch.administration.restore(account)))
+
     # --- What is only read ---
+
+    def invites(self) -> Deferred[tuple[Invite, ...]]:
+        """Give the invites that are good now."""
+        return self._read(questions.invites, self._now())
 
     def credential(self, name: str) -> Deferred[Credential | None]:
         """Look up what proves an account."""

@@ -188,6 +188,28 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invite that is about to be made."""
+
+    code_hash: str
+    maker: int | None  #: an account; None: the server itself
+    uses: int
+    lasting: int  #: milliseconds
+    administrator: bool = False  #: whether who registers with it becomes one
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """An invite that is good."""
+
+    id: int
+    maker: int | None
+    left: int  #: so often it can still be used
+    until: int  #: milliseconds since 1970, UTC
+    administrator: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """Where a device stands when it logs in."""
 
