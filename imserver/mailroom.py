@@ -20,7 +20,7 @@ from twisted.python.failure import Failure
 
 from improtocol import codec, limits
 from improtocol.audience import EVERYONE, Audience
-from improtocol.events import Bye, Live, MessageTold, RegisterTold
+from improtocol.events import Bye, Gap, Live, MessageTold, RegisterTold
 from improtocol.vocabulary import Event
 
 from .avatar import Avatar, Stream
@@ -130,6 +130,11 @@ class Mailroom:
             return None
         return [self._ring[at].entry for at in range(after - begin, min(upto, self.last) - begin)]
 
+    def let_go(self, upto: int) -> None:
+        """Hold nothing any more that is no longer kept: who has not been told it hears of a gap."""
+        while self._ring and self._ring[0].entry.number <= upto:
+            self._ring.popleft()
+
     def _apart(self, batch: Iterable[Posted]) -> dict[Stream, list[Posted]]:
         """Find the live streams that are told something else than everybody, and what concerns them alone.
 
@@ -214,10 +219,22 @@ class Mailroom:
         # A SYNC may have moved the position while the page was being read.
         if stream.position == began:
             # What is on disk before it came by here comes by in a moment, and is told then.
-            known = (entry for entry in page.entries if entry.number <= self.last)
+            upto = min(page.upto, self.last)
+            known = [entry for entry in page.entries if entry.number <= upto]
+            if began < page.gap <= upto:
+                self._say_gap(stream, page.gap, (entry for entry in known if entry.number < page.gap))
+                known = [entry for entry in known if entry.number > page.gap]
             stream.count += self._write(stream, map(_posted, known))
-            stream.position = min(page.upto, self.last)
+            stream.position = upto
         self._soon(lambda: self._catch_up(stream))
+
+    def _say_gap(self, stream: Stream, gap: int, people: Iterable[Entry]) -> None:
+        """Say that messages are no longer kept, behind those who came before them (R30, R37)."""
+        stream.count += self._write(stream, map(_posted, people))
+        stream.told = max(stream.told, gap)
+        stream.avatar.session.carrier.tell(
+            Gap(gap, f"What was said to you and you had not been told up to {gap} is no longer kept.")
+        )
 
     def _from_ring(self, stream: Stream) -> None:
         """Write what is left, in parts that a socket takes at once; with the last the stream is live."""

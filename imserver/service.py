@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import secrets
 import sys
 import time
@@ -51,6 +52,7 @@ from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
 from .presence import Presence
 from .receipts import ReceiptNews
+from .retention import Retention
 from .server import Server
 from .server_log import ServerLog
 from .storage import open_storage
@@ -78,6 +80,7 @@ class Options(UsageOptions):
         ["data", None, None, "folder for what must survive and for server.log (kept to its owner)"],
         ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
+        ["keep", None, None, "let go of messages older than so many DAYS; else everything is kept"],
         ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
     ]
 
@@ -106,6 +109,8 @@ class Options(UsageOptions):
         """Fill in what was left out, and refuse what is not known."""
         if self["names"] not in NAMES:
             raise UsageError(f"--names is ascii or unicode, not {self['names']}.")
+        if self["keep"] is not None and not re.fullmatch("[1-9][0-9]{0,4}", self["keep"]):
+            raise UsageError(f"--keep is a whole number of days from 1 on, not {self['keep']}.")
         self["listen"] = self["listen"] or [HERE]
 
 
@@ -137,6 +142,11 @@ class Imserver(Service):
             self._folder.leave()
             raise
         self._hashing = Threads(reactor, HASHING, "passwords")
+        self._retention = (
+            Retention(reactor, self._storage, self._log, _now, int(options["keep"]))
+            if options["keep"]
+            else None
+        )
         self._server = put_together(
             reactor,
             self._storage,
@@ -149,6 +159,7 @@ class Imserver(Service):
             start=secrets.token_hex(4),
             may_address_everyone=_those_named(options["everyone"]),
             bounds=bounds,
+            retention=self._retention,
         )
         self._storage.in_doubt = self._end_in_doubt
         self._ports = [listen(reactor, description, self._server) for description in options["listen"]]
@@ -175,6 +186,8 @@ class Imserver(Service):
         super().startService()  # type: ignore[no-untyped-call]
         _collect_seldom()
         self._log.watch()
+        if self._retention is not None:
+            self._soon(self._retention.begin)
         self._log.note("started", version=__version__, entries=self._opening.last)
         # twistd has put its log in the place of sys.stdout.
         if sys.__stdout__ is not None:
@@ -186,6 +199,8 @@ class Imserver(Service):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
+        if self._retention is not None:
+            self._retention.end()
         for port in self._ports:
             await maybeDeferred(port.stopListening)
         await self._server.end_all(GOODBYE)
@@ -233,6 +248,7 @@ def put_together(
     draw: Callable[[int], int] = secrets.randbelow,
     line_of: LineOf = lambda code: None,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
+    retention: Retention | None = None,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
     users = Users(
@@ -244,6 +260,8 @@ def put_together(
         may_address_everyone=may_address_everyone,
     )
     mailroom = make_mailroom(storage, users, opening.last, soon)
+    if retention is not None:
+        retention.let_go = mailroom.let_go
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)

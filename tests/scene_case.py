@@ -7,19 +7,30 @@ from collections.abc import Callable, Iterable
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from imserver.retention import DAY
+
 from .scene import Play, Scene
 from .stage import Actor, Stage
 
+#: Days that messages are kept on the stage of a scene.
+KEEP = 30
+
 
 class StageCast:
-    """The actors of a stage: each name is one connection from its beginning to its end."""
+    """The actors of a stage: each name is one connection from its beginning to its end.
+
+    One is no connection but time itself: ``days> 31`` lets so many days pass.
+    """
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
 
     def say(self, who: str, line: str) -> None:
         """Type a line and let come of it what comes."""
-        self._actor(who).say(line)
+        if who == "days":
+            self._stage.wait(int(line) * DAY)
+        else:
+            self._actor(who).say(line)
 
     def hear(self, who: str) -> str | None:
         """Give the next line, also if the connection was closed behind it."""
@@ -34,7 +45,7 @@ class SceneCase(SynchronousTestCase):
 
     def act_out(self, scene: Scene) -> None:
         """Act a scene out from beginning to end; nothing may break in the server meanwhile."""
-        stage = Stage()
+        stage = Stage(keep=KEEP)
         play = Play(StageCast(stage))
         play.act(scene)
         play.end(scene)

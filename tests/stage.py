@@ -20,6 +20,7 @@ from improtocol.names import ASCII_NAMES, NamePolicy
 from imserver.bounds import BOUNDS, Bounds
 from imserver.connection import Connection
 from imserver.mailroom import Mailroom, Soon
+from imserver.retention import Retention
 from imserver.server_log import ServerLog
 from imserver.service import put_together
 from imserver.storage import in_memory
@@ -94,6 +95,7 @@ class Stage:
         make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
         may_address_everyone: Callable[[str], bool] = lambda name: True,
         bounds: Bounds = BOUNDS,
+        keep: int | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.log_file = io.BytesIO()
@@ -102,10 +104,12 @@ class Stage:
         )
         self.turn = Turn(self.soon)
         self.log = ServerLog(self.log_file, self.turn, self.now, self.clock, bounds.log_lines)  # type: ignore[arg-type]
+        opening = self.storage.open()
+        self.retention = keep and Retention(self.clock, self.storage, self.log, self.now, keep)
         self.server = put_together(
             self.clock,
             self.storage,
-            self.storage.open(),
+            opening,
             self.log,
             self.turn,
             soon=self.soon,
@@ -116,7 +120,10 @@ class Stage:
             bounds=bounds,
             draw=random.Random(0).randrange,
             make_mailroom=make_mailroom,
+            retention=self.retention or None,
         )
+        if self.retention:
+            self.retention.begin()
         self.actors: dict[str, Actor] = {}
 
     def now(self) -> int:

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from . import questions, statements
+from . import letting_go, questions, statements
 from .administration import Administration
 from .blocking import Blocking
 from .conversations import Conversations, Remembered
 from .cursors import Cursors
-from .interface import MailboxFull, NameTaken, RefUsed
+from .interface import MailboxFull, NameTaken, NoSuchMessage, RefUsed
 from .marks import Mark, Marks
-from .records import Arrival, Block, Draft, Entry, EntryKind, Held, Marked, People, Stored
+from .records import Arrival, Block, Draft, Entry, EntryKind, Gone, Held, Marked, People, Stored
 from .schema import EVERYONES
 
 Ref = tuple[int, str]  # an account and its own name for something it said
@@ -45,7 +45,7 @@ class Batch:
     def __init__(self, connection: Connection, at: int, needs: Needs, remembered: Remembered) -> None:
         self._connection = connection
         self._at = at
-        _epoch, self._last, self._accounts = connection.execute(statements.lock_log).one()
+        _epoch, self._last, self._accounts, self._gone = connection.execute(statements.lock_log).one()
         self._begun_at = self._last
         self._said = self._look_up(needs.refs)
         self._taken = self._look_up_names(needs.names)
@@ -76,8 +76,7 @@ class Batch:
     def append(self, draft: Draft) -> Stored:
         """Number a draft, or find what it repeats."""
         if draft.ref is not None and (earlier := self._said.get((draft.account, draft.ref))):
-            same = earlier.text == draft.text and earlier.announce == draft.announce
-            if not same or not self._same_people(earlier, draft):
+            if not self._is_same(earlier, draft):
                 raise RefUsed(earlier.number)
             return Stored(earlier, new=False)
         if full := tuple(account for account in sorted(draft.crowded) if self._is_full(draft, account)):
@@ -132,6 +131,8 @@ class Batch:
 
     def read(self, account: int, number: int) -> Marked:
         """Mark a message as read, and what came before it in its conversation."""
+        if number <= self._gone:  # perhaps since a moment, and was looked up before
+            raise NoSuchMessage
         if self._begun_at < number <= self._last:
             # Nobody can know this number yet.  Whoever says it all the same is answered in order.
             self._write_log()
@@ -151,6 +152,21 @@ class Batch:
         """What administrators change of those who are there by now."""
         self._write_accounts()
         return Administration(self._connection, self._at)
+
+    def let_go(self, before: int, most: int) -> Gone:
+        """Let go of what is old, but not of its number and ref."""
+        gone = letting_go.let_go(self._connection, self._gone, before, most)
+        self._gone = gone.upto
+        self._said |= self._look_up([ref for ref, entry in self._said.items() if entry.number <= gone.upto])
+        return gone
+
+    def _is_same(self, earlier: Entry, draft: Draft) -> bool:
+        if earlier.announce != draft.announce:
+            return False
+        if earlier.number <= self._gone:
+            people = draft.accounts | {draft.account} if draft.accounts else draft.accounts
+            return earlier.text == letting_go.digest(people, draft.text)
+        return earlier.text == draft.text and self._same_people(earlier, draft)
 
     def _same_people(self, earlier: Entry, draft: Draft) -> bool:
         if earlier.everyone or draft.everyone:

@@ -22,6 +22,7 @@ from .records import (
     Device,
     Draft,
     Entry,
+    Gone,
     Held,
     Invitation,
     Invite,
@@ -158,7 +159,7 @@ class Database:
         with self._engines.writing.begin() as connection:
             self._engines.alone(connection)
             upgrade(connection, self._name_epoch)
-            epoch, last, _count = connection.execute(statements.read_log).one()
+            epoch, last, _count, _gone = connection.execute(statements.read_log).one()
             accounts = connection.execute(statements.accounts).all()
             blocks = tuple(Block(*row) for row in connection.execute(statements.blocks))
         return Opening(
@@ -239,6 +240,10 @@ class Database:
     def restore(self, account: int) -> Deferred[None]:
         """Let an account in again."""
         return self._writer.ask(Job(lambda batch: batch.administration.restore(account)))
+
+    def let_go(self, before: int, most: int) -> Deferred[Gone]:
+        """Let go of what is old."""
+        return self._writer.ask(Job(lambda batch: batch.let_go(before, most)))
 
     # --- What is only read ---
 

@@ -20,6 +20,7 @@ from .records import (
     Device,
     Draft,
     Entry,
+    Gone,
     Held,
     Invitation,
     Invite,
@@ -110,10 +111,24 @@ class Log(Protocol):
         """Look up what an account said under a ref, behind every draft that was appended before."""
 
     def page_after(self, account: int, position: int, limit: int) -> Deferred[Page]:
-        """Read an account's stream behind a position, as it stands in one snapshot."""
+        """Read an account's stream behind a position, as it stands in one snapshot.
+
+        Its ``gap`` is the newest message of that stream behind the position that was let go.
+        """
 
     def count_after(self, account: int, position: int) -> Deferred[int]:
         """Count an account's stream behind a position."""
+
+
+class Retaining(Protocol):
+    """What need not be kept for ever."""
+
+    def let_go(self, before: int, most: int) -> Deferred[Gone]:
+        """Let go of at most so many of the oldest messages, if they were said before a moment.
+
+        Their numbers and refs stay, and whoever registered stays registered.  Whoever still has to be
+        told one of them finds it in ``Page.gap``.
+        """
 
 
 class Reading(Protocol):
@@ -227,7 +242,7 @@ class Administration(Protocol):
         """Let an account in again."""
 
 
-class Storage(Accounts, Log, Reading, Reaching, Devices, Blocks, Administration, Protocol):
+class Storage(Accounts, Log, Retaining, Reading, Reaching, Devices, Blocks, Administration, Protocol):
     """All of it, and its beginning and end."""
 
     #: Called once per commit with its new entries in order, after all Deferreds of that commit have fired.

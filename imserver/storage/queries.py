@@ -22,7 +22,7 @@ from . import schema
 from .dialects import JsonArray
 from .statements import ACCOUNT, ENTRY, number_in
 
-last_number = select(schema.log.c.last)
+ends = select(schema.log.c.last, schema.log.c.gone)
 #: By any name the account ever had.
 credential = (
     select(*ACCOUNT, schema.account.c.password_hash)
@@ -112,6 +112,17 @@ count = select(
     select(func.count()).select_from(schema.audience).where(_NAMING).scalar_subquery()
     + select(func.count()).select_from(schema.entry).where(_ABOUT_PEOPLE).scalar_subquery()
     + select(func.count()).select_from(schema.entry).where(_TO_EVERYONE).scalar_subquery()
+)
+
+#: The newest message of the stream of ``who`` behind ``position`` that was let go.
+newest_gone = (
+    select(func.coalesce(func.max(schema.conversation.c.gone), 0))
+    .join_from(schema.member, schema.conversation, schema.conversation.c.id == schema.member.c.conversation)
+    .where(
+        schema.member.c.account == _WHO,
+        schema.conversation.c.gone > schema.member.c.after,
+        schema.conversation.c.gone > _POSITION,
+    )
 )
 
 # --- Reading back ----------------------------------------------------------------------------

@@ -41,9 +41,11 @@ def page_after(connection: Connection, account: int, position: int, limit: int) 
     """Read an account's stream behind a position."""
     rows = connection.execute(queries.page, {"who": account, "position": position, "limit": limit})
     entries = tuple(map(as_entry, rows))
-    if len(entries) == limit:
-        return Page(entries, entries[-1].number)
-    return Page(entries, connection.execute(queries.last_number).scalar_one())
+    last, gone = connection.execute(queries.ends).one()
+    gap = 0
+    if position < gone:
+        gap = connection.execute(queries.newest_gone, {"who": account, "position": position}).scalar_one()
+    return Page(entries, entries[-1].number if len(entries) == limit else last, gap)
 
 
 def count_after(connection: Connection, account: int, position: int) -> int:

@@ -96,6 +96,16 @@ class Page:
 
     entries: tuple[Entry, ...]
     upto: int  #: the stream has been read up to here: the last number of a full page, else of the snapshot
+    gap: int = 0  #: messages of the stream up to there are no longer kept, the last of them this one
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What became of letting go."""
+
+    upto: int  #: messages up to there are no longer kept
+    messages: int  #: so many of them went just now
+    more: bool  #: there may be more that are as old
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Row,
     Text,
     and_,
@@ -76,10 +77,11 @@ def number_in(members: Any, at: int) -> ColumnElement[int]:
 # --- The log's own row -----------------------------------------------------------------------
 
 begin_log = insert(schema.log).values(one=1, last=0, accounts=0)
-read_log = select(schema.log.c.epoch, schema.log.c.last, schema.log.c.accounts)
+read_log = select(schema.log.c.epoch, schema.log.c.last, schema.log.c.accounts, schema.log.c.gone)
 #: First in every storing transaction: on PostgreSQL it waits for the other nodes' (SQLite waits at BEGIN).
 lock_log = read_log.with_for_update()
 move_log = update(schema.log).values(last=bindparam("to_last"), accounts=bindparam("to_accounts"))
+move_gone = update(schema.log).values(gone=bindparam("to_gone"))
 
 # --- Accounts ------------------------------------------------------------------------------
 
@@ -131,6 +133,43 @@ conversations_among = select(schema.conversation.c.people, schema.conversation.c
 highest_conversation = select(func.coalesce(func.max(schema.conversation.c.id), 0))
 add_conversations = WholeRows(schema.conversation)
 add_members = WholeRows(schema.member)
+
+_BEHIND_GONE = bindparam("gone", type_=schema.Number)
+_oldest = (
+    select(
+        schema.entry.c.number,
+        schema.entry.c.at,
+        schema.entry.c.text,
+        schema.entry.c.ref,
+        schema.entry.c.conversation,
+    )
+    .where(schema.entry.c.number > _BEHIND_GONE, schema.entry.c.conversation.is_not(None))
+    .order_by(schema.entry.c.number)
+    .limit(bindparam("limit", type_=Integer))
+    .subquery("oldest")
+)
+#: The first messages that are kept, numbers rising.
+oldest_kept = (
+    select(_oldest, schema.conversation.c.people)
+    .join_from(_oldest, schema.conversation, schema.conversation.c.id == _oldest.c.conversation)
+    .order_by(_oldest.c.number)
+)
+empty_entry = (
+    update(schema.entry)
+    .where(schema.entry.c.number == bindparam("which"))
+    .values(text=bindparam("left"), audience="", conversation=None)
+)
+#: Named by account, since the key begins with it.
+drop_audiences = delete_from(schema.audience).where(
+    schema.audience.c.account.in_(bindparam("accounts", expanding=True)),
+    schema.audience.c.entry > _BEHIND_GONE,
+    schema.audience.c.entry <= bindparam("to_gone"),
+)
+move_conversation = (
+    update(schema.conversation)
+    .where(schema.conversation.c.id == bindparam("which"))
+    .values(gone=bindparam("to_gone"))
+)
 
 # --- Devices ---------------------------------------------------------------------------------
 

@@ -47,9 +47,9 @@ class Disk:
         self._waiting.append(Deferred())
         return self._waiting[-1]
 
-    def bring(self, upto: int, *entries: Entry) -> None:
+    def bring(self, upto: int, *entries: Entry, gap: int = 0) -> None:
         """Let the page arrive that was asked for first."""
-        self._waiting.pop(0).callback(Page(entries, upto))
+        self._waiting.pop(0).callback(Page(entries, upto, gap))
 
     def fail(self) -> None:
         """Let it not arrive."""
@@ -333,6 +333,61 @@ class CatchingUp(MailroomCase):
         self.disk.fail()
         self.assertIsNone(bob.bye)
         self.flushLoggedErrors(StorageError)
+
+
+class Gaps(MailroomCase):
+    """What is no longer kept is not passed over in silence (R30)."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.commit(*(said(n) for n in range(4, 14)))
+
+    def test_where_it_lies(self) -> None:
+        """It stands behind who came before it and before what is kept, and counts for nothing."""
+        bob = self.join(BOB, 3)
+        self.disk.bring(9, came(4, CAROL), came(6, CAROL), said(9), gap=7)
+        self.end_turns()
+        kept = [f"MESSAGE {n}" for n in range(9, 14)]
+        self.assertEqual(bob.told(), ["REGISTER 4", "REGISTER 6", "GAP 7", *kept, "LIVE 13 told=7"])
+
+    def test_the_last_of_all(self) -> None:
+        """Of whose stream nothing is kept hears of that alone, and may hold it."""
+        self.mailroom.let_go(13)
+        bob = self.join(BOB, 3)
+        self.disk.bring(13, gap=12)
+        self.end_turns()
+        self.assertEqual(bob.told(), ["GAP 12", "LIVE 12 told=0"])
+        assert bob.avatar.stream is not None
+        self.assertEqual(bob.avatar.stream.told, 12)
+
+    def test_behind_a_full_page(self) -> None:
+        """When more came before it than a page holds, it is told with a later page, once."""
+        bob = self.join(BOB, 3)
+        self.disk.bring(6, came(4, CAROL), came(5, CAROL), came(6, CAROL), gap=8)
+        self.end_turns()
+        self.assertEqual(bob.told(), ["REGISTER 4", "REGISTER 5", "REGISTER 6"])
+        self.disk.bring(9, came(7, CAROL), said(9), gap=8)
+        self.end_turns()
+        self.assertEqual(bob.told()[:3], ["REGISTER 7", "GAP 8", "MESSAGE 9"])
+
+    def test_not_from_memory(self) -> None:
+        """What is let go is in no ring any more: whoever is behind it is told from the disk."""
+        self.mailroom.let_go(11)
+        self.assertIsNone(self.mailroom.recent(10, 13))
+        bob = self.join(BOB, 10)
+        self.assertEqual(self.disk.asked, [(BOB.id, 10, PAGE)])
+        self.disk.bring(13, said(12), said(13), gap=11)
+        self.end_turns()
+        self.assertEqual(bob.told(), ["GAP 11", "MESSAGE 12", "MESSAGE 13", "LIVE 13 told=2"])
+        self.assertEqual(self.join(BOB, 11).told(), ["MESSAGE 12", "MESSAGE 13", "LIVE 13 told=2"])
+
+    def test_a_page_of_another_beginning(self) -> None:
+        """A gap in a page that was under way at a SYNC is told where the new beginning finds it."""
+        bob = self.join(BOB, 5)
+        self.mailroom.again(bob.avatar, 8)
+        self.disk.bring(9, gap=7)
+        self.end_turns()
+        self.assertEqual(bob.told(), [])
 
 
 class Again(MailroomCase):

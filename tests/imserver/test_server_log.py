@@ -18,7 +18,7 @@ from imserver.turn import Turn
 
 from ..improtocol.declared import CONTROL, OTHER_BLANKS
 from ..scene import Play, Scene, read_examples, read_scene
-from ..scene_case import StageCast
+from ..scene_case import KEEP, StageCast
 from ..stage import BEGINNING, Stage
 
 TESTS = Path(__file__).parent.parent
@@ -222,7 +222,7 @@ class SecretTests(SynchronousTestCase):
 
     def played(self, scene: Scene) -> str:
         """Play a scene and give its log."""
-        stage = Stage()
+        stage = Stage(keep=KEEP)
         Play(StageCast(stage)).act(scene)
         return "\n".join(stage.logged)
 

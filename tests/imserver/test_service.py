@@ -34,8 +34,8 @@ class OptionsTests(SynchronousTestCase):
 
     def test_nothing(self) -> None:
         """Without a word it listens here, with ASCII names, in the user's own folder."""
-        expected = {"data": None, "database": None, "everyone": None, "names": "ascii", "listen": [HERE]}
-        self.assertEqual({**expected, "bounds": BOUNDS}, dict(options()))
+        expected = {"data": None, "database": None, "everyone": None, "keep": None, "names": "ascii"}
+        self.assertEqual({**expected, "listen": [HERE], "bounds": BOUNDS}, dict(options()))
 
     def test_several_listeners(self) -> None:
         """Each --listen is one more, and the usual one is not added to them."""
@@ -50,6 +50,13 @@ class OptionsTests(SynchronousTestCase):
         """Names of a kind that is not known are refused in a sentence."""
         refused = self.assertRaises(UsageError, options, "--names=klingon")
         self.assertEqual("--names is ascii or unicode, not klingon.", str(refused))
+
+    def test_unknown_days(self) -> None:
+        """Messages are kept for a whole number of days; anything else is refused in a sentence."""
+        self.assertEqual("30", options("--keep=30")["keep"])
+        for wrong in ("0", "-1", "1.5", "a", "100000", ""):
+            refused = self.assertRaises(UsageError, options, f"--keep={wrong}")
+            self.assertEqual(f"--keep is a whole number of days from 1 on, not {wrong}.", str(refused))
 
     def test_help(self) -> None:
         """The help says what each word means."""
@@ -142,6 +149,22 @@ class ImserverTests(SynchronousTestCase):
         self.said.truncate(0)
         self.running()
         self.assertIn("1 person, 0 entries", self.said.getvalue())
+
+    def test_what_is_old(self) -> None:
+        """What is older than it is kept goes as soon as the server runs, and the log says so."""
+        self.stop(self.running())
+        with sqlite3.connect(self.folder / "imserver.db") as database:
+            database.execute("INSERT INTO account (name, password_hash, registered) VALUES ('alice', 'x', 1)")
+            database.execute("INSERT INTO conversation (id, people) VALUES (1, '1')")
+            database.execute(
+                'INSERT INTO entry (number, kind, at, account, sender, audience, "to", text, conversation)'
+                " VALUES (2, 'message', 0, 1, 'alice', 'alice', 0, 'x', 1)"
+            )
+        database.close()
+        server = self.running("--keep=1")
+        self.reactor.wait_for(server._storage.said_as(1, "anything"))
+        self.reactor.advance(0)
+        self.assertRegex(self.log, r" let-go messages=1 upto=2\n$")
 
     def test_newer_database(self) -> None:
         """A database of a newer version is refused in a sentence."""

@@ -481,6 +481,7 @@ def _random_act(chance: random.Random, model: Model) -> Act:
     text = draft(chance.choice("xyz"), by=account, to=people, ref=ref and f"{ref}{position % 9}")
     weighed = (
         (12, Act("append", text)),
+        (1, Act("let_go", model.now - chance.randint(100, 600), chance.randint(1, 20))),
         (1, Act("said_as", account, f"a{position % 9}")),
         (2, Act("page_after", account, position, limit)),
         (1, Act("count_after", account, position)),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from imserver.storage.interface import NameTaken, NoSuchMessage, RefUsed, StorageError
+from imserver.storage.letting_go import digest
 from imserver.storage.records import (
     Arrival,
     Block,
@@ -15,6 +16,7 @@ from imserver.storage.records import (
     Draft,
     Entry,
     EntryKind,
+    Gone,
     Held,
     Marked,
     Page,
@@ -39,6 +41,7 @@ class Model:
         self.held: dict[int, int] = {}
         self.marks: dict[tuple[int, People], int] = {}
         self.blocks: list[Block] = []
+        self.gone = 0  # messages up to there are no longer kept
 
     def register(self, name: str, password_hash: str) -> Entry:
         if name in self.names:
@@ -54,7 +57,8 @@ class Model:
 
     def append(self, draft: Draft) -> Stored:
         if draft.ref is not None and (earlier := self.said_as(draft.account, draft.ref)):
-            if (earlier.text, earlier.accounts) != (draft.text, draft.accounts):
+            first = self.entries[earlier.number - 1]
+            if (first.text, first.accounts) != (draft.text, draft.accounts):
                 raise RefUsed(earlier.number)
             return Stored(earlier, new=False)
         to = len(self.names) - 1 if draft.everyone else len(draft.accounts - {draft.account})
@@ -74,7 +78,29 @@ class Model:
         return Stored(entry, new=True)
 
     def said_as(self, account: int, ref: str) -> Entry | None:
-        return next((e for e in self.entries if (e.account, e.ref) == (account, ref)), None)
+        return next((self._as_kept(e) for e in self.entries if (e.account, e.ref) == (account, ref)), None)
+
+    def let_go(self, before: int, most: int) -> Gone:
+        old: list[Entry] = []
+        for entry in self.entries[self.gone :]:
+            if entry.kind is EntryKind.MESSAGE:
+                if entry.at >= before or len(old) == most:
+                    break
+                old.append(entry)
+        self.gone = old[-1].number if old else self.gone
+        return Gone(self.gone, len(old), more=len(old) == most)
+
+    def _as_kept(self, entry: Entry) -> Entry:
+        if self._is_kept(entry):
+            return entry
+        return replace(entry, text=digest(people_of(entry), entry.text), audience="", accounts=frozenset())
+
+    def _is_kept(self, entry: Entry) -> bool:
+        return entry.number > self.gone or entry.kind is not EntryKind.MESSAGE
+
+    def _gap(self, account: int, position: int) -> int:
+        lost = self.entries[position : self.gone]
+        return max((e.number for e in lost if not self._is_kept(e) and self._is_for(account, e)), default=0)
 
     def stream(self, account: int) -> list[Entry]:
         return [entry for entry in self.entries if self._sees(account, entry)]
@@ -82,7 +108,7 @@ class Model:
     def _sees(self, account: int, entry: Entry) -> bool:
         if entry.kind is not EntryKind.MESSAGE:
             return True
-        return self._is_for(account, entry) and not self._blocked(account, entry)
+        return self._is_kept(entry) and self._is_for(account, entry) and not self._blocked(account, entry)
 
     def _is_for(self, account: int, entry: Entry) -> bool:
         if entry.everyone:
@@ -99,7 +125,8 @@ class Model:
 
     def page_after(self, account: int, position: int, limit: int) -> Page:
         found = tuple(e for e in self.stream(account) if e.number > position)[:limit]
-        return Page(found, found[-1].number if len(found) == limit else len(self.entries))
+        upto = found[-1].number if len(found) == limit else len(self.entries)
+        return Page(found, upto, self._gap(account, position))
 
     def count_after(self, account: int, position: int) -> int:
         return sum(entry.number > position for entry in self.stream(account))
@@ -157,7 +184,9 @@ class Model:
     def reached(self, account: int, after: int, upto: int) -> tuple[Reached, ...]:
         newest: dict[tuple[int, People], int] = {}
         for entry in self.entries[after:upto]:
-            if entry.kind is EntryKind.MESSAGE and entry.account != account and self._is_for(account, entry):
+            if not self._is_kept(entry) or entry.kind is not EntryKind.MESSAGE:
+                continue
+            if entry.account != account and self._is_for(account, entry):
                 newest[entry.account, people_of(entry)] = entry.number
         found = [Reached(number, sender, people) for (sender, people), number in newest.items()]
         return tuple(sorted(found, key=lambda one: one.number))
@@ -184,7 +213,7 @@ class Model:
                 () if entry.everyone else tuple(a for a in self._for(entry) if not self._has(a, entry)),
             )
             for entry in self.entries
-            if entry.number in numbers and entry.kind is EntryKind.MESSAGE
+            if entry.number in numbers and entry.kind is EntryKind.MESSAGE and self._is_kept(entry)
         )
 
     def receipts(
@@ -203,6 +232,7 @@ class Model:
     def waiting(self, sender: int, account: int) -> int:
         return sum(
             entry.kind is EntryKind.MESSAGE
+            and self._is_kept(entry)
             and entry.account == sender
             and account in people_of(entry)
             and entry.number > self.held[account]

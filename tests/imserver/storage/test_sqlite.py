@@ -11,7 +11,7 @@ from imserver.storage import schema, sqlite
 from imserver.storage.database import Engines
 from imserver.storage.interface import DiskFull
 
-from . import contract, reading_contract
+from . import contract, reading_contract, retention_contract
 
 
 class InMemory(contract.StorageContract):
@@ -87,6 +87,17 @@ class DeliveryInMemory(reading_contract.DeliveryContract):
 
     def engines(self) -> Engines:
         return sqlite.open_memory()
+
+
+class RetentionInMemory(retention_contract.RetentionContract):
+    """What the tests of the server stand on: what is let go."""
+
+    def engines(self) -> Engines:
+        return sqlite.open_memory()
+
+
+class RetentionInAFile(FileCase, retention_contract.RetentionContract):
+    """The same of a server on one machine."""
 
 
 class DeliveryInAFile(FileCase, reading_contract.DeliveryOnDisk, reading_contract.DeliveryContract):
