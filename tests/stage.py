@@ -29,6 +29,7 @@ from imserver.turn import Turn
 from imserver.users import Users
 
 T = TypeVar("T")
+MakeMailroom = Callable[[Storage, Users, int, Soon], Mailroom]
 
 #: The cheapest that argon2 can do: what it costs is not what is tested here.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -92,7 +93,7 @@ class Stage:
         epoch: str = "k3",
         clock: Clock | None = None,
         storage: Callable[[Stage], Storage] | None = None,
-        make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
+        make_mailroom: MakeMailroom = Mailroom,
         may_address_everyone: Callable[[str], bool] = lambda name: True,
         bounds: Bounds = BOUNDS,
         keep: int | None = None,
@@ -119,12 +120,21 @@ class Stage:
             may_address_everyone=may_address_everyone,
             bounds=bounds,
             draw=random.Random(0).randrange,
-            make_mailroom=make_mailroom,
+            make_mailroom=self._mailroom_of(make_mailroom),
             retention=self.retention or None,
         )
         if self.retention:
             self.retention.begin()
         self.actors: dict[str, Actor] = {}
+
+    def _mailroom_of(self, make: MakeMailroom) -> MakeMailroom:
+        """Have a mailroom made, and get to know the users."""
+
+        def made(storage: Storage, users: Users, last: int, soon: Soon) -> Mailroom:
+            self.users = users
+            return make(storage, users, last, soon)
+
+        return made
 
     def now(self) -> int:
         """Say the time in milliseconds since 1970."""
@@ -175,6 +185,14 @@ class Stage:
         actor.say(f"LOGIN {name} {keys} :{password}")
         actor.forget()
         return actor
+
+    def appoint(self, name: str) -> None:
+        """Make somebody an administrator, as nobody but the server's owner can."""
+        user = self.users.get(name)
+        assert user is not None, name
+        self.storage.set_administrator(user.account.id, True)
+        self.settle()
+        user.become(administrator=True)
 
     @property
     def logged(self) -> list[str]:
