@@ -119,7 +119,7 @@ class SuspendTests(AdministrationCase):
     def test_after_a_start(self) -> None:
         """Who is suspended is so after the next start of the server, too."""
         self.ada.ask(Suspend("bob"))
-        again = Stage(storage=lambda stage: self.stage.storage)
+        again = Stage(storage=lambda stage: self.stage.storage, clock=self.stage.clock)
         self.assertEqual(Guest(again).refused(Login("bob", PASSWORD)), Suspended())
 
     def test_what_the_log_says(self) -> None:
@@ -259,7 +259,7 @@ class RightsTests(AdministrationCase):
         ada.ask(Revoke("carol", Right.EVERYONE))
         Guest(few).enter("dave")
         self.may_address_everyone(few, bob=True, carol=False, dave=False)
-        again = Stage(storage=lambda stage: few.storage)
+        again = Stage(storage=lambda stage: few.storage, clock=few.clock)
         self.may_address_everyone(again, bob=True, carol=False, dave=True)
 
     def may_address_everyone(self, stage: Stage, **who: bool) -> None:
