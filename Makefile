@@ -18,7 +18,7 @@ SCREEN        = xvfb-run -a -s '-screen 0 1400x900x24 -dpi 96 -nolisten tcp'
 # Every warning is shown, but for one of Twisted's about pyOpenSSL that we cannot mend.
 export PYTHONWARNINGS = default,ignore:Passing pyOpenSSL
 
-.PHONY: help run test lint spec format print-spec unit windows-test end-to-end prove prove-ci bench bench-check \
+.PHONY: help run test lint spec format print-spec print-log unit windows-test end-to-end prove prove-ci bench bench-check \
         clean ready ready-to-test
 .NOTPARALLEL:
 
@@ -45,6 +45,9 @@ format: ready-to-test ## lay the sources out as lint wants them
 
 print-spec: ready-to-test ## print the tables of protocol_spec.md anew
 	$(BIN)/python -m improtocol.reference --write protocol_spec.md
+
+print-log: ready-to-test ## print the tables of docs/server-log.md anew
+	$(BIN)/python -m imserver.log_vocabulary --write docs/server-log.md
 
 unit: ready-to-test ## the tests that need neither a window nor another process
 	@mkdir -p build/trial

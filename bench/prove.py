@@ -15,6 +15,7 @@ from typing import Any
 
 from twisted.internet.task import react
 
+from . import forging
 from .altered_server import FAIL_POINTS
 from .evidence import ROOT, circumstances, write_evidence
 from .kill_proof import Task, prove
@@ -37,12 +38,13 @@ class Extent:
     kills: int
     kills_at_fail_points: int
     seconds_of_lives: int
+    log_events: int
     seed: int
     evidence: bool
 
 
-QUICK = Extent(50, 24, 20, seed=1, evidence=False)
-FULL = Extent(200, 120, 120, seed=1000, evidence=True)
+QUICK = Extent(50, 24, 20, 40_000, seed=1, evidence=False)
+FULL = Extent(200, 120, 120, 1_000_000, seed=1000, evidence=True)
 
 
 class Proofs:
@@ -62,6 +64,7 @@ class Proofs:
             write_evidence("A1", self._a1, self._around)
         if importlib.util.find_spec("bench.session_life"):
             held.append(self._session_life())
+        held.append(forging.prove(self._extent.log_events, self._extent.seed, evidence=self._extent.evidence))
         return held
 
     async def _killed(self) -> bool:

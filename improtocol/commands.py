@@ -30,6 +30,7 @@ from .fields import (
     Number,
     Password,
     Ref,
+    ResumeToken,
     Right,
     RightField,
     ShownField,
@@ -84,13 +85,19 @@ class Login(
     a new one ends the old.  With ``since=`` and ``epoch=`` the stream begins behind that number, if
     the log is still of that epoch; if it is not, at 0, and the client forgets what it held.
     Whether the name or the password was wrong is not told.
+
+    With ``remember=yes`` a named device is given a token to come back with in place of the password,
+    and with each return the next one.  The old one holds until the next was used, so that no lost
+    answer locks anybody out; all end with a new password, and with the device's SIGNOUT.
     """
 
     name: UserName
-    password: Password
+    password: Password | None = None
     device: Device | None = None
     since: Number | None = None
     epoch: Epoch | None = None
+    token: ResumeToken | None = None  #: in place of the password; for the device it was given to
+    remember: Yes = False  #: ask for a token
 
 
 class Logout(

@@ -273,6 +273,17 @@ Token = Annotated[
     str,
     Kind("token", _REF_RULE, _matching(r"(?s:.+)", "token", _REF_RULE), limit=limits.TOKEN, abnf="value"),
 ]
+ResumeToken = Annotated[
+    str,
+    Kind(
+        "resume",
+        _WORD_RULE,
+        _matching(_WORD, "resume", _WORD_RULE),
+        secret=True,
+        limit=limits.RESUME_TOKEN,
+        abnf="resume",
+    ),
+]
 Yes = Annotated[
     bool,
     Kind(
@@ -330,10 +341,10 @@ WhichField = Annotated[Which, Kind("online", " or ".join(Which), _one_of(Which, 
 RightField = Annotated[Right, Kind("right", " or ".join(Right), _one_of(Right, "right"), abnf="right")]
 Uses = Annotated[
     int,
-    Kind("count", f"1 to {limits.INVITE_USES}", _up_to(limits.INVITE_USES, "count"), abnf="number"),
+    Kind("count", f"1 to {limits.INVITE_USES}", _up_to(limits.INVITE_USES, "count"), abnf="few"),
 ]
 Days = Annotated[
-    int, Kind("days", f"1 to {limits.INVITE_DAYS}", _up_to(limits.INVITE_DAYS, "days"), abnf="number")
+    int, Kind("days", f"1 to {limits.INVITE_DAYS}", _up_to(limits.INVITE_DAYS, "days"), abnf="few")
 ]
 #: What lets somebody in who has no account yet.
 Code = Annotated[
@@ -406,6 +417,7 @@ __all__ = [
     "Reached",
     "ReachedField",
     "Ref",
+    "ResumeToken",
     "Right",
     "RightField",
     "Secret",

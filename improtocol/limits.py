@@ -28,6 +28,7 @@ DEVICE = Limit(32, "bytes", "a word for people, like a name")
 TAG = Limit(32, "bytes", "room for a counter or a random word")
 REF = Limit(64, "bytes", "room for a UUID or a hash")
 TOKEN = Limit(64, "bytes", "what comes back with a PONG; room for a UUID")
+RESUME_TOKEN = Limit(64, "bytes", "43 hold the 32 random ones")
 EPOCH = Limit(32, "bytes", "a random word")
 KEYS = Limit(16, "key=values", "more than any line of the language needs")
 KEY = Limit(32, "bytes", "a word for people")
@@ -44,8 +45,8 @@ MARK = Limit(32, "bytes", "made by the server; a client keeps it as it stands")
 NAMELESS_SESSIONS = Limit(32, "sessions", "of one account that name no device; one more is refused")
 
 CODE = Limit(64, "bytes", "an invite's: it has 14, and room to grow")
-INVITE_USES = Limit(1000, "uses", "of one invite: a school; for more make another")
-INVITE_DAYS = Limit(365, "days", "of one invite: what lies about longer than that is forgotten")
+INVITE_USES = Limit(999, "uses", "of one invite: a school; for more make another")
+INVITE_DAYS = Limit(999, "days", "of one invite: what lies about longer is found by somebody")
 
 #: What ``* LIMITS`` tells after LOGIN, by the key it is told under.
 ADVERTISED = {"line": LINE, "text": TEXT, "audience": AUDIENCE, "page": PAGE}

@@ -13,6 +13,7 @@ from .fields import (
     Number,
     ReachedField,
     Ref,
+    ResumeToken,
     RightField,
     Secret,
     ShownField,
@@ -40,6 +41,7 @@ class LoggedIn(Reply, verb="LOGIN"):
     cursor: Number | None = None  #: your stream begins behind this number
     waiting: Number | None = None  #: so many entries of it are there already
     mark: Mark | None = None  #: when you come back, ``WHO since=`` this tells what changed meanwhile
+    token: ResumeToken | None = None  #: to come back with next time
     rights: Words = ()  #: what you may do beyond what everybody may
 
 

@@ -126,7 +126,12 @@ class Bounds:
         "s",
         "until a peer that is gone without a word is seen to be gone (the kernel asks after two thirds)",
     )
-    log_lines: float = _bound(500, "lines/s", "of server.log; of more only the number is written")
+    log_lines: float = _bound(
+        500, "lines/s", "of server.log that anybody can cause; of more only the number is written"
+    )
+    log_size: float = _bound(
+        64 * MIB, "bytes", "of server.log; then it is server.log.1 and a new one begins; eight are kept"
+    )
 
 
 @dataclass(frozen=True)

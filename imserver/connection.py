@@ -28,6 +28,7 @@ from .sources import source_of
 from .storage import interface as storage
 from .storage.interface import OutcomeUnknown, StorageError
 from .throttle import Throttle
+from .transports import bare, waiting
 
 if TYPE_CHECKING:
     from .server import Server
@@ -39,7 +40,8 @@ KNOWN = 64 * 1024
 GOODBYE = 4
 #: Seconds to wait before saying again what a database in trouble refused.
 COME_AGAIN = 5
-CAN = ("ref", "device", "history", "receipts", "presence", "block")  #: what may be asked beyond protocol 1
+#: What may be asked beyond protocol 1.
+CAN = ("ref", "device", "history", "receipts", "presence", "block", "token")
 
 
 @dataclass(slots=True, eq=False)
@@ -107,14 +109,15 @@ class Connection(LineOnlyReceiver):
 
     def _notice_the_dead(self) -> None:
         """Have the kernel find a peer that is gone without a word (promise D8)."""
-        handle = getattr(self.transport, "getHandle", lambda: None)()
+        own = bare(self.transport)
+        handle = getattr(own, "getHandle", lambda: None)()
         if not isinstance(handle, socket.socket) or handle.family == socket.AF_UNIX:
             return
-        self.transport.setTcpNoDelay(True)
+        own.setTcpNoDelay(True)
         silence = self._server.bounds.silence
         if math.isinf(silence):
             return
-        self.transport.setTcpKeepAlive(True)
+        own.setTcpKeepAlive(True)
         # It is asked after two thirds of that time, three times; what is sent is confirmed in one third.
         wanted = {
             "TCP_KEEPIDLE": silence * 2 / 3,
@@ -135,7 +138,7 @@ class Connection(LineOnlyReceiver):
         self._framer.limit = limits.LINE if self._known else limits.EARLY_LINE
         # Half of what may wait for a stranger: one more answer may come on top.
         early = min(KNOWN, self._server.bounds.stranger_queue / 2)
-        self.transport.bufferSize = KNOWN if self._known else int(early)
+        bare(self.transport).bufferSize = KNOWN if self._known else int(early)
 
     def _stepped(self) -> None:
         """Take note of a step to another state: who has logged in is no stranger, who logged out is one."""
@@ -202,12 +205,16 @@ class Connection(LineOnlyReceiver):
         self._write_out()
         self._closing = True
         self.transport.unregisterProducer()
+        if self._paused:
+            self.transport.resumeProducing()  # TLS closes in order only if it hears the peer close, too
         self.transport.loseConnection()
 
     # --- lines in ---
 
     def dataReceived(self, data: bytes) -> None:
         """Take what arrived; of a stranger no more than it may say."""
+        if self._closing:
+            return  # TLS reads on until the peer has closed, too
         if self._doorstep is not None:
             if (bye := self._doorstep.first(data)) is not None:
                 self.close(bye)
@@ -427,9 +434,7 @@ class Connection(LineOnlyReceiver):
     @property
     def unread(self) -> int:
         """How many bytes the peer has not taken yet, as the transport keeps them."""
-        kept = getattr(self.transport, "dataBuffer", b"")
-        begin = getattr(self.transport, "offset", 0)
-        return self._out_size + len(kept) - begin + getattr(self.transport, "_tempDataLen", 0)
+        return self._out_size + waiting(self.transport)
 
     def shed(self) -> None:
         """Cut it: more waits for all readers together than there is room for, and most of it for this one."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import math
 import os
-from io import FileIO
 from pathlib import Path
 
 from .cannot_start import CannotStart
+from .log_file import LogFile
 
 
 class DataFolder:
@@ -47,10 +48,10 @@ class DataFolder:
         """Where the embedded database is."""
         return self.path / "imserver.db"
 
-    def open_log(self) -> FileIO:
+    def open_log(self, most: float = math.inf) -> LogFile:
         """Open ``server.log`` to add to it; raises ``CannotStart``."""
         path = self.path / "server.log"
         try:
-            return FileIO(path, "a")
+            return LogFile(path, most)
         except OSError as error:
             raise CannotStart(f"The log {path} cannot be written: {error.strerror}.") from None

@@ -9,6 +9,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
@@ -28,8 +29,10 @@ from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
 
 from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
+from .counters import Counters
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
+from .encryption import Encryption
 from .features.administration import Administration
 from .features.blocking import Blocking
 from .features.cursors import Cursors
@@ -44,12 +47,14 @@ from .features.receipts import Receipts
 from .features.registration import Registration
 from .features.roster import Roster
 from .features.showing import Showing
-from .listening import HERE, listen, place, ways_in
+from .listening import HERE, entrance, listen
+from .log_lines import as_json, plain
 from .mailroom import Mailroom, Soon
 from .portal.checkers import PasswordChecker
 from .portal.guessing import Enrolling, Guessing
 from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
+from .portal.tokens import TokenChecker
 from .presence import Presence
 from .receipts import ReceiptNews
 from .retention import Retention
@@ -61,6 +66,7 @@ from .storage.records import Entry, Opening
 from .threads import Threads
 from .turn import Turn
 from .users import Users
+from .welcome import welcome
 
 #: A hash takes 19 MiB and a core; with more threads than this, logging in would crowd out what they came for.
 HASHING = min(2, os.cpu_count() or 1)
@@ -82,6 +88,19 @@ class Options(UsageOptions):
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
         ["keep", None, None, "let go of messages older than so many DAYS; else everything is kept"],
         ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
+        [
+            "certificate",
+            None,
+            None,
+            "PEM file of a certificate others vouch for; else one is made at first start",
+        ],
+        ["key", None, None, "PEM file of its key, if that is not in the same file"],
+        ["address", None, None, "HOST or HOST:PORT by which other machines reach this one, for invites"],
+    ]
+    optFlags: ClassVar = [
+        ["clear-outside", None, "let other machines in without TLS: everybody on the way reads passwords"],
+        ["log-json", None, "write server.log as a JSON object a line"],
+        ["log-texts", None, "write into server.log what people say, too"],
     ]
 
     def __init__(self) -> None:
@@ -133,7 +152,17 @@ class Imserver(Service):
         turn = Turn(self._soon)
         bounds: Bounds = options["bounds"]
         self._folder.take()
-        self._log = ServerLog(self._folder.open_log(), turn, _now, reactor, bounds.log_lines)
+        counters = Counters(reactor.seconds)
+        self._log = ServerLog(
+            self._folder.open_log(bounds.log_size),
+            turn,
+            _now,
+            reactor,
+            bounds.log_lines,
+            counters=counters,
+            write=as_json if options["log-json"] else plain,
+            texts=bool(options["log-texts"]),
+        )
         url = options["database"] or f"sqlite:///{self._folder.database}"
         try:
             self._storage, self._opening = _opened(url, reactor)
@@ -159,10 +188,23 @@ class Imserver(Service):
             start=secrets.token_hex(4),
             may_address_everyone=_those_named(options["everyone"]),
             bounds=bounds,
+            line_of=self.invite_line,
             retention=self._retention,
         )
         self._storage.in_doubt = self._end_in_doubt
-        self._ports = [listen(reactor, description, self._server) for description in options["listen"]]
+        self._encryption = Encryption(
+            reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note
+        )
+        self._doors = [
+            listen(reactor, text, self._server, self._encryption.wrap, clear_outside=options["clear-outside"])
+            for text in options["listen"]
+        ]
+        self._ports = [door.port for door in self._doors]
+        self._entrance = entrance(self._doors, self._encryption.papers, options["address"])
+
+    def invite_line(self, code: str) -> str | None:
+        """Write the line that whoever is invited takes as pasted; None: only a Unix socket leads in."""
+        return None if self._entrance is None else str(replace(self._entrance, code=code))
 
     def _end_in_doubt(self) -> None:
         """End at once, and tell nobody anything: only what is on disk can say what is true now."""
@@ -186,6 +228,7 @@ class Imserver(Service):
         super().startService()  # type: ignore[no-untyped-call]
         _collect_seldom()
         self._log.watch()
+        self._encryption.start()
         if self._retention is not None:
             self._soon(self._retention.begin)
         self._log.note("started", version=__version__, entries=self._opening.last)
@@ -199,6 +242,7 @@ class Imserver(Service):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
+        self._encryption.stop()
         if self._retention is not None:
             self._retention.end()
         for port in self._ports:
@@ -214,21 +258,13 @@ class Imserver(Service):
         """Say in one screen what it does, where its data is and how to connect."""
         people = _count(len(self._opening.accounts), "person", "people")
         entries = _count(self._opening.last, "entry", "entries")
-        hints = zip(
-            ("To talk to it", "With a window"), ways_in(self._ports[0]), ("and type HELP", ""), strict=False
+        return welcome(
+            self._doors,
+            self._encryption.papers,
+            self._entrance,
+            f"{people}, {entries} of the log",
+            self._folder.path,
         )
-        ways = "\n".join(f"  {what:<18} {way:<26} {then}".rstrip() for what, way, then in hints)
-        return f"""
-  imserver {__version__} is ready.
-
-    listens on   {", ".join(map(place, self._ports))}  (this machine alone)
-    keeps        {people}, {entries} of the log
-    in           {self._folder.path}
-
-{ways}
-  To watch it        tail -f {self._folder.path / "server.log"}
-  To stop it         Ctrl-C: everybody is told, and nothing is lost
-"""
 
 
 def put_together(
@@ -265,7 +301,7 @@ def put_together(
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)
-    portal = Portal(Realm(users), [PasswordChecker(storage, passwords)])
+    portal = Portal(Realm(users), [PasswordChecker(storage, passwords), TokenChecker(storage)])
     dispatcher = Dispatcher(
         Registration(storage, passwords, users, log, Enrolling(clock, bounds)),
         Login(

@@ -19,6 +19,8 @@ from twisted.python.failure import Failure
 from improtocol.names import ASCII_NAMES, NamePolicy
 from imserver.bounds import BOUNDS, Bounds
 from imserver.connection import Connection
+from imserver.counters import Counters
+from imserver.log_lines import Write, plain
 from imserver.mailroom import Mailroom, Soon
 from imserver.retention import Retention
 from imserver.server_log import ServerLog
@@ -96,15 +98,28 @@ class Stage:
         make_mailroom: MakeMailroom = Mailroom,
         may_address_everyone: Callable[[str], bool] = lambda name: True,
         bounds: Bounds = BOUNDS,
+        texts: bool = False,
+        write: Write = plain,
         keep: int | None = None,
     ) -> None:
         self.clock = clock or Clock()
+        self.hashes = 0  #: so many were asked for
         self.log_file = io.BytesIO()
         self.storage = (
             storage(self) if storage else in_memory(now=self.now, soon=self.soon, name_epoch=lambda: epoch)
         )
         self.turn = Turn(self.soon)
-        self.log = ServerLog(self.log_file, self.turn, self.now, self.clock, bounds.log_lines)  # type: ignore[arg-type]
+        self.counters = Counters(self.clock.seconds)
+        self.log = ServerLog(
+            self.log_file,
+            self.turn,
+            self.now,
+            self.clock,
+            bounds.log_lines,
+            counters=self.counters,
+            texts=texts,
+            write=write,
+        )
         opening = self.storage.open()
         self.retention = keep and Retention(self.clock, self.storage, self.log, self.now, keep)
         self.server = put_together(
@@ -145,7 +160,8 @@ class Stage:
         return self.clock.callLater(0, act)
 
     def run(self, work: Callable[[], T], /) -> Deferred[T]:
-        """Do something that takes a moment."""
+        """Do something that takes a moment: hash a password."""
+        self.hashes += 1
         return deferLater(self.clock, HASHING, work)
 
     def settle(self) -> None:

@@ -54,7 +54,7 @@ class Administration:
         await self._stored.set_password(user.account.id, await self._passwords.hash(password))
         user.secret += 1
         user.end_sessions(PASSWORD_CHANGED)
-        self._note("reset", avatar, user)
+        self._log.note("reset", session=avatar.session.number, user=avatar.name, whom=user.name)
         return replies.Reset(user.name, password=password)
 
     # --- out, and in again ---
@@ -67,7 +67,13 @@ class Administration:
         user.become(suspended=since)
         user.secret += 1
         user.end_sessions(Bye("suspended", line=command.why or SUSPENDED))
-        self._note("suspended", avatar, user, why=command.why or None)
+        self._log.note(
+            "suspended",
+            session=avatar.session.number,
+            user=avatar.name,
+            whom=user.name,
+            why=command.why or None,
+        )
         return replies.SuspendedNow(user.name)
 
     @answers(commands.Restore, writes=True)
@@ -76,7 +82,7 @@ class Administration:
         user = self._user(command.name)
         await self._stored.restore(user.account.id)
         user.become(suspended=None)
-        self._note("restored", avatar, user)
+        self._log.note("restored", session=avatar.session.number, user=avatar.name, whom=user.name)
         return replies.Restored(user.name)
 
     @answers(commands.Disconnect)
@@ -89,7 +95,14 @@ class Administration:
                 avatar.session.afterwards(lambda: avatar.session.end(DISCONNECTED))
             else:
                 one.session.end(DISCONNECTED)
-        self._note("disconnected", avatar, user, device=command.device, sessions=len(ended))
+        self._log.note(
+            "disconnected",
+            session=avatar.session.number,
+            user=avatar.name,
+            whom=user.name,
+            device=command.device,
+            sessions=len(ended),
+        )
         return replies.Disconnected(user.name, sessions=len(ended))
 
     # --- rights ---
@@ -99,7 +112,9 @@ class Administration:
         """Give a right."""
         user = self._user(command.name)
         await self._set(user, command.right_, True)
-        self._note("granted", avatar, user, right=command.right_)
+        self._log.note(
+            "granted", session=avatar.session.number, user=avatar.name, whom=user.name, right=command.right_
+        )
         return replies.Granted(user.name, command.right_)
 
     @answers(commands.Revoke, writes=True)
@@ -107,7 +122,9 @@ class Administration:
         """Take a right away."""
         user = self._user(command.name)
         await self._set(user, command.right_, False)
-        self._note("revoked", avatar, user, right=command.right_)
+        self._log.note(
+            "revoked", session=avatar.session.number, user=avatar.name, whom=user.name, right=command.right_
+        )
         return replies.Revoked(user.name, command.right_)
 
     async def _set(self, user: User, right: Right, given: bool) -> None:
@@ -118,7 +135,7 @@ class Administration:
             await self._stored.set_everyone(user.account.id, given)
             user.become(everyone=given)
 
-    # --- who, and what was done ---
+    # --- who ---
 
     def _user(self, name: str) -> User:
         user = self._users.get(name)
@@ -137,6 +154,3 @@ class Administration:
             return await asked
         except interface.LastAdministrator:
             raise LastAdministrator() from None
-
-    def _note(self, event: str, avatar: Avatar, user: User, **facts: object) -> None:
-        self._log.note(event, session=avatar.session.number, user=avatar.name, whom=user.name, **facts)

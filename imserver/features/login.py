@@ -10,7 +10,17 @@ from twisted.cred.error import UnauthorizedLogin
 from twisted.cred.portal import Portal
 
 from improtocol import commands, limits, replies
-from improtocol.errors import Busy, LoginRefused, MissingKey, NotTold, Suspended, TooManySessions, TooOften
+from improtocol.errors import (
+    Busy,
+    ExtraText,
+    LoginRefused,
+    MissingKey,
+    NoText,
+    NotTold,
+    Suspended,
+    TooManySessions,
+    TooOften,
+)
 from improtocol.events import Bye, Limits
 
 from ..avatar import Avatar, rights_of
@@ -18,6 +28,7 @@ from ..dispatch import answers
 from ..mailroom import Mailroom
 from ..portal.guessing import Guess, Guessing
 from ..portal.realm import IAvatar
+from ..portal.tokens import Token, kept_of, new_token
 from ..presence import Presence
 from ..server_log import ServerLog
 from ..session import Session
@@ -56,8 +67,7 @@ class Login:
     @answers(commands.Login, writes=True)
     async def log_in(self, session: Session, command: commands.Login) -> replies.LoggedIn:
         """Prove a name, and begin to tell its stream once the OK is written."""
-        if (command.since is None) != (command.epoch is None):
-            raise MissingKey("since" if command.since is None else "epoch")
+        _check(command)
         avatar, leave = await self._in_turn(session, command)
         user = self._users.of(avatar.account.id)
         if user.account.suspended is not None:
@@ -66,7 +76,7 @@ class Login:
         if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:
             # Somebody told it more than this log holds: only reading everything anew is safe.
             raise NotTold(user.held)
-        arrival = await self._arrive(avatar, user)
+        arrival, token = await self._arrive(avatar, user, command)
         if command.epoch is None or command.since is None:
             position = arrival.cursor
         else:
@@ -86,39 +96,55 @@ class Login:
             cursor=position,
             waiting=waiting,
             mark=self._users.mark,
+            token=token,
             rights=tuple(right.value for right in rights_of(avatar.account)),
         )
 
-    async def _arrive(self, avatar: Avatar, user: User) -> Arrival:
-        """Note that a device is in use, and where it stands; on a full disk only the latter."""
+    async def _arrive(
+        self, avatar: Avatar, user: User, command: commands.Login
+    ) -> tuple[Arrival, str | None]:
+        """Note that a device is in use, and say where it stands and what it comes back with next."""
+        account, device = user.account.id, avatar.device
         try:
-            return await self._devices.arrive(user.account.id, avatar.device, limits.DEVICES)
+            if command.token is None and not command.remember:
+                return await self._devices.arrive(account, device, limits.DEVICES), None
+            token, old = new_token(), command.token and kept_of(command.token)
+            arrival = await self._devices.come_back(account, device, limits.DEVICES, old, kept_of(token))
         except DiskFull:
             # Whoever wants to read shall come in.  A new device is not kept: next time it is new again.
-            known = {device.name: device.cursor for device in await self._devices.devices(user.account.id)}
-            return Arrival(known.get(avatar.device, user.held))
+            known = {device.name: device.cursor for device in await self._devices.devices(account)}
+            return Arrival(known.get(device, user.held)), None
+        if arrival is None:
+            raise LoginRefused()  # it was revoked a moment ago
+        return arrival, token
 
     async def _in_turn(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
-        """Have the password tried when its turn comes."""
+        """Have the password tried when its turn comes; a token is never guessed, and waits for no turn."""
         guess = Guess(command.name, session.source, command.device)
+        if command.token is not None:
+            proved = await self._prove(session, command)
+            self._guessing.came_in(guess)
+            return proved
         try:
             return await self._guessing.attempt(guess, lambda: self._prove(session, command))
-        except TooOften as refusal:
-            self._log.note("login-too-often", session=session.number, user=command.name)
-            raise refusal
+        except TooOften:
+            self._log.note("login-too-often", session=session.number, user=self._known(command.name))
+            raise
 
     async def _prove(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
         if session.closed:
             raise Busy()  # its turn has come, and nobody is there any more
-        credentials = UsernamePassword(command.name.encode(), command.password.encode())
         try:
-            _, avatar, leave = await self._portal.login(credentials, session, IAvatar)
+            _, avatar, leave = await self._portal.login(_credentials(command), session, IAvatar)
         except UnauthorizedLogin:
-            # A name that is nobody's may be a password that was typed in its place.
-            known = self._users.get(command.name)
-            self._log.note("login-refused", session=session.number, user=known and known.name)
+            self._log.note("login-refused", session=session.number, user=self._known(command.name))
             raise LoginRefused() from None
         return cast(Avatar, avatar), leave
+
+    def _known(self, name: str) -> str | None:
+        """Give a name if it is somebody's: one that is nobody's may be a password typed in its place."""
+        user = self._users.get(name)
+        return None if user is None else user.name
 
     def _seat(self, session: Session, avatar: Avatar, user: User, leave: Callable[[], None]) -> None:
         """Let the session speak for the avatar; a named device has one session, the newest."""
@@ -147,6 +173,24 @@ class Login:
         """Speak for nobody any more."""
         avatar.session.log_out("logout")
         return replies.LoggedOut()
+
+
+def _check(command: commands.Login) -> None:
+    """Refuse what does not go together."""
+    if (command.since is None) != (command.epoch is None):
+        raise MissingKey("since" if command.since is None else "epoch")
+    if (command.token or command.remember) and command.device is None:
+        raise MissingKey("device")
+    if command.token is None and command.password is None:
+        raise NoText(example=command.example)
+    if command.token is not None and command.password is not None:
+        raise ExtraText()
+
+
+def _credentials(command: commands.Login) -> Token | UsernamePassword:
+    if command.token is not None:
+        return Token(command.name, command.device or NAMELESS, command.token)
+    return UsernamePassword(command.name.encode(), (command.password or "").encode())
 
 
 def _nameless(user: User) -> int:

@@ -78,7 +78,7 @@ class Messaging:
         if stored.new:
             self._mailroom.said(avatar, stored.entry.number)
             self._receipts.was_said(stored.entry)
-            self._note(avatar, stored.entry)
+            self._log.said(avatar.session.number, stored.entry)
         return stored.entry
 
     async def _earlier(self, avatar: Avatar, command: commands.Send) -> Entry | None:
@@ -104,14 +104,4 @@ class Messaging:
                 if user.held <= far_behind and user.account != avatar.account
             ),
             self._most_waiting,
-        )
-
-    def _note(self, avatar: Avatar, entry: Entry) -> None:
-        self._log.note(
-            "announced" if entry.announce else "sent",
-            session=avatar.session.number,
-            user=avatar.name,
-            to=entry.audience,
-            number=entry.number,
-            bytes=len(entry.text.encode()),
         )

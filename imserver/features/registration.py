@@ -38,7 +38,7 @@ class Registration:
     @answers(commands.Register, writes=True)
     async def register(self, session: Session, command: commands.Register) -> replies.Registered:
         """Make the account; of two that ask at once, the writer lets one have it."""
-        self._count(session, command.name)
+        self._count(session)
         self._refuse_what_is_taken(command.name)
         password_hash = await self._passwords.hash(command.password)
         self._refuse_what_is_taken(command.name)
@@ -46,11 +46,12 @@ class Registration:
         self._log.note("registered", session=session.number, user=command.name)
         return replies.Registered(command.name)
 
-    def _count(self, session: Session, name: str) -> None:
+    def _count(self, session: Session) -> None:
         try:
             self._enrolling.ask(session.source)
         except TooOften:
-            self._log.note("register-too-often", session=session.number, user=name)
+            # Not the name: it may be a password typed in its place.
+            self._log.note("register-too-often", session=session.number)
             raise
 
     def _refuse_what_is_taken(self, name: str) -> None:

@@ -114,7 +114,7 @@ class Guessing:
                 self._failed(key)
             raise
         else:
-            self._came_in(guess)
+            self.came_in(guess)
             return proved
         finally:
             self._strangers -= strange
@@ -188,7 +188,8 @@ class Guessing:
         else:
             table.keep(key, failures)
 
-    def _came_in(self, guess: Guess) -> None:
+    def came_in(self, guess: Guess) -> None:
+        """Mark the places somebody came in from."""
         for mark in guess.marks:
             self._marks.keep(mark, None)
             self._failures[KNOWN].drop(mark)

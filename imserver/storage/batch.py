@@ -22,6 +22,7 @@ from .interface import MailboxFull, NameTaken, NoSuchMessage, RefUsed
 from .marks import Mark, Marks
 from .records import Arrival, Block, Draft, Entry, EntryKind, Gone, Held, Marked, People, Stored
 from .schema import EVERYONES
+from .tokens import Tokens
 
 Ref = tuple[int, str]  # an account and its own name for something it said
 
@@ -56,6 +57,7 @@ class Batch:
         self._cursors = Cursors(connection, at, needs.holders)
         self._marks = Marks(connection, needs.marks)
         self._blocking = Blocking(connection)
+        self.tokens = Tokens(connection, at)
         self._entries: list[Entry] = []
         self._written = 0  # so many of them
         self._new_accounts: list[dict[str, object]] = []
@@ -123,10 +125,22 @@ class Batch:
 
     def arrive(self, account: int, device: str, keep: int) -> Arrival:
         """Find a device, or begin it and make room for it."""
-        return self._cursors.arrive(account, device, keep)
+        arrival = self._cursors.arrive(account, device, keep)
+        if arrival.forgotten is not None:
+            self.tokens.revoke(account, arrival.forgotten)
+        return arrival
+
+    def come_back(self, account: int, device: str, keep: int, old: str | None, new: str) -> Arrival | None:
+        """Let a device arrive, and keep the token it will come back with."""
+        if old is not None and not self.tokens.is_of(account, device, old):
+            return None
+        arrival = self.arrive(account, device, keep)
+        self.tokens.renew(account, device, old, new)
+        return arrival
 
     def forget(self, account: int, device: str) -> bool:
-        """Forget a device."""
+        """Forget a device, and what it would come back with."""
+        self.tokens.revoke(account, device)
         return self._cursors.forget(account, device)
 
     def read(self, account: int, number: int) -> Marked:

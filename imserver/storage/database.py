@@ -15,6 +15,7 @@ from . import questions, statements
 from .administration import Administration
 from .interface import DatabaseTaken, StorageError
 from .records import (
+    Account,
     Arrival,
     Block,
     Conversation,
@@ -193,6 +194,14 @@ class Database:
         """Note that a device is in use and say where it stands."""
         return self._writer.ask(Job(lambda batch: batch.arrive(account, device, keep), holder=account))
 
+    def come_back(
+        self, account: int, device: str, keep: int, old: str | None, new: str
+    ) -> Deferred[Arrival | None]:
+        """Note that a device is in use, say where it stands, and keep its next token."""
+        return self._writer.ask(
+            Job(lambda batch: batch.come_back(account, device, keep, old, new), holder=account)
+        )
+
     def hold(self, account: int, device: str, number: int) -> Deferred[Held]:
         """Note that a device holds everything up to ``number``."""
         return self._writer.ask(Job(lambda batch: batch.hold(account, device, number), holder=account))
@@ -250,6 +259,10 @@ class Database:
     def invites(self) -> Deferred[tuple[Invite, ...]]:
         """Give the invites that are good now."""
         return self._read(questions.invites, self._now())
+
+    def token_of(self, name: str, device: str, token_hash: str) -> Deferred[Account | None]:
+        """Give the account of a name if that is a token of its device's."""
+        return self._read(questions.token_of, name, device, token_hash)
 
     def credential(self, name: str) -> Deferred[Credential | None]:
         """Look up what proves an account."""

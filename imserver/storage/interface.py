@@ -13,6 +13,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 
 from .records import (
+    Account,
     Arrival,
     Block,
     Conversation,
@@ -194,6 +195,18 @@ class Blocks(Protocol):
 class Devices(Protocol):
     """How far each device holds its account's stream."""
 
+    def come_back(
+        self, account: int, device: str, keep: int, old: str | None, new: str
+    ) -> Deferred[Arrival | None]:
+        """Do as ``arrive``, and keep what the device will come back with next: the hash of its new token.
+
+        Of the device's tokens only ``old``, by which it came, stays beside it; None: it came by its
+        password.  If ``old`` is none of the device's any more, nothing changes, and None is given.
+        """
+
+    def token_of(self, name: str, device: str, token_hash: str) -> Deferred[Account | None]:
+        """Give the account of a name if that is a token of its device's."""
+
     def arrive(self, account: int, device: str, keep: int) -> Deferred[Arrival]:
         """Note that a device is in use and say where it stands.
 
@@ -211,7 +224,10 @@ class Devices(Protocol):
         """Give the devices of an account, the one last used first."""
 
     def forget(self, account: int, device: str) -> Deferred[bool]:
-        """Forget a device; gives whether there was one.  How far the account held its stream stays known."""
+        """Forget a device and its tokens; gives whether there was one.
+
+        How far the account held its stream stays known.
+        """
 
 
 class Administration(Protocol):

@@ -30,6 +30,18 @@ credential = (
     .where(schema.name.c.name == bindparam("named"))
 )
 
+#: The account of a name, if that is a token of its device's.
+token_of = (
+    select(*ACCOUNT)
+    .join_from(schema.token, schema.account, schema.account.c.id == schema.token.c.account)
+    .join(schema.name, schema.name.c.account == schema.account.c.id)
+    .where(
+        schema.token.c.hash == bindparam("hashed"),
+        schema.token.c.device == bindparam("of"),
+        schema.name.c.name == bindparam("named"),
+    )
+)
+
 # --- Streams ---------------------------------------------------------------------------------
 # An account's stream has three sources.  Each is one range of one index, so that a page costs
 # the same wherever it lies and however much was said before the account was made.

@@ -10,6 +10,7 @@ from . import queries, statements
 from .conversations import people_read, people_written
 from .interface import NoSuchMessage
 from .records import (
+    Account,
     Conversation,
     Credential,
     Device,
@@ -32,6 +33,13 @@ def credential(connection: Connection, name: str) -> Credential | None:
     """Look up what proves an account."""
     row = connection.execute(queries.credential, {"named": name}).one_or_none()
     return row and Credential(as_account(row), row.password_hash)
+
+
+def token_of(connection: Connection, name: str, device: str, token_hash: str) -> Account | None:
+    """Give the account of a name if that is a token of its device's."""
+    one = {"named": name, "of": device, "hashed": token_hash}
+    row = connection.execute(queries.token_of, one).one_or_none()
+    return row and as_account(row)
 
 
 # --- Streams ---

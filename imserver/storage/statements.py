@@ -196,6 +196,19 @@ move_device = (
 )
 move_account = update(schema.account).where(schema.account.c.id == _WHO).values(held=bindparam("to_held"))
 
+# --- Tokens ----------------------------------------------------------------------------------
+
+_OF_DEVICE = and_(schema.token.c.account == _WHO, schema.token.c.device == bindparam("of"))
+
+add_token = WholeRows(schema.token)
+count_token = (
+    select(func.count())
+    .select_from(schema.token)
+    .where(_OF_DEVICE, schema.token.c.hash == bindparam("hashed"))
+)
+revoke_others = delete_from(schema.token).where(_OF_DEVICE, schema.token.c.hash != bindparam("kept"))
+revoke_all = delete_from(schema.token).where(schema.token.c.account == _WHO)
+
 # --- Marks ----------------------------------------------------------------------------------
 
 mark_read = (

@@ -125,11 +125,10 @@ class RefusedTests(EndToEndCase):
         (self.data / "imserver.db").write_text("Dear diary, " * 1000)
         self.assertIn("file is not a database", self.refused())
 
-    def test_beyond_this_machine(self) -> None:
-        """A port that other machines could reach is refused as long as nothing is encrypted."""
-        sentence = self.refused(listen=f"tcp:{self.port}:interface=0.0.0.0")
-        self.assertIn("would be open to other machines", sentence)
-        self.assertIn("interface=127.0.0.1", sentence)
+    def test_bad_certificate(self) -> None:
+        """A certificate that cannot be used is named, and no port is opened in clear instead."""
+        sentence = self.refused("--certificate=nowhere.pem", listen=f"ssl:{self.port}:interface={HERE}")
+        self.assertIn("nowhere.pem: No such file or directory.", sentence)
 
     def test_no_such_listener(self) -> None:
         """What is no endpoint is named, with one that is."""

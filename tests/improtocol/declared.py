@@ -79,6 +79,7 @@ _OF_KIND: dict[str, st.SearchStrategy[object]] = {
     "reached": st.sampled_from(Reached),
     "status": st.one_of(st.just(""), _at_most(limits.STATUS, value=False)),
     "mark": st.text(_word, min_size=1, max_size=limits.MARK),
+    "resume": st.text(_word, min_size=1, max_size=limits.RESUME_TOKEN),
     "names": st.lists(names, min_size=1).map(tuple),
     "right": st.sampled_from(Right),
     "yes": st.just(True),

@@ -15,6 +15,7 @@ from improtocol.codec import (
     MASK,
     Unknown,
     masked,
+    masked_from_server,
     parse_from_client,
     parse_from_server,
     write,
@@ -25,6 +26,7 @@ from improtocol.errors import Refusal, UnknownRefusal
 from improtocol.fields import Presence, Which
 from improtocol.framing import Overlong
 from improtocol.names import ANY_NAMES, UnicodeNames
+from improtocol.replies import LoggedIn
 from improtocol.vocabulary import Command, Event, Message, Reply
 
 from .declared import COMMANDS, CONTROL, OTHER_BLANKS, REFUSALS, TOLD, messages, passwords, refusals
@@ -539,6 +541,9 @@ class MaskedTests(SynchronousTestCase):
             "hunter2 correct": MASK,
             "@! LOGIN alice :correct horse": MASK,
             "@7 send bob :Hello": "@7 send bob :Hello",
+            "LOGIN a device=b token=abc remember=yes": f"LOGIN a device=b token={MASK} remember=yes",
+            "LOGIN alice token=abc token=abc": f"LOGIN {MASK}",
+            "PING bob token=abc": "PING bob token=abc",
             "LOGIN": "LOGIN",
             "WHAT ": "WHAT ",
             "": "",
@@ -546,10 +551,27 @@ class MaskedTests(SynchronousTestCase):
         }.items():
             self.assertEqual(masked(line), shown)
 
+    def test_what_a_server_says(self) -> None:
+        """A token to come back with is covered in the answer that gives it."""
+        for line, shown in {
+            "@7 OK LOGIN alice epoch=k3 token=abc": f"@7 OK LOGIN alice epoch=k3 token={MASK}",
+            "OK LOGIN alice epoch=k3 token=": f"OK LOGIN alice epoch=k3 token={MASK}",
+            "* PING bob token=abc": "* PING bob token=abc",
+            "ERR LOGIN login-refused :token=abc": "ERR LOGIN login-refused :token=abc",
+            "@7": "@7",
+            "": "",
+        }.items():
+            self.assertEqual(masked_from_server(line), shown)
+
     def test_repr(self) -> None:
-        """Nor does the object of a command show it."""
-        for command in (Login("alice", "correct horse"), Register("alice", "correct horse")):
-            self.assertNotIn("horse", repr(command))
+        """Nor does the object of a command or an answer show it."""
+        for said in (
+            Login("alice", "correct horse"),
+            Login("alice", device="phone", token="horse"),
+            LoggedIn("alice", token="horse"),
+            Register("alice", "correct horse"),
+        ):
+            self.assertNotIn("horse", repr(said))
 
 
 class CutTests(SynchronousTestCase):

@@ -21,8 +21,12 @@ class DeclaredTests(SynchronousTestCase):
     def test_where_an_argument_stands(self) -> None:
         """Without a default it is a word, with one a key=value, and a text is behind the colon."""
         self.assertEqual([a.key for a in Login.word_arguments], ["name"])
-        self.assertEqual(list(Login.key_arguments), ["device", "since", "epoch"])
-        self.assertEqual(Login.syntax(), "LOGIN name [device=device] [since=number] [epoch=epoch] :password")
+        self.assertEqual(list(Login.key_arguments), ["device", "since", "epoch", "token", "remember"])
+        self.assertEqual(
+            Login.syntax(),
+            "LOGIN name [device=device] [since=number] [epoch=epoch]"
+            " [token=resume] [remember=yes] [:password]",
+        )
         self.assertEqual(Help.syntax(), "HELP [verb]")
         self.assertEqual(Hello.syntax(), "* HELLO server protocol=number [can=words] [:line]")
         self.assertEqual([a.key for a in Send.arguments()], ["audience", "ref", "text"])

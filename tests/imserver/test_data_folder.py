@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from contextlib import closing
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -53,7 +54,7 @@ class DataFolderTests(SynchronousTestCase):
         """The log of the time before stays."""
         folder = self.taken()
         for line in (b"one\n", b"two\n"):
-            with folder.open_log() as log:
+            with closing(folder.open_log()) as log:
                 log.write(line)
         self.assertEqual("one\ntwo\n", (self.path / "server.log").read_text())
 

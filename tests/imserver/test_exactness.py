@@ -7,15 +7,18 @@ trial is a failure, and so is a trial of a limit that is no more.
 from __future__ import annotations
 
 import socket
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count, pairwise
+from pathlib import Path
 
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.bounds import BOUNDS, SWITCH, UNHURRIED, Bounds, listed
 from imserver.connection import KNOWN
+from imserver.log_file import LogFile
 from tests.imserver.disk import Disk
 from tests.imserver.peer import Peer
 from tests.stage import Actor, Stage
@@ -286,11 +289,21 @@ class Trials:
     def log_lines(self, n: int) -> float:
         house = stage(log_lines=n)
         for number in range(n + 5):
-            house.log.note("it", number=number)
-        assert counted([line.partition(" ")[2] for line in house.logged], "it ") == n
+            house.log.note("came", session=number)
+        assert counted([line.partition(" ")[2] for line in house.logged], "came ") == n
         house.wait(1)
         assert house.logged[-1].endswith("suppressed lines=5")
         return len(house.logged) - 1
+
+    def log_size(self, n: int) -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            log = LogFile(Path(folder) / "server.log", n)
+            for size in count(1):
+                log.write(b"\n")
+                if (Path(folder) / "server.log.1").exists():
+                    log.close()
+                    return size - 1
+        raise AssertionError
 
     # --- how ---
 

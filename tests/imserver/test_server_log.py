@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from imserver.server_log import KEPT, ServerLog
 from imserver.turn import Turn
 
 from ..improtocol.declared import CONTROL, OTHER_BLANKS
+from ..log_reader import read_line
 from ..scene import Play, Scene, read_examples, read_scene
 from ..scene_case import KEEP, StageCast
 from ..stage import BEGINNING, Stage
@@ -46,23 +46,6 @@ class Disk(io.RawIOBase):
         self.room -= len(part)
         self.written += part
         return len(part)
-
-
-def read_fact(written: str) -> str:
-    r"""Read a fact as it was: the escapes of a value, and \u and \U for what cannot be printed."""
-    short = {"\\\\": "\\", r"\n": "\n", r"\t": "\t", r"\s": " "}
-
-    def meant(escape: re.Match[str]) -> str:
-        return short[escape[0]] if escape[0] in short else chr(int(escape[0][2:], 16))
-
-    return re.sub(r"\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|\\[\\nts]", meant, written)
-
-
-def read_line(line: str) -> tuple[str, dict[str, str]]:
-    """Read a line of server.log: the event and its facts."""
-    moment, event, *facts = line.split(" ")
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment), line
-    return event, {key: read_fact(written) for key, _, written in (fact.partition("=") for fact in facts)}
 
 
 class LogCase(SynchronousTestCase):
@@ -99,10 +82,11 @@ class LineTests(LogCase):
         @given(st.lists(nasty, min_size=1, max_size=4))
         def forge(facts: list[str]) -> None:
             self.disk.written = b""
-            self.log.note("event", **{f"fact{n}": fact for n, fact in enumerate(facts)})
+            said = dict(zip(("user", "to", "device", "text"), facts, strict=False))
+            self.log.note("sent", **said)
             (line,) = self.lines()
             self.assertEqual(line.splitlines(), [line])
-            self.assertEqual(read_line(line), ("event", {f"fact{n}": f for n, f in enumerate(facts)}))
+            self.assertEqual(read_line(line), ("sent", said))
 
         forge()
 
@@ -114,7 +98,7 @@ class LineTests(LogCase):
             *"\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ud800\U000e0001",
         ]
         for sign in signs:
-            self.log.note("event", fact=f"a{sign}b")
+            self.log.note("logged-in", device=f"a{sign}b")
         for sign, line in zip(signs, self.lines(), strict=True):
             self.assertTrue(line.isprintable(), repr(sign))
 
@@ -158,30 +142,30 @@ class FullDiskTests(LogCase):
         """What there was no room for is written when there is room, each line once and whole."""
         for room in range(0, 60, 7):
             self.disk.written, self.disk.room = b"", room
-            self.log.note("one", n=room)
+            self.log.note("came", session=room)
             self.lines()
-            self.log.note("two", n=room)
+            self.log.note("registered", session=room)
             self.lines()
             self.disk.room = 1_000_000
-            self.log.note("three", n=room)
-            self.assertEqual([read_line(line)[0] for line in self.lines()], ["one", "two", "three"])
+            self.log.note("went", session=room)
+            self.assertEqual([read_line(line)[0] for line in self.lines()], ["came", "registered", "went"])
 
     def test_how_many_were_lost(self) -> None:
         """Beyond a bound lines are counted, and the number stands where they are missing."""
         self.disk.room = 0
         for number in range(20_000):
-            self.log.note("came", n=number)
+            self.log.note("came", session=number)
             if number % 1_000 == 0:
                 self.clock.advance(0)
         self.clock.advance(0)
         self.disk.room = 1_000_000_000
-        self.log.note("went", n=20_000)
-        self.log.note("went", n=20_001)
+        self.log.note("went", session=20_000)
+        self.log.note("went", session=20_001)
         *kept, lost, before_last, last = map(read_line, self.lines())
-        self.assertEqual([int(facts["n"]) for _, facts in kept], list(range(len(kept))))
+        self.assertEqual([int(facts["session"]) for _, facts in kept], list(range(len(kept))))
         self.assertEqual(lost, ("lost", {"lines": str(20_000 - len(kept))}))
-        self.assertEqual((before_last[1]["n"], last[1]["n"]), ("20000", "20001"))
-        self.assertLess(KEPT - 100, len(kept) * len("2026-11-20T10:00:00.000Z came n=10000\n"))
+        self.assertEqual((before_last[1]["session"], last[1]["session"]), ("20000", "20001"))
+        self.assertLess(KEPT - 100, len(kept) * len("2026-11-20T10:00:00.000Z came session=10000\n"))
 
     def test_little_by_little(self) -> None:
         """On a disk that frees a little now and then, kept, counted and written lines are all there were."""
@@ -190,7 +174,7 @@ class FullDiskTests(LogCase):
         for freed in [0, 0, 0, 100_000, 0, 10, 300_000, 0, 0, 1_000, 1_000_000]:
             self.disk.room += freed
             for _ in range(5_000):
-                self.log.note("came", n=noted)
+                self.log.note("came", session=noted)
                 noted += 1
             self.clock.advance(0)
         at = 0
@@ -198,7 +182,7 @@ class FullDiskTests(LogCase):
             if event == "lost":
                 at += int(facts["lines"])
             else:
-                self.assertEqual(int(facts["n"]), at)
+                self.assertEqual(int(facts["session"]), at)
                 at += 1
         self.assertEqual(at, noted)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sqlite3
 import sys
 from pathlib import Path
@@ -13,11 +14,14 @@ from twisted.python.failure import Failure
 from twisted.python.usage import UsageError
 from twisted.trial.unittest import SynchronousTestCase
 
+from improtocol.invite import Invite, parse, shown
 from imserver.bounds import BOUNDS
 from imserver.cannot_start import CannotStart
+from imserver.certificate import make
 from imserver.connection import Connection
 from imserver.listening import HERE
 from imserver.service import Imserver, Options
+from imserver.tls import Encrypted
 
 from .harbour import Harbour
 
@@ -35,7 +39,9 @@ class OptionsTests(SynchronousTestCase):
     def test_nothing(self) -> None:
         """Without a word it listens here, with ASCII names, in the user's own folder."""
         expected = {"data": None, "database": None, "everyone": None, "keep": None, "names": "ascii"}
-        self.assertEqual({**expected, "listen": [HERE], "bounds": BOUNDS}, dict(options()))
+        by_tls = {"certificate": None, "key": None, "address": None, "clear-outside": 0}
+        off = {"log-json": 0, "log-texts": 0}
+        self.assertEqual({**expected, **by_tls, **off, "listen": [HERE], "bounds": BOUNDS}, dict(options()))
 
     def test_several_listeners(self) -> None:
         """Each --listen is one more, and the usual one is not added to them."""
@@ -61,7 +67,7 @@ class OptionsTests(SynchronousTestCase):
     def test_help(self) -> None:
         """The help says what each word means."""
         told = options().getUsage()
-        for word in ("--data=", "--database=", "--listen=", "--names=", "12000"):
+        for word in ("--data=", "--database=", "--listen=", "--names=", "--certificate=", "--clear-outside"):
             self.assertIn(word, told)
 
 
@@ -119,10 +125,50 @@ class ImserverTests(SynchronousTestCase):
         """When it starts it says where it listens, what it keeps, and how to talk to it."""
         self.running("--listen=tcp:12001:interface=127.0.0.1", "--listen=unix:/run/door")
         said = self.said.getvalue()
-        self.assertIn("127.0.0.1 port 12001, the socket /run/door", said)
+        self.assertRegex(said, r"127.0.0.1 port 12001  \(this machine alone\)\n +the socket /run/door  ")
+        self.assertNotIn("known by", said)
         self.assertIn("0 people, 0 entries of the log", said)
         self.assertIn(str(self.folder), said)
         self.assertIn("nc 127.0.0.1 12001", said)
+
+    def test_outside(self) -> None:
+        """Where others can come, the welcome has the fingerprint, and the line that others paste."""
+        server = self.running("--listen=tcp:12001:interface=192.0.2.7")
+        said = self.said.getvalue()
+        self.assertIn("192.0.2.7 port 12001  (other machines, by TLS)", said)
+        self.reactor.advance(0)
+        (fingerprint,) = re.findall(r"fingerprint=(\w{64})", self.log)
+        self.assertIn(shown(fingerprint), re.sub(r"\s", "", said))
+        line = server.invite_line("K7")
+        self.assertEqual(Invite("192.0.2.7", 12001, "K7", fingerprint), parse(line))
+        self.assertIn(line.replace("K7", ""), said)
+        self.assertIn("openssl s_client -quiet -connect 192.0.2.7:12001", said)
+        self.assertIsInstance(self.reactor.ports[0].factory.buildProtocol(None), Encrypted)
+
+    def test_in_clear(self) -> None:
+        """Who lets others in without TLS is told in so many words; no certificate is made for it."""
+        self.running("--listen=tcp:12001:interface=192.0.2.7", "--clear-outside")
+        self.assertIn("NOT ENCRYPTED: 192.0.2.7 port 12001 can be reached", self.said.getvalue())
+        self.assertFalse((self.folder / "certificate.pem").exists())
+
+    def test_nobody_outside(self) -> None:
+        """As long as nobody can come from outside no certificate is made."""
+        server = self.running()
+        self.assertFalse((self.folder / "certificate.pem").exists())
+        self.assertEqual("imserver://127.0.0.1:12000/K7", server.invite_line("K7"))
+
+    def test_renewed(self) -> None:
+        """The files of the certificate are looked at once a minute."""
+        own = self.folder / "given.pem"
+        self.folder.mkdir()
+        make(own)
+        self.running("--listen=ssl:1:interface=127.0.0.1", f"--certificate={own}")
+        make(own)
+        self.reactor.advance(59)
+        self.assertEqual(1, len(re.findall("fingerprint=", self.log)))
+        self.reactor.advance(1)
+        self.reactor.advance(0)
+        self.assertEqual(2, len(set(re.findall(r"fingerprint=\w{64}", self.log))))
 
     def test_greets(self) -> None:
         """Who connects is greeted, and the log says so."""

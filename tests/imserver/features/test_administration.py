@@ -327,5 +327,6 @@ class AnnounceTests(AdministrationCase):
         """The log says who announced how much, and not what."""
         announced = self.ada.ask(Announce("hush"))
         self.assertEqual(
-            self.last_logged(), f"announced session=1 user=ada to=* number={announced.number} bytes=4"
+            self.last_logged(),
+            f"sent session=1 user=ada to=* number={announced.number} bytes=4 announce=yes",
         )

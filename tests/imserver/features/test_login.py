@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypeVar
 
-from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol import codec, limits
@@ -23,21 +21,11 @@ T = TypeVar("T")
 MOST = int(limits.NAMELESS_SESSIONS)
 
 
-class CountingStage(Stage):
-    """A stage that counts the hashes that are asked for."""
-
-    hashes = 0
-
-    def run(self, work: Callable[[], T], /) -> Deferred[T]:
-        self.hashes += 1
-        return super().run(work)
-
-
 class LoginCase(SynchronousTestCase):
     """A server with alice, who is REGISTER 1, bob, who is 2, and one message for alice, 3."""
 
     def setUp(self) -> None:
-        self.stage = CountingStage()
+        self.stage = Stage()
         Guest(self.stage).ask(Register("alice", PASSWORD))
         self.bob = Guest(self.stage).enter("bob")
         self.say("one")
@@ -58,7 +46,8 @@ class ComingIn(LoginCase):
     def test_what_is_told(self) -> None:
         """The reply says where the stream begins and what waits; then LIMITS, the stream, LIVE (R26)."""
         alice, reply = self.log_in()
-        self.assertEqual(reply, LoggedIn("alice", epoch="k3", cursor=1, waiting=2, mark="0.4"))
+        rights = ("everyone",)
+        self.assertEqual(reply, LoggedIn("alice", epoch="k3", cursor=1, waiting=2, mark="0.4", rights=rights))
         told = alice.told()
         self.assertEqual([type(event) for event in told], [Limits, RegisterTold, MessageTold, Live])
         self.assertEqual(told[0], Limits(line=8192, text=4096, audience=100, page=100))

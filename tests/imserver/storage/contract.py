@@ -402,6 +402,29 @@ class StorageContract(StorageCase):
         again = self.done(self.storage.arrive(1, "a", 1))
         self.assertEqual((again.cursor, again.forgotten), (1, "b"))
 
+    # --- Tokens ---
+
+    def test_a_token_and_the_one_before(self) -> None:
+        """Of a device's tokens there are the newest and the one it came by, and of another device's all."""
+        self.register("name1")
+        for device in ("phone", "desk"):
+            self.done(self.storage.come_back(1, device, 20, None, f"{device}1"))
+        for old, new in (("phone1", "phone2"), ("phone1", "phone3"), ("phone3", "phone4")):
+            self.assertIsNotNone(self.done(self.storage.come_back(1, "phone", 20, old, new)))
+        tokens = ["phone1", "phone2", "phone3", "phone4"]
+        found = [self.done(self.storage.token_of("name1", "phone", token)) for token in tokens]
+        self.assertEqual([account is not None for account in found], [False, False, True, True])
+        self.assertIsNotNone(self.done(self.storage.token_of("name1", "desk", "desk1")))
+
+    def test_a_token_that_is_over_changes_nothing(self) -> None:
+        """Who comes by a token that is none of the device's is told so, and no device is new."""
+        self.register("name1", "name2")
+        self.done(self.storage.come_back(1, "phone", 20, None, "one"))
+        for account, device, token in ((1, "phone", "two"), (1, "desk", "one"), (2, "phone", "one")):
+            self.assertIsNone(self.done(self.storage.come_back(account, device, 20, token, "new")))
+        self.assertEqual([d.name for d in self.done(self.storage.devices(1))], ["phone"])
+        self.assertEqual(self.done(self.storage.devices(2)), ())
+
     # --- When something goes wrong ---
 
     def test_one_bad_row_fails_alone(self) -> None:
@@ -458,7 +481,18 @@ class Act:
         return getattr(asked, self.name)(*self._arguments, **self._more)
 
 
-_WRITING = {"register", "append", "said_as", "read", "arrive", "hold", "forget", "block", "unblock"}
+_WRITING = {
+    "register",
+    "append",
+    "said_as",
+    "read",
+    "arrive",
+    "come_back",
+    "hold",
+    "forget",
+    "block",
+    "unblock",
+}
 
 
 def _random_act(chance: random.Random, model: Model) -> Act:
@@ -474,6 +508,9 @@ def _random_act(chance: random.Random, model: Model) -> Act:
     limit = chance.randint(1, 30)
     device = chance.choice([NAMELESS, "a", "b", "c", "d"])
     ref = chance.choice([None, *"abcdefgh"])
+    token = chance.choice([None, *list(model.tokens)[-20:]])
+    if token is not None and chance.random() < 0.5:
+        account, device = model.tokens[token]
     people = chance.choice([None, {account}, {other}, {other, chance.randint(1, count)}])
     if people and len(people) > 1:
         people.discard(account)
@@ -495,6 +532,8 @@ def _random_act(chance: random.Random, model: Model) -> Act:
         (1, Act("receipts", account, recent, chance.choice([None, f"name{other}"]), limit)),
         (1, Act("waiting", account, other)),
         (1, Act("arrive", account, device, 3)),
+        (1, Act("come_back", account, device, 3, token, f"t{chance.getrandbits(64)}")),
+        (1, Act("token_of", f"name{account}", device, token or "none")),
         (2, Act("hold", account, device, min(recent, last))),
         (1, Act("devices", account)),
         (1, Act("forget", account, device)),

@@ -9,6 +9,7 @@ from typing import Any
 from imserver.storage.interface import NameTaken, NoSuchMessage, RefUsed, StorageError
 from imserver.storage.letting_go import digest
 from imserver.storage.records import (
+    Account,
     Arrival,
     Block,
     Conversation,
@@ -41,6 +42,7 @@ class Model:
         self.held: dict[int, int] = {}
         self.marks: dict[tuple[int, People], int] = {}
         self.blocks: list[Block] = []
+        self.tokens: dict[str, tuple[int, str]] = {}  # account and device
         self.gone = 0  # messages up to there are no longer kept
 
     def register(self, name: str, password_hash: str) -> Entry:
@@ -251,6 +253,7 @@ class Model:
         if len(devices) >= keep:
             forgotten = min(devices, key=lambda name: (devices[name][0], name))
             del devices[forgotten]
+            self._revoke(account, forgotten)
         devices[device] = self.now, self.held[account]
         return Arrival(self.held[account], forgotten)
 
@@ -267,7 +270,29 @@ class Model:
         return tuple(sorted(found, key=lambda device: (-device.used, device.name)))
 
     def forget(self, account: int, device: str) -> bool:
+        self._revoke(account, device)
         return self.cursors.get(account, {}).pop(device, None) is not None
+
+    # --- Tokens ---
+
+    def come_back(self, account: int, device: str, keep: int, old: str | None, new: str) -> Arrival | None:
+        if old is not None and self.tokens.get(old) != (account, device):
+            return None
+        arrival = self.arrive(account, device, keep)
+        self._revoke(account, device, old)
+        self.tokens[new] = account, device
+        return arrival
+
+    def token_of(self, name: str, device: str, token_hash: str) -> Account | None:
+        account, of = self.tokens.get(token_hash, (0, ""))
+        if not account or of != device or self.names[account - 1] != name:
+            return None
+        return Account(account, name, self.registered[account - 1])
+
+    def _revoke(self, account: int, device: str, kept: str | None = None) -> None:
+        for token, whose in list(self.tokens.items()):
+            if whose == (account, device) and token != kept:
+                del self.tokens[token]
 
     # --- Blocks ---
 

@@ -1,0 +1,136 @@
+"""TLS around a connection, from its first byte: what comes in clear is nobody's command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from OpenSSL import SSL
+from twisted.internet.interfaces import (
+    IDelayedCall,
+    IOpenSSLServerConnectionCreator,
+    IProtocolFactory,
+    IReactorTime,
+)
+from twisted.internet.protocol import connectionDone
+from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from .certificate import Certificate, reason_of
+from .transports import waiting
+
+#: Seconds for a handshake: programs make it, and a bad link needs some.
+HANDSHAKE = 10
+#: Bytes of a handshake that is not done; those of today's clients have two thousand.
+MOST = 16 * 1024
+#: Seconds a peer that ended TLS has to take what is left.
+GOODBYE = 4
+#: Bytes that TLS itself may have waiting for one reader, who never asked the connection for anything.
+ANSWERS = 2 * 1024 * 1024
+
+_HANDSHAKE_RECORD = b"\x16"
+
+
+class NoTLS(Exception):
+    """The peer did not do what TLS asks; ``str`` says what it did."""
+
+
+@implementer(IOpenSSLServerConnectionCreator)
+class Creator:
+    """Makes the server's end of each connection by the certificate as it stands now."""
+
+    def __init__(self, certificate: Certificate) -> None:
+        self._certificate = certificate
+
+    def serverConnectionForTLS(self, protocol: TLSMemoryBIOProtocol) -> SSL.Connection:
+        """Make one."""
+        return SSL.Connection(self._certificate.papers.context, None)
+
+
+class Encrypted(TLSMemoryBIOProtocol):
+    """One connection's TLS.
+
+    A handshake is begun as one, done soon, and small; else the connection is cut.  After it TLS never
+    waits for a peer without end, and never gathers for one that does not read.
+    """
+
+    factory: EncryptedFactory
+    transport: Any
+    _ending: IDelayedCall | None = None
+    _came = 0  # bytes, as long as the handshake is not done
+    _held = False  # the connection wants to read no more
+
+    def makeConnection(self, transport: Any) -> None:
+        """Wait for a handshake."""
+        self._ending = self.factory.clock.callLater(HANDSHAKE, self._refuse, f"no handshake in {HANDSHAKE} s")
+        TLSMemoryBIOProtocol.makeConnection(self, transport)
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take what arrived, if it is TLS."""
+        if self._lostTLSConnection:
+            return
+        if not self._handshakeDone:
+            self._shake_hands(data)
+            return
+        TLSMemoryBIOProtocol.dataReceived(self, data)
+        if waiting(self) > ANSWERS:
+            self._refuse("asks TLS for more than it reads")
+
+    def _shake_hands(self, data: bytes) -> None:
+        self._came += len(data)
+        if self._came == len(data) and not data.startswith(_HANDSHAKE_RECORD):
+            self._refuse("speaks in clear to a port that is encrypted")
+            return
+        TLSMemoryBIOProtocol.dataReceived(self, data)
+        if self._handshakeDone:
+            if not self._lostTLSConnection:
+                self._no_ending()
+            if self._held:
+                self.transport.pauseProducing()
+        elif self._came > MOST:
+            self._refuse("a handshake without end")
+
+    # While hands are shaken what was written waits, so the connection holds its peer for slow, and
+    # would read no more: but then they would never be done.
+
+    def pauseProducing(self) -> None:
+        """Read no more, once the handshake is done."""
+        self._held = True
+        if self._handshakeDone:
+            self.transport.pauseProducing()
+
+    def resumeProducing(self) -> None:
+        """Read again."""
+        self._held = False
+        self.transport.resumeProducing()
+
+    def _refuse(self, why: str) -> None:
+        TLSMemoryBIOProtocol.failVerification(self, Failure(NoTLS(why)))
+
+    def _no_ending(self) -> None:
+        if self._ending is not None and self._ending.active():
+            self._ending.cancel()
+
+    def _tlsShutdownFinished(self, reason: Failure | None) -> None:
+        """Have the connection end for good: what the socket has left would be waited for without end."""
+        self._no_ending()
+        self._ending = self.factory.clock.callLater(GOODBYE, self.transport.abortConnection)
+        failed = reason.value if reason is not None else None
+        if isinstance(failed, SSL.Error) and not self._handshakeDone and self._reason is None:
+            self._reason = Failure(NoTLS(f"the handshake failed: {reason_of(failed)}"))
+        TLSMemoryBIOProtocol._tlsShutdownFinished(self, reason)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Take note that the socket is gone."""
+        TLSMemoryBIOProtocol.connectionLost(self, reason)
+        self._no_ending()
+
+
+class EncryptedFactory(TLSMemoryBIOFactory):
+    """Puts TLS around each connection of another factory."""
+
+    protocol = Encrypted
+
+    def __init__(self, certificate: Certificate, factory: IProtocolFactory, clock: IReactorTime) -> None:
+        super().__init__(Creator(certificate), False, factory, clock)
+        self.clock = clock

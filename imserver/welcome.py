@@ -1,0 +1,55 @@
+"""What the server says on the console when it is ready, in one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from improtocol import __version__
+from improtocol.invite import Invite, shown
+
+from .certificate import Papers
+from .listening import Door, described, ways_in
+
+#: What nobody may overlook.
+IN_CLEAR = """
+  NOT ENCRYPTED: {places} can be reached from other machines, and
+  everybody on the way reads passwords and messages. You asked for it by --clear-outside.
+"""
+
+
+def welcome(
+    doors: Sequence[Door], papers: Papers | None, invite: Invite | None, keeps: str, folder: Path
+) -> str:
+    """Say what it does, where its data is, by what it is known and how to connect."""
+    listens = "\n                 ".join(map(described, doors))
+    hints = [*ways_in(doors[0], invite), ("To watch it", f"tail -f {folder / 'server.log'}")]
+    ways = "\n".join(f"  {what:<18} {_with_hint(way)}" for what, way in hints)
+    return f"""
+  imserver {__version__} is ready.
+
+    listens on   {listens}
+    keeps        {keeps}
+    in           {folder}
+{_known_by(papers, invite)}
+{ways}
+  To stop it         Ctrl-C: everybody is told, and nothing is lost
+{_warning(doors)}"""
+
+
+def _with_hint(way: str) -> str:
+    return f"{way:<26} and type HELP" if way.startswith(("nc ", "openssl ")) else way
+
+
+def _known_by(papers: Papers | None, invite: Invite | None) -> str:
+    """Show the fingerprint, and what others paste into their client."""
+    if papers is None or invite is None:
+        return ""
+    written = shown(papers.fingerprint)
+    by = f"{written[:48]}\n                 {written[48:]}" if papers.self_signed else ", ".join(papers.names)
+    return f"    known by     {by}\n    others paste {invite}\n"
+
+
+def _warning(doors: Sequence[Door]) -> str:
+    clear = [described(door).partition("  ")[0] for door in doors if door.in_clear_outside]
+    return IN_CLEAR.format(places=" and ".join(clear)) if clear else ""

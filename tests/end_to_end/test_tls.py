@@ -1,0 +1,111 @@
+"""TLS between a real server and OpenSSL's own client, over the loopback."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import time
+from hashlib import sha256
+
+from imserver.certificate import make
+
+from .case import HERE, EndToEndCase
+from .patience import eventually
+
+OPENSSL = shutil.which("openssl")
+
+
+class TLSTests(EndToEndCase):
+    """A server that speaks nothing but TLS."""
+
+    @property
+    def listen(self) -> str:
+        return f"ssl:{self.port}:interface={HERE}"
+
+    def call(self) -> ssl.SSLSocket:
+        """Connect by TLS, believing whatever is shown."""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        wire = context.wrap_socket(socket.create_connection((HERE, self.port), timeout=5))
+        self.addCleanup(wire.close)
+        return wire
+
+    def fingerprint(self) -> str:
+        """Say what certificate is shown."""
+        return sha256(self.call().getpeercert(binary_form=True) or b"").hexdigest()
+
+    def test_by_hand(self) -> None:
+        """It is whole with the very line of the welcome; R and Q are no commands to openssl."""
+        if OPENSSL is None:
+            self.skipTest("there is no openssl")
+        said = self.server().out
+        (command,) = re.findall(r"openssl (s_client -quiet -connect \S+)", said)
+        child = self.child(OPENSSL, *command.split(), stdin=subprocess.PIPE)
+        assert child.process.stdin is not None
+        self.addCleanup(child.process.stdin.close)
+        for line, answer in (
+            ("REGISTER alice :correct horse", "OK REGISTER alice"),
+            ("LOGIN alice :correct horse", "* LIVE 1 told=0"),
+            ("RECEIPTS 1", "ERR RECEIPTS"),
+            ("QUIT", "OK QUIT"),
+        ):
+            child.process.stdin.write(line.encode() + b"\n")
+            child.process.stdin.flush()
+            eventually(lambda: child.out, lambda heard, answer=answer: answer in heard)
+        child.ended()
+
+    def test_in_clear(self) -> None:
+        """A client that speaks in clear hears no line, is gone at once, and the log says why."""
+        self.server()
+        with socket.create_connection((HERE, self.port), timeout=5) as wire:
+            wire.sendall(b"REGISTER mallory :correct horse\n")
+            began = time.monotonic()
+            try:
+                heard = wire.recv(100)
+            except ConnectionResetError:
+                heard = b""
+            self.assertLess(time.monotonic() - began, 1)
+            self.assertNotIn(b"HELLO", heard)
+        log = eventually(self.log, lambda log: "speaks\\sin\\sclear" in log)
+        self.assertNotIn("registered", log)
+
+    def test_the_same_tomorrow(self) -> None:
+        """The fingerprint that is told is the one shown, also after the next start."""
+        for _ in range(2):
+            server = self.server()
+            (told,) = re.findall(r"#sha256:(\w+)$", server.out, re.MULTILINE)
+            self.assertEqual(told, self.fingerprint())
+            server.end()
+
+    def test_renewed(self) -> None:
+        """SIGHUP has a renewed certificate read at once; a broken one changes nothing."""
+        own = self.folder / "own.pem"
+        make(own)
+        server = self.server(f"--certificate={own}")
+        first = self.fingerprint()
+        make(own)
+        server.send(signal.SIGHUP)
+        second = eventually(self.fingerprint, lambda shown: shown != first)
+        own.write_text("Dear diary")
+        server.send(signal.SIGHUP)
+        eventually(self.log, lambda log: "certificate-kept" in log)
+        self.assertEqual(second, self.fingerprint())
+        self.assertTrue(server.running)
+
+    def test_stopped(self) -> None:
+        """A server that is stopped tells those who came by TLS, and need not wait for them."""
+        server = self.server()
+        wire = self.call()
+        heard = wire.recv(1000)
+        server.send(signal.SIGTERM)
+        while more := wire.recv(1000):
+            heard += more
+        wire.close()
+        self.assertIn(b"* BYE shutdown", heard)
+        began = time.monotonic()
+        self.assertEqual(-signal.SIGTERM, server.ended())
+        self.assertLess(time.monotonic() - began, 3)
