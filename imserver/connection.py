@@ -329,7 +329,7 @@ class Connection(LineOnlyReceiver):
         elif isinstance(error, storage.DiskFull):
             self._server.log.note("disk-full", session=self._session.number, verb=answer.asked.verb)
             self._refused(answer, DiskFull(retry_after=COME_AGAIN))
-        elif isinstance(error, StorageError):
+        elif isinstance(error, StorageError) and not isinstance(error, storage.Damaged):
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
             self._refused(answer, Busy(retry_after=COME_AGAIN))
         else:

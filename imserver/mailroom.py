@@ -24,7 +24,7 @@ from improtocol.events import Bye, Gap, Live, MessageTold, RegisterTold
 from improtocol.vocabulary import Event
 
 from .avatar import Avatar, Stream
-from .storage.interface import Log
+from .storage.interface import Damaged, Log
 from .storage.records import Entry, EntryKind, Page
 from .users import Users
 
@@ -263,8 +263,10 @@ class Mailroom:
         stream.reading = False
         self.log.failure("A stream could not be read", failure)
         if stream in self._streams:
+            # What is damaged is skipped by nobody: it takes an operator, and so more than a moment.
+            wait = 60 if failure.check(Damaged) else 5
             stream.avatar.session.end(
-                Bye("internal", 5, "Your stream could not be read; come back in 5 seconds.")
+                Bye("internal", wait, f"Your stream could not be read; come back in {wait} seconds.")
             )
 
 

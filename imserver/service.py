@@ -61,7 +61,7 @@ from .retention import Retention
 from .server import Server
 from .server_log import ServerLog
 from .storage import open_storage
-from .storage.interface import DatabaseTaken, NewerDatabase, Storage, StorageError
+from .storage.interface import Damaged, DatabaseTaken, NewerDatabase, Storage, StorageError
 from .storage.records import Entry, Opening
 from .threads import Threads
 from .turn import Turn
@@ -377,6 +377,11 @@ def _opened(url: str, reactor: IReactorTime) -> tuple[Storage, Opening]:
         raise CannotStart(
             f"The database was written by a newer imserver ({error}). "
             "Start that version; this one would not know what it finds."
+        ) from None
+    except Damaged as error:
+        raise CannotStart(
+            f"The database is damaged, and is not served ({error}). Put a copy from before in its place; "
+            "what was said since is then in the clients alone."
         ) from None
     except StorageError as error:
         raise CannotStart(f"The database cannot be opened: {error}. Is --database right?") from None

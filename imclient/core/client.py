@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from improtocol import commands
 from improtocol.audience import Audience
 from improtocol.codec import Unknown
-from improtocol.errors import NoSuchMessage, NotTold, WrongState
+from improtocol.errors import LoginRefused, NoSuchMessage, NotTold, WrongState
 from improtocol.events import PingTold, PongTold, ReadTold, ReceiptTold, UserTold
 from improtocol.fields import Reached
 from improtocol.replies import LoggedIn
@@ -37,6 +37,7 @@ from .link import Link, LinkState, Reach
 from .marks import Marks
 from .outbox import Outbox
 from .pings import Pings
+from .proof import Proof
 from .reaching import PATIENCE, NotConnected, Unreachable
 from .receipts import Receipts
 from .records import Held
@@ -49,12 +50,15 @@ from .settings import Settings
 from .showing import Showing, Shown
 from .signal import Signal
 from .stream import Stream
+from .tokens import FileTokens, Tokens
 from .wire import Wire
 
 __all__ = ["Client", "Link", "LinkState"]
 
 R = TypeVar("R", bound=Reply)
 
+#: What HELLO's can= says of a server that gives tokens to come back with.
+TOKEN = "token"
 #: So much may wait for this computer's disk before the server is read no further, and read again.
 FULL, EASED = 2000, 500
 
@@ -99,6 +103,8 @@ class Client:
         self._reactor = reactor
         self._thread = None if run is not None else OneThread(reactor)
         self._run: Run = run or self._thread  # type: ignore[assignment]
+        #: Where what this device comes back with is kept; a front end may put the system's keyring here.
+        self.tokens: Tokens = FileTokens(folder, self._run)
         self._errands = Errands(reactor)
         self.blocked = Blocklist(self._errands)
         self.showing = Showing(self._errands)
@@ -142,9 +148,17 @@ class Client:
         """Take a name; fails with the `Refusal`."""
         return Deferred.fromCoroutine(self._register(name, password))
 
-    def log_in(self, name: str, password: str) -> Deferred[None]:
-        """Come in, and stay connected from then on; fails with the `Refusal`."""
-        return Deferred.fromCoroutine(self._log_in(name, password))
+    def log_in(self, name: str, password: str, *, remember: bool = False) -> Deferred[None]:
+        """Come in, and stay connected from then on; fails with the `Refusal`.
+
+        The password is kept in memory alone.  With ``remember`` this device keeps what it may `come_back`
+        with after the next start, if the server gives it such a token.
+        """
+        return Deferred.fromCoroutine(self._log_in(name, password, remember))
+
+    def come_back(self, name: str) -> Deferred[bool]:
+        """Come in with what this device was given to come back with; False: it has nothing (any more)."""
+        return Deferred.fromCoroutine(self._come_back(name))
 
     def recall(self, host: str, port: int, name: str) -> Deferred[None]:
         """Show what this device holds of an account, without a server."""
@@ -166,13 +180,36 @@ class Client:
         connection = await self._connection()
         await connection.perform(commands.Register(canonical(name), password))
 
-    async def _log_in(self, name: str, password: str) -> None:
+    async def _log_in(self, name: str, password: str, remember: bool) -> None:
+        await self._connection()
+        keep = partial(self.tokens.keep, self._place, canonical(name))
+        if not remember:
+            await keep(None)
+        await self._come_in(name, Proof(password, keep=keep) if remember else Proof(password))
+
+    async def _come_back(self, name: str) -> bool:
+        await self._connection()
+        place = self._place, canonical(name)
+        token = await self.tokens.find(*place)
+        if token is None:
+            return False
+        try:
+            await self._come_in(name, Proof(None, token, partial(self.tokens.keep, *place)))
+        except LoginRefused:
+            return False
+        return True
+
+    @property
+    def _place(self) -> str:
+        return f"{self.link.host}:{self.link.port}"
+
+    async def _come_in(self, name: str, proof: Proof) -> None:
         name = canonical(name)
         await self._connection()
         host, port = self.link.host, self.link.port
         account = await self._opened(host, port, name)
         try:
-            await self.link.come_in(lambda connection: self._enter(account, password, connection))
+            await self.link.come_in(lambda connection: self._enter(account, proof, connection))
         except Exception:
             if account is not self._account:
                 account.cache.close()
@@ -231,22 +268,42 @@ class Client:
         self.stream.restore(account.name, account.cache, held)
         self.outbox.restore(account.name, account.cache, held.waiting)
 
-    def _enter(self, account: Account, password: str, connection: Connection) -> Deferred[None]:
-        return Deferred.fromCoroutine(self._say_login(account, password, connection))
+    def _enter(self, account: Account, proof: Proof, connection: Connection) -> Deferred[None]:
+        return Deferred.fromCoroutine(self._say_login(account, proof, connection))
 
-    async def _say_login(self, account: Account, password: str, connection: Connection) -> None:
-        try:
-            reply = await connection.perform(self._login(account, password))
-        except NotTold:
-            self._adopt(account)
-            self.stream.forget("The server has told less than this device holds: everything is read anew.")
-            reply = await connection.perform(self._login(account, password))
+    async def _say_login(self, account: Account, proof: Proof, connection: Connection) -> None:
+        reply = await self._prove(account, proof, connection)
+        proof.took(reply.token).addErrback(self._stumbled)
         self._came_in(account, reply, connection)
 
-    def _login(self, account: Account, password: str) -> commands.Login:
+    async def _prove(self, account: Account, proof: Proof, connection: Connection) -> LoggedIn:
+        # A token that opens nothing gives way to the password, and what this device holds to what is told.
+        for _ in range(2):
+            try:
+                return await connection.perform(self._login(account, proof))
+            except NotTold:
+                self._adopt(account)
+                self.stream.forget(
+                    "The server has told less than this device holds: everything is read anew."
+                )
+            except LoginRefused:
+                if not proof.refused():
+                    raise
+        return await connection.perform(self._login(account, proof))
+
+    def _login(self, account: Account, proof: Proof) -> commands.Login:
         mine: Stream | Held = self.stream if account is self._account else account.held
         since = mine.position if mine.epoch else None
-        return commands.Login(account.name, password, self.settings.device, since, mine.epoch or None)
+        gives_tokens = self.link.hello is not None and TOKEN in self.link.hello.can
+        return commands.Login(
+            account.name,
+            proof.password if proof.token is None else None,
+            self.settings.device,
+            since,
+            mine.epoch or None,
+            proof.token,
+            remember=gives_tokens and proof.token is None,
+        )
 
     def _came_in(self, account: Account, reply: LoggedIn, connection: Connection) -> None:
         """Begin a session; no line behind the answer to LOGIN was read yet."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from . import letting_go, questions, statements
 from .administration import Administration
 from .blocking import Blocking
+from .checksums import as_entry, checksum
 from .conversations import Conversations, Remembered
 from .cursors import Cursors
 from .interface import MailboxFull, NameTaken, NoSuchMessage, RefUsed
@@ -66,7 +67,7 @@ class Batch:
         if not refs:
             return {}
         rows = self._connection.execute(statements.said_under, {"refs": json.dumps(list(refs))})
-        return {(entry.account, entry.ref or ""): entry for entry in map(statements.as_entry, rows)}
+        return {(entry.account, entry.ref or ""): entry for entry in map(as_entry, rows)}
 
     def _look_up_names(self, names: Collection[str]) -> set[str]:
         if not names:
@@ -267,7 +268,7 @@ def _people(entry: Entry) -> People:
 
 def _entry_row(entry: Entry, conversation: int) -> tuple[object, ...]:
     is_message = entry.kind is _MESSAGE
-    return (
+    row = (
         entry.number,
         _AS_MESSAGE if is_message else entry.kind.value,
         entry.at,
@@ -280,3 +281,4 @@ def _entry_row(entry: Entry, conversation: int) -> tuple[object, ...]:
         conversation if is_message else None,
         1 if entry.announce else None,
     )
+    return (*row, checksum(*row))

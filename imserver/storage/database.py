@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred
 
 from . import questions, statements
 from .administration import Administration
-from .interface import DatabaseTaken, StorageError
+from .interface import Damaged, DatabaseTaken, StorageError
 from .records import (
     Account,
     Arrival,
@@ -60,7 +60,8 @@ class Engines:
     writing: Engine
     reading: Engine  #: every transaction of it is one snapshot
     alone: Callable[[Connection], None]  #: wait until no other node brings the tables up to date
-    full: Callable[[DBAPIError], bool]  #: whether the disk had no room
+    check: Callable[[Connection], None]  #: look for damage, before anything is read; raises ``Damaged``
+    kind: Callable[[DBAPIError], type[StorageError]]  #: what an error is
     undone: Callable[[DBAPIError], bool]  #: whether a commit that failed so has surely changed nothing
     fold: Callable[[], None]  #: called after each commit: bring what was committed to its place, now and then
     part: Callable[[], None]  #: close the connections that nobody uses; the next use opens new ones
@@ -89,7 +90,7 @@ class Database:
         self._let_go = let_go
         self._give_back: Callable[[], None] = lambda: None
         transactions = Transactions(
-            engines.writing, full=engines.full, undone=engines.undone, fold=engines.fold
+            engines.writing, kind=engines.kind, undone=engines.undone, fold=engines.fold
         )
         self._writer = Writer(transactions.commit, run=write, soon=soon, now=now)
 
@@ -130,7 +131,7 @@ class Database:
         try:
             return self._open()
         except SQLAlchemyError as error:
-            raise StorageError(_in_a_sentence(error)) from error
+            raise self._trouble(error) from error
         finally:
             # The process may yet fork, and no connection of a database outlives that.
             self._engines.part()
@@ -159,9 +160,12 @@ class Database:
     def _open(self) -> Opening:
         with self._engines.writing.begin() as connection:
             self._engines.alone(connection)
+            self._engines.check(connection)
             upgrade(connection, self._name_epoch)
             epoch, last, _count, _gone = connection.execute(statements.read_log).one()
             accounts = connection.execute(statements.accounts).all()
+            if connection.execute(statements.unsure).first() or connection.scalar(statements.newest) != last:
+                raise Damaged("the log and who registered in it do not agree")
             blocks = tuple(Block(*row) for row in connection.execute(statements.blocks))
         return Opening(
             epoch,
@@ -326,10 +330,14 @@ class Database:
             with self._engines.reading.begin() as connection:
                 return question(connection)
         except SQLAlchemyError as error:
-            raise StorageError(_in_a_sentence(error)) from error
+            raise self._trouble(error) from error
+
+    def _trouble(self, error: SQLAlchemyError) -> StorageError:
+        kind = self._engines.kind(error) if isinstance(error, DBAPIError) else StorageError
+        return kind(_in_a_sentence(error))
 
 
 def _in_a_sentence(error: Exception) -> str:
-    """Say what the database said, without SQLAlchemy's frame around it."""
-    said = str(getattr(error, "orig", None) or error).strip()
+    """Say what the database said, without SQLAlchemy's frame around it, and without what people said."""
+    said = str(getattr(error, "orig", None) or error).partition(" with text ")[0].strip()
     return said.splitlines()[0] if said else type(error).__name__

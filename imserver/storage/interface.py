@@ -73,6 +73,10 @@ class DiskFull(StorageError):
     """The database found no room on its disk; once there is room again, it takes the same again."""
 
 
+class Damaged(StorageError):
+    """What the database gave is not what was written; none of it is shown to anybody."""
+
+
 class OutcomeUnknown(Exception):
     """A commit failed and nobody knows whether it is on disk: the only honest answer is none.
 

@@ -8,9 +8,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from .database import Engines
+from .interface import Damaged, DiskFull, StorageError
 
-#: What PostgreSQL calls a disk without room (SQLSTATE, class 53: insufficient resources).
-DISK_FULL = "53100"
+#: What some of PostgreSQL's errors are, by SQLSTATE: disk_full, data_corrupted, index_corrupted.
+KINDS: dict[str, type[StorageError]] = {"53100": DiskFull, "XX001": Damaged, "XX002": Damaged}
 
 
 def open_server(url: URL) -> Engines:
@@ -31,7 +32,8 @@ def open_server(url: URL) -> Engines:
         engine,
         reading,
         alone=_alone,
-        full=_full,
+        check=lambda connection: None,  # it has checksums of its own, page by page (initdb --data-checksums)
+        kind=_kind,
         undone=_undone,
         fold=lambda: None,
         part=engine.dispose,
@@ -39,14 +41,14 @@ def open_server(url: URL) -> Engines:
     )
 
 
-def _full(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) == DISK_FULL
+def _kind(error: DBAPIError) -> type[StorageError]:
+    return KINDS.get(getattr(error.orig, "sqlstate", None) or "", StorageError)
 
 
 def _undone(error: DBAPIError) -> bool:
     # At an ERROR a transaction is rolled back.  At a PANIC, which may say the same, nobody knows.
     severity = getattr(getattr(error.orig, "diag", None), "severity_nonlocalized", None)
-    return _full(error) and severity == "ERROR"
+    return _kind(error) is DiskFull and severity == "ERROR"
 
 
 def _take(engine: Engine) -> Callable[[], None] | None:

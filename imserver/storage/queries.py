@@ -104,10 +104,15 @@ def _entries(numbers: Entries, newest: bool = False) -> Entries:
     """Give what has these numbers.
 
     First the numbers and only then the entries: so no planner looks for them among the entries of
-    others, and nothing long is sorted.
+    others, and nothing long is sorted.  With each come the people of its conversation; what is
+    missing comes as nothing, and is noticed.
     """
     some = numbers.subquery()
-    found = select(*ENTRY).join_from(some, schema.entry, schema.entry.c.number == some.c.number)
+    found = (
+        select(*ENTRY, schema.conversation.c.people)
+        .join_from(some, schema.entry, schema.entry.c.number == some.c.number, isouter=True)
+        .outerjoin(schema.conversation, schema.conversation.c.id == schema.entry.c.conversation)
+    )
     return _in_order(some.c.number, found, newest)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from . import queries, statements
+from .checksums import as_told_to
 from .conversations import people_read, people_written
 from .interface import NoSuchMessage
 from .records import (
@@ -23,7 +24,7 @@ from .records import (
     Receipts,
     Shown,
 )
-from .statements import as_account, as_entry
+from .statements import as_account
 
 #: Behind every number there will ever be.
 END = 2**62
@@ -48,7 +49,7 @@ def token_of(connection: Connection, name: str, device: str, token_hash: str) ->
 def page_after(connection: Connection, account: int, position: int, limit: int) -> Page:
     """Read an account's stream behind a position."""
     rows = connection.execute(queries.page, {"who": account, "position": position, "limit": limit})
-    entries = tuple(map(as_entry, rows))
+    entries = tuple(as_told_to(account, row) for row in rows)
     last, gone = connection.execute(queries.ends).one()
     gap = 0
     if position < gone:
@@ -91,7 +92,7 @@ def _shown(
     connection: Connection, query: queries.Entries, asked: dict[str, int], newest: bool = False
 ) -> Shown:
     """Show what was found but for the one entry too many that says that there is more."""
-    entries: list[Entry] = list(map(as_entry, connection.execute(query, asked)))
+    entries: list[Entry] = [as_told_to(asked["who"], row) for row in connection.execute(query, asked)]
     shown = entries[: asked["limit"] - 1]
     return Shown(tuple(reversed(shown) if newest else shown), more=len(entries) > len(shown))
 

@@ -100,6 +100,7 @@ entry = Table(
     # No foreign key: whoever writes an entry has just looked its conversation up, or made it.
     Column("conversation", Number),  #: null for what is about who there is, and for what was let go
     Column("announce", Integer),  #: 1: an administrator announced it; null: somebody said it
+    Column("checksum", Number),  #: of the columns before it; null for what was let go
 )
 
 # Literals and not parameters: an index of a part is used only if the question is seen to lie within it.

@@ -12,6 +12,7 @@ from contextlib import suppress
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 
 from .database import Engines, Take
+from .interface import Damaged, DiskFull, StorageError
 
 #: FULL, since NORMAL lost answered messages in most simulated power cuts, and gains nothing in batches.
 #: What is sorted for a reader is kept in memory: to be read, a full disk needs no room.
@@ -23,6 +24,9 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "wal_autocheckpoint=0",
 )
+
+#: Pages of 4 KiB.  A whole check of 64 MiB takes half a second, a quick one a third of that.
+WHOLLY_CHECKED = 16 * 1024
 
 
 def open_file(url: URL) -> Engines:
@@ -64,7 +68,8 @@ def _prepared(engine: Engine, *, fold: Callable[[], None], part: Callable[[], No
         engine,
         reading,
         alone=lambda connection: None,
-        full=lambda error: _full(error.orig),
+        check=_check,
+        kind=lambda error: _kind(error.orig),
         undone=lambda error: _undone(error.orig),
         fold=fold,
         part=part,
@@ -89,9 +94,29 @@ def _undone(error: object) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
 
 
-def _full(error: object) -> bool:
-    # Nor has the file that all connections share grown when there is no room for it.
-    return _undone(error) or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE
+#: What some of SQLite's errors are; SHMSIZE: there was no room for the file that all connections share.
+_KINDS: dict[int, type[StorageError]] = {
+    sqlite3.SQLITE_FULL: DiskFull,
+    sqlite3.SQLITE_IOERR_SHMSIZE: DiskFull,
+    sqlite3.SQLITE_CORRUPT: Damaged,
+    sqlite3.SQLITE_NOTADB: Damaged,
+}
+
+
+def _kind(error: object) -> type[StorageError]:
+    code = getattr(error, "sqlite_errorcode", 0)
+    if str(error).startswith("Could not decode"):  # the driver's own, without a code
+        return Damaged
+    return _KINDS.get(code) or _KINDS.get(code & 0xFF, StorageError)
+
+
+def _check(connection: Connection) -> None:
+    """Look whether the file holds together: all of it, or of a large one all but the indexes' contents."""
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    how = "integrity_check" if pages <= WHOLLY_CHECKED else "quick_check"
+    found = connection.exec_driver_sql(f"PRAGMA {how}(1)").scalar()
+    if found != "ok":
+        raise Damaged(str(found).replace("\n", " "))
 
 
 class WriteAheadLog:
@@ -138,7 +163,7 @@ class WriteAheadLog:
         try:
             connection.cursor().execute("PRAGMA wal_checkpoint")
         except sqlite3.Error as error:
-            if not _full(error):
+            if _kind(error) is not DiskFull:
                 raise
         finally:
             connection.close()

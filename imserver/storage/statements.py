@@ -25,9 +25,9 @@ from sqlalchemy import delete as delete_from
 
 from . import schema
 from .dialects import JsonArray, WholeRows
-from .records import Account, Entry, EntryKind
+from .records import Account, EntryKind
 
-#: What makes an entry.
+#: What makes an entry, as ``checksums.as_entry`` takes it.
 ENTRY = (
     schema.entry.c.number,
     schema.entry.c.kind,
@@ -38,16 +38,10 @@ ENTRY = (
     schema.entry.c.to,
     schema.entry.c.text,
     schema.entry.c.ref,
+    schema.entry.c.conversation,
     schema.entry.c.announce,
+    schema.entry.c.checksum,
 )
-
-
-def as_entry(row: Row[*tuple[Any, ...]]) -> Entry:
-    """Make an entry of a row that one of the statements below gave."""
-    number, kind, at, account, sender, audience, to, text, ref, announce = row
-    return Entry(
-        number, EntryKind(kind), at, account, sender, audience, to, text, ref, announce=bool(announce)
-    )
 
 
 def as_account(row: Row[*tuple[Any, ...]]) -> Account:
@@ -80,6 +74,7 @@ begin_log = insert(schema.log).values(one=1, last=0, accounts=0)
 read_log = select(schema.log.c.epoch, schema.log.c.last, schema.log.c.accounts, schema.log.c.gone)
 #: First in every storing transaction: on PostgreSQL it waits for the other nodes' (SQLite waits at BEGIN).
 lock_log = read_log.with_for_update()
+newest = select(func.coalesce(func.max(schema.entry.c.number), 0))
 move_log = update(schema.log).values(last=bindparam("to_last"), accounts=bindparam("to_accounts"))
 move_gone = update(schema.log).values(gone=bindparam("to_gone"))
 
@@ -95,6 +90,19 @@ ACCOUNT = (
     schema.account.c.suspended,
 )
 accounts = select(*ACCOUNT, schema.account.c.held).order_by(schema.account.c.id)
+#: Those whose REGISTER is not where they say it is.
+unsure = (
+    select(schema.account.c.id)
+    .outerjoin(
+        schema.entry,
+        and_(
+            schema.entry.c.number == schema.account.c.registered,
+            schema.entry.c.account == schema.account.c.id,
+            schema.entry.c.kind == EntryKind.REGISTER.value,
+        ),
+    )
+    .where(schema.entry.c.number.is_(None))
+)
 taken_names = select(schema.name.c.name).where(schema.name.c.name.in_(bindparam("names", expanding=True)))
 highest_account = select(func.coalesce(func.max(schema.account.c.id), 0))
 add_account = insert(schema.account)
@@ -157,7 +165,7 @@ oldest_kept = (
 empty_entry = (
     update(schema.entry)
     .where(schema.entry.c.number == bindparam("which"))
-    .values(text=bindparam("left"), audience="", conversation=None)
+    .values(text=bindparam("left"), audience="", conversation=None, checksum=None)
 )
 #: Named by account, since the key begins with it.
 drop_audiences = delete_from(schema.audience).where(

@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 
 from .batch import Batch, Needs, Ref
 from .conversations import Remembered
-from .interface import DiskFull, OutcomeUnknown, StorageError
+from .interface import Damaged, OutcomeUnknown, StorageError
 from .marks import Mark
 from .records import Entry
 
@@ -63,20 +63,20 @@ class Committed:
 class Transactions:
     """Jobs in, one commit, outcomes out.  It blocks; it knows no reactor.
 
-    ``full`` says whether an error was the disk's having no room, ``undone`` whether a commit that
-    failed so has surely changed nothing.  ``fold`` is called after each commit, and may fail.
+    ``kind`` says what an error of the database is, ``undone`` whether a commit that failed so has
+    surely changed nothing.  ``fold`` is called after each commit, and may fail.
     """
 
     def __init__(
         self,
         engine: Engine,
         *,
-        full: Callable[[DBAPIError], bool],
+        kind: Callable[[DBAPIError], type[StorageError]],
         undone: Callable[[DBAPIError], bool],
         fold: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
-        self._full = full
+        self._kind = kind
         self._undone = undone
         self._fold = fold
         self._remembered = Remembered()
@@ -86,7 +86,8 @@ class Transactions:
         try:
             return self._together(jobs, at)
         except (OutcomeUnknown, StorageError) as error:
-            return Committed((error,) * len(jobs), ())
+            if not isinstance(error, Damaged) or len(jobs) == 1:
+                return Committed((error,) * len(jobs), ())
         except Exception as error:
             if len(jobs) == 1:
                 return Committed((self._refused(error),), ())
@@ -124,9 +125,10 @@ class Transactions:
             raise OutcomeUnknown from error
 
     def _refused(self, error: Exception) -> StorageError:
-        sentence = f"{type(error).__name__}: {error.args[0] if error.args else ''}"
-        full = isinstance(error, DBAPIError) and self._full(error)
-        refusal = DiskFull(sentence) if full else StorageError(sentence)
+        said = str(error.args[0] if error.args else "").partition(" with text ")[0]
+        sentence = f"{type(error).__name__}: {said}"
+        kind = self._kind(error) if isinstance(error, DBAPIError) else StorageError
+        refusal = kind(sentence)
         refusal.__cause__ = error
         return refusal
 

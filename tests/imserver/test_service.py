@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from twisted.python.usage import UsageError
 from twisted.trial.unittest import SynchronousTestCase
 
+from bench.people import settle
 from improtocol.invite import Invite, parse, shown
 from imserver.bounds import BOUNDS
 from imserver.cannot_start import CannotStart
@@ -188,20 +189,16 @@ class ImserverTests(SynchronousTestCase):
 
     def test_what_is_there(self) -> None:
         """A server that is started again says how many it keeps."""
-        self.stop(self.running())
-        with sqlite3.connect(self.folder / "imserver.db") as database:
-            database.execute("INSERT INTO account (name, password_hash, registered) VALUES ('alice', 'x', 1)")
-        database.close()
-        self.said.truncate(0)
+        settle(self.folder, ["alice"])
         self.running()
-        self.assertIn("1 person, 0 entries", self.said.getvalue())
+        self.assertIn("1 person, 1 entry of the log", self.said.getvalue())
 
     def test_what_is_old(self) -> None:
         """What is older than it is kept goes as soon as the server runs, and the log says so."""
-        self.stop(self.running())
+        settle(self.folder, ["alice"])
         with sqlite3.connect(self.folder / "imserver.db") as database:
-            database.execute("INSERT INTO account (name, password_hash, registered) VALUES ('alice', 'x', 1)")
             database.execute("INSERT INTO conversation (id, people) VALUES (1, '1')")
+            database.execute("UPDATE log SET last = 2")
             database.execute(
                 'INSERT INTO entry (number, kind, at, account, sender, audience, "to", text, conversation)'
                 " VALUES (2, 'message', 0, 1, 'alice', 'alice', 0, 'x', 1)"
@@ -219,6 +216,13 @@ class ImserverTests(SynchronousTestCase):
             database.execute("UPDATE alembic_version SET version_num = '9999'")
         database.close()
         self.assertIn("written by a newer imserver", self.refused())
+
+    def test_damaged_database(self) -> None:
+        """A database that is damaged is not served, and a sentence says what to do."""
+        self.stop(self.running())
+        database = self.folder / "imserver.db"
+        database.write_bytes(database.read_bytes()[:4096] + b"?" * 4096 + database.read_bytes()[8192:])
+        self.assertIn("The database is damaged, and is not served", self.refused())
 
     def test_folder_taken(self) -> None:
         """A second server on the folder is refused, and its ports are not opened."""

@@ -5,4 +5,4 @@ when it was written.
 """
 
 #: The last step.  Said here so that a database that is up to date is opened without loading Alembic.
-HEAD = "0004"
+HEAD = "0005"

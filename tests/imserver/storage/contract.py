@@ -607,7 +607,7 @@ class OnDisk(StorageCase):
 
     def _write(self, account: int) -> list[int]:
         engines = self.engines()
-        transactions = Transactions(engines.writing, full=engines.full, undone=engines.undone)
+        transactions = Transactions(engines.writing, kind=engines.kind, undone=engines.undone)
         numbers = []
         for n in range(20):
             drafts = [draft("x", by=account, to={3 - account}, ref=f"{n}.{i}") for i in range(5)]

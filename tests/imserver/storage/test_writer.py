@@ -179,7 +179,7 @@ class Committing(SynchronousTestCase):
     def setUp(self) -> None:
         self.engines = sqlite.open_memory()
         self.transactions = Transactions(
-            self.engines.writing, full=self.engines.full, undone=self.engines.undone
+            self.engines.writing, kind=self.engines.kind, undone=self.engines.undone
         )
         with self.engines.writing.begin() as connection:
             upgrade(connection, lambda: "epoch")
@@ -221,7 +221,7 @@ class Committing(SynchronousTestCase):
             raise sqlite3.OperationalError("disk I/O error")
 
         engines = self.engines
-        transactions = Transactions(engines.writing, full=engines.full, undone=engines.undone, fold=fold)
+        transactions = Transactions(engines.writing, kind=engines.kind, undone=engines.undone, fold=fold)
         committed = transactions.commit(self.jobs(), 0)
         self.assertEqual({type(outcome) for outcome in committed.outcomes}, {OutcomeUnknown})
 

@@ -1,0 +1,44 @@
+"""What somebody proves a name with, and goes on proving it with after each break of the link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from twisted.internet.defer import Deferred, succeed
+
+Keep = Callable[[str | None], Deferred[None]]
+
+
+def _nowhere(token: str | None) -> Deferred[None]:
+    return succeed(None)
+
+
+@dataclass(eq=False)
+class Proof:
+    """The password, in memory alone, or the token this device was given; the token goes first.
+
+    A new token is used only once it is kept: until then the one before holds (and a device that
+    stops in between finds it), so that no crash of either side locks anybody out.
+    """
+
+    password: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    keep: Keep = _nowhere  #: has a token on disk; None is for forgetting it
+
+    def took(self, token: str | None) -> Deferred[None]:
+        """Take the token that came with an OK LOGIN, if one did."""
+        if token is None:
+            return succeed(None)
+
+        def kept(_: None) -> None:
+            self.token = token
+
+        return self.keep(token).addCallback(kept)
+
+    def refused(self) -> bool:
+        """Forget a token that opens nothing any more, and say whether there is a password to try."""
+        forgotten, self.token = self.token, None
+        if forgotten is not None:
+            self.keep(None).addErrback(lambda _: None)
+        return forgotten is not None and self.password is not None

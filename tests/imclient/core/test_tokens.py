@@ -1,0 +1,153 @@
+"""Coming back by a token: kept before it is used, never beside the password, forgotten when it is over."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+from imclient.core.client import Client, LinkState
+from improtocol.codec import MASK
+
+from .case import FakeCase, Later
+from .fake_server import ABLE
+
+
+class TokenCase(FakeCase):
+    """A server that gives tokens."""
+
+    hello = ABLE.replace("block", "block,token")
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.folder = Path(self.mktemp())
+
+    def token_in(self, client: Client, token: str, *, remember: bool = True) -> None:
+        """Have it come in by the password, and get a token."""
+        self.connect(client)
+        done = client.log_in("alice", "correct horse", remember=remember)
+        self.net.settle()
+        self.answer(token)
+        self.successResultOf(done)
+
+    def answer(self, token: str) -> None:
+        """Let it in."""
+        self.server.answer(f"OK LOGIN alice epoch=k3 cursor=0 waiting=0 token={token}", to="LOGIN")
+        self.net.settle()
+
+    def comes_back(self, client: Client) -> str:
+        """Cut the link and have it come back; gives how it wants to come in."""
+        self.server.transport.loseConnection()
+        self.net.wait(30)
+        return self.server.asked("LOGIN")[-1]
+
+    def kept(self) -> dict[str, str]:
+        """Give what is on disk."""
+        path = self.folder / "tokens.json"
+        return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+class ComingBackTests(TokenCase):
+    def test_after_a_break(self) -> None:
+        """After a break it comes back by the newest token, and says the password no more."""
+        alice = self.client(self.folder)
+        self.token_in(alice, "one")
+        for token in ("one", "two", "three"):
+            said = self.comes_back(alice)
+            self.assertIn(f" token={token}", said)
+            self.assertNotIn("horse", said)
+            self.answer({"one": "two", "two": "three", "three": "four"}[token])
+        self.assertEqual(LinkState.ONLINE, alice.link.state)
+
+    def test_after_a_start(self) -> None:
+        """After a start it comes back by what was kept, in a file that only its user can read."""
+        self.token_in(self.client(self.folder), "one")
+        self.assertEqual({"alice@lab.example:12000": "one"}, self.kept())
+        self.assertEqual(0o600, stat.S_IMODE((self.folder / "tokens.json").stat().st_mode))
+        again = self.client(self.folder)
+        self.connect(again)
+        done = again.come_back("alice")
+        self.net.settle()
+        self.assertIn(" token=one", self.server.asked("LOGIN")[-1])
+        self.answer("two")
+        self.assertTrue(self.successResultOf(done))
+        self.assertEqual({"alice@lab.example:12000": "two"}, self.kept())
+
+    def test_nothing_to_come_back_with(self) -> None:
+        """Without a token nothing is said, and it is told so."""
+        alice = self.client(self.folder)
+        self.connect(alice)
+        self.assertFalse(self.successResultOf(alice.come_back("alice")))
+        self.assertEqual([], self.server.asked("LOGIN"))
+
+    def test_only_if_its_user_wants_it(self) -> None:
+        """Without being asked to remember it uses tokens all the same, and keeps none on disk."""
+        alice = self.client(self.folder)
+        self.token_in(alice, "one", remember=False)
+        self.assertEqual({}, self.kept())
+        self.assertIn(" token=one", self.comes_back(alice))
+
+    def test_to_be_remembered_no_more(self) -> None:
+        """Who comes in without being remembered is forgotten."""
+        self.token_in(self.client(self.folder), "one")
+        self.token_in(self.client(self.folder), "two", remember=False)
+        self.assertEqual({}, self.kept())
+
+    def test_kept_before_it_is_used(self) -> None:
+        """While a new token is not on disk the one before goes on: a crash in between locks nobody out."""
+        disk = Later()
+        alice = self.client(self.folder, run=disk)
+        self.token_in(alice, "one")
+        self.comes_back(alice)
+        disk.held = True
+        self.answer("two")
+        self.assertIn(" token=one", self.comes_back(alice))
+        self.answer("three")
+        disk.let()
+        self.net.settle()
+        self.assertIn(" token=three", self.comes_back(alice))
+
+    def test_a_token_that_is_over(self) -> None:
+        """A token that opens nothing any more is forgotten, and the password is said, once."""
+        alice = self.client(self.folder)
+        self.token_in(alice, "one")
+        self.comes_back(alice)
+        self.server.answer("ERR LOGIN login-refused :Wrong name or password.", to="LOGIN")
+        self.net.settle()
+        self.assertTrue(self.server.asked("LOGIN")[-1].endswith(":correct horse"))
+        self.assertEqual({}, self.kept())
+        self.server.answer("ERR LOGIN login-refused :Wrong name or password.", to="LOGIN")
+        self.net.wait(60)
+        self.assertEqual(LinkState.OFFLINE, alice.link.state)
+        self.assertEqual(2, len(self.server.asked("LOGIN")))
+
+    def test_over_after_a_start(self) -> None:
+        """A kept token that opens nothing any more: it is told so, and one may log in."""
+        self.token_in(self.client(self.folder), "one")
+        again = self.client(self.folder)
+        self.connect(again)
+        done = again.come_back("alice")
+        self.net.settle()
+        self.server.answer("ERR LOGIN login-refused :Wrong name or password.", to="LOGIN")
+        self.net.settle()
+        self.assertFalse(self.successResultOf(done))
+        self.assertEqual(({}, LinkState.ONLINE), (self.kept(), again.link.state))
+
+    def test_what_is_shown(self) -> None:
+        """The wire view covers tokens, going and coming."""
+        alice = self.client(self.folder)
+        self.token_in(alice, "one")
+        self.comes_back(alice)
+        self.answer("two")
+        shown = "\n".join(line.line for line in alice.wire.lines)
+        self.assertEqual(3, shown.count(f"token={MASK}"))
+        self.assertNotIn("token=one", shown)
+        self.assertNotIn("token=two", shown)
+
+
+class WithoutTokensTests(FakeCase):
+    def test_an_older_server(self) -> None:
+        """A server that gives no tokens is asked for none, and the password is said again."""
+        alice = self.client()
+        self.come_in(alice)
+        self.assertNotIn("remember", self.server.asked("LOGIN")[-1])
