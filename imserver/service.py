@@ -38,7 +38,7 @@ from .features.blocking import Blocking
 from .features.cursors import Cursors
 from .features.devices import Devices
 from .features.housekeeping import Housekeeping
-from .features.inviting import Inviting, LineOf
+from .features.inviting import Inviting, LineOf, drawn
 from .features.login import Login
 from .features.messaging import Messaging
 from .features.peer_ping import PeerPing
@@ -72,6 +72,8 @@ from .welcome import welcome
 HASHING = min(2, os.cpu_count() or 1)
 #: Often it is started again at once.
 GOODBYE = Bye("shutdown", 5, "The server is being stopped; come back later.")
+#: Days in which the first administrator may come.
+FIRST_DAYS = 7
 NAMES: dict[str, NamePolicy] = {"ascii": ASCII_NAMES, "unicode": UnicodeNames()}
 
 
@@ -170,6 +172,7 @@ class Imserver(Service):
             self._log.close()
             self._folder.leave()
             raise
+        self._first = _first_code(self._storage)
         self._hashing = Threads(reactor, HASHING, "passwords")
         self._retention = (
             Retention(reactor, self._storage, self._log, _now, int(options["keep"]))
@@ -264,6 +267,7 @@ class Imserver(Service):
             self._entrance,
             f"{people}, {entries} of the log",
             self._folder.path,
+            self._first,
         )
 
 
@@ -336,6 +340,15 @@ def put_together(
 
     storage.committed = committed
     return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw)
+
+
+def _first_code(storage: Storage) -> str | None:
+    """Make an invite for the first administrator; None: there is one, or the disk takes nothing now."""
+    code, invitation = drawn(secrets.randbelow, maker=None, uses=1, days=FIRST_DAYS, administrator=True)
+    try:
+        return code if storage.invite_first(invitation) else None
+    except StorageError:
+        return None
 
 
 def _count(number: int, one: str, many: str) -> str:
