@@ -20,7 +20,7 @@ from improtocol.errors import Busy, DiskFull, Internal, Refusal
 from improtocol.events import Bye, Hello
 from improtocol.framing import Framer
 from improtocol.states import State
-from improtocol.vocabulary import Event, Reply
+from improtocol.vocabulary import Command, Event, Reply
 
 from .doorstep import TOO_MUCH, Doorstep
 from .session import Session
@@ -49,8 +49,14 @@ class Answer:
     """The place of an answer in the order of the questions."""
 
     asked: codec.Asked
+    begun: float  #: when that was
     lines: bytes | None = None  #: once it is known
     then_close: bool = False
+
+
+def verb_of(asked: codec.Asked) -> str:
+    """Give the verb that is counted: one that there is, or ``?``, whatever word somebody made up."""
+    return asked.verb if asked.verb in Command.by_verb else "?"
 
 
 @implementer(IHalfCloseableProtocol, IPushProducer)
@@ -213,6 +219,7 @@ class Connection(LineOnlyReceiver):
 
     def dataReceived(self, data: bytes) -> None:
         """Take what arrived; of a stranger no more than it may say."""
+        self._server.counters.bytes_read += len(data)
         if self._closing:
             return  # TLS reads on until the peer has closed, too
         if self._doorstep is not None:
@@ -274,6 +281,7 @@ class Connection(LineOnlyReceiver):
         """Whether a line waits for its time; one timer serves all behind it, which is not read meanwhile."""
         wait = self._throttle.begin(asked.what)
         if wait:
+            self._server.counters.throttled += 1
             self._too_fast = self._server.reactor.callLater(wait, self._in_time)
         return wait > 0
 
@@ -299,8 +307,11 @@ class Connection(LineOnlyReceiver):
     # --- answers ---
 
     def _begin(self, asked: codec.Asked) -> None:
-        answer = Answer(asked)
+        counters, verb = self._server.counters, verb_of(asked)
+        answer = Answer(asked, counters.seconds())
         self._answers.append(answer)
+        counters.begun[verb] += 1
+        self._server.watchdog.line(answer.begun, verb, self._session.number)
         if isinstance(asked.what, Refusal):
             self._refused(answer, asked.what)
             return
@@ -310,7 +321,10 @@ class Connection(LineOnlyReceiver):
         done.addErrback(self._gave_up)
 
     def _replied(self, reply: Reply, answer: Answer) -> None:
-        tag = answer.asked.tag
+        tag, verb, counters = answer.asked.tag, answer.asked.verb, self._server.counters
+        now = counters.seconds()
+        counters.ok(verb, now - answer.begun)
+        self._server.watchdog.step(("answer", verb, self._session.number), now)
         lines = [codec.write(item, tag) for item in reply.items]
         answer.lines = ("\n".join([*lines, codec.write(reply, tag)]) + "\n").encode()
         answer.then_close = reply.verb == "QUIT"
@@ -325,6 +339,7 @@ class Connection(LineOnlyReceiver):
         elif isinstance(error, OutcomeUnknown):
             # Neither OK nor ERR would be true: the client asks again with its ref.
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
+            self._server.counters.refused[answer.asked.verb, "outcome-unknown"] += 1
             self._drop("outcome-unknown")
         elif isinstance(error, storage.DiskFull):
             self._server.log.note("disk-full", session=self._session.number, verb=answer.asked.verb)
@@ -337,6 +352,7 @@ class Connection(LineOnlyReceiver):
             self._refused(answer, Internal(number))
 
     def _refused(self, answer: Answer, refused: Refusal) -> None:
+        self._server.counters.refused[verb_of(answer.asked), refused.code] += 1
         answer.lines = codec.write_refusal(refused, answer.asked.verb, answer.asked.tag).encode() + b"\n"
         answer.then_close = refused.fatal
         self._settle()
@@ -402,6 +418,7 @@ class Connection(LineOnlyReceiver):
             out, size, self._out, self._out_size = self._out, self._out_size, [], 0
             self.transport.write(out[0] if len(out) == 1 else b"".join(out))
             self._server.queues.written(size)
+            self._server.counters.bytes_written += size
 
     # --- a slow reader (IPushProducer: the transport says when) ---
 
@@ -417,6 +434,7 @@ class Connection(LineOnlyReceiver):
         if self._owed > bounds.queue_hard:
             self._drop("too-slow")
         elif self._owed > bounds.queue_soft or not self._known:
+            self._server.counters.held_back += not self._slow
             self._slow = True
             if self._session.avatar is not None:
                 self._server.mailroom.hold_back(self._session.avatar)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
@@ -10,9 +11,11 @@ from twisted.internet.protocol import Factory
 
 from improtocol.events import Bye
 from improtocol.names import NamePolicy
+from improtocol.states import State
 
 from .bounds import Bounds
 from .connection import Connection
+from .counters import Counters
 from .dispatch import Dispatcher
 from .mailroom import Mailroom
 from .queues import Queues
@@ -20,6 +23,7 @@ from .server_log import ServerLog
 from .session import Session
 from .strangers import Strangers
 from .turn import Turn
+from .watchdog import Watchdog
 
 
 class Server(Factory):
@@ -37,6 +41,8 @@ class Server(Factory):
         names: NamePolicy,
         bounds: Bounds,
         draw: Callable[[int], int],
+        counters: Counters,
+        watchdog: Watchdog,
     ) -> None:
         self.reactor = reactor
         self.dispatcher = dispatcher
@@ -45,6 +51,8 @@ class Server(Factory):
         self.turn = turn
         self.names = names
         self.bounds = bounds
+        self.counters = counters
+        self.watchdog = watchdog
         self.strangers = Strangers(reactor, bounds, draw)
         self._sessions: dict[Session, Connection] = {}
         self.queues = Queues(bounds.queues, self._sessions.values)
@@ -65,6 +73,7 @@ class Server(Factory):
     def gone(self, session: Session, reason: str, error: str | None) -> None:
         """Note that a connection is gone, and why."""
         self._sessions.pop(session, None)
+        self.counters.ended[reason] += 1
         self.log.note("went", session=session.number, why=reason, error=error)
         self._fire_if_empty()
 
@@ -72,6 +81,16 @@ class Server(Factory):
     def connected(self) -> int:
         """Count the connections."""
         return len(self._sessions)
+
+    @property
+    def by_state(self) -> Counter[State]:
+        """Count the connections of each state."""
+        return Counter(session.state for session in self._sessions)
+
+    @property
+    def unread(self) -> list[int]:
+        """Give for each connection how many bytes its peer has not taken yet."""
+        return [connection.unread for connection in self._sessions.values()]
 
     def end_all(self, bye: Bye) -> Deferred[None]:
         """Tell every client that the server ends, and fire when all are gone."""

@@ -64,8 +64,10 @@ from .storage import open_storage
 from .storage.interface import Damaged, DatabaseTaken, NewerDatabase, Storage, StorageError
 from .storage.records import Entry, Opening
 from .threads import Threads
+from .told import Told
 from .turn import Turn
 from .users import Users
+from .watchdog import Watchdog
 from .welcome import welcome
 
 #: A hash takes 19 MiB and a core; with more threads than this, logging in would crowd out what they came for.
@@ -167,7 +169,8 @@ class Imserver(Service):
         )
         url = options["database"] or f"sqlite:///{self._folder.database}"
         try:
-            self._storage, self._opening = _opened(url, reactor)
+            self._told = Told(self._folder.told)
+            self._storage, self._opening = _opened(url, reactor, self._told)
         except CannotStart:
             self._log.close()
             self._folder.leave()
@@ -193,6 +196,7 @@ class Imserver(Service):
             bounds=bounds,
             line_of=self.invite_line,
             retention=self._retention,
+            counters=counters,
         )
         self._storage.in_doubt = self._end_in_doubt
         self._encryption = Encryption(
@@ -235,6 +239,8 @@ class Imserver(Service):
         if self._retention is not None:
             self._soon(self._retention.begin)
         self._log.note("started", version=__version__, entries=self._opening.last)
+        if self._opening.before is not None:
+            self._log.note("new-epoch", now=self._opening.epoch, before=self._opening.before)
         # twistd has put its log in the place of sys.stdout.
         if sys.__stdout__ is not None:
             print(self.welcome(), file=sys.__stdout__, flush=True)
@@ -253,6 +259,7 @@ class Imserver(Service):
         await self._server.end_all(GOODBYE)
         self._hashing.stop()
         await self._storage.close()
+        self._told.close()
         self._log.note("stopped")
         self._log.close()
         self._folder.leave()
@@ -289,6 +296,7 @@ def put_together(
     line_of: LineOf = lambda code: None,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
     retention: Retention | None = None,
+    counters: Counters | None = None,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
     users = Users(
@@ -334,12 +342,17 @@ def put_together(
         writes_waiting=bounds.writes_waiting,
     )
 
+    counters = counters or Counters(clock.seconds)
+    turn.watch = watchdog = Watchdog(counters, log)
+
     def committed(entries: tuple[Entry, ...]) -> None:
+        watchdog.tells()
         users.committed(entries)  # first, so that nobody is told of a name before it is known (R37)
         mailroom.committed(entries)
 
     storage.committed = committed
-    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw)
+    storage.counters = counters
+    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, counters, watchdog)
 
 
 def _first_code(storage: Storage) -> str | None:
@@ -378,12 +391,14 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _opened(url: str, reactor: IReactorTime) -> tuple[Storage, Opening]:
+def _opened(url: str, reactor: IReactorTime, told: Told) -> tuple[Storage, Opening]:
     """Open the database, or say why it cannot be."""
     try:
-        storage = open_storage(url, reactor=reactor, now=_now)
+        storage = open_storage(url, reactor=reactor, now=_now, witness=told)
         storage.take()
         return storage, storage.open()
+    except OSError as error:
+        raise CannotStart(f"The data folder cannot be written: {error.strerror}.") from None
     except DatabaseTaken:
         raise CannotStart("Another imserver is using this database. Stop it first.") from None
     except NewerDatabase as error:

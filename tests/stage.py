@@ -100,7 +100,7 @@ class Stage:
         bounds: Bounds = BOUNDS,
         texts: bool = False,
         write: Write = plain,
-        keep: int | None = None,
+        keep: float | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.hashes = 0  #: so many were asked for
@@ -136,6 +136,7 @@ class Stage:
             bounds=bounds,
             draw=random.Random(0).randrange,
             make_mailroom=self._mailroom_of(make_mailroom),
+            counters=self.counters,
             retention=self.retention or None,
         )
         if self.retention:

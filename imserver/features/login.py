@@ -74,7 +74,9 @@ class Login:
             raise Suspended()
         avatar.device = command.device or NAMELESS
         if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:
-            # Somebody told it more than this log holds: only reading everything anew is safe.
+            # Somebody told it more than this log holds: only reading everything anew is safe.  For this
+            # client alone: what one says must not have everybody read anew.  The operator may know why.
+            self._log.note("told-more", session=session.number, user=avatar.name, since=command.since)
             raise NotTold(user.held)
         arrival, token = await self._arrive(avatar, user, command)
         if command.epoch is None or command.since is None:
@@ -111,8 +113,9 @@ class Login:
             token, old = new_token(), command.token and kept_of(command.token)
             arrival = await self._devices.come_back(account, device, limits.DEVICES, old, kept_of(token))
         except DiskFull:
-            # Whoever wants to read shall come in.  A new device is not kept: next time it is new again.
+            # Whoever wants to read shall come in.  A new device is noted as soon as it holds something.
             known = {device.name: device.cursor for device in await self._devices.devices(account)}
+            avatar.is_noted = device in known
             return Arrival(known.get(device, user.held)), None
         if arrival is None:
             raise LoginRefused()  # it was revoked a moment ago
