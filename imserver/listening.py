@@ -20,6 +20,7 @@ from improtocol.invite import PORT, Invite
 
 from .cannot_start import CannotStart
 from .certificate import Papers
+from .portal.enrolling import Policy
 
 HERE = f"tcp:{PORT}:interface=127.0.0.1"
 #: Connections that may wait to be accepted; Twisted's 50 are gone at once when everybody comes back.
@@ -117,6 +118,13 @@ def _bound(reactor: Any, description: str, threshold: _Threshold) -> IListeningP
         raise CannotStart(f"--listen {description} does not say at once whether it can be had.")
     port: IListeningPort = outcome
     return port
+
+
+def policy_for(written: str | None, ports: Sequence[IListeningPort]) -> Policy:
+    """Say who may take a name: as it is written; else anybody of this machine, or who has an invite."""
+    if written is not None:
+        return Policy(written)
+    return Policy.OPEN if all(map(_is_of_this_machine, ports)) else Policy.INVITE
 
 
 def _as_twisted_says_it(description: str) -> str:

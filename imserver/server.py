@@ -18,6 +18,7 @@ from .connection import Connection
 from .counters import Counters
 from .dispatch import Dispatcher
 from .mailroom import Mailroom
+from .portal.enrolling import Enrolling
 from .queues import Queues
 from .server_log import ServerLog
 from .session import Session
@@ -43,6 +44,7 @@ class Server(Factory):
         draw: Callable[[int], int],
         counters: Counters,
         watchdog: Watchdog,
+        enrolling: Enrolling,
     ) -> None:
         self.reactor = reactor
         self.dispatcher = dispatcher
@@ -53,6 +55,7 @@ class Server(Factory):
         self.bounds = bounds
         self.counters = counters
         self.watchdog = watchdog
+        self.enrolling = enrolling
         self.strangers = Strangers(reactor, bounds, draw)
         self._sessions: dict[Session, Connection] = {}
         self.queues = Queues(bounds.queues, self._sessions.values)

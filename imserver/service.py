@@ -29,6 +29,7 @@ from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
 
 from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
+from .claims import Claims
 from .counters import Counters
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
@@ -41,17 +42,21 @@ from .features.housekeeping import Housekeeping
 from .features.inviting import Inviting, LineOf, drawn
 from .features.login import Login
 from .features.messaging import Messaging
+from .features.own_account import OwnAccount
 from .features.peer_ping import PeerPing
 from .features.reading import Reading
 from .features.receipts import Receipts
 from .features.registration import Registration
+from .features.renaming import Renaming
 from .features.roster import Roster
 from .features.showing import Showing
-from .listening import HERE, entrance, listen
+from .listening import HERE, entrance, listen, policy_for
 from .log_lines import as_json, plain
 from .mailroom import Mailroom, Soon
 from .portal.checkers import PasswordChecker
-from .portal.guessing import Enrolling, Guessing
+from .portal.confirming import Confirming
+from .portal.enrolling import Enrolling, Policy
+from .portal.guessing import Guessing
 from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
 from .portal.tokens import TokenChecker
@@ -92,6 +97,7 @@ class Options(UsageOptions):
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
         ["keep", None, None, "let go of messages older than so many DAYS; else everything is kept"],
         ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
+        ["register", None, None, "who may take a name: open, invite or closed; else open on loopback alone"],
         [
             "certificate",
             None,
@@ -132,6 +138,8 @@ class Options(UsageOptions):
         """Fill in what was left out, and refuse what is not known."""
         if self["names"] not in NAMES:
             raise UsageError(f"--names is ascii or unicode, not {self['names']}.")
+        if self["register"] is not None and self["register"] not in list(Policy):
+            raise UsageError(f"--register is {', '.join(Policy)}, not {self['register']}.")
         if self["keep"] is not None and not re.fullmatch("[1-9][0-9]{0,4}", self["keep"]):
             raise UsageError(f"--keep is a whole number of days from 1 on, not {self['keep']}.")
         self["listen"] = self["listen"] or [HERE]
@@ -207,6 +215,7 @@ class Imserver(Service):
             for text in options["listen"]
         ]
         self._ports = [door.port for door in self._doors]
+        self._server.enrolling.policy = policy_for(options["register"], self._ports)
         self._entrance = entrance(self._doors, self._encryption.papers, options["address"])
 
     def invite_line(self, code: str) -> str | None:
@@ -292,6 +301,7 @@ def put_together(
     start: str = "0",
     may_address_everyone: Callable[[str], bool] = lambda name: True,
     bounds: Bounds = BOUNDS,
+    policy: Policy = Policy.OPEN,
     draw: Callable[[int], int] = secrets.randbelow,
     line_of: LineOf = lambda code: None,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
@@ -313,12 +323,16 @@ def put_together(
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)
-    portal = Portal(Realm(users), [PasswordChecker(storage, passwords), TokenChecker(storage)])
+    checker = PasswordChecker(storage, passwords)
+    portal = Portal(Realm(users), [checker, TokenChecker(storage)])
+    claims, enrolling = Claims(users), Enrolling(clock, bounds, policy)
+    guessing, confirming = Guessing(clock, bounds), Confirming(clock)
     dispatcher = Dispatcher(
-        Registration(storage, passwords, users, log, Enrolling(clock, bounds)),
+        Registration(storage, passwords, claims, log, enrolling),
         Login(
             portal,
-            Guessing(clock, bounds),
+            guessing,
+            confirming,
             storage,
             storage,
             users,
@@ -327,6 +341,8 @@ def put_together(
             log,
             opening.epoch,
         ),
+        OwnAccount(storage, checker, confirming, guessing, passwords, users, log),
+        Renaming(storage, claims, mailroom, log),
         Roster(users),
         Messaging(storage, users, mailroom, receipts, log, bounds.mailbox),
         Reading(storage, users, receipts),
@@ -336,7 +352,7 @@ def put_together(
         Showing(users, presence),
         Blocking(storage, users),
         Inviting(storage, users, log, draw, line_of),
-        Administration(storage, passwords, users, log, draw),
+        Administration(storage, storage, passwords, users, log, draw),
         PeerPing(users),
         Housekeeping(),
         writes_waiting=bounds.writes_waiting,
@@ -352,7 +368,7 @@ def put_together(
 
     storage.committed = committed
     storage.counters = counters
-    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, counters, watchdog)
+    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, counters, watchdog, enrolling)
 
 
 def _first_code(storage: Storage) -> str | None:

@@ -33,12 +33,14 @@ class Administration:
     def __init__(
         self,
         stored: interface.Administration,
+        accounts: interface.OwnAccount,
         passwords: Passwords,
         users: Users,
         log: ServerLog,
         draw: Callable[[int], int],
     ) -> None:
         self._stored = stored
+        self._accounts = accounts
         self._passwords = passwords
         self._users = users
         self._log = log
@@ -51,8 +53,9 @@ class Administration:
         """Give somebody another password; whoever came in by the old one goes."""
         user = self._other(avatar, command.name)
         password = codes.words(self._draw, codes.PASSWORD)
-        await self._stored.set_password(user.account.id, await self._passwords.hash(password))
-        user.secret += 1
+        password_hash = await self._passwords.hash(password)
+        user.lock += 1  # first: what comes to the writer behind this was proved by the old one
+        await self._accounts.set_password(user.account.id, password_hash)
         user.end_sessions(PASSWORD_CHANGED)
         self._log.note("reset", session=avatar.session.number, user=avatar.name, whom=user.name)
         return replies.Reset(user.name, password=password)
@@ -63,9 +66,9 @@ class Administration:
     async def suspend(self, avatar: Avatar, command: commands.Suspend) -> replies.SuspendedNow:
         """Let somebody in no more; whoever is in goes."""
         user = self._other(avatar, command.name)
+        user.lock += 1
         since = await self._unless_last(self._stored.suspend(user.account.id))
         user.become(suspended=since)
-        user.secret += 1
         user.end_sessions(Bye("suspended", line=command.why or SUSPENDED))
         self._log.note(
             "suspended",

@@ -10,14 +10,16 @@ from sqlalchemy import Connection
 from . import statements
 from .interface import LastAdministrator
 from .records import Invitation, Invite
+from .tokens import Tokens
 
 
 class Administration:
     """Invites, rights and suspensions as they are in the transaction."""
 
-    def __init__(self, connection: Connection, at: int) -> None:
+    def __init__(self, connection: Connection, at: int, tokens: Tokens) -> None:
         self._connection = connection
         self._at = at
+        self._tokens = tokens
 
     # --- Invites ---
 
@@ -66,16 +68,11 @@ class Administration:
         """Let an account say something to everyone, or not."""
         self._connection.execute(statements.set_everyone, {"who": account, "to_everyone": int(may)})
 
-    def set_password(self, account: int, password_hash: str) -> None:
-        """Put another secret in the place of the one there is; what was made with that one opens nothing."""
-        self._connection.execute(statements.set_password, {"who": account, "to_hash": password_hash})
-        self._connection.execute(statements.drop_tokens, {"who": account})
-
     def suspend(self, account: int) -> int:
         """Let nobody in; who is suspended already stays so since then."""
         self._refuse_the_last(account)
         self._connection.execute(statements.suspend, {"who": account, "now": self._at})
-        self._connection.execute(statements.drop_tokens, {"who": account})
+        self._tokens.revoke_all(account)
         since: int = self._connection.execute(statements.suspended_since, {"who": account}).scalar_one()
         return since
 

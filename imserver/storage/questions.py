@@ -36,6 +36,12 @@ def credential(connection: Connection, name: str) -> Credential | None:
     return row and Credential(as_account(row), row.password_hash)
 
 
+def invited(connection: Connection, invite_hash: str, now: int) -> bool:
+    """Say whether an invite is good."""
+    asked = {"hashed": invite_hash, "now": now}
+    return connection.execute(statements.good_invite, asked).one_or_none() is not None
+
+
 def token_of(connection: Connection, name: str, device: str, token_hash: str) -> Account | None:
     """Give the account of a name if that is a token of its device's."""
     one = {"named": name, "of": device, "hashed": token_hash}
