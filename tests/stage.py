@@ -20,6 +20,7 @@ from improtocol.names import ASCII_NAMES, NamePolicy
 from imserver.bounds import BOUNDS, Bounds
 from imserver.connection import Connection
 from imserver.counters import Counters
+from imserver.features.inviting import drawn
 from imserver.log_lines import Write, plain
 from imserver.mailroom import Mailroom, Soon
 from imserver.retention import Retention
@@ -122,6 +123,7 @@ class Stage:
         )
         opening = self.storage.open()
         self.retention = keep and Retention(self.clock, self.storage, self.log, self.now, keep)
+        self._draw = random.Random(0).randrange
         self.server = put_together(
             self.clock,
             self.storage,
@@ -134,7 +136,7 @@ class Stage:
             hasher=QUICK,
             may_address_everyone=may_address_everyone,
             bounds=bounds,
-            draw=random.Random(0).randrange,
+            draw=self._draw,
             make_mailroom=self._mailroom_of(make_mailroom),
             counters=self.counters,
             retention=self.retention or None,
@@ -202,6 +204,13 @@ class Stage:
         actor.say(f"LOGIN {name} {keys} :{password}")
         actor.forget()
         return actor
+
+    @property
+    def console(self) -> str:
+        """Give the code that the console shows, which makes the first administrator; a new one each time."""
+        code, invitation = drawn(self._draw, maker=None, uses=1, days=7, administrator=True)
+        self.storage.invite_first(invitation)
+        return code
 
     def appoint(self, name: str) -> None:
         """Make somebody an administrator, as nobody but the server's owner can."""

@@ -70,13 +70,7 @@ class Administration:
         since = await self._unless_last(self._stored.suspend(user.account.id))
         user.become(suspended=since)
         user.end_sessions(Bye("suspended", line=command.why or SUSPENDED))
-        self._log.note(
-            "suspended",
-            session=avatar.session.number,
-            user=avatar.name,
-            whom=user.name,
-            why=command.why or None,
-        )
+        self._log.note("suspended", session=avatar.session.number, user=avatar.name, whom=user.name)
         return replies.SuspendedNow(user.name)
 
     @answers(commands.Restore, writes=True)
