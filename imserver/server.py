@@ -42,9 +42,9 @@ class Server(Factory):
         names: NamePolicy,
         bounds: Bounds,
         draw: Callable[[int], int],
+        enrolling: Enrolling,
         counters: Counters,
         watchdog: Watchdog,
-        enrolling: Enrolling,
     ) -> None:
         self.reactor = reactor
         self.dispatcher = dispatcher
@@ -53,9 +53,9 @@ class Server(Factory):
         self.turn = turn
         self.names = names
         self.bounds = bounds
+        self.enrolling = enrolling
         self.counters = counters
         self.watchdog = watchdog
-        self.enrolling = enrolling
         self.strangers = Strangers(reactor, bounds, draw)
         self._sessions: dict[Session, Connection] = {}
         self.queues = Queues(bounds.queues, self._sessions.values)

@@ -368,7 +368,7 @@ def put_together(
 
     storage.committed = committed
     storage.counters = counters
-    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, counters, watchdog, enrolling)
+    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, enrolling, counters, watchdog)
 
 
 def _first_code(storage: Storage) -> str | None:

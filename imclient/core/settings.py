@@ -36,6 +36,7 @@ class Options:
     invite: Invite | None = None  #: what was pasted in the place of a host
     terminal: bool = False  #: in the terminal, without windows
     password_file: str | None = None  #: whose first line is the password
+    remember: bool = False  #: come back without it the next time
 
 
 @dataclass(slots=True)
