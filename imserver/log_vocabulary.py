@@ -98,7 +98,7 @@ _DECLARED = (
     _event(
         "new-epoch", Cause.INSIDE, "now before", "the database is behind what was told: everybody reads anew"
     ),
-    _event("ended", Cause.INSIDE, "why", "it ended at once, to be started again"),
+    _event("ended", Cause.INSIDE, "why error", "it ended at once, to be started again"),
     _event(
         "broke",
         Cause.FAULT,

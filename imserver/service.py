@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from twisted.application.service import Service
 from twisted.cred.portal import Portal
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IListeningPort, IReactorTime
 from twisted.python.usage import Options as UsageOptions
 from twisted.python.usage import UsageError
 
@@ -96,6 +96,7 @@ class Options(UsageOptions):
         ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
         ["keep", None, None, "let go of messages older than so many DAYS; else everything is kept"],
+        ["metrics", None, None, "show Prometheus the counts here, as in tcp:9100:interface=127.0.0.1"],
         ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
         ["register", None, None, "who may take a name: open, invite or closed; else open on loopback alone"],
         [
@@ -109,6 +110,7 @@ class Options(UsageOptions):
     ]
     optFlags: ClassVar = [
         ["clear-outside", None, "let other machines in without TLS: everybody on the way reads passwords"],
+        ["metrics-outside", None, "let other machines read the counts, too"],
         ["log-json", None, "write server.log as a JSON object a line"],
         ["log-texts", None, "write into server.log what people say, too"],
     ]
@@ -208,7 +210,7 @@ class Imserver(Service):
         )
         self._storage.in_doubt = self._end_in_doubt
         self._encryption = Encryption(
-            reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note
+            reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note, bounds
         )
         self._doors = [
             listen(reactor, text, self._server, self._encryption.wrap, clear_outside=options["clear-outside"])
@@ -216,16 +218,27 @@ class Imserver(Service):
         ]
         self._ports = [door.port for door in self._doors]
         self._server.enrolling.policy = policy_for(options["register"], self._ports)
+        self._metrics = self._opened_metrics(options["metrics"], outside=bool(options["metrics-outside"]))
         self._entrance = entrance(self._doors, self._encryption.papers, options["address"])
+
+    def _opened_metrics(self, description: str | None, *, outside: bool) -> IListeningPort | None:
+        if description is None:
+            return None
+        from .metrics import open_metrics  # noqa: PLC0415  # only who asks for it pays for its libraries
+
+        storage = self._storage
+        return open_metrics(
+            self._reactor, description, self._server, lambda: storage.jobs_waiting, outside=outside
+        )
 
     def invite_line(self, code: str) -> str | None:
         """Write the line that whoever is invited takes as pasted; None: only a Unix socket leads in."""
         return None if self._entrance is None else str(replace(self._entrance, code=code))
 
-    def _end_in_doubt(self) -> None:
+    def _end_in_doubt(self, why: str) -> None:
         """End at once, and tell nobody anything: only what is on disk can say what is true now."""
         try:
-            self._log.note("ended", why="outcome-unknown")
+            self._log.note("ended", why="outcome-unknown", error=why)
             self._log.flush()
             print(
                 "imserver: A commit failed, and only the disk knows what became of it. "
@@ -263,7 +276,7 @@ class Imserver(Service):
         self._encryption.stop()
         if self._retention is not None:
             self._retention.end()
-        for port in self._ports:
+        for port in (*self._ports, *([self._metrics] if self._metrics is not None else [])):
             await maybeDeferred(port.stopListening)
         await self._server.end_all(GOODBYE)
         self._hashing.stop()

@@ -115,12 +115,12 @@ class Database:
         self._writer.committed = hook
 
     @property
-    def in_doubt(self) -> Callable[[], None]:
+    def in_doubt(self) -> Callable[[str], None]:
         """Called when nobody knows any more what the log holds."""
         return self._writer.in_doubt
 
     @in_doubt.setter
-    def in_doubt(self, hook: Callable[[], None]) -> None:
+    def in_doubt(self, hook: Callable[[str], None]) -> None:
         self._writer.in_doubt = hook
 
     @property

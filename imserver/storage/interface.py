@@ -329,8 +329,8 @@ class Storage(
 
     #: Called once per commit with its new entries in order, after all Deferreds of that commit have fired.
     committed: Callable[[tuple[Entry, ...]], None]
-    #: Called when nobody knows any more what the log holds, after those who wait for it were told.
-    in_doubt: Callable[[], None]
+    #: Called with the reason when nobody knows any more what the log holds, before anything else is done.
+    in_doubt: Callable[[str], None]
     #: Where transactions are counted.
     counters: Counters
 

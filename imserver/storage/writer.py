@@ -113,7 +113,7 @@ class Transactions:
         except Exception as error:
             surely_undone = not committing or (isinstance(error, DBAPIError) and self._undone(error))
             if not surely_undone:
-                raise OutcomeUnknown from error
+                raise OutcomeUnknown(_said_by(error)) from error
             if _is_of_the_database(error):
                 raise self._refused(error) from error
             raise
@@ -132,15 +132,19 @@ class Transactions:
         try:
             self._fold()
         except Exception as error:
-            raise OutcomeUnknown from error
+            raise OutcomeUnknown(_said_by(error)) from error
 
     def _refused(self, error: Exception) -> StorageError:
-        said = str(error.args[0] if error.args else "").partition(" with text ")[0]
-        sentence = f"{type(error).__name__}: {said}"
         kind = self._kind(error) if isinstance(error, DBAPIError) else StorageError
-        refusal = kind(sentence)
+        refusal = kind(_said_by(error))
         refusal.__cause__ = error
         return refusal
+
+
+def _said_by(error: Exception) -> str:
+    """Say what an error said, without what people said."""
+    said = str(error.args[0] if error.args else "").partition(" with text ")[0]
+    return f"{type(error).__name__}: {said}"
 
 
 def _is_of_the_database(error: Exception) -> bool:
@@ -187,7 +191,7 @@ class Writer:
         self._busy = False  # a commit is under way, or about to begin
         self._finished: Deferred[None] | None = None
         self.committed: Callable[[tuple[Entry, ...]], None] = lambda entries: None
-        self.in_doubt: Callable[[], None] = lambda: None
+        self.in_doubt: Callable[[str], None] = lambda why: None
         self.counters = Counters()
 
     def waiting(self) -> int:
@@ -226,6 +230,11 @@ class Writer:
 
     def _fire(self, committed: Committed, jobs: list[Job[Any]], began: float) -> None:
         self.counters.stored(len(jobs), len(committed.entries), began)
+        for outcome in committed.outcomes:
+            if isinstance(outcome, OutcomeUnknown):
+                # First of all: it is to end within a second, and a thousand may wait.
+                self.in_doubt(str(outcome))
+                break
         for job, outcome in zip(jobs, committed.outcomes, strict=True):
             if isinstance(outcome, Exception):
                 job.done.errback(outcome)
@@ -233,14 +242,12 @@ class Writer:
                 job.done.callback(outcome)
         if committed.entries:
             self.committed(committed.entries)
-        if any(isinstance(outcome, OutcomeUnknown) for outcome in committed.outcomes):
-            self.in_doubt()
 
     def _fire_failed(self, failure: Failure, jobs: list[Job[Any]]) -> None:
+        if failure.check(OutcomeUnknown):
+            self.in_doubt(failure.getErrorMessage())
         for job in jobs:
             job.done.errback(failure)
-        if failure.check(OutcomeUnknown):
-            self.in_doubt()
 
     def _go_on(self) -> None:
         self._busy = False
