@@ -122,11 +122,11 @@ def _bound(reactor: Any, description: str, factory: IProtocolFactory, option: st
     return port
 
 
-def policy_for(written: str | None, ports: Sequence[IListeningPort]) -> Policy:
+def policy_for(written: str | None, doors: Sequence[Door]) -> Policy:
     """Say who may take a name: as it is written; else anybody of this machine, or who has an invite."""
     if written is not None:
         return Policy(written)
-    return Policy.OPEN if all(map(_is_of_this_machine, ports)) else Policy.INVITE
+    return Policy.INVITE if any(door.outside for door in doors) else Policy.OPEN
 
 
 def _as_twisted_says_it(description: str) -> str:

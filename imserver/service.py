@@ -217,7 +217,7 @@ class Imserver(Service):
             for text in options["listen"]
         ]
         self._ports = [door.port for door in self._doors]
-        self._server.enrolling.policy = policy_for(options["register"], self._ports)
+        self._server.enrolling.policy = policy_for(options["register"], self._doors)
         self._metrics = self._opened_metrics(options["metrics"], outside=bool(options["metrics-outside"]))
         self._entrance = entrance(self._doors, self._encryption.papers, options["address"])
 
