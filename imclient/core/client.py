@@ -45,7 +45,7 @@ from .reaching import NotConnected, Unreachable, by_tcp
 from .receipts import Receipts
 from .records import Held
 from .roll_call import RollCall
-from .roster import Roster
+from .roster import Person, Presence, Roster
 from .running import OneThread, Run
 from .saying import canonical, check, cleaned
 from .session import Session
@@ -144,6 +144,7 @@ class Client:
         self._account: Account | None = None
         self._session: Session | None = None
         self._closed: Deferred[None] | None = None
+        self.roster.changed.connect(self._note_seen)
         self.link.told_event.connect(self._told)
         self.link.went.connect(self._went)
         self.stream.forgot.connect(self.notice.emit)
@@ -484,6 +485,11 @@ class Client:
         else:
             self.stream.told(event)
         self._mind_the_disk()
+
+    def _note_seen(self, person: Person) -> None:
+        """Remember when somebody went, for the starts to come."""
+        if person.presence is Presence.OFFLINE and person.since is not None:
+            self.desk.note_seen(person.name, person.since)
 
     def _went(self) -> None:
         """End the session, if there is one."""
