@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from improtocol import commands
-from improtocol.audience import Audience
+from improtocol.audience import EVERYONE, Audience
 from improtocol.codec import Unknown
 from improtocol.errors import LoginRefused, NoSuchMessage, NotTold, WrongState
 from improtocol.events import PingTold, PongTold, ReadTold, ReceiptTold, UserTold
@@ -386,6 +386,19 @@ class Client:
         audience = audience if audience.everyone else audience.without(self._account.name)
         check(audience, text, self.roster)
         return self.outbox.put(audience, text)
+
+    def announce(self, text: str) -> Said:
+        """Say something to everyone as their administrator; all else is as with `say`."""
+        if self._account is None:
+            raise WrongState("unregistered")
+        text = cleaned(text)
+        check(EVERYONE, text, self.roster)
+        return self.outbox.put(EVERYONE, text, announce=True)
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """What we may do, as the login said: ``administrator``, ``everyone``; empty without a connection."""
+        return frozenset(self._session.reply.rights) if self._session is not None else frozenset()
 
     def ping(self, name: str) -> Deferred[float]:
         """Measure the seconds to somebody and back; fails with `errors.Offline` or TimeoutError."""
