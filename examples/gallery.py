@@ -181,7 +181,7 @@ class MadeUpClient:
         self.trust.take(found)
         return found
 
-    def register(self, name: str, password: str, invite: str | None = None) -> Deferred[None]:
+    def register(self, name: str, password: str) -> Deferred[None]:
         """Take a name."""
         return self._answer()
 

@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from improtocol import commands
-from improtocol.audience import Audience
+from improtocol.audience import EVERYONE, Audience
 from improtocol.codec import Unknown
 from improtocol.errors import LoginRefused, NoSuchMessage, NotTold, WrongState
 from improtocol.events import PingTold, PongTold, ReadTold, ReceiptTold, UserTold
@@ -184,9 +184,9 @@ class Client:
         hello = self.link.hello
         return (hello.register or "") if hello is not None else ""
 
-    def register(self, name: str, password: str, invite: str | None = None) -> Deferred[None]:
-        """Take a name, with an invite's code where one is needed; fails with the `Refusal`."""
-        return Deferred.fromCoroutine(self._register(name, password, invite))
+    def register(self, name: str, password: str) -> Deferred[None]:
+        """Take a name, by the code of the invite if one was taken; fails with the `Refusal`."""
+        return Deferred.fromCoroutine(self._register(name, password))
 
     def log_in(self, name: str, password: str, *, remember: bool = False) -> Deferred[None]:
         """Come in, and stay connected from then on; fails with the `Refusal`.
@@ -231,9 +231,14 @@ class Client:
         if self.trust.confirm(host, port):
             self._run(self.settings.save).addErrback(self._stumbled)
 
-    async def _register(self, name: str, password: str, invite: str | None) -> None:
+    async def _register(self, name: str, password: str) -> None:
         connection = await self._connection()
-        await connection.perform(commands.Register(canonical(name), password, invite))
+        host, port = self.link.host, self.link.port
+        # A server that says nothing of invites would not know the key.
+        knows = self.link.hello is not None and self.link.hello.register is not None
+        code = self.trust.code(host, port) if knows else None
+        await connection.perform(commands.Register(canonical(name), password, code))
+        self.trust.used(host, port)
 
     async def _log_in(self, name: str, password: str, remember: bool) -> None:
         await self._connection()
@@ -396,6 +401,19 @@ class Client:
         audience = audience if audience.everyone else audience.without(self._account.name)
         check(audience, text, self.roster)
         return self.outbox.put(audience, text)
+
+    def announce(self, text: str) -> Said:
+        """Say something to everyone as their administrator; all else is as with `say`."""
+        if self._account is None:
+            raise WrongState("unregistered")
+        text = cleaned(text)
+        check(EVERYONE, text, self.roster)
+        return self.outbox.put(EVERYONE, text, announce=True)
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """What we may do, as the login said: ``administrator``, ``everyone``; empty without a connection."""
+        return frozenset(self._session.reply.rights) if self._session is not None else frozenset()
 
     def ping(self, name: str) -> Deferred[float]:
         """Measure the seconds to somebody and back; fails with `errors.Offline` or TimeoutError."""

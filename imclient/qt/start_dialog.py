@@ -82,7 +82,6 @@ class StartDialog(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(360, 480)
         self.form = StartForm()
-        self._code: tuple[str, int, str] | None = None  #: of an invite, and for which server
         self._stranger: NotKnown | None = None
         self._invite = self._invite_field()
         self._side = self._recent_servers(recent)
@@ -205,7 +204,6 @@ class StartDialog(QWidget):
         except BadInvite as bad:
             self.form.show_error(Field.SERVER, str(bad))
         else:
-            self._code = None if invite.code is None else (invite.host, invite.port, invite.code)
             self._invite.clear()
             self._fill(invite.host, invite.port, self.form.name.text())
 
@@ -218,18 +216,13 @@ class StartDialog(QWidget):
         if looks_like_one(text) and "#" in text:
             self._take_invite(text)
 
-    @property
-    def _code_here(self) -> str | None:
-        """The code of the invite that was pasted for this server."""
-        here = self._code is not None and self._code[:2] == self._address()
-        return self._code[2] if here and self._code is not None else None
-
     def _no_new_names(self) -> str:
         """Say why this server gives no names, if it gives none."""
         policy = self._client.registering
         if policy == "closed":
             return "This server takes no new names; whoever runs it can make one for you"
-        if policy == "invite" and self._code_here is None:
+        address = self._address()
+        if policy == "invite" and (address is None or self._client.trust.code(*address) is None):
             return "Here a new name needs an invite: paste it first"
         return ""
 
@@ -318,8 +311,7 @@ class StartDialog(QWidget):
             self._on_log_in()
 
     def _on_register(self) -> None:
-        code = self._code_here
-        self._ask(lambda name, password: self._client.register(name, password, code), self._on_registered)
+        self._ask(self._client.register, self._on_registered)
 
     def _on_log_in(self) -> None:
         remember = self.form.remember.isChecked()
