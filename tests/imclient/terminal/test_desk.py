@@ -114,7 +114,8 @@ class TalkTests(DeskCase):
         self.cut(self.alice.client)
         self.assertIn("The connection was lost; it comes back by itself.", self.alice.new()[0])
         self.alice.type_in("are you there?")
-        self.alice.reporter.say_what_waits()
+        for _ in range(2):
+            self.alice.reporter.say_what_waits(1.0)
         self.assertEqual(["Waits to be sent: are you there?"], self.alice.new())
         self.nets[self.alice.client].serve = self.serve
         self.wait(70)
