@@ -25,6 +25,7 @@ class Reporter:
 
     def __init__(self, client: Client, paper: Paper, now: Callable[[], float] = time.time) -> None:
         self._client, self._paper, self._now = client, paper, now
+        self.refusals = 0  #: messages of one's own that were refused
         self._told: dict[Conversation, int] = {}  # written up to there, and not yet marked as read
         self._numbers: set[int] = set()  # that were written and are beyond what is marked as read
         self._mine: list[Said] = []  # written here, without an answer yet
@@ -92,6 +93,7 @@ class Reporter:
                 self._say_who_is_away(said)
             elif said.progress is Progress.REFUSED:
                 self._mine.remove(said)
+                self.refusals += 1
                 self._paper.put(("class:error", f"Not sent: {said.refusal} "), ("", said.text))
                 self._client.outbox.dismiss(said)
 

@@ -228,6 +228,6 @@ class TerminalTests(EndToEndCase):
         ana.say("no such password")
         ana.sees("Wrong name or password.", "Register ana")
         ana.press("Enter")
-        eventually(ana.screen, lambda screen: screen.count("Name: ") == 2)
+        eventually(ana.screen, lambda screen: screen.count("Name:") == 2)
         ana.press("C-c")
         eventually(lambda: ana.status, lambda status: status == "0")
