@@ -47,6 +47,7 @@ class Preferences:
     scale: float = 1.0  #: how much larger the type is
     language: str = ""  #: empty: the system's
     asides: bool = True  #: what went to everyone is shown in passing
+    quiet: bool = False  #: nobody calls: do not disturb
     notify: bool = True  #: the desktop shows what came
     texts: bool = True  #: and what it says
     sound: bool = False
