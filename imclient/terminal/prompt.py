@@ -12,6 +12,7 @@ from prompt_toolkit.application import get_app_session
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -92,15 +93,18 @@ class Prompt:
         status: Callable[[], tuple[str, bool]],
         entered: Callable[[str], object],
         touched: Callable[[], None],
+        secret: Callable[[], bool],
         roster: Roster,
         history: History,
     ) -> None:
         self._question, self._status, self._entered = question, status, entered
+        self._secret = secret
         self._session: PromptSession[str] = PromptSession(
             message=lambda: FormattedText([("class:prompt", harmless(question()))]),
             bottom_toolbar=self._toolbar,
             completer=SlashCompleter(roster),
             complete_while_typing=True,
+            is_password=Condition(secret),
             history=history,
             multiline=True,
             key_bindings=self._keys(),
@@ -169,7 +173,7 @@ class Prompt:
                 buffer.insert_text(" ")
             return
         text = buffer.text
-        buffer.reset(append_to_history=True)
+        buffer.reset(append_to_history=not self._secret())
         self._entered(text)
         self.refresh()
 

@@ -114,7 +114,9 @@ class Script:
 
     async def _obey(self) -> int:
         reporter = Reporter(self._client, self._paper)
-        typist = Typist(self._client, self._paper, reporter, self._lines.end, echo=False)
+        typist = Typist(
+            self._client, self._paper, reporter, self._lines.end, echo=False, ask_secret=self._ask_secret
+        )
         self._client.link.changed.connect(self._on_link)
         self._client.conversations.changed.connect(lambda _: reporter.looked_at())
         reporter.begin()
@@ -127,6 +129,9 @@ class Script:
         if self._lost:
             return Status.LOST
         return Status.DONE if well and not reporter.refusals else Status.REFUSED
+
+    async def _ask_secret(self, question: str) -> str:
+        return await self._lines.ask(question, secret=True)
 
     def _on_link(self) -> None:
         """End when the link is gone: a script is told, and does not wait."""

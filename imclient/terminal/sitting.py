@@ -66,6 +66,7 @@ class Sitting:
             self._status,
             self._entered,
             reporter.looked_at,
+            lambda: self._typist.secret,
             client.roster,
             kept_history(client.settings.folder),
         )

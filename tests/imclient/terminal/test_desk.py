@@ -77,6 +77,17 @@ class TalkTests(DeskCase):
         self.assertEqual(["There is no user called karl."], self.alice.type_in("dm", "karl"))
         self.assertEqual([], self.real.texts())
 
+    def test_password(self) -> None:
+        """A password is asked for without being seen, twice."""
+        self.alice.new()
+        self.alice.start("/password")
+        self.assertEqual(("New password: ", True), (self.alice.typist.question, self.alice.typist.secret))
+        self.alice.start("staple battery")
+        self.assertEqual("The new password again: ", self.alice.typist.question)
+        self.alice.start("staple battery")
+        self.assertFalse(self.alice.typist.secret)
+        self.assertEqual(["That is your password now; your other sessions have ended."], self.alice.new())
+
     def test_slashes_can_be_said(self) -> None:
         """Two slashes say one; a path is a text."""
         self.alice.type_in("/to bob", "//help", "/etc/hosts")
