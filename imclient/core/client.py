@@ -180,7 +180,7 @@ class Client:
         return invite
 
     def register(self, name: str, password: str) -> Deferred[None]:
-        """Take a name; fails with the `Refusal`."""
+        """Take a name, by the code of the invite if one was taken; fails with the `Refusal`."""
         return Deferred.fromCoroutine(self._register(name, password))
 
     def log_in(self, name: str, password: str, *, remember: bool = False) -> Deferred[None]:
@@ -224,7 +224,12 @@ class Client:
 
     async def _register(self, name: str, password: str) -> None:
         connection = await self._connection()
-        await connection.perform(commands.Register(canonical(name), password))
+        host, port = self.link.host, self.link.port
+        # A server that says nothing of invites would not know the key.
+        knows = self.link.hello is not None and self.link.hello.register is not None
+        code = self.trust.code(host, port) if knows else None
+        await connection.perform(commands.Register(canonical(name), password, code))
+        self.trust.used(host, port)
 
     async def _log_in(self, name: str, password: str, remember: bool) -> None:
         await self._connection()
