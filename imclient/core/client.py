@@ -142,6 +142,7 @@ class Client:
         )
         self._pings = Pings(reactor, self.perform, random)
         self._account: Account | None = None
+        self._proof: Proof | None = None
         self._session: Session | None = None
         self._closed: Deferred[None] | None = None
         self.roster.changed.connect(self._note_seen)
@@ -274,6 +275,7 @@ class Client:
             if account is not self._account:
                 account.cache.close()
             raise
+        self._proof = proof
         self.settings.remember(host, port, account.name)
         self._run(self.settings.save).addErrback(self._stumbled)
 
@@ -476,6 +478,16 @@ class Client:
     def sign_out(self, device: str) -> Deferred[None]:
         """End a device's session and have it forgotten; this one's own ends with `LinkState.SIGNED_OUT`."""
         return self.perform(commands.SignOut(device)).addCallback(lambda _: None)
+
+    def change_password(self, new: str) -> Deferred[None]:
+        """Choose another password; all other sessions end.  Fails with `Unconfirmed` before CONFIRM."""
+        return Deferred.fromCoroutine(self._change_password(new))
+
+    async def _change_password(self, new: str) -> None:
+        await self.perform(commands.ChangePassword(new))
+        if self._proof is not None:  # what it comes back with after a break is another now
+            self._proof.refused()
+            self._proof.password = new
 
     def perform(self, command: Command[R]) -> Deferred[R]:
         """Give any command; fails with its `Refusal`, or `Unreachable`."""

@@ -20,10 +20,10 @@ from improtocol.invite import BadInvite, Invite, looks_like_one
 from imqt import icons, plain
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
+from imqt.search_field import name_buttons
+from imqt.sign import IconSign
 
 from .scrolled import scrolled
-from .search_field import name_buttons
-from .sign import IconSign
 from .start_form import Field, StartForm
 
 _log = Logger()

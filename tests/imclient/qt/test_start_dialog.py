@@ -7,10 +7,10 @@ from twisted.internet.defer import Deferred, succeed
 
 from examples.gallery import MadeUpClient
 from imclient.core.trust import AnotherServer, Stranger
-from imclient.qt.dress import Choice, Dress
 from imclient.qt.start_dialog import Recent, StartDialog
 from improtocol import errors
 from improtocol.invite import shown
+from imqt.dress import Choice, Dress
 from tests.qt_case import QtCase, app
 
 
