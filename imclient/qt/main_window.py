@@ -27,6 +27,7 @@ from .composer import Composer
 from .conversations_view import ConversationsView
 from .devices_window import DevicesWindow
 from .menus import Menus
+from .outbox_window import OutboxWindow
 from .roster_view import RosterView
 from .slash_line import WindowFront
 from .status_view import LinkStatus, NewsStatus, OutboxStatus
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
         self.composer.commanded.connect(self._obey)
         self.composer.let_go.connect(self.roster.list.setFocus)
         self.wire.closed.connect(lambda: self._menus.wire.setChecked(False))
+        self._ends[1].opened.connect(self.show_outbox)
         self._panes.splitterMoved.connect(self._on_roster_moved)
         self._client.conversations.changed.connect(self._call_attention)
         self.composer.edit.textChanged.connect(self._around.idle.touched)
@@ -353,6 +355,10 @@ class MainWindow(QMainWindow):
     def _switch_wire(self) -> bool:
         self._menus.wire.toggle()
         return self._menus.wire.isChecked()
+
+    def show_outbox(self) -> None:
+        """List what waits to be sent."""
+        OutboxWindow(self._client, self).open()
 
     # Devices
 
