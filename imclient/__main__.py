@@ -1,4 +1,4 @@
-"""``imclient [host] [port]``: the desktop client, one window per user."""
+"""``imclient [--terminal] [host] [port]``: the client, in a window or in the terminal it was started in."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from improtocol import __version__
 
 from .core.settings import HOST, PORT, Options, profile_folder
+from .core.statuses import table
 
 
 def _port(written: str) -> int:
@@ -41,14 +42,42 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"imclient: {message}. See imclient --help.\n")
 
 
+_EPILOG = f"""\
+with --terminal:
+  Return sends, Alt+Return begins a new line, Tab completes, /help lists the commands, Ctrl-D leaves.
+  pm, dm and ex ask for what they need, one thing after the other.
+  The password is asked for, unless it is in --password-file, in the environment
+  (IMCLIENT_PASSWORD, IMCLIENT_PASSWORD_FILE) or in the keyring (service imclient, NAME@HOST:PORT).
+  Fed from a pipe or a file it takes its lines one after the other: name and password first,
+  unless --name and one of the above say them; \\n in a line is a line break.
+
+    printf '%s\\n' '/all The lab closes at six.' | imclient --terminal --name ana --password-file f
+
+exit status with --terminal:
+{table()}
+"""
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="imclient", description="An instant messenger: one window per user.")
+    parser = _Parser(
+        prog="imclient",
+        description="An instant messenger: one window per user, or a terminal.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("host", nargs="?", default=None, help=f"where the server is (at first: {HOST})")
     parser.add_argument("port", nargs="?", type=_port, default=None, help=f"its port (at first: {PORT})")
     parser.add_argument(
-        "--profile", type=_profile, default="default", help="settings and messages kept apart"
+        "--terminal", action="store_true", help="here, without a window; lines from a pipe too"
+    )
+    parser.add_argument(
+        "--profile",
+        type=_profile,
+        default=None,
+        help="settings and messages kept apart (default, or terminal with --terminal)",
     )
     parser.add_argument("--name", help="who to log in as")
+    parser.add_argument("--password-file", metavar="FILE", help="its first line is the password (--terminal)")
     parser.add_argument("--geometry", type=_geometry, metavar="X,Y,W,H", help="where the window stands")
     parser.add_argument("--theme", choices=["light", "dark", "system"], default="system")
     parser.add_argument("--version", action="version", version=f"imclient {__version__}")
@@ -59,12 +88,15 @@ def _parser() -> argparse.ArgumentParser:
 def options(arguments: Sequence[str]) -> Options:
     """Read the command line; leaves with a sentence and status 2 when it is wrong."""
     found = _parser().parse_args(arguments)
+    found.profile = found.profile or ("terminal" if found.terminal else "default")
     return Options(**{key: value for key, value in vars(found).items() if value is not None})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the window; gives the exit status."""
+    """Open the window, or begin in the terminal; gives the exit status."""
     chosen = options(sys.argv[1:] if arguments is None else arguments)
+    if chosen.terminal:
+        return _in_terminal(chosen)
     try:
         # Only now: who asks for --version needs no windows.
         from .qt import app  # noqa: PLC0415
@@ -74,6 +106,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("imclient needs PyQt5 for its window: pip install 'imserver[gui]'", file=sys.stderr)
         return 1
     return int(app.main(chosen) or 0)
+
+
+def _in_terminal(chosen: Options) -> int:
+    try:
+        from .terminal import app  # noqa: PLC0415
+
+        return app.main(chosen)
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "prompt_toolkit":
+            raise
+        print("imclient needs prompt_toolkit for that: pip install 'imserver[terminal]'", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -71,6 +71,8 @@ def apply(app: QApplication, scheme: Scheme, scale: float = 1.0) -> None:
     """Dress the whole program: light or dark, its type at `scale` times its size."""
     system_scheme()  # while the palette is still the desktop's own
     _look.scheme, _look.scale = scheme, scale
+    _measured.cache_clear()
+    _cut.cache_clear()
     app.setStyle("Fusion")
     app.setPalette(_palette())
     app.setFont(font())
@@ -99,13 +101,13 @@ def colour(token: Token, alpha: float = 1.0) -> QColor:
 
 
 def font(size: Size = Size.BODY, weight: Weight = Weight.NORMAL) -> QFont:
-    """Return the type of the windows."""
-    return _cut(_text_families(), size, weight)
+    """Return the type of the windows; yours to change."""
+    return QFont(_cut(_text_families(), size, weight))
 
 
 def mono(size: Size = Size.CAPTION, weight: Weight = Weight.NORMAL) -> QFont:
     """Return the type of one width: for the wire, fingerprints, invites."""
-    made = _cut(_mono_families(), size, weight)
+    made = QFont(_cut(_mono_families(), size, weight))
     made.setStyleHint(QFont.StyleHint.Monospace)
     return made
 
@@ -131,6 +133,7 @@ def _first_installed(wanted: tuple[str, ...], otherwise: str) -> str:
     return next((family for family in wanted if family in installed), otherwise)
 
 
+@cache  # a page of a conversation asks some hundred times
 def _cut(families: tuple[str, ...], size: Size, weight: Weight) -> QFont:
     made = QFont()
     made.setFamilies(families)
@@ -146,6 +149,11 @@ def line_height(made: QFont) -> float:
 
 def heights() -> Heights:
     """Return how high things are with the type as it is now."""
+    return _measured()
+
+
+@cache
+def _measured() -> Heights:
     body, caption = line_height(font()), line_height(font(Size.CAPTION))
     return Heights(
         control=_on_grid(body + 14),

@@ -54,6 +54,7 @@ class Avatar:
         self.account = account
         self.session = session
         self.device = NAMELESS
+        self.is_noted = True  #: whether the database knows that device; when the disk was full it may not
         self.shown = Shown.ONLINE  #: how it wants to be seen
         self.stream: Stream | None = None  #: what of the log it is told, once it has a place in it
 

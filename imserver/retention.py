@@ -31,13 +31,14 @@ class Retention:
     logger = Logger()
 
     def __init__(
-        self, clock: IReactorTime, stored: Retaining, log: ServerLog, now: Callable[[], int], days: int
+        self, clock: IReactorTime, stored: Retaining, log: ServerLog, now: Callable[[], int], days: float
     ) -> None:
         self._clock = clock
         self._stored = stored
         self._log = log
         self._now = now
         self._days = days
+        self.at_once = AT_ONCE
         self._behind = 0  # of the wall clock, when ours began
         self._next: IDelayedCall | None = None
         self._ended = False
@@ -60,7 +61,7 @@ class Retention:
         self._some(self._behind + round((self._clock.seconds() - self._days * DAY) * 1000))
 
     def _some(self, before: int) -> None:
-        asked: Deferred[Gone] = self._stored.let_go(before, AT_ONCE)
+        asked: Deferred[Gone] = self._stored.let_go(before, self.at_once)
         asked.addCallbacks(lambda gone: self._went(gone, before), self._failed)
         asked.addErrback(lambda failure: self.logger.failure("Old messages stay", failure))
 

@@ -99,7 +99,7 @@ class Stage:
         bounds: Bounds = BOUNDS,
         texts: bool = False,
         write: Write = plain,
-        keep: int | None = None,
+        keep: float | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.hashes = 0  #: so many were asked for

@@ -11,7 +11,6 @@ from random import Random, SystemRandom
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, fail
-from twisted.internet.endpoints import HostnameEndpoint
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -37,8 +36,8 @@ from .link import Link, LinkState, Reach
 from .marks import Marks
 from .outbox import Outbox
 from .pings import Pings
-from .proof import Proof
-from .reaching import PATIENCE, NotConnected, Unreachable
+from .proof import TOKEN, Proof
+from .reaching import NotConnected, Unreachable, by_tcp
 from .receipts import Receipts
 from .records import Held
 from .roll_call import RollCall
@@ -57,8 +56,6 @@ __all__ = ["Client", "Link", "LinkState"]
 
 R = TypeVar("R", bound=Reply)
 
-#: What HELLO's can= says of a server that gives tokens to come back with.
-TOKEN = "token"
 #: So much may wait for this computer's disk before the server is read no further, and read again.
 FULL, EASED = 2000, 500
 
@@ -95,7 +92,7 @@ class Client:
         self.settings = Settings.open(folder, random)
         self.notice: Signal[str] = Signal()  #: a sentence that the user should read
         self.wire = Wire(now)
-        self.link = Link(reactor, reach or partial(_reach, reactor), self.wire, Backoff(random))
+        self.link = Link(reactor, reach or by_tcp(reactor), self.wire, Backoff(random))
         self.roster = Roster(now)
         self.conversations = Conversations()
         self.outbox = Outbox(reactor, self.conversations, random, now)
@@ -451,7 +448,3 @@ class Client:
     def _stumbled(self, failure: Failure) -> None:
         if not failure.check(Unreachable):
             self._log.failure("The client stumbled", failure)
-
-
-def _reach(reactor: Any, host: str, port: int) -> HostnameEndpoint:
-    return HostnameEndpoint(reactor, host, port, timeout=PATIENCE)

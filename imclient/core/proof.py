@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from twisted.internet.defer import Deferred, succeed
 
+#: What HELLO's can= says of a server that gives tokens to come back with.
+TOKEN = "token"
 Keep = Callable[[str | None], Deferred[None]]
 
 

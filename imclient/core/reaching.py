@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from twisted.internet import error
 from twisted.internet.defer import CancelledError
 from twisted.internet.defer import TimeoutError as DeferredTimeoutError
+from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.python.failure import Failure
 
 #: Seconds for a server to be found, to answer, and to say HELLO.
@@ -56,6 +61,11 @@ class Odd(Unreachable):
 
     def __str__(self) -> str:
         return "The server's answer cannot be understood; a newer imclient may know it."
+
+
+def by_tcp(reactor: Any) -> Callable[[str, int], IStreamClientEndpoint]:
+    """Give the way to servers over TCP."""
+    return lambda host, port: HostnameEndpoint(reactor, host, port, timeout=PATIENCE)
 
 
 def why(failure: Failure, host: str, port: int) -> Unreachable:

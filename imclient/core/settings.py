@@ -29,6 +29,8 @@ class Options:
     geometry: tuple[int, int, int, int] | None = None  #: x, y, width, height of the window
     theme: str = "system"  #: light, dark or system
     control: int | None = None  #: a port for the tests of windows
+    terminal: bool = False  #: in the terminal, without windows
+    password_file: str | None = None  #: whose first line is the password
 
 
 @dataclass(slots=True)
@@ -63,8 +65,8 @@ class Settings:
         self.servers = servers
 
     @classmethod
-    def open(cls, folder: Path, random: Random) -> Settings:
-        """Read the settings of a profile; what cannot be read is begun anew."""
+    def open(cls, folder: Path, random: Random, kind: str = "desk") -> Settings:
+        """Read the settings of a profile; what cannot be read is begun anew, as a device of that kind."""
         private(folder)
         try:
             read: Any = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
@@ -73,7 +75,7 @@ class Settings:
             ]
             return cls(folder, _word(read["device"]), servers[:MOST_SERVERS])
         except (OSError, ValueError, KeyError, TypeError):
-            settings = cls(folder, f"desk-{random.getrandbits(32):08x}", [])
+            settings = cls(folder, f"{kind}-{random.getrandbits(32):08x}", [])
             settings.save()
             return settings
 

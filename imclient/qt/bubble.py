@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize
+import time
+
+from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, QTimer, pyqtSignal
 from PyQt5.QtGui import QFont, QPainter
 from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -25,14 +27,24 @@ CORNER = 10
 WIDEST = 560  #: wider lines are hard to read
 SLIM = 200  #: so many letters of what was said to everyone are looked at in passing
 SHARE = 0.78  #: of the window's width a bubble may take
+#: So many milliseconds of one turn go into setting text in lines. What is left is guessed, and set in the
+#: turns that follow: a page of the worst messages a server takes would hold the window for half a second.
+MEASURING = 24
 
 
 class BubbleDelegate(QStyledItemDelegate):
     """Paints the rows of a `ConversationModel`."""
 
+    measured = pyqtSignal()  #: rows whose height was guessed can be measured now
+
     def __init__(self, view: QListView, model: ConversationModel) -> None:
         super().__init__(view)
         self._view, self._model = view, model
+        self._spent = 0.0  # in this turn, in milliseconds
+        self._guessed = False
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self._on_turn)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Say how high a row is."""
@@ -88,11 +100,34 @@ class BubbleDelegate(QStyledItemDelegate):
         font = theme.font()
         key = (width, font.pointSizeF())
         found = row.shape.get(key)
-        if not isinstance(found, painting.Paragraphs):
-            room = min(width - INDENT - SIDE, width * SHARE, WIDEST) - 2 * PAD_X
-            found = painting.Paragraphs(painting.clamped(row.text), font, max(room, 40))
-            row.shape = {key: found}
-        return found
+        if isinstance(found, painting.Paragraphs):
+            return found
+        if self._spent > MEASURING:
+            self._guessed = True
+            return self._guess(row)
+        begun = time.perf_counter()
+        made = painting.Paragraphs(painting.clamped(row.text), font, self._room(width))
+        row.shape = {key: made}
+        self._spent += 1000 * (time.perf_counter() - begun)
+        if not self._turn.isActive():
+            self._turn.start(0)
+        return made
+
+    @staticmethod
+    def _room(width: int) -> float:
+        return max(min(width - INDENT - SIDE, width * SHARE, WIDEST) - 2 * PAD_X, 40)
+
+    @staticmethod
+    def _guess(row: Row) -> painting.Paragraphs:
+        """Give the lines as they were before, or one that is empty."""
+        old = next((each for each in row.shape.values() if isinstance(each, painting.Paragraphs)), None)
+        return old or painting.Paragraphs("", theme.font(), WIDEST)
+
+    def _on_turn(self) -> None:
+        self._spent = 0.0
+        if self._guessed:
+            self._guessed = False
+            self.measured.emit()
 
     # Painting
 

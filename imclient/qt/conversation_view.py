@@ -65,6 +65,7 @@ class Transcript(QListView):
         self.setModel(model)
         self._painter = BubbleDelegate(self, model)
         self.setItemDelegate(self._painter)
+        self._painter.measured.connect(self._on_measured)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -164,6 +165,14 @@ class Transcript(QListView):
             return True
         finally:
             self._busy = False
+
+    def _on_measured(self) -> None:
+        """Lay out what was guessed, and stay where the reader is."""
+        if self.messages.following:
+            self.doItemsLayout()
+            self.scrollToBottom()
+        else:
+            self.page(lambda: True)
 
     def _anchor(self) -> tuple[Said | None, int]:
         index = self.indexAt(QPoint(8, 8))

@@ -20,6 +20,7 @@ from imqt.layout import row, rule
 from . import tab_bar
 from .conversation_view import ConversationView
 from .receipts_view import ReceiptsView
+from .row_list import Gathering
 from .tab_bar import TabBar
 
 #: So many tabs open by themselves; beyond that the roster's badges tell.
@@ -58,6 +59,7 @@ class ConversationsView(QWidget):
         self._last: ConversationView | None = None
         self._welcome: QWidget | None = None
         self._receipts: ReceiptsView | None = None
+        self._counting = Gathering(self._show_counts, self)
         self._put_together()
         self._listen()
         self._open_unread()
@@ -83,7 +85,7 @@ class ConversationsView(QWidget):
     def _listen(self) -> None:
         self.tabs.currentChanged.connect(self._on_current)
         self.tabs.close_wanted.connect(self.close_tab)
-        self.tabs.changed.connect(self._show_crowd)
+        self.tabs.changed.connect(self._counting.soon)
         self.ping.clicked.connect(self.ping_wanted)
         self.wire.toggled.connect(self.wire_wanted)
         self._client.conversations.changed.connect(self._on_changed)
@@ -95,6 +97,7 @@ class ConversationsView(QWidget):
         self._client.conversations.changed.disconnect(self._on_changed)
         self._client.link.changed.disconnect(self._on_link)
         self._client.notice.disconnect(self._on_notice)
+        self._counting.stop()
         self._close_receipts()
         for view in self.views():
             view.close_view()
@@ -228,13 +231,17 @@ class ConversationsView(QWidget):
         view = self._view(conversation.audience)
         if view is None and self._opens_by_itself(conversation) and self.tabs.count() < MOST_BY_ITSELF:
             view = self._add(conversation.audience)
-        if view is None:
-            self._show_crowd()
-            return
-        if conversation.unread and view.at_end():
-            conversation.shown()
-        view.look_soon()
-        self.tabs.show_unread(self._index(view), conversation.unread)
+        if view is not None:
+            if conversation.unread and view.at_end():
+                conversation.shown()
+            view.look_soon()
+        self._counting.soon()
+
+    def _show_counts(self) -> None:
+        """Show how many are unread in each tab, and whether there is more than the tabs show."""
+        for view in self.views():
+            self.tabs.show_unread(self._index(view), view.conversation.unread)
+        self._show_crowd()
 
     def _opens_by_itself(self, conversation: Conversation) -> bool:
         """Tell whether a conversation gets a tab: it is unread, or nothing was on this device at first."""

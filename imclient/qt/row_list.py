@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from PyQt5.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer
+from PyQt5.QtCore import QAbstractListModel, QElapsedTimer, QModelIndex, QObject, Qt, QTimer
 
 R = TypeVar("R")
 
@@ -61,22 +61,27 @@ class RowList(QAbstractListModel, Generic[R]):
 
 
 class Gathering(QTimer):
-    """Calls once for all that came within `GATHER` milliseconds."""
+    """Calls at once for what comes alone, and once for all that comes within `GATHER` milliseconds."""
 
     def __init__(self, act: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
         self.setSingleShot(True)
-        self.setInterval(GATHER)
         self.setTimerType(Qt.TimerType.PreciseTimer)
         self._act = act
-        self.timeout.connect(act)
+        self._acted = QElapsedTimer()
+        self.timeout.connect(self._on_time)
 
     def soon(self, *_news: object) -> None:
         """Act soon; asked again meanwhile, it stays one time."""
         if not self.isActive():
-            self.start()
+            rested = GATHER if not self._acted.isValid() else self._acted.elapsed()
+            self.start(max(0, GATHER - rested))
 
     def now(self) -> None:
         """Act at once."""
         self.stop()
+        self._on_time()
+
+    def _on_time(self) -> None:
         self._act()
+        self._acted.start()  # from its end: what takes long is not done all the time

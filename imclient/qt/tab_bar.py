@@ -63,6 +63,8 @@ class TabBar(QTabBar):
             self._set_button(index, PlainLabel(_count(unread), "badge"))
         elif not unread and (button is None or isinstance(button, PlainLabel)):
             self._set_button(index, self._cross(title))
+        else:
+            return
         self.setAccessibleTabName(index, f"{title}, {unread} unread" if unread else title)
         self.changed.emit()
 

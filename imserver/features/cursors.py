@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from improtocol import commands, replies
+from improtocol import commands, limits, replies
 from improtocol.errors import NotTold
 
 from ..avatar import Avatar
@@ -26,6 +26,9 @@ class Cursors:
     async def ack(self, avatar: Avatar, command: commands.Ack) -> replies.Acked:
         """Keep what a device holds; only what it was told can be held."""
         _told(avatar, command.number)
+        if not avatar.is_noted:
+            await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES)
+            avatar.is_noted = True
         held = await self._devices.hold(avatar.account.id, avatar.device, command.number)
         self._users.of(avatar.account.id).held = held.after
         self._receipts.was_held(avatar.account.id, held.before, held.after)

@@ -107,8 +107,9 @@ class Login:
             token, old = new_token(), command.token and kept_of(command.token)
             arrival = await self._devices.come_back(account, device, limits.DEVICES, old, kept_of(token))
         except DiskFull:
-            # Whoever wants to read shall come in.  A new device is not kept: next time it is new again.
+            # Whoever wants to read shall come in.  A new device is noted as soon as it holds something.
             known = {device.name: device.cursor for device in await self._devices.devices(account)}
+            avatar.is_noted = device in known
             return Arrival(known.get(device, user.held)), None
         if arrival is None:
             raise LoginRefused()  # it was revoked a moment ago

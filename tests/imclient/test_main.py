@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 
@@ -34,6 +35,14 @@ class CommandLineTests(SynchronousTestCase):
             ),
         )
 
+    def test_terminal(self) -> None:
+        """In the terminal it has a profile of its own: two clients on one would end each other's session."""
+        self.assertEqual(
+            Options(profile="terminal", terminal=True, password_file="f"),
+            options(["--terminal", "--password-file", "f"]),
+        )
+        self.assertEqual("work", options(["--terminal", "--profile", "work"]).profile)
+
     def test_wrong(self) -> None:
         """What is wrong is said in one sentence, with status 2."""
         for wrong in (
@@ -52,6 +61,22 @@ class CommandLineTests(SynchronousTestCase):
         code, said = self.leaves("--version")
         self.assertEqual(0, code)
         self.assertRegex(said, r"^imclient \d+\.\d+")
+
+    def test_without_prompt_toolkit(self) -> None:
+        """A window needs no prompt_toolkit; the terminal says what to install, with status 1."""
+        without = (
+            "import sys; sys.modules['prompt_toolkit'] = None;"
+            "sys.stdin.isatty = sys.stdout.isatty = lambda: 1;"
+            "from imclient.__main__ import main; import imclient.qt.texts;"
+            "sys.exit(main(['--terminal', '--profile', 'none']))"
+        )
+        environment = {**os.environ, "XDG_DATA_HOME": self.mktemp()}
+        done = subprocess.run(
+            [sys.executable, "-c", without],
+            capture_output=True, text=True, timeout=60, check=False, env=environment,
+        )  # fmt: skip
+        said = "imclient needs prompt_toolkit for that: pip install 'imserver[terminal]'\n"
+        self.assertEqual((1, said), (done.returncode, done.stderr))
 
     def test_without_pyqt(self) -> None:
         """Without PyQt5 it says what to install, and leaves with status 1."""

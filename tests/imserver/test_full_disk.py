@@ -104,6 +104,17 @@ class FullDisk(SynchronousTestCase):
         self.assertRegex(came, f"^OK LOGIN alice device=phone epoch=k3 cursor={self.said} waiting=0")
         self.assertTrue(self._ok("DEVICES").startswith("OK DEVICES 1"))
 
+    def test_what_it_holds_is_kept_when_there_is_room(self) -> None:
+        """A device that came while there was no room is noted with its first ACK: its OK stays true (R9)."""
+        full, self.stage.storage.arrive = self.stage.storage.arrive, _no_room  # type: ignore[method-assign]
+        phone = self.stage.newcomer()
+        phone.ask("LOGIN alice device=phone :correct horse")
+        self.stage.storage.arrive = full  # type: ignore[method-assign]
+        self.assertEqual(phone.ask(f"ACK {self.said}"), [f"OK ACK {self.said}"])
+        phone.leave()
+        [came, *_] = self.stage.newcomer().ask("LOGIN alice device=phone :correct horse")
+        self.assertRegex(came, f"^OK LOGIN alice device=phone epoch=k3 cursor={self.said} waiting=0")
+
     def test_it_is_logged_without_a_trace(self) -> None:
         """server.log says who found no room, in a line each; it is nothing that broke."""
         self.room_for(0)

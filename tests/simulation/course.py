@@ -22,6 +22,10 @@ class Course:
     outcomes_unknown: int = 0
     full_transports: int = 0
     reads: int = 0
+    gaps: int = 0
+    let_go: int = 0
+    receipts: int = 0
+    shown: int = 0
 
     def add(self, other: Course) -> None:
         """Take another one into this."""

@@ -18,6 +18,8 @@ class Person:
         self.name = name
         self.is_registered = False  #: as far as any of its devices was told
         self._cursors: dict[str, int] = {}  # of each device, what it is at least
+        self.said_it_holds = 0  #: the furthest it ever said, whether it was answered or not
+        self.said_it_read = 0
 
     def least_cursor(self, word: str | None) -> int:
         """Say how far a device's cursor must be; that of a new one is the account's furthest."""
@@ -52,9 +54,10 @@ class Device:
         self.base = 0  #: its stream begins behind this number
         self.cursor = 0  #: and is held up to this one
         self.held: dict[int, Told] = {}
+        self.gap = 0  #: what it was not told up to there is no longer kept
         self.outbox: list[Letter] = []
         # In memory, in the order it was heard:
-        self._heard: deque[tuple[int, Told, Letter | None]] = deque()
+        self._heard: deque[tuple[int, Told | None, Letter | None]] = deque()
 
     def __str__(self) -> str:
         return f"{self.person.name}/{self.word or '-'}"
@@ -76,6 +79,7 @@ class Device:
         """Come with what is left of another log."""
         self.epoch, self.cursor, self._only_since = "another", 7, True
         self.held.clear()
+        self.gap = 0
         self._heard.clear()
 
     @property
@@ -99,6 +103,7 @@ class Device:
         else:
             self.epoch, self.base, self.cursor = epoch, begin, begin
             self.held.clear()
+            self.gap = 0
             self._heard.clear()
         self.say_again()
 
@@ -109,8 +114,8 @@ class Device:
             assert self.visit is not None
             self.visit.send(unanswered)
 
-    def told(self, number: int, content: Told) -> None:
-        """Hear an entry."""
+    def told(self, number: int, content: Told | None) -> None:
+        """Hear an entry, or of a gap."""
         self._heard.append((number, content, None))
 
     def answered(self, letter: Letter, content: Told) -> None:
@@ -122,10 +127,12 @@ class Device:
         """Take to disk what was heard, or the first of it."""
         for _ in range(len(self._heard) if most is None else min(most, len(self._heard))):
             number, content, letter = self._heard.popleft()
+            if content is None:
+                self.gap = number
             if letter is None or self.takes_an_ok_for_the_stream:
                 self.cursor = max(self.cursor, number)
             if letter in self.outbox:
                 self.outbox.remove(letter)
-            if self.keeps and number > self.base:
+            if self.keeps and content is not None and number > self.base:
                 before = self.held.setdefault(number, content)
                 expect(before == content, f"{self} was told {number} as {before} and as {content}")

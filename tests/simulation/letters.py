@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from improtocol.audience import Audience
+from improtocol.events import ReceiptTold
 
 
 class Violation(AssertionError):
@@ -55,9 +56,13 @@ class Segment:
     waiting: int = 0  #: so many entries were there, as OK LOGIN said
     told: dict[int, Told] = field(default_factory=dict)  #: in the order it was told
     answered: dict[int, Letter] = field(default_factory=dict)
+    gaps: list[int] = field(default_factory=list)  #: up to there something is no longer kept
+    shown: list[tuple[int, Told]] = field(default_factory=list)  #: read back
+    receipts: list[ReceiptTold] = field(default_factory=list)
+    read: list[int] = field(default_factory=list)  #: up to there a conversation was read elsewhere
     live: int | None = None
 
     @property
     def furthest(self) -> int:
         """Say how far the stream was told."""
-        return max(self.begin, next(reversed(self.told), 0), self.live or 0)
+        return max(self.begin, next(reversed(self.told), 0), self.live or 0, *self.gaps[-1:])

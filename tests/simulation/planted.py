@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 
 from imserver.avatar import Avatar, Stream
-from imserver.mailroom import Mailroom, Posted
+from imserver.mailroom import Mailroom, Posted, _posted
 from imserver.storage.database import Database
-from imserver.storage.records import Draft, Page, Stored
+from imserver.storage.records import Draft, Entry, Page, People, Receipts, Shown, Stored
 
 from .device import Device
 from .session_life import Parts
@@ -85,6 +85,46 @@ class StoresEachTime(Database):
         return super().append(replace(draft, ref=None))
 
 
+class SilentGap(Mailroom):
+    """What is no longer kept is passed over as if it had never been."""
+
+    def _say_gap(self, stream: Stream, gap: int, people: Iterable[Entry]) -> None:
+        stream.count += self._write(stream, map(_posted, people))
+
+
+class GapForAll(Database):
+    """Everybody is told of a gap, whether they miss something or not."""
+
+    def page_after(self, account: int, position: int, limit: int) -> Deferred[Page]:
+        page = super().page_after(account, position, limit)
+        return page.addCallback(lambda page: replace(page, gap=max(page.gap, position + 1)))
+
+
+class ShowsWhatIsOthers(Database):
+    """Who reads back is shown what is the first account's."""
+
+    def history(
+        self, account: int, people: People | None, *, after: int, before: int | None, limit: int
+    ) -> Deferred[Shown]:
+        return super().history(1, people, after=after, before=before, limit=limit)
+
+
+class CountsThoseWhoWait(Database):
+    """A message is said to have come to all it is for."""
+
+    def receipts_of(self, numbers: Collection[int]) -> Deferred[tuple[Receipts, ...]]:
+        counted = super().receipts_of(numbers)
+        return counted.addCallback(lambda all_: tuple(replace(one, delivered=one.to) for one in all_))
+
+
+class TellsAnother(Database):
+    """How far a message came is told to the first account."""
+
+    def receipts_of(self, numbers: Collection[int]) -> Deferred[tuple[Receipts, ...]]:
+        counted = super().receipts_of(numbers)
+        return counted.addCallback(lambda all_: tuple(replace(one, sender=1) for one in all_))
+
+
 class TakesAnOkForTheStream(Device):
     """A client that acknowledges its own message though one before it is still to be told."""
 
@@ -101,5 +141,10 @@ PLANTED = {
     "told what is not one's own": Parts(mailroom=EverybodysBusiness),
     "told is held": Parts(mailroom=ToldIsHeld),
     "a ref is stored each time": Parts(database=StoresEachTime),
+    "a gap is silent": Parts(mailroom=SilentGap),
+    "a gap is told to all": Parts(database=GapForAll),
+    "shown what is not one's own": Parts(database=ShowsWhatIsOthers),
+    "a receipt counts those who wait": Parts(database=CountsThoseWhoWait),
+    "a receipt goes to another": Parts(database=TellsAnother),
     "a client takes an OK for the stream": Parts(device=TakesAnOkForTheStream),
 }

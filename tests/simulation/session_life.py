@@ -22,6 +22,7 @@ from improtocol.audience import EVERYONE, Audience
 from improtocol.events import Bye
 from imserver.bounds import UNHURRIED
 from imserver.mailroom import Mailroom
+from imserver.retention import DAY
 from imserver.storage import sqlite
 from imserver.storage.database import Database
 from imserver.storage.interface import OutcomeUnknown, Storage, StorageError
@@ -31,7 +32,7 @@ from .course import Course
 from .device import Device, Person
 from .disk import FULL as FULL_DISK
 from .disk import Disk
-from .judge import Judge
+from .judge import Judge, Kept, on_disk
 from .letters import Letter, Violation, expect
 from .link import Link
 from .visit import Question, Visit
@@ -42,7 +43,7 @@ DEVICES = 12
 #: Longest times that the disk takes for a commit and for a read, each before and after it is done.
 WRITING, READING = 0.2, 0.2
 #: How often it is full, and how often nobody knows what became of a commit.
-FULL, DOUBTFUL = 0.01, 0.003
+FULL, DOUBTFUL = 0.01, 0.006
 #: Seconds in which a server that is stopped has said good-bye to everybody.
 STOPPING = 6.0
 GOODBYE = Bye("shutdown", 5, "Come back later.")
@@ -74,6 +75,8 @@ class Life:
         self._engines = sqlite.open_memory()
         self._time = 0.0
         self._trouble = chance.choice([0, 0, 1, 5])
+        self._keep = chance.choice([None, None, 2.0, 6.0])
+        self._archive: dict[int, Kept] = {}  # what was old when it was looked for what is
         self._stage = self._start_server()
         self._people = [Person(name) for name in NAMES]
         self._letters: list[Letter] = []
@@ -109,7 +112,12 @@ class Life:
 
     def _start_server(self) -> Stage:
         self._is_gone = False
-        stage = Stage(storage=self._storage, make_mailroom=self._make_mailroom, bounds=self._bounds)
+        stage = Stage(
+            storage=self._storage,
+            make_mailroom=self._make_mailroom,
+            bounds=self._bounds,
+            keep=self._keep and self._keep / DAY,
+        )
         stage.clock.advance(self._time)
         stage.storage.in_doubt = self._end_in_doubt
         return stage
@@ -264,6 +272,31 @@ class Life:
         if (visit := self._inside()) is not None and visit.segment.furthest:
             visit.sync(self._chance.randint(1, visit.segment.furthest))
 
+    def _let_go(self) -> None:
+        """Look for what is old, and let go of it, a few at a time."""
+        if self._keep is None or not self._stage.retention:
+            return
+        before = self._stage.now() - self._keep * 1000
+        old = [
+            entry
+            for entry in on_disk(self._engines.reading)
+            if entry.told.at < before and entry.told.audience
+        ]
+        self._archive |= {entry.number: entry for entry in old if entry.number not in self._archive}
+        self._note_line(f"--- the server keeps {self._keep} s")
+        self._stage.retention.at_once = self._chance.choice([1, 3, 100])
+        self._stage.retention.begin()
+
+    def _read(self) -> None:
+        """Say that something that was told is read; perhaps it is nothing that can be."""
+        if (visit := self._inside()) is not None and visit.segment.told:
+            number = self._chance.choice(list(visit.segment.told))
+            visit.ask((commands.Read(number), "no-such-message"))
+
+    def _history(self) -> None:
+        if (visit := self._inside()) is not None:
+            visit.ask((commands.History(limit=self._chance.choice([1, 10, None])), None))
+
     def _store(self) -> None:
         if self.devices:
             self._chance.choice(self.devices).store(self._chance.choice([1, 3, None]))
@@ -328,7 +361,7 @@ class Life:
         expect(not restless, f"never come to rest: {restless}")
 
     def _judge(self) -> None:
-        judge = Judge(self._engines.reading, self._letters)
+        judge = Judge(self._engines.reading, self._letters, self._archive)
         judge.judge_log()
         for device in self.devices:
             alive = [visit for visit in device.visits if not visit.link.closed]
@@ -339,10 +372,15 @@ class Life:
                 self.course.full_transports += visit.link.times_full
                 for segment in visit.segments:
                     self.course.told += len(segment.told)
+                    self.course.gaps += len(segment.gaps)
+                    self.course.receipts += len(segment.receipts)
+                    self.course.shown += len(segment.shown)
                     judge.judge_segment(segment)
+                    judge.judge_receipts(segment, {person.name: person for person in self._people})
             if device.keeps:
-                judge.judge_device(str(device), device.person.name, device.base, device.held)
+                judge.judge_device(str(device), device.person.name, device.base, device.held, device.gap)
         self.course.entries = len(judge.entries)
+        self.course.let_go = judge.gone
         self.course.reads += self._reading.times
         self._look_at_its_log()
 
@@ -356,6 +394,9 @@ ACTS: dict[Callable[[Life], None], int] = {
     Life._repeat: 4,
     Life._ack: 8,
     Life._sync: 3,
+    Life._let_go: 6,
+    Life._read: 4,
+    Life._history: 3,
     Life._store: 16,
     Life._stop_reading: 6,
     Life._read_on: 8,

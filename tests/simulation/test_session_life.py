@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from twisted.trial.unittest import SynchronousTestCase
 
+from imserver.avatar import Avatar
 from imserver.session import Session
+from imserver.storage import letting_go
 
 from .course import Course
 from .letters import Violation
@@ -16,7 +20,7 @@ SEEDS = range(1, 26)
 
 
 class SessionLifeTests(SynchronousTestCase):
-    """What becomes of a stream when everything breaks (promises A4 to A7 and A15)."""
+    """What becomes of a stream when everything breaks (promises A4 to A7 and A15, rule R30)."""
 
     def test_whole_lives(self) -> None:
         """Every device holds its stream once, in order, whole, whatever broke; and much did."""
@@ -25,6 +29,8 @@ class SessionLifeTests(SynchronousTestCase):
             course.add(live(seed, ACTS))
         for what, least in {"entries": 40, "sessions": 20, "breaks": 2, "reads": 50}.items():
             self.assertGreater(getattr(course, what), least * len(SEEDS), course)
+        for what in ("gaps", "let_go", "receipts", "shown"):
+            self.assertGreater(getattr(course, what), len(SEEDS), course)
         for what in ("device_crashes", "server_crashes", "server_stops", "outcomes_unknown"):
             self.assertGreater(getattr(course, what), 0, course)
         self.flushLoggedErrors()  # of the disk, on purpose; any other is a violation
@@ -50,6 +56,23 @@ class SessionLifeTests(SynchronousTestCase):
         end = Session.end
         self.patch(Session, "end", lambda session, bye: bye.reason == "replaced" or end(session, bye))
         self.assertIn("has 2 sessions", self.first_complaint(Parts()))
+        self.flushLoggedErrors()
+
+    def test_a_forgotten_ref_is_missed(self) -> None:
+        """A ref that means nothing, or anything, when its words are let go of is found (R21)."""
+        unlike = count()
+        self.patch(letting_go, "digest", lambda people, text: f"{next(unlike)}")
+        self.assertIn("is said to be", self.first_complaint(Parts()))
+        self.patch(letting_go, "digest", lambda people, text: "")
+        self.assertIn("is used", self.first_complaint(Parts()))
+        self.flushLoggedErrors()
+
+    def test_a_device_that_is_never_noted_is_missed(self) -> None:
+        """A device that came while the disk was full, and whose ACK is answered and not kept, is found."""
+        never = property(lambda avatar: True, lambda avatar, is_noted: None)
+        setattr(Avatar, "is_noted", never)  # noqa: B010
+        self.addCleanup(delattr, Avatar, "is_noted")
+        self.assertIn("the cursor went back", self.first_complaint(Parts()))
         self.flushLoggedErrors()
 
     def first_complaint(self, parts: Parts) -> str:

@@ -48,6 +48,12 @@ class Visit:
 
     def ask(self, *questions: Question) -> None:
         """Say some commands in one breath."""
+        person = self.device.person
+        for command, _ in questions:
+            if isinstance(command, commands.Ack):
+                person.said_it_holds = max(command.number, person.said_it_holds)
+            elif isinstance(command, commands.Read):
+                person.said_it_read = max(command.number, person.said_it_read)
         self._asked.extend(questions)
         lines = [codec.write(command) for command, _ in questions]
         for line in lines:
@@ -111,6 +117,18 @@ class Visit:
                 self._told(what.number, content)
             case events.RegisterTold():
                 self._told(what.number, Told(what.name, what.at))
+            case events.Gap():
+                self._gap(what.number)
+            case replies.MessageShown():
+                content = Told(what.sender, what.at, str(what.audience), what.text, what.ref)
+                self.segment.shown.append((what.number, content))
+            case events.ReceiptTold():
+                heard = any(what.message in (*s.answered, *s.told) for s in self.segments)
+                before = any(what.message <= s.begin for s in self.segments)
+                expect(heard or before, f"{what!r} before its OK (R23)")
+                self.segment.receipts.append(what)
+            case events.ReadTold():
+                self.segment.read.append(what.upto)
             case events.Live():
                 self._live(what.number, what.told)
             case events.Bye():
@@ -119,9 +137,7 @@ class Visit:
             case events.Hello():
                 self.log_in() if self.device.person.is_registered else self.register()
             case _:
-                expect(
-                    isinstance(what, (events.UserTold, events.Limits, events.ReceiptTold)), f"heard {what!r}"
-                )
+                expect(isinstance(what, (events.UserTold, events.Limits)), f"heard {what!r}")
 
     def _question(self, answer: object) -> Question:
         expect(bool(self._asked), f"answered without a question: {answer!r}")
@@ -184,7 +200,8 @@ class Visit:
         if self.is_heeded:
             self.device.begin(begin, epoch)
 
-    def _sent(self, letter: Letter, reply: replies.Sent) -> None:
+    def _sent(self, letter: Any, reply: replies.Sent) -> None:
+        expect(isinstance(letter, Letter), f"{reply!r}, and that ref is used")
         expect(letter.number in (None, reply.number), f"{letter} has a second number, {reply.number}")
         letter.number = reply.number
         self.segment.answered[reply.number] = letter
@@ -197,6 +214,13 @@ class Visit:
         self.segment.told[number] = content
         if self.is_heeded:
             self.device.told(number, content)
+
+    def _gap(self, number: int) -> None:
+        furthest = self.segment.furthest
+        expect(number > furthest, f"a gap up to {number} behind {furthest}")
+        self.segment.gaps.append(number)
+        if self.is_heeded:
+            self.device.told(number, None)
 
     def _live(self, number: int, told: int) -> None:
         segment = self.segment

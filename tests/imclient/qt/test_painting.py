@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from imclient.qt.painting import CUT, MOST_COSTLY, clamped
+from imclient.qt.painting import CUT, MOST_COSTLY, MOST_RARE, clamped
 
 
 class ClampedTests(SynchronousTestCase):
@@ -21,6 +21,11 @@ class ClampedTests(SynchronousTestCase):
         """What is only pictures is cut, and says that there is more."""
         shown = clamped("😀" * 1024)
         self.assertEqual("😀" * MOST_COSTLY + CUT, shown)
+
+    def test_rare_scripts(self) -> None:
+        """So is what is only signs that each need another font."""
+        rare = "".join(chr(0x10000 + each * 61) for each in range(900))
+        self.assertEqual(rare[:MOST_RARE] + CUT, clamped(rare))
 
     def test_stacked_marks(self) -> None:
         """Marks do not grow over the neighbours."""

@@ -1,0 +1,66 @@
+"""Where a program finds a password when it asks nobody: a file, the environment, the keyring; in that order.
+
+Never the command line: everybody on the machine can read that.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+#: The environment's names for a password, and for a file it stands in.
+VARIABLE, FILE_VARIABLE = "IMCLIENT_PASSWORD", "IMCLIENT_PASSWORD_FILE"
+#: The keyring's name for this program.
+SERVICE = "imclient"
+#: Seconds; a keyring that asks its user for leave may wait for ever.
+PATIENCE = 5.0
+
+
+class NoPassword(Exception):
+    """There is none where it was looked for; ``str`` says where that was."""
+
+
+def find_password(
+    name: str,
+    host: str,
+    port: int,
+    file: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> str | None:
+    """Give a password, or None; it may block.  Raises `NoPassword` if a file was named that has none."""
+    file = file or environment.get(FILE_VARIABLE)
+    if file:
+        return _first_line(Path(file))
+    if VARIABLE in environment:
+        return environment[VARIABLE]
+    return _from_keyring(f"{name}@{host}:{port}")
+
+
+def _first_line(path: Path) -> str:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise NoPassword(f"The password's file cannot be read: {error}.") from None
+    if not lines or not lines[0]:
+        raise NoPassword(f"There is no password in {path}; it is the first line.")
+    return lines[0]
+
+
+def _from_keyring(account: str) -> str | None:
+    """Ask the keyring, if there is one; what it does not answer in time it does not know."""
+    found: list[str | None] = []
+
+    def ask() -> None:
+        try:
+            import keyring  # noqa: PLC0415  (an extra)
+
+            found.append(keyring.get_password(SERVICE, account))
+        except Exception:  # whatever is wrong with a keyring, it knows no password
+            found.append(None)
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    return found[0] if found else None

@@ -1,0 +1,1 @@
+"""The same client in a terminal, and in scripts."""

@@ -1,0 +1,114 @@
+"""Coming in by questions: where to, who, and, for whoever is refused, whether to register the name."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from imclient.core.client import Client
+from imclient.core.reaching import Unreachable
+from imclient.core.settings import HOST, PORT, Options
+from improtocol.errors import LoginRefused, Refusal
+
+
+class Gone(Exception):
+    """Whoever was asked has left, or there is nobody to ask."""
+
+
+class Asker(Protocol):
+    """Somebody who can be asked."""
+
+    #: Whether a wrong answer may be followed by another.
+    patient: bool
+
+    async def ask(self, question: str, *, secret: bool = False, given: str = "") -> str:
+        """Give the answer to a question; raises `Gone`."""
+
+    def tell(self, sentence: str) -> None:
+        """Tell something."""
+
+
+Password = Callable[[str, str, int], Awaitable[str | None]]
+
+
+class Entrance:
+    """Lets one user in."""
+
+    def __init__(self, client: Client, options: Options, asker: Asker, password: Password) -> None:
+        self._client, self._options, self._asker = client, options, asker
+        self._password = password
+        self._kept = True  # the password that is kept somewhere has not been refused yet
+        settings = client.settings
+        told = (options.host, options.port) != (HOST, PORT)
+        self._host = options.host if told else settings.host
+        self._port = options.port if told else settings.port
+
+    async def enter(self) -> None:
+        """Connect and come in; raises the trouble if there is nobody to try again."""
+        await self._connect()
+        while True:
+            try:
+                return await self._log_in()
+            except Refusal as refused:
+                if not isinstance(refused, LoginRefused):  # of which it was told already
+                    self._asker.tell(str(refused))
+                if not self._asker.patient:
+                    raise
+                self._kept = False
+            except Unreachable as trouble:
+                self._asker.tell(str(trouble))
+                if not self._asker.patient:
+                    raise
+                await self._connect()
+
+    # Where to
+
+    async def _connect(self) -> None:
+        while True:
+            try:
+                await self._client.connect(self._host, self._port)
+                return
+            except Unreachable as trouble:
+                self._asker.tell(str(trouble))
+                if not self._asker.patient:
+                    raise
+            await self._ask_where()
+
+    async def _ask_where(self) -> None:
+        written = await self._asker.ask("Server (host port)", given=f"{self._host} {self._port}")
+        host, _, port = written.strip().partition(" ")
+        if host:
+            self._host = host
+        if port.strip().isdecimal() and 0 < int(port.strip()[:6]) < 65536:
+            self._port = int(port)
+        elif port:
+            self._asker.tell("A port is a number from 1 to 65535.")
+
+    # Who
+
+    async def _log_in(self) -> None:
+        names = self._client.settings.names(self._host, self._port)
+        name = self._options.name or ""
+        if not name or self._asker.patient:
+            name = await self._asker.ask("Name", given=name or next(iter(names), ""))
+        password = await self._password(name, self._host, self._port) if self._kept else None
+        if password is None:
+            password = await self._asker.ask("Password", secret=True)
+        try:
+            await self._client.log_in(name, password)
+        except LoginRefused:
+            await self._offer(name, password)
+
+    async def _offer(self, name: str, password: str) -> None:
+        """Offer registration: the server never tells whether the name or the password was wrong."""
+        self._asker.tell("Wrong name or password.")
+        answer = await self._asker.ask(f"New here? Register {name} with this password (yes, no)", given="no")
+        if not answer.strip().lower().startswith("y"):
+            raise LoginRefused()
+        again = await self._asker.ask("The password again", secret=True)
+        if again != password:
+            self._asker.tell("The two passwords are not the same.")
+            raise LoginRefused()
+        await self._client.register(name, password)
+        self._asker.tell(f"{name} is registered.")
+        await self._client.log_in(name, password)

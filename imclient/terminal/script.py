@@ -1,0 +1,137 @@
+"""The client where nobody sits: lines in, lines out, and an exit status that says what came of it."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from threading import Thread
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from imclient.core.client import Client, LinkState
+from imclient.core.settings import Options
+from imclient.core.statuses import Status
+
+from .entrance import Entrance, Gone, Password
+from .harmless import harmless
+from .paper import Paper, plainly
+from .reporter import Reporter
+from .typist import Typist
+
+#: Seconds in which what was said must have its answer once no more lines come.
+PATIENCE = 30.0
+
+
+class Lines:
+    """The lines of standard input, read on a thread of their own: a file is no pipe, and neither waits."""
+
+    patient = False
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+        self._lines: deque[str] = deque()
+        self._ended = False
+        self._waiting: Deferred[None] | None = None
+        Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in sys.stdin.buffer:
+            self._reactor.callFromThread(self._take, line.decode("utf-8", "replace").rstrip("\r\n"))
+        self._reactor.callFromThread(self._take, None)
+
+    def _take(self, line: str | None) -> None:
+        if line is None:
+            self._ended = True
+        else:
+            self._lines.append(line)
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.callback(None)
+
+    async def next(self) -> str | None:
+        """Give the next line; None when there are no more."""
+        while not self._lines and not self._ended:
+            self._waiting = Deferred()
+            await self._waiting
+        return self._lines.popleft() if self._lines else None
+
+    def end(self) -> None:
+        """Give no more."""
+        self._lines.clear()
+        self._take(None)
+
+    async def ask(self, question: str, *, secret: bool = False, given: str = "") -> str:
+        """Take the next line for the answer to a question."""
+        line = await self.next()
+        if line is None:
+            print(f"imclient: there is no line for the question: {question}.", file=sys.stderr)
+            raise Gone()
+        return line or given
+
+    def tell(self, sentence: str) -> None:
+        """Tell something."""
+        print(f"imclient: {harmless(sentence)}", file=sys.stderr)
+
+
+class Script:
+    """One start of the client without a terminal."""
+
+    def __init__(self, reactor: Any, client: Client, options: Options, password: Password) -> None:
+        self._reactor, self._client = reactor, client
+        self._lines = Lines(reactor)
+        self._entrance = Entrance(client, options, self._lines, password)
+        self._paper = Paper(plainly(sys.stdout), lambda act: reactor.callLater(0, act))
+        self._lost = False
+
+    async def run(self) -> int:
+        """Come in, do what the lines say, leave; gives the exit status."""
+        try:
+            await self._entrance.enter()
+        except Gone:
+            return Status.USAGE
+        status = await self._obey()
+        self._client.link.changed.disconnect(self._on_link)
+        await self._client.close()
+        self._paper.flush()
+        return status
+
+    def close(self) -> Deferred[None]:
+        """Leave: the program is to end."""
+        return self._client.close()
+
+    async def _obey(self) -> int:
+        reporter = Reporter(self._client, self._paper)
+        typist = Typist(self._client, self._paper, reporter, self._lines.end, echo=False)
+        self._client.link.changed.connect(self._on_link)
+        self._client.conversations.changed.connect(lambda _: reporter.looked_at())
+        reporter.begin()
+        well = True
+        while (line := await self._lines.next()) is not None:
+            well &= await typist.typed(line.replace("\\n", "\n"))
+            well &= await self._all_answered() and not self._client.outbox.refused()
+        reporter.end()
+        if self._lost:
+            return Status.LOST
+        return Status.DONE if well else Status.REFUSED
+
+    def _on_link(self) -> None:
+        """End when the link is gone: a script is told, and does not wait."""
+        link = self._client.link
+        if link.state not in (LinkState.ONLINE, LinkState.CONNECTING) and not self._lost:
+            self._lost = True
+            self._lines.tell(f"The connection was lost. {self._what_waits()}".strip())
+            self._lines.end()
+
+    def _what_waits(self) -> str:
+        waiting = self._client.outbox.waiting
+        return f"{waiting} messages wait, and are sent the next time." if waiting else ""
+
+    async def _all_answered(self) -> bool:
+        """Wait until everything that was said has its answer."""
+        deadline = self._reactor.seconds() + PATIENCE
+        while self._client.outbox.waiting and not self._lost and self._reactor.seconds() < deadline:
+            moment: Deferred[None] = Deferred()
+            self._reactor.callLater(0.02, moment.callback, None)
+            await moment
+        return not self._client.outbox.waiting

@@ -1,0 +1,135 @@
+"""Somebody sits at a terminal: they come in, talk, and leave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from imclient.core.client import Client, LinkState
+from imclient.core.said import Said
+from imclient.core.settings import Options
+from imclient.core.statuses import Status
+
+from .entrance import Entrance, Gone, Password
+from .paper import Paper
+from .prompt import Prompt, PromptAsker, kept_history
+from .reporter import Reporter
+from .typist import Typist
+
+#: Seconds until it is said of what has no answer that it waits.
+A_WHILE = 1.0
+_WELCOME = (
+    "You are in. /help says what can be done, Tab completes, Alt+Return begins a new line, Ctrl-D leaves."
+)
+
+
+class Sitting:
+    """One start of the terminal client."""
+
+    _log = Logger()
+
+    def __init__(self, reactor: Any, client: Client, options: Options, password: Password) -> None:
+        self._reactor, self._client = reactor, client
+        self._entrance = Entrance(client, options, PromptAsker(), password)
+        self._paper = Paper(self._write, self._soon)
+        self._prompt: Prompt | None = None
+
+    async def run(self) -> int:
+        """Come in, and talk until it ends."""
+        try:
+            await self._entrance.enter()
+            await self._talk()
+        except Gone:
+            pass
+        finally:
+            await self._client.close()
+            self._paper.flush()
+        return Status.DONE
+
+    def close(self) -> Deferred[None]:
+        """Leave: the program is to end."""
+        if self._prompt is not None:
+            self._prompt.close()
+        return self._client.close()
+
+    async def _talk(self) -> None:
+        client = self._client
+        reporter = Reporter(client, self._paper)
+        self._typist = Typist(client, self._paper, reporter, self._leave, echo=True)
+        self._prompt = Prompt(
+            lambda: self._typist.question,
+            self._status,
+            self._entered,
+            reporter.looked_at,
+            client.roster,
+            kept_history(client.settings.folder),
+        )
+        self._reporter = reporter
+        for signal in (client.link.changed, client.outbox.changed, client.showing.changed):
+            signal.connect(self._prompt.refresh)
+        client.conversations.changed.connect(lambda _: self._refresh())
+        self._paper.say(_WELCOME)
+        reporter.begin()
+        self._reactor.callLater(A_WHILE, reporter.tell_the_rest)
+        try:
+            await self._prompt.run()
+        finally:
+            reporter.end()
+
+    def _refresh(self) -> None:
+        if self._prompt is not None:
+            self._prompt.refresh()
+
+    def _leave(self) -> None:
+        if self._prompt is not None:
+            self._prompt.close()
+
+    def _entered(self, line: str) -> None:
+        self._reporter.looked_at()
+        done = Deferred.fromCoroutine(self._typist.typed(line))
+        done.addCallback(lambda _: self._refresh()).addErrback(self._stumbled)
+        self._reactor.callLater(A_WHILE, self._reporter.say_what_waits)
+
+    def _stumbled(self, failure: Failure) -> None:
+        self._log.failure("The terminal stumbled", failure)
+        self._paper.say("That did not work; terminal.log in the profile's folder says more.", "class:error")
+
+    def _write(self, lines: Any) -> None:
+        if self._prompt is not None:
+            self._prompt.write(lines)
+
+    def _soon(self, act: Any) -> None:
+        self._reactor.callLater(0, act)
+
+    # The status line
+
+    def _status(self) -> tuple[str, bool]:
+        """Say how the link is, what is unread, to whom one writes and how far the newest came."""
+        client = self._client
+        unread = sum(talk.unread for talk in client.conversations.all())
+        parts = [
+            client.link.sentence,
+            client.name or "",
+            f"{unread} unread",
+            self._typist.whom or "to nobody yet",
+        ]
+        if client.outbox.waiting:
+            parts.append(f"{client.outbox.waiting} to be sent")
+        newest = self._newest()
+        if newest is not None and newest.receipt is not None and newest.receipt.to:
+            parts.append(f"#{newest.number} {newest.progress.value} {_of(newest)}")
+        return " │ ".join(part.strip() for part in parts if part), client.link.state is LinkState.ONLINE
+
+    def _newest(self) -> Said | None:
+        audience = self._typist.audience
+        return None if audience is None else self._client.conversations.get(audience).newest_own
+
+
+def _of(said: Said) -> str:
+    receipt = said.receipt
+    if receipt is None or receipt.to < 2:
+        return ""
+    return f"({receipt.delivered} of {receipt.to} have it, {receipt.read} have read it)"

@@ -1,0 +1,141 @@
+"""What a line means that somebody typed: a slash command, something to say, or a step of the prompted way.
+
+The prompted way is for people who like it: ``pm`` and a text say it to everyone, ``dm``, a name and a text
+to one, ``ex`` leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from imclient.core import obeying, slash, wording
+from imclient.core.client import Client
+from improtocol.audience import EVERYONE, Audience
+from improtocol.errors import NoSuchUser, Refusal
+
+from .paper import Paper
+from .reporter import Reporter
+
+_TO_WHOM = "To whom? /to NAME or /to NAME,NAME chooses, /all TEXT says it to everyone; Tab completes."
+
+
+class Typist:
+    """The user at the keyboard, and whom they write to."""
+
+    def __init__(
+        self, client: Client, paper: Paper, reporter: Reporter, leave: Callable[[], object], *, echo: bool
+    ) -> None:
+        self.audience: Audience | None = None
+        self._client, self._paper, self._reporter = client, paper, reporter
+        self._leave = leave
+        self._echo = echo
+        self._step: Callable[[str], bool] | None = None
+        self._question = ""
+
+    @property
+    def client(self) -> Client:
+        """The client."""
+        return self._client
+
+    @property
+    def question(self) -> str:
+        """What stands before the line that is typed now."""
+        return f"{self._question}: " if self._step else f"{self.whom}> "
+
+    @property
+    def whom(self) -> str:
+        """Whom one writes to, in words."""
+        if self.audience is None:
+            return ""
+        if self.audience.everyone:
+            return "to everyone"
+        names = self.audience.names
+        return "note to yourself" if names == (self._client.name,) else f"to {wording.commas(names)}"
+
+    @property
+    def begun(self) -> bool:
+        """Whether a step of the prompted way waits for its line."""
+        return self._step is not None
+
+    # As a front end of slash commands
+
+    def turn_to(self, audience: Audience) -> None:
+        """Write to these from now on."""
+        name = self._client.name or ""
+        self.audience = audience if audience.everyone else audience.without(name)
+
+    def show_wire(self) -> bool:
+        """Show the lines on the wire, or no more."""
+        return self._reporter.switch_wire()
+
+    def leave(self) -> None:
+        """End."""
+        self._leave()
+
+    # A line
+
+    async def typed(self, line: str) -> bool:
+        """Do what a line means; say whether it was done."""
+        step, self._step = self._step, None
+        if step is not None:
+            return step(line)
+        word = line.strip().lower()
+        if word in ("pm", "dm", "ex"):
+            self._begin(word)
+            return True
+        command = slash.read(line)
+        if command is not None:
+            return await self._obey(command, line)
+        return not line.strip() or self._say(self.audience, slash.spoken(line))
+
+    async def _obey(self, command: slash.Typed, line: str) -> bool:
+        if self._echo and command.word not in ("all", "whisper"):
+            self._paper.say(line.strip())
+        outcome = await slash.obey(self, command)
+        for shown in outcome.shown:
+            if isinstance(shown, str):
+                self._paper.say(shown, "" if outcome.done else "class:error")
+            else:
+                self._reporter.show(shown)
+        return outcome.done
+
+    def _say(self, audience: Audience | None, text: str) -> bool:
+        if audience is None:
+            return self._wrong(_TO_WHOM)
+        try:
+            self._client.say(audience, text)
+        except NoSuchUser as unknown:
+            return self._wrong(obeying.nobody(unknown.names, self._client.roster))
+        except Refusal as refused:
+            return self._wrong(str(refused))
+        return True
+
+    def _wrong(self, sentence: str) -> bool:
+        self._paper.say(sentence, "class:error")
+        return False
+
+    # The prompted way
+
+    def _begin(self, word: str) -> None:
+        if word == "ex":
+            self.leave()
+        elif word == "pm":
+            self._ask("Text to everyone", lambda text: self._take_text(EVERYONE, text))
+        else:
+            self._ask("To whom", self._take_name)
+
+    def _ask(self, question: str, step: Callable[[str], bool]) -> None:
+        self._question, self._step = question, step
+
+    def _take_name(self, name: str) -> bool:
+        if not name.strip():
+            return True
+        try:
+            audience = obeying.audience_of(name, self._client)
+        except (obeying.Unclear, Refusal) as wrong:
+            return self._wrong(str(wrong))
+        self._ask(f"Text to {wording.commas(audience.names)}", lambda text: self._take_text(audience, text))
+        return True
+
+    def _take_text(self, audience: Audience, text: str) -> bool:
+        return not text.strip() or self._say(audience, text)
