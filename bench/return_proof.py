@@ -101,7 +101,7 @@ class Client:
 
     def login(self) -> bytes:
         """Say how it comes in."""
-        since = f"since={self.position} epoch={self._crowd.epoch}" if self._crowd.epoch else ""
+        since = f"since={self.position} epoch={self._crowd.epoch}" if self.position else ""
         proof = f"token={self._token}" if self._token else f":{PASSWORD}"
         return f"LOGIN {self._name} device={DEVICE} {since} {proof}\n".encode()
 

@@ -25,6 +25,7 @@ from .records import (
     Held,
     Marked,
     Opening,
+    Outline,
     Page,
     People,
     Reached,
@@ -228,7 +229,14 @@ class Devices(Protocol):
         """
 
 
-class Storage(Accounts, Log, Retaining, Reading, Reaching, Devices, Blocks, Protocol):
+class Overseeing(Protocol):
+    """What administrators look at."""
+
+    def outlines(self, after: str, limit: int) -> Deferred[tuple[Outline, ...]]:
+        """Give the accounts behind a name, in the order of their names."""
+
+
+class Storage(Accounts, Log, Retaining, Reading, Reaching, Devices, Blocks, Overseeing, Protocol):
     """All of it, and its beginning and end."""
 
     #: Called once per commit with its new entries in order, after all Deferreds of that commit have fired.
