@@ -15,7 +15,7 @@ from typing import Any
 
 from twisted.internet.task import react
 
-from . import forging
+from . import forging, one_reading
 from .altered_server import FAIL_POINTS
 from .evidence import ROOT, circumstances, write_evidence
 from .kill_proof import Task, prove
@@ -39,12 +39,13 @@ class Extent:
     kills_at_fail_points: int
     seconds_of_lives: int
     log_events: int
+    streams: int
     seed: int
     evidence: bool
 
 
-QUICK = Extent(50, 24, 20, 40_000, seed=1, evidence=False)
-FULL = Extent(200, 120, 120, 1_000_000, seed=1000, evidence=True)
+QUICK = Extent(50, 24, 20, 40_000, 2_000, seed=1, evidence=False)
+FULL = Extent(200, 120, 120, 1_000_000, 20_000, seed=1000, evidence=True)
 
 
 class Proofs:
@@ -65,6 +66,9 @@ class Proofs:
         if importlib.util.find_spec("bench.session_life"):
             held.append(self._session_life())
         held.append(forging.prove(self._extent.log_events, self._extent.seed, evidence=self._extent.evidence))
+        held.append(
+            one_reading.prove(self._extent.streams, self._extent.seed, evidence=self._extent.evidence)
+        )
         return held
 
     async def _killed(self) -> bool:

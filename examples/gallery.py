@@ -16,10 +16,12 @@ from typing import cast
 
 from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QWidget
-from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
+from twisted.internet.task import Clock
 
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversations, Progress, Said
+from imclient.core.desk import Desk
 from imclient.core.devices import Device
 from imclient.core.records import Receipt
 from imclient.core.roster import Presence, Roster
@@ -34,9 +36,10 @@ from imclient.qt.dress import Choice, Dress
 from imclient.qt.main_window import PANES, MainWindow
 from imclient.qt.start_dialog import Recent, StartDialog
 from imclient.qt.welcome_view import WelcomeView
-from improtocol import errors
+from improtocol import errors, invite
 from improtocol.audience import EVERYONE, Audience
 from improtocol.fields import Reached
+from improtocol.invite import Invite
 from imqt.reactor import make_application
 
 ME = "alice"
@@ -135,6 +138,7 @@ class MadeUpClient:
         self.link, self.outbox = MadeUpLink(), MadeUpOutbox()
         self.roster, self.wire, self.conversations = Roster(time.time), Wire(time.time), Conversations()
         self.showing, self.blocked = MadeUpShowing(), MadeUpBlocklist()
+        self.desk = Desk(Clock(), maybeDeferred)
         self.roster.restore(ME, [])
         self.conversations.restore(ME, None, [])
         self.notice: Signal[str] = Signal()
@@ -152,6 +156,10 @@ class MadeUpClient:
     def connect(self, host: str, port: int) -> Deferred[None]:
         """Reach the server."""
         return self._answer()
+
+    def take_invite(self, pasted: str) -> Invite:
+        """Read an invite."""
+        return invite.parse(pasted)
 
     def register(self, name: str, password: str) -> Deferred[None]:
         """Take a name."""

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from improtocol import __version__
+from improtocol.invite import PORT, BadInvite, Invite, looks_like_one, parse
 
-from .core.settings import HOST, PORT, Options, profile_folder
+from .core.settings import HOST, Options, profile_folder
 from .core.statuses import table
 
 
@@ -16,6 +17,13 @@ def _port(written: str) -> int:
     if written.isascii() and written.isdecimal() and 1 <= int(written[:6]) <= 65535:
         return int(written)
     raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {written!r}")
+
+
+def _host(written: str) -> str | Invite:
+    try:
+        return parse(written) if looks_like_one(written) else written
+    except BadInvite as bad:
+        raise argparse.ArgumentTypeError(str(bad).rstrip(".")) from None
 
 
 def _geometry(written: str) -> tuple[int, int, int, int]:
@@ -65,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("host", nargs="?", default=None, help=f"where the server is (at first: {HOST})")
+    parser.add_argument(
+        "host", nargs="?", type=_host, help=f"where the server is (at first: {HOST}), or an invite, as pasted"
+    )
     parser.add_argument("port", nargs="?", type=_port, default=None, help=f"its port (at first: {PORT})")
     parser.add_argument(
         "--terminal", action="store_true", help="here, without a window; lines from a pipe too"
@@ -89,6 +99,8 @@ def options(arguments: Sequence[str]) -> Options:
     """Read the command line; leaves with a sentence and status 2 when it is wrong."""
     found = _parser().parse_args(arguments)
     found.profile = found.profile or ("terminal" if found.terminal else "default")
+    if isinstance(found.host, Invite):
+        found.invite, found.host, found.port = found.host, found.host.host, found.host.port
     return Options(**{key: value for key, value in vars(found).items() if value is not None})
 
 

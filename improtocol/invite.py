@@ -75,6 +75,11 @@ def parse(pasted: str) -> Invite:
     )
 
 
+def looks_like_one(pasted: str) -> bool:
+    """Tell an invite, whole or damaged, from the name of a host."""
+    return "imserver:" in pasted.lower()
+
+
 def fingerprint_of(written: str) -> str:
     """Read a fingerprint as some program shows it, with colons or not; raises `BadInvite`."""
     digits = "".join(filter(_counts, written)).replace(":", "").lower()

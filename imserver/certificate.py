@@ -164,6 +164,8 @@ def _why(error: SSL.Error, key: Path) -> str:
 
 def reason_of(error: SSL.Error) -> str:
     """Give OpenSSL's last words."""
+    if isinstance(error, SSL.SysCallError):
+        return str(error.args[-1]).lower()
     try:
         return str(error.args[0][-1][-1]) or "no reason given"
     except (IndexError, TypeError):

@@ -18,10 +18,12 @@ from zope.interface import implementer
 from improtocol import PROTOCOL, codec, limits
 from improtocol.errors import Busy, DiskFull, Internal, Refusal
 from improtocol.events import Bye, Hello
-from improtocol.framing import Framer
+from improtocol.fields import Standing, Way
+from improtocol.framing import Framer, Overlong
 from improtocol.states import State
-from improtocol.vocabulary import Event, Reply
+from improtocol.vocabulary import Command, Event, Reply
 
+from .avatar import Avatar
 from .doorstep import TOO_MUCH, Doorstep
 from .session import Session
 from .sources import source_of
@@ -49,8 +51,14 @@ class Answer:
     """The place of an answer in the order of the questions."""
 
     asked: codec.Asked
+    begun: float  #: when that was
     lines: bytes | None = None  #: once it is known
     then_close: bool = False
+
+
+def verb_of(asked: codec.Asked) -> str:
+    """Give the verb that is counted: one that there is, or ``?``, whatever word somebody made up."""
+    return asked.verb if asked.verb in Command.by_verb else "?"
 
 
 @implementer(IHalfCloseableProtocol, IPushProducer)
@@ -89,6 +97,8 @@ class Connection(LineOnlyReceiver):
         self._out: list[bytes] = []
         self._out_size = 0
         self._owed = 0  # bytes written since the transport was full
+        self.where, self.since = "", 0  #: its peer, and when it came, for administrators
+        self.said: str | None = None  #: the verb of its last line
         self._reason = "dropped"
         self._abort: IDelayedCall | None = None
 
@@ -213,6 +223,7 @@ class Connection(LineOnlyReceiver):
 
     def dataReceived(self, data: bytes) -> None:
         """Take what arrived; of a stranger no more than it may say."""
+        self._server.counters.bytes_read += len(data)
         if self._closing:
             return  # TLS reads on until the peer has closed, too
         if self._doorstep is not None:
@@ -263,6 +274,8 @@ class Connection(LineOnlyReceiver):
                 self.close(bye)
                 return None
             if lines[0] != b"":
+                if self._server.watching.lines:
+                    self._watched(Way.IN, lines[0])
                 return codec.parse_from_client(lines[0], self._server.names)
         return None
 
@@ -274,6 +287,7 @@ class Connection(LineOnlyReceiver):
         """Whether a line waits for its time; one timer serves all behind it, which is not read meanwhile."""
         wait = self._throttle.begin(asked.what)
         if wait:
+            self._server.counters.throttled += 1
             self._too_fast = self._server.reactor.callLater(wait, self._in_time)
         return wait > 0
 
@@ -299,8 +313,12 @@ class Connection(LineOnlyReceiver):
     # --- answers ---
 
     def _begin(self, asked: codec.Asked) -> None:
-        answer = Answer(asked)
+        counters, verb = self._server.counters, verb_of(asked)
+        answer = Answer(asked, counters.seconds())
         self._answers.append(answer)
+        counters.begun[verb] += 1
+        self.said = verb
+        self._server.watchdog.line(answer.begun, verb, self._session.number)
         if isinstance(asked.what, Refusal):
             self._refused(answer, asked.what)
             return
@@ -310,7 +328,10 @@ class Connection(LineOnlyReceiver):
         done.addErrback(self._gave_up)
 
     def _replied(self, reply: Reply, answer: Answer) -> None:
-        tag = answer.asked.tag
+        tag, verb, counters = answer.asked.tag, answer.asked.verb, self._server.counters
+        now = counters.seconds()
+        counters.ok(verb, now - answer.begun)
+        self._server.watchdog.step(("answer", verb, self._session.number), now)
         lines = [codec.write(item, tag) for item in reply.items]
         answer.lines = ("\n".join([*lines, codec.write(reply, tag)]) + "\n").encode()
         answer.then_close = reply.verb == "QUIT"
@@ -325,6 +346,7 @@ class Connection(LineOnlyReceiver):
         elif isinstance(error, OutcomeUnknown):
             # Neither OK nor ERR would be true: the client asks again with its ref.
             self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
+            self._server.counters.refused[answer.asked.verb, "outcome-unknown"] += 1
             self._drop("outcome-unknown")
         elif isinstance(error, storage.DiskFull):
             self._server.log.note("disk-full", session=self._session.number, verb=answer.asked.verb)
@@ -337,6 +359,7 @@ class Connection(LineOnlyReceiver):
             self._refused(answer, Internal(number))
 
     def _refused(self, answer: Answer, refused: Refusal) -> None:
+        self._server.counters.refused[verb_of(answer.asked), refused.code] += 1
         answer.lines = codec.write_refusal(refused, answer.asked.verb, answer.asked.tag).encode() + b"\n"
         answer.then_close = refused.fatal
         self._settle()
@@ -400,8 +423,33 @@ class Connection(LineOnlyReceiver):
     def _write_out(self) -> None:
         if self._out:
             out, size, self._out, self._out_size = self._out, self._out_size, [], 0
-            self.transport.write(out[0] if len(out) == 1 else b"".join(out))
+            lines = out[0] if len(out) == 1 else b"".join(out)
+            if self._server.watching.lines:
+                self._watched(Way.OUT, lines)
+            self.transport.write(lines)
             self._server.queues.written(size)
+            self._server.counters.bytes_written += size
+
+    def _watched(self, way: Way, lines: bytes | Overlong) -> None:
+        raw = lines.beginning if isinstance(lines, Overlong) else lines
+        self._server.watching.went(way, self._session.number, self._session.avatar, raw)
+
+    # --- what administrators see of it ---
+
+    @property
+    def number(self) -> int:
+        """Its session's number, as in ``server.log``."""
+        return self._session.number
+
+    @property
+    def standing(self) -> Standing:
+        """Its session's state."""
+        return Standing(self._session.state.value)
+
+    @property
+    def avatar(self) -> Avatar | None:
+        """Whom it speaks for."""
+        return self._session.avatar
 
     # --- a slow reader (IPushProducer: the transport says when) ---
 
@@ -417,6 +465,7 @@ class Connection(LineOnlyReceiver):
         if self._owed > bounds.queue_hard:
             self._drop("too-slow")
         elif self._owed > bounds.queue_soft or not self._known:
+            self._server.counters.held_back += not self._slow
             self._slow = True
             if self._session.avatar is not None:
                 self._server.mailroom.hold_back(self._session.avatar)

@@ -46,7 +46,7 @@ class Counters:
     def __init__(self, seconds: Callable[[], float] = lambda: 0.0) -> None:
         self.seconds = seconds  #: the clock that latencies are read from
         self.begun: defaultdict[str, int] = defaultdict(int)  #: commands, by verb
-        self.answered: dict[str, Histogram] = {}  #: seconds from a line's beginning to its OK, by verb
+        self.answered: dict[str, Histogram] = {}  #: seconds until a line that was begun had its OK, by verb
         self.refused: defaultdict[tuple[str, str], int] = defaultdict(int)  #: by verb and code
         self.ended: defaultdict[str, int] = defaultdict(int)  #: connections, by the reason they went
         self.noted: defaultdict[str, int] = defaultdict(int)  #: events of server.log, written or not
@@ -57,17 +57,16 @@ class Counters:
         self.slow_turns = 0  #: turns of the reactor that took too long
         self.bytes_read = 0
         self.bytes_written = 0
-        self.told = 0  #: entries told to sessions
         self.entries = 0  #: entries stored
         self.jobs = Histogram(JOBS)  #: of each transaction
         self.commits = Histogram(SECONDS)  #: seconds of each transaction
 
-    def ok(self, verb: str, begun: float) -> None:
-        """Count a command that was done."""
+    def ok(self, verb: str, seconds: float) -> None:
+        """Count a command that was done, and how long it took."""
         latency = self.answered.get(verb)
         if latency is None:
             latency = self.answered[verb] = Histogram(SECONDS)
-        latency.note(self.seconds() - begun)
+        latency.note(seconds)
 
     def stored(self, jobs: int, entries: int, begun: float) -> None:
         """Count a transaction."""

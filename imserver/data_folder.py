@@ -48,6 +48,11 @@ class DataFolder:
         """Where the embedded database is."""
         return self.path / "imserver.db"
 
+    @property
+    def told(self) -> Path:
+        """Where it is kept up to where the log was told; a copy of the folder is made without it."""
+        return self.path / "told"
+
     def open_log(self, most: float = math.inf) -> LogFile:
         """Open ``server.log`` to add to it; raises ``CannotStart``."""
         path = self.path / "server.log"

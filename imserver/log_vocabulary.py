@@ -53,6 +53,12 @@ _DECLARED = (
     # Those inside.
     _event("registered", Cause.INSIDE, "session user", "a name was taken"),
     _event("logged-in", Cause.INSIDE, "session user device", "somebody proved a name"),
+    _event(
+        "told-more",
+        Cause.INSIDE,
+        "session user since",
+        "a client was told more than the log of messages holds",
+    ),
     _event("logged-out", Cause.INSIDE, "session user why", "the session speaks for nobody any more"),
     _event(
         "sent",
@@ -63,6 +69,18 @@ _DECLARED = (
     # The server.
     _event("started", Cause.INSIDE, "version entries", "it is ready"),
     _event("stopped", Cause.INSIDE, "", "it has ended in order"),
+    _event(
+        "certificate",
+        Cause.INSIDE,
+        "fingerprint until",
+        "other machines are shown this certificate from now on",
+    ),
+    _event(
+        "certificate-kept",
+        Cause.INSIDE,
+        "file error",
+        "a new certificate cannot be used, so the one before stays",
+    ),
     _event("ended", Cause.INSIDE, "why", "it ended at once, to be started again"),
     _event(
         "broke",
@@ -73,6 +91,12 @@ _DECLARED = (
     _event("disk-full", Cause.FAULT, "session verb", "there was no room for what a command would keep"),
     _event(
         "let-go", Cause.INSIDE, "messages upto", "so many messages, up to this number, were kept long enough"
+    ),
+    _event(
+        "slow-turn",
+        Cause.FAULT,
+        "took lines step longest verb session",
+        "for more than a tenth of a second nobody else was heard; the longest step of that is named",
     ),
     _event("suppressed", Cause.INSIDE, "lines", "so many lines of the second before were not written"),
     _event("lost", Cause.INSIDE, "lines", "so many lines before this one found no room on the disk"),
@@ -93,7 +117,16 @@ FACTS = {
     "incident": "the number under which somebody was told of it",
     "verb": "the command it happened in",
     "trace": "where in the program it happened",
-    "lines": "how many lines",
+    "lines": "how many lines; for `slow-turn`: those that were begun",
+    "took": "milliseconds",
+    "step": "what was done: `begin` or `answer` a command, `tell` what was committed, `write`, `other`",
+    "longest": "milliseconds of the longest step",
+    "since": "the number it says it was told",
+    "now": "the epoch from now on",
+    "before": "the epoch before",
+    "fingerprint": "its SHA-256 fingerprint",
+    "until": "the moment it ends",
+    "file": "the file it was to come from",
     "messages": "how many messages",
     "upto": "the last number it is about",
     "version": "of imserver",

@@ -64,6 +64,7 @@ class Mailroom:
         self._users = users
         self._soon = soon
         self.last = last  #: the newest entry
+        self.delivered = 0  #: entries told to sessions since the start
         self._page_size = page  # entries read from disk at once
         self._part_size = part  # bytes of the ring written at once
         self._ring: deque[Posted] = deque(maxlen=ring)
@@ -119,6 +120,7 @@ class Mailroom:
                 if stream.live and stream not in apart:
                     stream.told = everyone[-1].entry.number
                     stream.avatar.session.carrier.write(shared)
+                    self.delivered += len(everyone)
         for stream, own in apart.items():
             self._write(stream, sorted([*own, *everyone], key=_number) if everyone else own)
         self._just_said.clear()
@@ -174,6 +176,7 @@ class Mailroom:
             lines.append(posted.line_with_ref if entry.account == account.id else posted.line)
         if lines:
             stream.avatar.session.carrier.write(b"".join(lines))
+            self.delivered += len(lines)
         return len(lines)
 
     def tell_everyone(self, events: Iterable[Event]) -> None:

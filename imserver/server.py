@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IReactorTime
@@ -10,16 +11,21 @@ from twisted.internet.protocol import Factory
 
 from improtocol.events import Bye
 from improtocol.names import NamePolicy
+from improtocol.states import State
 
 from .bounds import Bounds
 from .connection import Connection
+from .counters import Counters
 from .dispatch import Dispatcher
+from .figures import figures
 from .mailroom import Mailroom
 from .queues import Queues
 from .server_log import ServerLog
 from .session import Session
 from .strangers import Strangers
 from .turn import Turn
+from .watchdog import Watchdog
+from .watching import Watching
 
 
 class Server(Factory):
@@ -37,6 +43,9 @@ class Server(Factory):
         names: NamePolicy,
         bounds: Bounds,
         draw: Callable[[int], int],
+        counters: Counters,
+        watchdog: Watchdog,
+        watching: Watching,
     ) -> None:
         self.reactor = reactor
         self.dispatcher = dispatcher
@@ -45,6 +54,9 @@ class Server(Factory):
         self.turn = turn
         self.names = names
         self.bounds = bounds
+        self.counters = counters
+        self.watchdog = watchdog
+        self.watching = watching
         self.strangers = Strangers(reactor, bounds, draw)
         self._sessions: dict[Session, Connection] = {}
         self.queues = Queues(bounds.queues, self._sessions.values)
@@ -60,18 +72,38 @@ class Server(Factory):
         """Note a connection."""
         self._sessions[session] = connection
         where = f"{getattr(peer, 'host', type(peer).__name__)}:{getattr(peer, 'port', '')}".rstrip(":")
+        connection.where, connection.since = where, self.log.now()
         self.log.note("came", session=session.number, where=where)
 
     def gone(self, session: Session, reason: str, error: str | None) -> None:
         """Note that a connection is gone, and why."""
         self._sessions.pop(session, None)
+        self.counters.ended[reason] += 1
         self.log.note("went", session=session.number, why=reason, error=error)
         self._fire_if_empty()
+
+    def connections(self, after: int = 0) -> Iterator[Connection]:
+        """Go through the connections whose sessions have a number behind that, the oldest first."""
+        return (connection for connection in list(self._sessions.values()) if connection.number > after)
 
     @property
     def connected(self) -> int:
         """Count the connections."""
         return len(self._sessions)
+
+    @property
+    def by_state(self) -> Counter[State]:
+        """Count the connections of each state."""
+        return Counter(session.state for session in self._sessions)
+
+    @property
+    def unread(self) -> list[int]:
+        """Give for each connection how many bytes its peer has not taken yet."""
+        return [connection.unread for connection in self._sessions.values()]
+
+    def figures(self) -> dict[str, int]:
+        """Give what is counted, by name."""
+        return figures(self.counters, self.by_state, sum(self.unread))
 
     def end_all(self, bye: Bye) -> Deferred[None]:
         """Tell every client that the server ends, and fire when all are gone."""

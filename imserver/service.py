@@ -39,6 +39,7 @@ from .features.devices import Devices
 from .features.housekeeping import Housekeeping
 from .features.login import Login
 from .features.messaging import Messaging
+from .features.overseeing import Overseeing
 from .features.peer_ping import PeerPing
 from .features.reading import Reading
 from .features.receipts import Receipts
@@ -62,8 +63,11 @@ from .storage import open_storage
 from .storage.interface import Damaged, DatabaseTaken, NewerDatabase, Storage, StorageError
 from .storage.records import Entry, Opening
 from .threads import Threads
+from .told import Told
 from .turn import Turn
 from .users import Users
+from .watchdog import Watchdog
+from .watching import Watching
 from .welcome import welcome
 
 #: A hash takes 19 MiB and a core; with more threads than this, logging in would crowd out what they came for.
@@ -163,7 +167,8 @@ class Imserver(Service):
         )
         url = options["database"] or f"sqlite:///{self._folder.database}"
         try:
-            self._storage, self._opening = _opened(url, reactor)
+            self._told = Told(self._folder.told)
+            self._storage, self._opening = _opened(url, reactor, self._told)
         except CannotStart:
             self._log.close()
             self._folder.leave()
@@ -187,6 +192,7 @@ class Imserver(Service):
             may_address_everyone=_those_named(options["everyone"]),
             bounds=bounds,
             retention=self._retention,
+            counters=counters,
         )
         self._storage.in_doubt = self._end_in_doubt
         self._encryption = Encryption(
@@ -229,6 +235,8 @@ class Imserver(Service):
         if self._retention is not None:
             self._soon(self._retention.begin)
         self._log.note("started", version=__version__, entries=self._opening.last)
+        if self._opening.before is not None:
+            self._log.note("new-epoch", now=self._opening.epoch, before=self._opening.before)
         # twistd has put its log in the place of sys.stdout.
         if sys.__stdout__ is not None:
             print(self.welcome(), file=sys.__stdout__, flush=True)
@@ -247,6 +255,7 @@ class Imserver(Service):
         await self._server.end_all(GOODBYE)
         self._hashing.stop()
         await self._storage.close()
+        self._told.close()
         self._log.note("stopped")
         self._log.close()
         self._folder.leave()
@@ -281,6 +290,7 @@ def put_together(
     draw: Callable[[int], int] = secrets.randbelow,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
     retention: Retention | None = None,
+    counters: Counters | None = None,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
     users = Users(opening.accounts, names, held=opening.held, blocks=opening.blocks, start=start)
@@ -289,6 +299,7 @@ def put_together(
         retention.let_go = mailroom.let_go
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
+    watching = Watching(turn, log)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)
     portal = Portal(Realm(users), [PasswordChecker(storage, passwords), TokenChecker(storage)])
     dispatcher = Dispatcher(
@@ -313,16 +324,23 @@ def put_together(
         Showing(users, presence),
         Blocking(storage, users),
         PeerPing(users),
+        Overseeing(storage, users, watching, lambda: server),
         Housekeeping(),
         writes_waiting=bounds.writes_waiting,
     )
 
+    counters = counters or Counters(clock.seconds)
+    turn.watch = watchdog = Watchdog(counters, log)
+
     def committed(entries: tuple[Entry, ...]) -> None:
+        watchdog.tells()
         users.committed(entries)  # first, so that nobody is told of a name before it is known (R37)
         mailroom.committed(entries)
 
     storage.committed = committed
-    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw)
+    storage.counters = counters
+    server = Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, counters, watchdog, watching)
+    return server
 
 
 def _count(number: int, one: str, many: str) -> str:
@@ -352,12 +370,14 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _opened(url: str, reactor: IReactorTime) -> tuple[Storage, Opening]:
+def _opened(url: str, reactor: IReactorTime, told: Told) -> tuple[Storage, Opening]:
     """Open the database, or say why it cannot be."""
     try:
-        storage = open_storage(url, reactor=reactor, now=_now)
+        storage = open_storage(url, reactor=reactor, now=_now, witness=told)
         storage.take()
         return storage, storage.open()
+    except OSError as error:
+        raise CannotStart(f"The data folder cannot be written: {error.strerror}.") from None
     except DatabaseTaken:
         raise CannotStart("Another imserver is using this database. Stop it first.") from None
     except NewerDatabase as error:

@@ -13,6 +13,8 @@ from improtocol.fields import Way
 from improtocol.vocabulary import Command, Event, Item, Reply
 
 from .avatar import Avatar
+from .server_log import ServerLog
+from .turn import Turn
 
 #: Lines that are told in one turn of the reactor; past that they are counted.  A person sees no more of them.
 MOST = 200
@@ -31,7 +33,9 @@ class Watcher:
 class Watching:
     """Everybody who watches."""
 
-    def __init__(self) -> None:
+    def __init__(self, turn: Turn, log: ServerLog) -> None:
+        self._turn = turn
+        self._log = log
         self._watchers: dict[Avatar, Watcher] = {}
         self._told = 0  # lines of this turn
         self.lines = False  #: whether anybody wants to see lines
@@ -48,6 +52,7 @@ class Watching:
 
     def _look(self) -> None:
         self.lines = any(watcher.lines for watcher in self._watchers.values())
+        self._log.told = self.noted if self._watchers else None
 
     # --- what happens ---
 
@@ -61,7 +66,9 @@ class Watching:
         if avatar in self._watchers:
             return
         user = None if avatar is None else avatar.name
-        for line in raw.decode("utf-8", "replace").splitlines():
+        for line in raw.decode("utf-8", "replace").rstrip("\n").split("\n"):
+            if not self._told:
+                self._turn.at_end(self)
             self._told += 1
             for watcher in list(self._watchers.values()):
                 if not watcher.lines:

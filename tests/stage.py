@@ -135,6 +135,7 @@ class Stage:
             bounds=bounds,
             draw=random.Random(0).randrange,
             make_mailroom=make_mailroom,
+            counters=self.counters,
             retention=self.retention or None,
         )
         if self.retention:

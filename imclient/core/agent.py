@@ -17,6 +17,8 @@ from improtocol.codec import Unknown
 from improtocol.commands import Login, Register
 from improtocol.errors import LoginRefused, NotTold
 from improtocol.events import PingTold, PongTold
+from improtocol.invite import Invite
+from improtocol.invite import parse as parse_invite
 from improtocol.replies import LoggedIn
 from improtocol.vocabulary import Command, Event, Reply
 
@@ -28,6 +30,7 @@ from .proof import TOKEN, Proof
 from .reaching import NotConnected, by_tcp
 from .saying import canonical
 from .signal import Signal
+from .trust import OnlyNow, Trust
 from .wire import Wire
 
 R = TypeVar("R", bound=Reply)
@@ -55,7 +58,8 @@ class Agent:
         self.came_in: Signal[LoggedIn] = Signal()  #: before anything behind the answer to LOGIN is read
         self.went: Signal[()] = Signal()  #: the connection is no more
         self.wire = Wire(now)
-        self.link = Link(reactor, reach or by_tcp(reactor), self.wire, Backoff(random))
+        self.trust = Trust(reactor, by_tcp(reactor), OnlyNow())
+        self.link = Link(reactor, reach or self.trust.reach, self.wire, Backoff(random))
         self.pings = Pings(reactor, self.perform, random)
         self.link.told_event.connect(self._told)
         self.link.went.connect(self.went.emit)
@@ -63,6 +67,12 @@ class Agent:
     def connect(self, host: str, port: int) -> Deferred[None]:
         """Connect; fails with an error whose ``str`` is a sentence."""
         return self.link.open(host, port)
+
+    def take_invite(self, pasted: str) -> Invite:
+        """Read an invite as it was pasted, and know its server by what it says; raises `BadInvite`."""
+        invite = parse_invite(pasted)
+        self.trust.take(invite)
+        return invite
 
     def register(self, name: str, password: str) -> Deferred[None]:
         """Take a name; fails with the `Refusal`."""

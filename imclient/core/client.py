@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, TypeVar
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -20,6 +20,8 @@ from improtocol.codec import Unknown
 from improtocol.errors import LoginRefused, NoSuchMessage, NotTold, WrongState
 from improtocol.events import PingTold, PongTold, ReadTold, ReceiptTold, UserTold
 from improtocol.fields import Reached
+from improtocol.invite import Invite
+from improtocol.invite import parse as parse_invite
 from improtocol.replies import LoggedIn
 from improtocol.vocabulary import Command, Event, Reply
 
@@ -29,6 +31,8 @@ from .cache import Cache, cache_path
 from .connection import Answer, Connection
 from .conversation import Ledger
 from .conversations import Conversations, Said
+from .desk import Desk, Left
+from .desk import read as read_desk
 from .devices import Device, devices_of
 from .errands import Errands
 from .history import HISTORY, History
@@ -50,6 +54,7 @@ from .showing import Showing, Shown
 from .signal import Signal
 from .stream import Stream
 from .tokens import FileTokens, Tokens
+from .trust import Dial, Stranger, Trust
 from .wire import Wire
 
 __all__ = ["Client", "Link", "LinkState"]
@@ -67,12 +72,19 @@ class Account:
     name: str
     cache: Cache
     held: Held = field(default_factory=Held)
+    left: Left = field(default_factory=Left)
+
+    @property
+    def desk(self) -> Path:
+        """The file of its desk."""
+        return self.cache.path.with_suffix(".desk.json")
 
 
 class Client:
     """A user's client.  Everything happens on one thread; signals are emitted at once.
 
-    ``reactor`` needs time, and TCP and threads unless ``reach`` and ``run`` are handed in.
+    ``reactor`` needs time, and TCP and threads unless ``dial`` and ``run`` are handed in; ``reach`` takes
+    the place of TLS and all, for tests.
     ``folder`` is the profile's; ``random`` must be the system's own, but in tests.
     """
 
@@ -84,6 +96,8 @@ class Client:
         folder: Path,
         *,
         reach: Reach | None = None,
+        dial: Dial | None = None,
+        invite: Invite | None = None,
         random: Random | None = None,
         run: Run | None = None,
         now: Callable[[], float] = time.time,
@@ -92,7 +106,12 @@ class Client:
         self.settings = Settings.open(folder, random)
         self.notice: Signal[str] = Signal()  #: a sentence that the user should read
         self.wire = Wire(now)
-        self.link = Link(reactor, reach or by_tcp(reactor), self.wire, Backoff(random))
+        self.trust = Trust(reactor, dial or by_tcp(reactor), self.settings)
+        if invite is not None:
+            self.trust.take(invite)
+        #: Shows a server that nobody vouches for, and fires with whether it shall be trusted from now on.
+        self.ask_trust: Callable[[Stranger], Deferred[bool]] = lambda stranger: succeed(False)
+        self.link = Link(reactor, reach or self.trust.reach, self.wire, Backoff(random))
         self.roster = Roster(now)
         self.conversations = Conversations()
         self.outbox = Outbox(reactor, self.conversations, random, now)
@@ -102,6 +121,7 @@ class Client:
         self._run: Run = run or self._thread  # type: ignore[assignment]
         #: Where what this device comes back with is kept; a front end may put the system's keyring here.
         self.tokens: Tokens = FileTokens(folder, self._run)
+        self.desk = Desk(reactor, self._run)
         self._errands = Errands(reactor)
         self.blocked = Blocklist(self._errands)
         self.showing = Showing(self._errands)
@@ -139,7 +159,16 @@ class Client:
 
     def connect(self, host: str, port: int) -> Deferred[None]:
         """Connect; fails with an error whose ``str`` is a sentence: what is wrong."""
-        return self.link.open(host.strip(), port)
+        return Deferred.fromCoroutine(self._connect(host.strip(), port))
+
+    def take_invite(self, pasted: str) -> Invite:
+        """Read an invite as it was pasted, and know its server by what it says; raises `BadInvite`.
+
+        What is left to do is to connect to its host and port.
+        """
+        invite = parse_invite(pasted)
+        self.trust.take(invite)
+        return invite
 
     def register(self, name: str, password: str) -> Deferred[None]:
         """Take a name; fails with the `Refusal`."""
@@ -172,6 +201,17 @@ class Client:
         waiting: Deferred[None] = Deferred()
         self._closed.addBoth(lambda _: waiting.callback(None))
         return waiting
+
+    async def _connect(self, host: str, port: int) -> None:
+        try:
+            await self.link.open(host, port)
+        except Stranger as stranger:
+            if not await self.ask_trust(stranger):
+                raise
+            self.trust.take(Invite(host, port, fingerprint=stranger.fingerprint))
+            await self.link.open(host, port)
+        if self.trust.confirm(host, port):
+            self._run(self.settings.save).addErrback(self._stumbled)
 
     async def _register(self, name: str, password: str) -> None:
         connection = await self._connection()
@@ -220,6 +260,7 @@ class Client:
     async def _close(self) -> None:
         await self.link.leave()
         self._went()
+        await self.desk.close()
         if self._account is not None:
             await self._account.cache.close()
         if self._thread is not None:
@@ -243,6 +284,7 @@ class Client:
         account = Account(name, Cache(path, name, self._run, self._reactor))
         if path.exists():
             account.held = await account.cache.load()
+            account.left = await self._run(partial(read_desk, account.desk))
         return account
 
     def _adopt(self, account: Account) -> None:
@@ -255,6 +297,7 @@ class Client:
         held, account.held = account.held, Held()
         account.cache.trouble.connect(self._troubled)
         account.cache.eased.connect(self._eased)
+        self.desk.restore(account.desk, account.left)
         ledger = Ledger(held.held_from, held.position, held.gap)
         self.showing.restore()
         self.blocked.restore()

@@ -26,7 +26,7 @@ from improtocol.framing import Framer, Overlong
 from improtocol.vocabulary import Command, Event, Item, Reply
 
 from .pulse import Pulse
-from .reaching import PATIENCE, LinkLost, NotAnImserver, NotConnected, Odd, Unreachable
+from .reaching import PATIENCE, LinkLost, NotAnImserver, NotConnected, Odd, Silent, Unreachable
 from .wire import Wire
 
 R = TypeVar("R", bound=Reply)
@@ -234,7 +234,7 @@ class Connection(TwistedProtocol):
             self.cut()
 
     def _not_greeted(self) -> None:
-        self._greet(NotAnImserver())
+        self._greet(NotAnImserver() if self._framer.held else Silent())
 
     def _ask_if_there(self) -> None:
         self.perform(commands.Ping(None)).addErrback(lambda failure: None)

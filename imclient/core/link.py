@@ -37,6 +37,7 @@ from .backoff import WELL_AFTER, Backoff
 from .connection import Connection
 from .reaching import PATIENCE, LinkLost, NotConnected, Unreachable, why
 from .signal import Signal
+from .trust import NotKnown
 from .wire import Wire
 
 Reach = Callable[[str, int], IStreamClientEndpoint]
@@ -185,8 +186,13 @@ class Link:
         return connection
 
     def _attempt_failed(self, failure: Failure) -> None:
+        trouble = why(failure, self.host, self.port)
         if self._opened is not None:
-            self._fail_opening(why(failure, self.host, self.port))
+            self._fail_opening(trouble)
+        elif isinstance(trouble, NotKnown):
+            # Whoever it is stays there, and only a person can tell.
+            self._give_up()
+            self._show(LinkState.OFFLINE, str(trouble))
 
     def _fail_opening(self, trouble: Unreachable) -> None:
         opened, self._opened = self._opened, None

@@ -56,6 +56,13 @@ class NotAnImserver(Unreachable):
         return "That is not an imserver: it did not say HELLO."
 
 
+class Silent(NotAnImserver):
+    """Somebody listens there and says nothing, as one who speaks TLS does until it is spoken to."""
+
+    def __str__(self) -> str:
+        return f"{super().__str__()[:-1]}. If it speaks TLS here, paste its invite."
+
+
 class Odd(Unreachable):
     """The server said something that this client cannot take for an answer."""
 

@@ -12,9 +12,13 @@ from typing import Any
 
 import platformdirs
 
-HOST, PORT = "127.0.0.1", 12000
+from improtocol.invite import PORT, Invite, fingerprint_of
+
+HOST = "127.0.0.1"
 #: So many servers are remembered, the newest first.
 MOST_SERVERS = 20
+#: And so many are known again by their fingerprint; of one that is forgotten its user is asked anew.
+MOST_KNOWN = 200
 _PROFILE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -29,8 +33,32 @@ class Options:
     geometry: tuple[int, int, int, int] | None = None  #: x, y, width, height of the window
     theme: str = "system"  #: light, dark or system
     control: int | None = None  #: a port for the tests of windows
+    invite: Invite | None = None  #: what was pasted in the place of a host
     terminal: bool = False  #: in the terminal, without windows
     password_file: str | None = None  #: whose first line is the password
+
+
+@dataclass(slots=True)
+class Preferences:
+    """How somebody likes the windows to be."""
+
+    theme: str = "system"  #: light, dark or system
+    scale: float = 1.0  #: how much larger the type is
+    language: str = ""  #: empty: the system's
+    asides: bool = True  #: what went to everyone is shown in passing
+    notify: bool = True  #: the desktop shows what came
+    texts: bool = True  #: and what it says
+    sound: bool = False
+    away_after: int = 10  #: minutes without a key or the mouse; 0: never
+    geometry: str = ""  #: where the window stood, as Qt writes it
+
+    @classmethod
+    def of(cls, read: object) -> Preferences:
+        """Take what is as it should be, and of the rest what is usual."""
+        given = read if isinstance(read, dict) else {}
+        usual = asdict(cls())
+        right = {key: given[key] for key, value in usual.items() if type(given.get(key)) is type(value)}
+        return cls(**{**usual, **right})
 
 
 @dataclass(slots=True)
@@ -57,12 +85,21 @@ def private(folder: Path) -> Path:
 
 
 class Settings:
-    """The servers and names of one profile, and the word this device goes by."""
+    """The servers and names of one profile, by what each is known, and the word this device goes by."""
 
-    def __init__(self, folder: Path, device: str, servers: list[Server]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        device: str,
+        servers: list[Server],
+        known: dict[str, str] | None = None,
+        preferences: Preferences | None = None,
+    ) -> None:
         self.folder = folder
         self.device = device
         self.servers = servers
+        self.preferences = preferences or Preferences()
+        self._known = known or {}  # fingerprints by place, the newest last
 
     @classmethod
     def open(cls, folder: Path, random: Random, kind: str = "desk") -> Settings:
@@ -73,8 +110,10 @@ class Settings:
             servers = [
                 Server(str(s["host"]), int(s["port"]), [str(n) for n in s["names"]]) for s in read["servers"]
             ]
-            return cls(folder, _word(read["device"]), servers[:MOST_SERVERS])
-        except (OSError, ValueError, KeyError, TypeError):
+            known = {str(place): fingerprint_of(found) for place, found in read.get("known", {}).items()}
+            preferences = Preferences.of(read.get("preferences"))
+            return cls(folder, _word(read["device"]), servers[:MOST_SERVERS], known, preferences)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             settings = cls(folder, f"{kind}-{random.getrandbits(32):08x}", [])
             settings.save()
             return settings
@@ -104,15 +143,36 @@ class Settings:
         others = [s for s in self.servers if (s.host, s.port) != (host, port)]
         self.servers = [Server(host, port, names), *others][:MOST_SERVERS]
 
+    def fingerprint(self, host: str, port: int) -> str | None:
+        """Give the fingerprint a server is known by; None: by those who vouch for it."""
+        return self._known.get(_place(host, port))
+
+    def know(self, host: str, port: int, fingerprint: str | None) -> None:
+        """Know a server by this from now on."""
+        self._known.pop(_place(host, port), None)
+        if fingerprint is not None:
+            self._known[_place(host, port)] = fingerprint
+            self._known = dict(list(self._known.items())[-MOST_KNOWN:])
+
     def save(self) -> None:
         """Write them; it blocks.  A computer switched off meanwhile keeps the old ones."""
-        written = json.dumps({"device": self.device, "servers": [asdict(s) for s in self.servers]}, indent=2)
+        kept = {
+            "device": self.device,
+            "servers": [asdict(server) for server in self.servers],
+            "known": self._known,
+            "preferences": asdict(self.preferences),
+        }
+        written = json.dumps(kept, indent=2)
         new = self.folder / "settings.new"
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(written)
             file.flush()
             os.fsync(file.fileno())
         new.replace(self.folder / "settings.json")
+
+
+def _place(host: str, port: int) -> str:
+    return f"{host.lower()} {port}"
 
 
 def _word(device: str) -> str:

@@ -23,7 +23,8 @@ from twisted.logger import (
 )
 
 from imclient.core.client import Client
-from imclient.core.settings import HOST, PORT, Options, profile_folder
+from imclient.core.settings import HOST, Options, profile_folder
+from improtocol.invite import PORT
 from imqt import reactor as imqt_reactor
 
 from . import emblem
@@ -68,7 +69,7 @@ class Windows:
     def _where(self) -> tuple[str, int, str]:
         """Give what the command line said, or else where one was last."""
         options, settings = self._options, self.client.settings
-        if (options.host, options.port) != (HOST, PORT):
+        if options.invite is not None or (options.host, options.port) != (HOST, PORT):
             host, port = options.host, options.port
         else:
             host, port = settings.host, settings.port
@@ -167,7 +168,12 @@ def main(options: Options) -> int:
         except ReactorNotRunning:
             _log.debug("it stops already")
 
-    windows = Windows(lambda: Client(reactor, folder), Dress(app, Choice(options.theme)), options, stop)
+    windows = Windows(
+        lambda: Client(reactor, folder, invite=options.invite),
+        Dress(app, Choice(options.theme)),
+        options,
+        stop,
+    )
     reactor.addSystemEventTrigger("before", "shutdown", windows.close)
     windows.begin()
     if options.control is not None:

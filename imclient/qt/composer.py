@@ -29,6 +29,13 @@ NARROW = 560
 #: How many lines the text grows to before it scrolls.
 LINES = (2, 7)
 
+#: In so many of the newest messages one's own are looked for.
+RECALLED = 500
+_ARROWS: dict[int, int] = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
+_HELD = (
+    Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+)
+
 _TOKENS: dict[str, Token] = {"warning": "error", "waiting": "waiting"}
 
 
@@ -37,6 +44,7 @@ class MessageEdit(QPlainTextEdit):
 
     entered = pyqtSignal()
     let_go = pyqtSignal()
+    recall = pyqtSignal(int)  #: what one said before (1), or behind that (-1)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,8 +68,15 @@ class MessageEdit(QPlainTextEdit):
             self.insertPlainText("\n")
         elif event.key() == Qt.Key.Key_Escape:
             self.let_go.emit()
+        elif event.key() in _ARROWS and not event.modifiers() & _HELD and self._at_edge(event.key()):
+            self.recall.emit(_ARROWS[event.key()])
         else:
             super().keyPressEvent(event)
+
+    def _at_edge(self, key: int) -> bool:
+        """Tell whether an arrow would leave the text."""
+        cursor = self.textCursor()
+        return cursor.atStart() or cursor.atEnd() if key == Qt.Key.Key_Up else cursor.atEnd()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Measure anew when the type is another."""
@@ -103,7 +118,8 @@ class Composer(QWidget):
     def __init__(self, client: Client, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._client = client
-        self._drafts: dict[Audience, str] = {}
+        self._desk = client.desk  # where drafts are kept
+        self._recalled: int | None = None  #: which of one's own earlier messages is there, counted back
         self._shown: Audience | None = None
         self._error = ""
         self.audience = AudienceControl(client)
@@ -138,6 +154,7 @@ class Composer(QWidget):
         self.audience.done.connect(self._on_chosen)
         self.edit.entered.connect(self.say)
         self.edit.let_go.connect(self.let_go)
+        self.edit.recall.connect(self._recall)
         self.edit.textChanged.connect(self._on_typed)
         self.send.clicked.connect(self.say)
         roster = self._client.roster
@@ -161,9 +178,10 @@ class Composer(QWidget):
         if audience != self._shown:
             travels = take_draft and text.strip()
             if self._shown is not None:
-                self._drafts[self._shown] = "" if travels else text
+                self._desk.note_draft(self._shown, "" if travels else text)
             if not travels:
-                self._set_text(self._drafts.get(audience, ""))
+                self._shown = None  # the text that comes is no change of a draft
+                self._set_text(self._desk.draft(audience))
             self._shown = audience
             self._error = ""
         self.audience.show_audience(audience)
@@ -177,6 +195,25 @@ class Composer(QWidget):
     def _set_text(self, text: str) -> None:
         self.edit.setPlainText(text)
         self.edit.moveCursor(self.edit.textCursor().End)
+
+    # What one said before
+
+    def _recall(self, step: int) -> None:
+        """Put one's own message before (or behind) the one that is there, to say it again otherwise."""
+        text, audience = self.edit.toPlainText(), self._shown
+        said = self._said_here(audience) if audience is not None else []
+        place = -1 if self._recalled is None else self._recalled
+        if text and (place < 0 or place >= len(said) or said[place] != text):
+            return  # something was begun here: it is not taken away
+        place = min(place + step, len(said) - 1)
+        self._recalled = place if place >= 0 else None
+        self._set_text(said[place] if place >= 0 else "")
+
+    def _said_here(self, audience: Audience) -> list[str]:
+        """Give what one said there, the newest first, each once."""
+        messages = self._client.conversations.get(audience).messages
+        said = dict.fromkeys(said.text for said in reversed(messages[-RECALLED:]) if said.mine)
+        return list(said)
 
     # Saying
 
@@ -194,7 +231,6 @@ class Composer(QWidget):
         except Refusal as refusal:
             self.show_error(str(refusal))
         else:
-            self._drafts.pop(audience, None)
             self.edit.clear()
 
     def _obey(self, typed: slash.Typed) -> None:
@@ -238,6 +274,8 @@ class Composer(QWidget):
 
     def _on_typed(self) -> None:
         self._error = ""
+        if self._shown is not None:
+            self._desk.note_draft(self._shown, self.edit.toPlainText())
         self._show_hint()
         self._aim()
 

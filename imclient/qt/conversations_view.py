@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from PyQt5.QtCore import QRect, Qt, pyqtSignal
+from PyQt5.QtCore import QPoint, QRect, Qt, pyqtSignal
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ from .conversation_view import ConversationView
 from .receipts_view import ReceiptsView
 from .row_list import Gathering
 from .tab_bar import TabBar
+from .talk_window import TalkWindow
 
 #: So many tabs open by themselves; beyond that the roster's badges tell.
 MOST_BY_ITSELF = 12
@@ -42,6 +43,7 @@ class ConversationsView(QWidget):
     wire_wanted = pyqtSignal(bool)
     say_again = pyqtSignal(str)
     say_again_to = pyqtSignal(list, str)  #: to these names, in their conversation
+    set_apart = pyqtSignal(TalkWindow)  #: a conversation has a window of its own now
 
     def __init__(
         self, client: Client, now: Callable[[], float] = time.time, parent: QWidget | None = None
@@ -52,6 +54,8 @@ class ConversationsView(QWidget):
         self._here = False  #: the reader looks at the window
         self._aside = True
         self._closed: set[Audience] = set()
+        self._apart: list[TalkWindow] = []
+        self._noting = False  #: what is open is remembered, once what was open is open again
         self._new_here = not any(talk.newest for talk in client.conversations.all())
         self.tabs = TabBar()
         self.pages = QStackedWidget()
@@ -85,6 +89,8 @@ class ConversationsView(QWidget):
     def _listen(self) -> None:
         self.tabs.currentChanged.connect(self._on_current)
         self.tabs.close_wanted.connect(self.close_tab)
+        self.tabs.menu_wanted.connect(self._offer_tab)
+        self.tabs.tabMoved.connect(self._on_moved)
         self.tabs.changed.connect(self._counting.soon)
         self.ping.clicked.connect(self.ping_wanted)
         self.wire.toggled.connect(self.wire_wanted)
@@ -99,13 +105,20 @@ class ConversationsView(QWidget):
         self._client.notice.disconnect(self._on_notice)
         self._counting.stop()
         self._close_receipts()
+        for window in self._apart:
+            window.put_back.disconnect()
+            window.close()
+            window.deleteLater()
         for view in self.views():
             view.close_view()
 
     # Tabs
 
     def views(self) -> list[ConversationView]:
-        """Give the pages of the open conversations, in the order of the tabs."""
+        """Give the pages of the open conversations, in the order of the tabs; then those set apart."""
+        return [*self._tabbed(), *(window.view for window in self._apart)]
+
+    def _tabbed(self) -> list[ConversationView]:
         pages = [self.pages.widget(index) for index in range(self.pages.count())]
         return [page for page in pages if isinstance(page, ConversationView)]
 
@@ -119,6 +132,12 @@ class ConversationsView(QWidget):
         """Go to a conversation; `in_place_of_empty`: a tab in which nothing was said gives its place."""
         leaving = self.current
         view = self._view(audience) or self._add(audience)
+        window = self._window_of(view)
+        if window is not None:
+            window.raise_()
+            window.activateWindow()
+            window.composer.edit.setFocus()
+            return
         self.tabs.setCurrentIndex(self._index(view))
         if (
             leaving is not None
@@ -141,22 +160,116 @@ class ConversationsView(QWidget):
         page = self.pages.widget(index)
         if page is None:
             return
+        if isinstance(page, ConversationView):
+            self._closed.add(page.conversation.audience)
+            page.close_view()
+        self._take_out(page, index)
+        page.deleteLater()
+        if page is self._welcome:
+            self._welcome = None
+        self._go_on()
+
+    def _take_out(self, page: QWidget, index: int) -> None:
         # First the page, then the tab: what the tab bar then shows is there.
         self.pages.removeWidget(page)
         self.tabs.take(index)
         self.pages.setCurrentIndex(self.tabs.currentIndex())
-        if isinstance(page, ConversationView):
-            self._closed.add(page.conversation.audience)
-            page.close_view()
-        page.deleteLater()
         if page is self._last:
             self._last = None
-        if page is self._welcome:
-            self._welcome = None
+
+    def _go_on(self) -> None:
+        """Show what is there when a page has gone."""
+        self._note_open()
         if self.tabs.count():
             self._on_current(self.tabs.currentIndex())
         else:
             self.emptied.emit()
+
+    def _on_moved(self, source: int, target: int) -> None:
+        """Let the pages follow the tabs; which one is on the screen stays."""
+        page = self.pages.widget(source)
+        assert page is not None
+        self.pages.removeWidget(page)
+        self.pages.insertWidget(target, page)
+        self.pages.setCurrentIndex(self.tabs.currentIndex())
+        self._note_open()
+
+    def move_current(self, by: int) -> None:
+        """Move the tab on the screen to the left or the right."""
+        place = self.tabs.currentIndex()
+        if 0 <= place + by < self.tabs.count():
+            self.tabs.moveTab(place, place + by)
+
+    # In a window of its own
+
+    def set_current_apart(self) -> None:
+        """Give the conversation on the screen a window of its own."""
+        self._set_apart(self.tabs.currentIndex())
+
+    def _set_apart(self, index: int) -> TalkWindow | None:
+        page = self.pages.widget(index)
+        if not isinstance(page, ConversationView):
+            return None
+        self._take_out(page, index)
+        window = TalkWindow(self._client, page)
+        self._apart.append(window)
+        window.put_back.connect(lambda: self._put_back(window))
+        window.looked.connect(lambda looks: self._look_apart(page, looks))
+        self.set_apart.emit(window)
+        window.resize(window.sizeHint())
+        window.show()
+        self._go_on()
+        return window
+
+    def _put_back(self, window: TalkWindow) -> None:
+        """Show a conversation among the tabs again."""
+        view = window.view
+        self._apart.remove(window)
+        view.leave(self._now())
+        self._put(view)
+        window.deleteLater()
+        self.tabs.setCurrentIndex(self._index(view))
+
+    def _look_apart(self, view: ConversationView, looks: bool) -> None:
+        if looks:
+            view.arrive()
+            self._counting.soon()
+        else:
+            view.leave(self._now())
+
+    def _window_of(self, view: ConversationView) -> TalkWindow | None:
+        return next((window for window in self._apart if window.view is view), None)
+
+    # What was open when one left
+
+    def open_again(self) -> bool:
+        """Open what was open at the last start, and remember it from now on; say whether anything was."""
+        left = self._client.desk.left
+        current, apart = left.current, list(left.apart)
+        for audience in [*left.open, *apart]:
+            if self._view(audience) is None:
+                self._add(audience)
+        for audience in apart:
+            view = self._view(audience)
+            if view is not None:
+                self._set_apart(self._index(view))
+        view = self._view(current) if current is not None else None
+        if view is not None and self._window_of(view) is None:
+            self.tabs.setCurrentIndex(self._index(view))
+        self._noting = True
+        return bool(left.open or apart)
+
+    def _note_open(self) -> None:
+        view = self.current
+        if not self._noting:
+            return
+        self._client.desk.note_open(
+            [one.conversation.audience for one in self._tabbed()],
+            [window.view.conversation.audience for window in self._apart],
+            view.conversation.audience if view is not None else None,
+        )
+
+    # Which one
 
     def close_current(self) -> None:
         """Close the tab on the screen."""
@@ -183,14 +296,19 @@ class ConversationsView(QWidget):
         view.transcript.went_to_everyone.connect(lambda: self.open(EVERYONE))
         view.transcript.say_again.connect(self.say_again)
         view.transcript.receipts_wanted.connect(lambda said, at: self._open_receipts(view, said, at))
-        # First the page, then the tab: a tab never shows the page of another.
-        index = self.pages.count()
-        self.pages.insertWidget(index, view)
-        self.tabs.put(index, wording.title(audience, self._me), tab_bar.icon_of(audience, self._me))
-        self.tabs.show_unread(index, conversation.unread)
+        self._put(view)
         if self._welcome is not None:
             self.close_tab(self.pages.indexOf(self._welcome))
         return view
+
+    def _put(self, view: ConversationView) -> None:
+        """Put a page behind the others."""
+        # First the page, then the tab: a tab never shows the page of another.
+        index, audience = self.pages.count(), view.conversation.audience
+        self.pages.insertWidget(index, view)
+        self.tabs.put(index, wording.title(audience, self._me), tab_bar.icon_of(audience, self._me))
+        self.tabs.show_unread(index, view.conversation.unread)
+        self._note_open()
 
     def _open_unread(self) -> None:
         for conversation in self._client.conversations.all():
@@ -220,6 +338,7 @@ class ConversationsView(QWidget):
         if isinstance(page, ConversationView):
             self._arrive(page)
             self.shown.emit(page.conversation.audience)
+        self._note_open()
         self._offer_ping()
 
     def _arrive(self, view: ConversationView) -> None:
@@ -239,8 +358,10 @@ class ConversationsView(QWidget):
 
     def _show_counts(self) -> None:
         """Show how many are unread in each tab, and whether there is more than the tabs show."""
-        for view in self.views():
+        for view in self._tabbed():
             self.tabs.show_unread(self._index(view), view.conversation.unread)
+        for window in self._apart:
+            window.show_unread()
         self._show_crowd()
 
     def _opens_by_itself(self, conversation: Conversation) -> bool:
@@ -338,6 +459,36 @@ class ConversationsView(QWidget):
             _offer(menu, icon, title, talk.unread, partial(self.open, talk.audience))
         at = self.all if self.all.isVisible() else self.tabs
         menu.popup(at.mapToGlobal(at.rect().bottomLeft()))
+
+    def _offer_tab(self, index: int, at: QPoint) -> None:
+        """Offer what can be done with a tab."""
+        page = self.pages.widget(index)
+        menu = QMenu(self)
+        menu.setObjectName("tabMenu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        acts: list[tuple[str, Callable[[], object]]] = [("Close", lambda: self.close_tab(index))]
+        if isinstance(page, ConversationView):
+            audience, desk = page.conversation.audience, self._client.desk
+            muted = desk.is_muted(audience)
+            acts += [
+                ("In a window of its own", lambda: self._set_apart(index)),
+                ("Call me again" if muted else "Mute", lambda: desk.note_muted(audience, not muted)),
+            ]
+        for words, act in acts:
+            action = menu.addAction(words)
+            assert action is not None
+            action.triggered.connect(lambda _checked, act=act: act())
+        menu.popup(at)
+
+    def next_unread(self) -> bool:
+        """Go to the next conversation in which something is unread; say whether there is one."""
+        known = self._client.conversations.all()
+        waiting = [one for one in known if one.unread and not self._client.desk.is_muted(one.audience)]
+        view = self.current
+        here = [one for one in waiting if view is None or one is not view.conversation]
+        if here:
+            self.open(here[-1].audience)  # the one that waits longest
+        return bool(here)
 
 
 def _offer(menu: QMenu, icon: str, title: str, unread: int, act: Callable[[], None]) -> None:

@@ -28,8 +28,9 @@ from .dress import Choice, Dress
 from .menus import Menus
 from .notice_bar import NoticeBar
 from .roster_view import RosterView
-from .slash_line import Desk
+from .slash_line import WindowFront
 from .status_view import LinkStatus, NewsStatus, OutboxStatus
+from .talk_window import TalkWindow
 from .welcome_view import WelcomeView
 from .wire_view import WireView
 
@@ -69,7 +70,7 @@ class MainWindow(QMainWindow):
         self._ends = (LinkStatus(client), OutboxStatus(client))
         self._news = NewsStatus()
         self.notices = NoticeBar()
-        self._desk = Desk(
+        self._front = WindowFront(
             client, self._current_audience, self.conversations.open, self._switch_wire, self.log_out
         )
         self._listening = True
@@ -118,6 +119,7 @@ class MainWindow(QMainWindow):
         self.conversations.wire_wanted.connect(self._menus.wire.setChecked)
         self.conversations.say_again.connect(self.composer.write)
         self.conversations.say_again_to.connect(self.write_again)
+        self.conversations.set_apart.connect(self._on_set_apart)
         self.composer.audience_chosen.connect(self._on_audience_chosen)
         self.composer.commanded.connect(self._obey)
         self.composer.let_go.connect(self.roster.list.setFocus)
@@ -127,6 +129,11 @@ class MainWindow(QMainWindow):
         self._client.notice.connect(self.notices.tell)
 
     def _open_first(self) -> None:
+        if self.conversations.open_again():
+            if self.conversations.current is None:
+                self.conversations.open(EVERYONE)
+            self.composer.edit.setFocus()
+            return
         alone = not self._client.roster.people()
         talks = [talk for talk in self._client.conversations.all() if talk.last is not None]
         if alone and not talks:
@@ -177,6 +184,24 @@ class MainWindow(QMainWindow):
         self.composer.show_audience(audience, take_draft=True)
         self.conversations.open(audience, in_place_of_empty=True)
 
+    def _on_set_apart(self, window: TalkWindow) -> None:
+        """Let the composer of another window do what this one's does."""
+        window.composer.audience_chosen.connect(lambda audience: self._go_from(window, audience))
+        window.composer.commanded.connect(self._obey)
+        window.composer.let_go.connect(window.view.transcript.setFocus)
+
+    def _go_from(self, window: TalkWindow, audience: Audience) -> None:
+        """Go on writing to others here: a window of its own stays with its conversation."""
+        mine = window.view.conversation.audience
+        if audience == mine:
+            return
+        text = window.composer.edit.toPlainText()
+        window.composer.edit.clear()
+        window.composer.show_audience(mine)
+        self.conversations.open(audience)
+        self.activateWindow()
+        self.composer.write(text)
+
     # Acts
 
     def log_out(self) -> None:
@@ -212,6 +237,21 @@ class MainWindow(QMainWindow):
     def step_tab(self, by: int) -> None:
         """Go to the next conversation."""
         self.conversations.step(by)
+
+    def move_tab(self, by: int) -> None:
+        """Move the conversation on the screen among the tabs."""
+        self.conversations.move_current(by)
+
+    def set_apart(self) -> None:
+        """Give the conversation on the screen a window of its own."""
+        self.conversations.set_current_apart()
+
+    def next_unread(self) -> None:
+        """Go to the conversation in which something unread waits longest."""
+        if self.conversations.next_unread():
+            self.composer.edit.setFocus()
+        else:
+            self._news.show_news("Nothing is unread.")
 
     def close_tab(self) -> None:
         """Close the conversation on the screen."""
@@ -283,7 +323,7 @@ class MainWindow(QMainWindow):
         if word in acts:
             acts[word]()
             return
-        done = Deferred.fromCoroutine(slash.obey(self._desk, slash.Typed(word, rest)))
+        done = Deferred.fromCoroutine(slash.obey(self._front, slash.Typed(word, rest)))
         done.addCallback(self._show_outcome).addErrback(self._on_not_done)
 
     def _show_outcome(self, outcome: slash.Outcome) -> None:

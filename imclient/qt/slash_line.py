@@ -33,7 +33,7 @@ def aimed(text: str) -> Aimed | None:
 
 
 @dataclass(frozen=True)
-class Desk:
+class WindowFront:
     """The window, as a slash command sees it."""
 
     client: Client

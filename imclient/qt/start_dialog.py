@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 
 from imclient.core.client import Client, LinkState
 from improtocol import errors
+from improtocol.invite import BadInvite, looks_like_one
 from imqt import plain
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
@@ -68,6 +69,7 @@ class StartDialog(QWidget):
         self._client = client
         self._reached: tuple[str, int] | None = None  #: the server that answers
         self._registered = ""
+        self._host_was = ""
         self.setWindowTitle("Log in - imclient")
         self.setProperty("role", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -122,6 +124,7 @@ class StartDialog(QWidget):
         form = self.form
         form.clear_error()
         form.host.setText(host)
+        self._host_was = host
         form.port.setText("" if port is None else str(port))
         form.name.setText(name)
         self._reached = None
@@ -149,7 +152,20 @@ class StartDialog(QWidget):
     def _on_edited(self, field: Field) -> None:
         if field is not Field.PASSWORD:
             self._registered = ""
+        host, was = self.form.host.text(), self._host_was
+        self._host_was = host
+        if len(host) > len(was) + 1 and looks_like_one(host):  # pasted: who types one has not done yet
+            self._take_invite(host)
         self._show_steps()
+
+    def _take_invite(self, pasted: str) -> None:
+        """Fill in what an invite says, and know the server by it."""
+        try:
+            invite = self._client.take_invite(pasted)
+        except BadInvite as bad:
+            self.form.show_error(Field.SERVER, str(bad))
+        else:
+            self._fill(invite.host, invite.port, self.form.name.text())
 
     def _on_link(self) -> None:
         if self._client.link.state is not LinkState.ONLINE and self.form.host.isEnabled():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
-from PyQt5.QtGui import QMouseEvent, QResizeEvent
+from PyQt5.QtCore import QEvent, QPoint, QSize, Qt, QTimer, pyqtSignal
+from PyQt5.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
 from PyQt5.QtWidgets import QTabBar, QWidget
 
 from improtocol.audience import Audience
@@ -23,6 +23,7 @@ class TabBar(QTabBar):
     """One tab for each open conversation."""
 
     close_wanted = pyqtSignal(int)
+    menu_wanted = pyqtSignal(int, QPoint)
     changed = pyqtSignal()  #: tabs came, went, or are wider
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -34,11 +35,12 @@ class TabBar(QTabBar):
         self.setIconSize(QSize(16, 16))
         self.setElideMode(Qt.TextElideMode.ElideNone)
         self.setUsesScrollButtons(True)
-        self.setMovable(False)
+        self.setMovable(True)
         # Its arrows are small and say nothing; `TabMenu` lists what has no room.
         self.setStyleSheet("QTabBar::scroller, QTabBar::tear { width: 0; }")
         self._names: list[tuple[str, str]] = []  #: icon and title of each tab
         self.currentChanged.connect(self._show_current)
+        self.tabMoved.connect(self._on_moved)
 
     def put(self, index: int, title: str, icon: str) -> None:
         """Put a tab here."""
@@ -47,6 +49,19 @@ class TabBar(QTabBar):
         plain.set_tab_tooltip(self, index, title)
         self.show_unread(index, 0)
         self._show_current()
+
+    def _on_moved(self, source: int, target: int) -> None:
+        self._names.insert(target, self._names.pop(source))
+        self._show_current()
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        """Offer what can be done with a tab, by mouse or by key."""
+        assert event is not None
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.tabAt(event.pos())
+        if index >= 0:
+            at = self.tabRect(index).bottomLeft() if by_key else event.pos()
+            self.menu_wanted.emit(index, self.mapToGlobal(at))
 
     def take(self, index: int) -> None:
         """Take a tab away."""

@@ -48,7 +48,10 @@ def _interactively(options: Options, folder: Path) -> int:
 
     from .sitting import Sitting
 
-    return _run(reactor, lambda: Sitting(reactor, Client(reactor, folder), options, _password(options)))
+    return _run(
+        reactor,
+        lambda: Sitting(reactor, Client(reactor, folder, invite=options.invite), options, _password(options)),
+    )
 
 
 def _by_lines(options: Options, folder: Path) -> int:
@@ -56,7 +59,10 @@ def _by_lines(options: Options, folder: Path) -> int:
 
     from .script import Script
 
-    return _run(reactor, lambda: Script(reactor, Client(reactor, folder), options, _password(options)))
+    return _run(
+        reactor,
+        lambda: Script(reactor, Client(reactor, folder, invite=options.invite), options, _password(options)),
+    )
 
 
 class _Session(Protocol):

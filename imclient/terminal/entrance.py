@@ -7,8 +7,9 @@ from typing import Protocol
 
 from imclient.core.client import Client
 from imclient.core.reaching import Unreachable
-from imclient.core.settings import HOST, PORT, Options
+from imclient.core.settings import HOST, Options
 from improtocol.errors import LoginRefused, Refusal
+from improtocol.invite import PORT, BadInvite, looks_like_one
 
 
 class Gone(Exception):
@@ -39,7 +40,7 @@ class Entrance:
         self._password = password
         self._kept = True  # the password that is kept somewhere has not been refused yet
         settings = client.settings
-        told = (options.host, options.port) != (HOST, PORT)
+        told = options.invite is not None or (options.host, options.port) != (HOST, PORT)
         self._host = options.host if told else settings.host
         self._port = options.port if told else settings.port
 
@@ -75,7 +76,10 @@ class Entrance:
             await self._ask_where()
 
     async def _ask_where(self) -> None:
-        written = await self._asker.ask("Server (host port)", given=f"{self._host} {self._port}")
+        written = await self._asker.ask("Server (host port or invite)", given=f"{self._host} {self._port}")
+        if looks_like_one(written):
+            self._take_invite(written)
+            return
         host, _, port = written.strip().partition(" ")
         if host:
             self._host = host
@@ -83,6 +87,14 @@ class Entrance:
             self._port = int(port)
         elif port:
             self._asker.tell("A port is a number from 1 to 65535.")
+
+    def _take_invite(self, pasted: str) -> None:
+        try:
+            invite = self._client.take_invite(pasted)
+        except BadInvite as bad:
+            self._asker.tell(str(bad))
+        else:
+            self._host, self._port = invite.host, invite.port
 
     # Who
 

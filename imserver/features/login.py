@@ -71,7 +71,9 @@ class Login:
         user = self._users.of(avatar.account.id)
         avatar.device = command.device or NAMELESS
         if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:
-            # Somebody told it more than this log holds: only reading everything anew is safe.
+            # Somebody told it more than this log holds: only reading everything anew is safe.  For this
+            # client alone: what one says must not have everybody read anew.  The operator may know why.
+            self._log.note("told-more", session=session.number, user=avatar.name, since=command.since)
             raise NotTold(user.held)
         arrival, token = await self._arrive(avatar, user, command)
         if command.epoch is None or command.since is None:

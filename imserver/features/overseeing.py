@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Protocol
 
@@ -20,14 +20,35 @@ from ..watching import Watching
 class Connected(Protocol):
     """A connection, as much of it as is shown."""
 
-    number: int
-    state: str
     where: str
     since: int
-    unread: int
-    user: str | None
-    device: str | None
     said: str | None
+
+    @property
+    def number(self) -> int:
+        """Its session's number."""
+
+    @property
+    def standing(self) -> Standing:
+        """Its session's state."""
+
+    @property
+    def avatar(self) -> Avatar | None:
+        """Whom it speaks for."""
+
+    @property
+    def unread(self) -> int:
+        """How many bytes its peer has not taken."""
+
+
+class Overseen(Protocol):
+    """The server, as much of it as is shown."""
+
+    def connections(self, after: int, /) -> Iterable[Connected]:
+        """Go through the connections behind a number, the oldest first."""
+
+    def figures(self) -> Mapping[str, int]:
+        """Give what is counted, by name."""
 
 
 class Overseeing:
@@ -38,19 +59,17 @@ class Overseeing:
         stored: interface.Overseeing,
         users: Users,
         watching: Watching,
-        connected: Callable[[int], Iterator[Connected]],
-        figures: Callable[[], Mapping[str, int]],
+        server: Callable[[], Overseen],
     ) -> None:
         self._stored = stored
         self._users = users
         self._watching = watching
-        self._connected = connected
-        self._figures = figures
+        self._server = server  # which is made of what answers its commands, this among them
 
     @answers(commands.Sessions)
     async def sessions(self, avatar: Avatar, command: commands.Sessions) -> replies.Sessions:
         """Show the connections behind a number."""
-        found = list(islice(self._connected(command.after or 0), limits.PAGE + 1))
+        found = list(islice(self._server().connections(command.after or 0), limits.PAGE + 1))
         shown = [_shown(one) for one in found[: limits.PAGE]]
         after = shown[-1].number if len(found) > limits.PAGE else None
         return replies.Sessions(len(shown), after).behind(*shown)
@@ -78,7 +97,7 @@ class Overseeing:
     @answers(commands.Stats)
     async def stats(self, avatar: Avatar, command: commands.Stats) -> replies.Stats:
         """Show what is counted, in the order of the names."""
-        figures = sorted(self._figures().items())
+        figures = sorted(self._server().figures().items())
         return replies.Stats(len(figures)).behind(*(replies.StatShown(*one) for one in figures))
 
     @answers(commands.Watch)
@@ -99,11 +118,11 @@ class Overseeing:
 def _shown(one: Connected) -> replies.SessionShown:
     return replies.SessionShown(
         one.number,
-        state=Standing(one.state),
+        state=one.standing,
         from_=one.where,
         since=one.since,
         queue=one.unread,
-        user=one.user,
-        device=one.device,
+        user=None if one.avatar is None else one.avatar.name,
+        device=None if one.avatar is None else one.avatar.device or None,
         said=one.said,
     )

@@ -12,7 +12,7 @@ from twisted.internet.interfaces import IReactorFromThreads, IReactorTime
 from ..threads import Threads
 from . import postgresql, sqlite
 from .database import Database, random_epoch
-from .interface import Storage
+from .interface import Storage, Witness
 from .writer import Soon
 
 __all__ = ["in_memory", "open_storage"]
@@ -23,7 +23,12 @@ _BACKENDS = {"sqlite": sqlite.open_file, "postgresql": postgresql.open_server}
 
 
 def open_storage(
-    url: str, *, reactor: IReactorTime, now: Callable[[], int], name_epoch: Callable[[], str] = random_epoch
+    url: str,
+    *,
+    reactor: IReactorTime,
+    now: Callable[[], int],
+    name_epoch: Callable[[], str] = random_epoch,
+    witness: Witness | None = None,
 ) -> Storage:
     """Choose by a URL: ``sqlite:///path/to/file`` or ``postgresql+psycopg://...``.
 
@@ -49,6 +54,7 @@ def open_storage(
         now=now,
         name_epoch=name_epoch,
         let_go=let_go,
+        witness=witness,
     )
 
 

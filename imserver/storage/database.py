@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from twisted.internet.defer import Deferred
 
+from ..counters import Counters
 from . import questions, statements
-from .interface import Damaged, DatabaseTaken, StorageError
+from .interface import Damaged, DatabaseTaken, StorageError, Witness
 from .records import (
     Account,
     Arrival,
@@ -36,7 +37,7 @@ from .records import (
     Stored,
 )
 from .upgrading import upgrade
-from .writer import Job, Run, Soon, Transactions, Writer
+from .writer import Committed, Job, Run, Soon, Transactions, Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,7 +62,7 @@ class Engines:
     check: Callable[[Connection], None]  #: look for damage, before anything is read; raises ``Damaged``
     kind: Callable[[DBAPIError], type[StorageError]]  #: what an error is
     undone: Callable[[DBAPIError], bool]  #: whether a commit that failed so has surely changed nothing
-    fold: Callable[[], None]  #: called after each commit: bring what was committed to its place, now and then
+    fold: Callable[[], None]  #: called at the start and behind commits: bring them to their place
     part: Callable[[], None]  #: close the connections that nobody uses; the next use opens new ones
     take: Take
 
@@ -79,17 +80,26 @@ class Database:
         now: Callable[[], int],
         name_epoch: Callable[[], str] = random_epoch,
         let_go: Callable[[], None] = lambda: None,
+        witness: Witness | None = None,
     ) -> None:
         self._engines = engines
         self._run_writer = write
         self._run_reader = read
         self._name_epoch = name_epoch
         self._let_go = let_go
+        self._witness = witness
         self._give_back: Callable[[], None] = lambda: None
         transactions = Transactions(
             engines.writing, kind=engines.kind, undone=engines.undone, fold=engines.fold
         )
-        self._writer = Writer(transactions.commit, run=write, soon=soon, now=now)
+
+        def commit(jobs: Sequence[Job[Any]], at: int) -> Committed:
+            committed = transactions.commit(jobs, at)
+            if witness is not None and committed.entries:
+                witness.note(committed.entries[-1].number)
+            return committed
+
+        self._writer = Writer(commit, run=write, soon=soon, now=now)
 
     @property
     def committed(self) -> Callable[[tuple[Entry, ...]], None]:
@@ -109,6 +119,20 @@ class Database:
     def in_doubt(self, hook: Callable[[], None]) -> None:
         self._writer.in_doubt = hook
 
+    @property
+    def counters(self) -> Counters:
+        """Where transactions are counted."""
+        return self._writer.counters
+
+    @counters.setter
+    def counters(self, counters: Counters) -> None:
+        self._writer.counters = counters
+
+    @property
+    def jobs_waiting(self) -> int:
+        """How many jobs no transaction has begun."""
+        return self._writer.waiting()
+
     # --- Its beginning and end ---
 
     def take(self) -> None:
@@ -126,7 +150,9 @@ class Database:
     def open(self) -> Opening:
         """Bring the tables up to date and read what must be known at the start."""
         try:
-            return self._open()
+            opening = self._open()
+            self._engines.fold()
+            return opening
         except SQLAlchemyError as error:
             raise self._trouble(error) from error
         finally:
@@ -154,13 +180,24 @@ class Database:
             if connection.execute(statements.unsure).first() or connection.scalar(statements.newest) != last:
                 raise Damaged("the log and who registered in it do not agree")
             blocks = tuple(Block(*row) for row in connection.execute(statements.blocks))
+            before = None if self._is_what_was_told(epoch, last) else epoch
+            if before is not None:
+                epoch = self._name_epoch()
+                connection.execute(statements.rename_log, {"to_epoch": epoch})
+        if self._witness is not None:
+            self._witness.begin(epoch, last)
         return Opening(
             epoch,
             last,
             tuple(map(statements.as_account, accounts)),
             {one.id: one.held for one in accounts},
             blocks,
+            before,
         )
+
+    def _is_what_was_told(self, epoch: str, last: int) -> bool:
+        """Whether no number behind the last was ever told; of a log that nobody knows that is not sure."""
+        return self._witness is None or last == 0 or self._witness.vouches(epoch, last)
 
     # --- What changes something, and what must be behind it ---
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
+from ..counters import Counters
 from .records import (
     Account,
     Arrival,
@@ -236,6 +237,19 @@ class Overseeing(Protocol):
         """Give the accounts behind a name, in the order of their names."""
 
 
+class Witness(Protocol):
+    """What knows, apart from the database, which log was told and up to where."""
+
+    def vouches(self, epoch: str, last: int) -> bool:
+        """Whether a log that ends there is the one that was told, with all that was told."""
+
+    def begin(self, epoch: str, last: int) -> None:
+        """Stand for this log from now on."""
+
+    def note(self, last: int) -> None:
+        """Note what is committed, and is told in a moment; from the writer's thread."""
+
+
 class Storage(Accounts, Log, Retaining, Reading, Reaching, Devices, Blocks, Overseeing, Protocol):
     """All of it, and its beginning and end."""
 
@@ -243,6 +257,12 @@ class Storage(Accounts, Log, Retaining, Reading, Reaching, Devices, Blocks, Over
     committed: Callable[[tuple[Entry, ...]], None]
     #: Called when nobody knows any more what the log holds, after those who wait for it were told.
     in_doubt: Callable[[], None]
+    #: Where transactions are counted.
+    counters: Counters
+
+    @property
+    def jobs_waiting(self) -> int:
+        """How many jobs no transaction has begun."""
 
     def take(self) -> None:
         """Keep other servers out until ``close``, or the process's end; raises ``DatabaseTaken``."""

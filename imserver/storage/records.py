@@ -224,3 +224,4 @@ class Opening:
     accounts: tuple[Account, ...]
     held: Mapping[int, int] = field(default_factory=dict)  #: by account: its furthest cursor ever
     blocks: tuple[Block, ...] = ()  #: all there ever were
+    before: str | None = None  #: its epoch up to now, if it is not what was told and so has a new one

@@ -119,6 +119,15 @@ def _check(connection: Connection) -> None:
         raise Damaged(str(found).replace("\n", " "))
 
 
+def _synchronise(folder: str) -> None:
+    """Bring to the disk what is in a folder; SQLite does that, too, and does not look whether it could."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 class WriteAheadLog:
     """The file that every commit is written to first, folded into the database when it has grown.
 
@@ -138,20 +147,24 @@ class WriteAheadLog:
         self._path = index
         # Never closed: a process that closes any file gives up all the locks it has on it.
         self._index = -1
-        self._next = self.FOLDED_AT
+        self._next = 0
 
     def fold(self) -> None:
-        """Fold it in, if it is time."""
+        """Fold it in, if it is time: at the start, and when it has grown; raises ``StorageError``."""
         pages = self._pages()
-        if pages < self.FOLDED_AT:
-            self._next = self.FOLDED_AT
-        elif pages >= self._next:
-            self._next = pages + self.AGAIN
+        if pages >= self._next:
             self._fold()
+            self._next = max(pages + self.AGAIN, self.FOLDED_AT)
+        elif pages < self.FOLDED_AT:
+            self._next = self.FOLDED_AT
 
     def _pages(self) -> int:
+        if self._index >= 0 and not os.fstat(self._index).st_nlink:
+            os.close(self._index)  # nobody has it any more, nor any locks on it
+            self._index = -1
         if self._index < 0:
             self._index = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+            _synchronise(os.path.dirname(self._path) or ".")
             with suppress(OSError):  # then it grows when it must, if it can
                 os.posix_fallocate(self._index, 0, self.INDEX)
         # https://www.sqlite.org/walformat.html: the index begins with its header; in it, mxFrame.
@@ -163,7 +176,8 @@ class WriteAheadLog:
         try:
             connection.cursor().execute("PRAGMA wal_checkpoint")
         except sqlite3.Error as error:
+            # Without room it does no harm where it is.
             if _kind(error) is not DiskFull:
-                raise
+                raise StorageError(f"{error}, behind a commit") from error
         finally:
             connection.close()

@@ -74,6 +74,7 @@ begin_log = insert(schema.log).values(one=1, last=0, accounts=0)
 read_log = select(schema.log.c.epoch, schema.log.c.last, schema.log.c.accounts, schema.log.c.gone)
 #: First in every storing transaction: on PostgreSQL it waits for the other nodes' (SQLite waits at BEGIN).
 lock_log = read_log.with_for_update()
+rename_log = update(schema.log).values(epoch=bindparam("to_epoch"))
 newest = select(func.coalesce(func.max(schema.entry.c.number), 0))
 move_log = update(schema.log).values(last=bindparam("to_last"), accounts=bindparam("to_accounts"))
 move_gone = update(schema.log).values(gone=bindparam("to_gone"))

@@ -19,6 +19,7 @@ from twisted.internet.defer import Deferred, fail
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from ..counters import Counters
 from .batch import Batch, Needs, Ref
 from .conversations import Remembered
 from .interface import Damaged, OutcomeUnknown, StorageError
@@ -178,6 +179,11 @@ class Writer:
         self._finished: Deferred[None] | None = None
         self.committed: Callable[[tuple[Entry, ...]], None] = lambda entries: None
         self.in_doubt: Callable[[], None] = lambda: None
+        self.counters = Counters()
+
+    def waiting(self) -> int:
+        """Count the jobs that no transaction has begun."""
+        return len(self._gathered)
 
     def ask(self, job: Job[T]) -> Deferred[T]:
         """Take a job; its Deferred fires after the commit."""
@@ -202,14 +208,15 @@ class Writer:
 
     def _begin(self) -> None:
         jobs = [self._gathered.popleft() for _ in range(min(len(self._gathered), LARGEST_BATCH))]
-        at = self._now()
+        at, began = self._now(), self.counters.seconds()
         self._run(lambda: self._commit(jobs, at)).addCallbacks(
-            self._fire, self._fire_failed, (jobs,), {}, (jobs,), {}
+            self._fire, self._fire_failed, (jobs, began), {}, (jobs,), {}
         ).addErrback(lambda failure: self.log.failure("The writer stumbled", failure)).addCallback(
             lambda _: self._go_on()
         )
 
-    def _fire(self, committed: Committed, jobs: list[Job[Any]]) -> None:
+    def _fire(self, committed: Committed, jobs: list[Job[Any]], began: float) -> None:
+        self.counters.stored(len(jobs), len(committed.entries), began)
         for job, outcome in zip(jobs, committed.outcomes, strict=True):
             if isinstance(outcome, Exception):
                 job.done.errback(outcome)

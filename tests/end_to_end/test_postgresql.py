@@ -34,7 +34,7 @@ class PostgresqlTests(EndToEndCase):
         bob = self.typist()
         self.assertRegex(bob.ask("LOGIN bob device=desk :correct horse"), "^OK LOGIN bob .* waiting=")
         self.assertRegex(bob.expect("* MESSAGE"), "alice bob .*:see you$")
-        self.assertEqual({"lock", "server.log"}, {path.name for path in self.data.iterdir()})
+        self.assertEqual({"lock", "server.log", "told"}, {path.name for path in self.data.iterdir()})
 
     def test_background(self) -> None:
         """The database is its own in the background too: what was opened before the fork holds after it."""

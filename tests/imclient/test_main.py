@@ -43,6 +43,15 @@ class CommandLineTests(SynchronousTestCase):
         )
         self.assertEqual("work", options(["--terminal", "--profile", "work"]).profile)
 
+    def test_invite(self) -> None:
+        """In the place of host and port stands an invite, as it was pasted."""
+        written = f"imserver://lab.example:12001/K7#sha256:{'ab' * 32}"
+        found = options([f" <{written}>\n"])
+        self.assertEqual(("lab.example", 12001, written), (found.host, found.port, str(found.invite)))
+        code, said = self.leaves("imserver://lab.example/K7#sha256:ab")
+        self.assertEqual(2, code)
+        self.assertIn("this one is damaged", said)
+
     def test_wrong(self) -> None:
         """What is wrong is said in one sentence, with status 2."""
         for wrong in (

@@ -19,11 +19,13 @@ OF_AN_INCIDENT = {"incident", "error", "trace"}
 
 
 def log_calls(tree: ast.AST) -> Iterator[ast.Call]:
-    """Give the calls that note something in server.log: ``log.note(...)``, ``self._log.note(...)``."""
+    """Give the calls that note something in server.log: ``log.note(...)``, or ``note`` handed on."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in NOTED:
-            where = ast.unparse(node.func.value)
-            if where.endswith("log") or (where == "self" and node.func.attr == "note" and node.args):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            where, name = ast.unparse(node.func.value), node.func.attr
+            if (name in NOTED and (where.endswith("log") or where == "self")) or (
+                name == "_note" and isinstance(node.args[0], (ast.Constant, ast.JoinedStr, ast.BinOp))
+            ):
                 yield node
 
 
@@ -31,7 +33,7 @@ def wrong(call: ast.Call) -> str | None:
     """Say what is wrong with a call: an event that is made up on the way, a fact that nobody declared."""
     assert isinstance(call.func, ast.Attribute)
     event = "broke"
-    if call.func.attr == "note":
+    if call.func.attr != "incident":
         first = call.args[0] if call.args else None
         if not isinstance(first, ast.Constant) or first.value not in EVENTS or len(call.args) > 1:
             return f"no declared event: {ast.unparse(call)}"
@@ -78,6 +80,7 @@ class VocabularyTests(SynchronousTestCase):
             'log.note("sent", name)',
             'log.note("sent", password=command.password)',
             'log.note("came", **facts)',
+            'self._note("certificate of %s" % host)',
             "self._server.log.incident(failure, text=command.text)",
         ):
             self.assertIsNotNone(wrong(next(log_calls(ast.parse(source)))), source)

@@ -52,7 +52,10 @@ class OpeningTests(FakeCase):
         self.net.serve = lambda: FakeServer("SSH-2.0-OpenSSH_9.2")
         self.assertEqual("That is not an imserver: it did not say HELLO.", self.fails())
         self.net.serve = lambda: FakeServer("")
-        self.assertEqual("That is not an imserver: it did not say HELLO.", self.fails(seconds=10.5))
+        self.assertEqual(
+            "That is not an imserver: it did not say HELLO. If it speaks TLS here, paste its invite.",
+            self.fails(seconds=10.5),
+        )
 
     def test_connected(self) -> None:
         """A server that says HELLO is connected."""

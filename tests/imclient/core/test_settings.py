@@ -8,7 +8,9 @@ from random import Random
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from imclient.core.settings import Settings, profile_folder
+from imclient.core.settings import MOST_KNOWN, Settings, profile_folder
+
+_BAD = '{"device": "desk-1", "servers": [], "known": {"lab.example 12000": "ab"}}'
 
 
 class SettingsTests(SynchronousTestCase):
@@ -44,12 +46,35 @@ class SettingsTests(SynchronousTestCase):
         self.assertEqual(["alice", "carol"], again.names("lab.example", 12000))
         self.assertEqual(["lab.example", "home.example"], [server.host for server in again.servers])
 
+    def test_fingerprints(self) -> None:
+        """By what a server is known is kept, host by host and port by port, as long as there is room."""
+        settings = self.open()
+        settings.know("Lab.Example", 12000, "ab" * 32)
+        settings.save()
+        again = self.open()
+        self.assertEqual("ab" * 32, again.fingerprint("lab.example", 12000))
+        self.assertIsNone(again.fingerprint("lab.example", 12001))
+        for port in range(1, MOST_KNOWN):
+            again.know("home.example", port, "cd" * 32)
+        self.assertEqual("ab" * 32, again.fingerprint("lab.example", 12000))
+        again.know("home.example", MOST_KNOWN, "cd" * 32)
+        self.assertIsNone(again.fingerprint("lab.example", 12000))
+        again.know("home.example", 7, None)
+        self.assertIsNone(again.fingerprint("home.example", 7))
+
     def test_damaged(self) -> None:
         """Settings that cannot be read are begun anew."""
-        for damaged in ("", "{", "[]", '{"device": 7, "servers": []}', '{"device": "a b", "servers": []}'):
+        for damaged in (
+            "",
+            "{",
+            "[]",
+            '{"device": 7, "servers": []}',
+            '{"device": "a b", "servers": []}',
+            _BAD,
+        ):
             self.open()
             (self.folder / "settings.json").write_text(damaged)
-            self.assertRegex(self.open().device, "^desk-")
+            self.assertRegex(self.open().device, "^desk-[0-9a-f]{8}$")
             self.assertEqual("127.0.0.1", self.open().host)
 
     def test_profile(self) -> None:

@@ -43,8 +43,8 @@ class End:
         self.closing = True
 
     def abortConnection(self) -> None:
-        """Close at once."""
-        self.wire.cut(ConnectionAborted())
+        """Close at once, which is told in the next turn."""
+        self.wire.aborted = True
 
     @property
     def disconnecting(self) -> bool:
@@ -83,6 +83,7 @@ class Wire:
 
     def __init__(self, budget: int | None) -> None:
         self.over = False
+        self.aborted = False
         self.budget = budget
         self.carried = 0
         self.client, self.server = End(self), End(self)
@@ -95,6 +96,9 @@ class Wire:
 
     def carry(self) -> bool:
         """Bring what was written to the other ends; say whether there was anything."""
+        if self.aborted and not self.over:
+            self.cut(ConnectionAborted())
+            return True
         return any([self._carry(self.client, self.server), self._carry(self.server, self.client)])
 
     def _carry(self, source: End, target: End) -> bool:

@@ -2,7 +2,7 @@
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
-from PyQt5.QtWidgets import QLabel, QWidget
+from PyQt5.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from twisted.internet.defer import Deferred
 
 from examples.gallery import MadeUpClient
@@ -48,6 +48,20 @@ class StartDialogTests(QtCase):
         self.assertTrue(self.dialog.form.log_in.isEnabled())
         self.assertTrue(self.dialog.form.register.isEnabled())
         self.assertEqual("Register alice", self.dialog.form.register.text())
+
+    def test_invite(self) -> None:
+        """An invite that is pasted in the place of the host fills in host and port."""
+        host = self.dialog.findChild(QLineEdit, "startHost")
+        QApplication.clipboard().setText(f"<imserver://lab.example:12001/K7#sha256:{'ab' * 32}>\n")
+        host.paste()
+        self.assertEqual(("lab.example", "12001"), (host.text(), self.dialog.form.port.text()))
+        host.selectAll()
+        QApplication.clipboard().setText("imserver://lab.example/K7#sha256:ab")
+        host.paste()
+        self.assertIn("this one is damaged", self.label("startError").text())
+        host.selectAll()
+        self.type("startHost", "imserver://lab")
+        self.assertEqual("imserver://lab", host.text())
 
     def test_register_then_log_in(self) -> None:
         """A name is registered, that is said, and Log in is next."""

@@ -1,0 +1,198 @@
+"""Tabs are moved, set apart in windows of their own, and there again at the next start; drafts, too."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QAction
+
+from examples.gallery import BOB, BOTH, HOST, ME, PORT, MadeUpClient, as_client, lab
+from imclient.core.desk import Desk
+from imclient.qt.audience_choice import Mode
+from imclient.qt.dress import Choice, Dress
+from imclient.qt.main_window import MainWindow
+from imclient.qt.talk_window import TalkWindow
+from improtocol.audience import EVERYONE, Audience
+from tests.qt_case import QtCase, app
+
+
+class TabsCase(QtCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.client = lab()
+        self.window = self.open()
+
+    def open(self, client: MadeUpClient | None = None) -> MainWindow:
+        window = MainWindow(as_client(client or self.client), Dress(app, Choice.LIGHT), HOST, PORT)
+        window.resize(1180, 760)
+        return self.show(window)
+
+    def begin_again(self) -> MainWindow:
+        """Start anew with the desk as it was left."""
+        desk: Desk = self.client.desk
+        self.window.close()
+        self.settle()
+        self.client = lab()
+        self.client.desk = desk
+        self.window = self.open()
+        return self.window
+
+    def titles(self) -> list[str]:
+        return [title for _, title, _ in self.window.conversations.tabs.titles()]
+
+    def apart_ones(self) -> list[TalkWindow]:
+        return [one for one in app.topLevelWidgets() if isinstance(one, TalkWindow) and one.isVisible()]
+
+    def act(self, name: str) -> None:
+        action = self.window.findChild(QAction, name)
+        assert action is not None
+        action.trigger()
+        self.settle()
+
+    def on_screen(self) -> Audience:
+        view = self.window.conversations.current
+        assert view is not None
+        return view.conversation.audience
+
+
+class MovingTests(TabsCase):
+    def test_moved(self) -> None:
+        """A tab that is moved takes its page along, and stays on the screen."""
+        self.window.conversations.open(BOB)
+        before = self.titles()
+        self.act("moveTabLeft")
+        self.assertEqual([*before[:-2], before[-1], before[-2]], self.titles())
+        self.assertEqual(BOB, self.on_screen())
+        for index, title in enumerate(self.titles()):
+            self.window.conversations.tabs.setCurrentIndex(index)
+            view = self.window.conversations.current
+            assert view is not None
+            self.assertEqual(title, view.conversation.title)
+
+    def test_at_the_edge(self) -> None:
+        """The first one cannot be moved further to the left."""
+        self.window.conversations.tabs.setCurrentIndex(0)
+        before = self.titles()
+        self.act("moveTabLeft")
+        self.assertEqual(before, self.titles())
+
+    def test_next_unread(self) -> None:
+        """Alt+Down goes to what waits unread, and says when nothing does."""
+        self.window.conversations.open(BOTH)
+        erin = self.client.conversations.get(Audience.of("erin"))
+        for one in self.client.conversations.all():
+            one.unread = 3 if one is erin else 0
+        self.act("nextUnread")
+        self.assertEqual(Audience.of("erin"), self.on_screen())
+        erin.unread = 0
+        self.act("nextUnread")
+        self.assertEqual("Nothing is unread.", self.window._news.text())
+
+
+class ApartTests(TabsCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.window.conversations.open(BOTH)
+        self.act("setApart")
+        [self.apart] = self.apart_ones()
+
+    def test_apart(self) -> None:
+        """A conversation gets a window of its own, and its tab goes."""
+        self.assertNotIn("bob, carol", self.titles())
+        self.assertEqual("bob, carol", self.apart.windowTitle())
+        self.assertTrue(self.apart.view.transcript.isVisible())
+
+    def test_says(self) -> None:
+        """What is written there goes where it says."""
+        QTest.keyClicks(self.apart.composer.edit, "Lunch?")
+        QTest.keyClick(self.apart.composer.edit, Qt.Key_Return)
+        self.assertEqual([(BOTH, "Lunch?")], self.client.said)
+
+    def test_another_audience(self) -> None:
+        """Another audience chosen there opens in the main window, and the text goes along."""
+        QTest.keyClicks(self.apart.composer.edit, "Lunch?")
+        self.apart.composer.audience.choose(Mode.EVERYONE)
+        self.settle()
+        self.assertEqual(EVERYONE, self.on_screen())
+        self.assertEqual("Lunch?", self.window.composer.edit.toPlainText())
+        self.assertEqual(BOTH, self.apart.composer.audience.audience)
+
+    def test_back(self) -> None:
+        """Closed, it is among the tabs again, with what was said in it."""
+        self.apart.close()
+        self.settle()
+        self.assertEqual("bob, carol", self.titles()[-1])
+        self.assertEqual(BOTH, self.on_screen())
+
+    def test_opened(self) -> None:
+        """Who goes to that conversation goes to its window; there is no second one."""
+        self.window.conversations.open(BOTH)
+        self.assertNotIn("bob, carol", self.titles())
+
+    def test_unread(self) -> None:
+        """What comes there while nobody looks is counted in its title."""
+        self.apart.looked.emit(False)
+        self.client.hear("bob", Audience.of(ME, "carol"), "Hello?")
+        QTest.qWait(50)
+        self.assertTrue(self.apart.windowTitle().startswith("("), self.apart.windowTitle())
+
+    def test_next_start(self) -> None:
+        """At the next start it is a window of its own again."""
+        self.begin_again()
+        [apart] = self.apart_ones()
+        self.assertEqual(BOTH, apart.view.conversation.audience)
+
+
+class NextStartTests(TabsCase):
+    def test_tabs(self) -> None:
+        """The tabs are there again, in their order, with the same one on the screen."""
+        for audience in (BOB, BOTH, BOB):
+            self.window.conversations.open(audience)
+        before = self.titles()
+        self.begin_again()
+        self.assertEqual(before, self.titles())
+        self.assertEqual(BOB, self.on_screen())
+
+    def test_drafts(self) -> None:
+        """What was begun is there again, in its conversation."""
+        self.window.conversations.open(BOB)
+        QTest.keyClicks(self.window.composer.edit, "half a thou")
+        self.window.conversations.open(BOTH)
+        self.begin_again()
+        self.assertEqual("", self.window.composer.edit.toPlainText())
+        self.window.conversations.open(BOB)
+        self.assertEqual("half a thou", self.window.composer.edit.toPlainText())
+
+    def test_sent(self) -> None:
+        """What was sent is no draft."""
+        self.window.conversations.open(BOB)
+        QTest.keyClicks(self.window.composer.edit, "sent")
+        QTest.keyClick(self.window.composer.edit, Qt.Key_Return)
+        self.begin_again()
+        self.assertEqual("", self.window.composer.edit.toPlainText())
+
+
+class RecallTests(TabsCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.window.conversations.open(BOTH)
+        self.edit = self.window.composer.edit
+        self.edit.clear()
+
+    def arrow(self, key: int) -> str:
+        QTest.keyClick(self.edit, key)
+        return self.edit.toPlainText()
+
+    def test_up_and_down(self) -> None:
+        """Up brings what one said before, further up what came before that, down goes back to nothing."""
+        newest, before = "Never mind, I found one in the drawer.", "carol, is there a spare cable left?"
+        self.assertEqual(newest, self.arrow(Qt.Key_Up))
+        self.assertEqual(before, self.arrow(Qt.Key_Up))
+        self.assertEqual(newest, self.arrow(Qt.Key_Down))
+        self.assertEqual("", self.arrow(Qt.Key_Down))
+
+    def test_begun(self) -> None:
+        """What was begun is never taken away by an arrow."""
+        QTest.keyClicks(self.edit, "mine")
+        self.assertEqual("mine", self.arrow(Qt.Key_Up))
+        self.assertEqual("mine", self.arrow(Qt.Key_Down))
