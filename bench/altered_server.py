@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import text
@@ -171,12 +172,62 @@ def fan_out_apart() -> None:
     _wrap("imserver.storage.writer:Transactions.commit", commit)
 
 
+def failed_sync_believed() -> None:
+    """Take a commit whose fdatasync failed for one that has surely changed nothing, and go on."""
+    _replace("imserver.storage.sqlite:_undone", lambda error: True)
+
+
+def unseen_fold() -> None:
+    """Leave it to SQLite to fold in the write-ahead log, which tells nobody when the disk fails at it."""
+    _wrap("imserver.storage.sqlite:WriteAheadLog.fold", lambda method, log: None)
+    _replace("imserver.storage.sqlite:_PRAGMAS", ("journal_mode=WAL", "synchronous=FULL"))
+
+
+def full_disk_unknown() -> None:
+    """Take a full disk at a commit for an outcome that nobody knows."""
+    _replace("imserver.storage.sqlite:_undone", lambda error: False)
+
+
+def stop_without_goodbye() -> None:
+    """Cut everybody when the server is told to end."""
+
+    def end_all(method: Callable[..., Any], server: Any, bye: object) -> Any:
+        for connection in list(server._sessions.values()):
+            connection._drop("stopped")
+        return method(server, bye)
+
+    _wrap("imserver.server:Server.end_all", end_all)
+
+
+def timers_by_the_wall_clock() -> None:
+    """Leave the reactor's timers as they are shipped."""
+    _replace("imserver.service:time", SimpleNamespace(monotonic=time.time, time_ns=time.time_ns))
+
+
+def every_log_vouched_for() -> None:
+    """Take any database for the one that was told."""
+    _wrap("imserver.told:Told.vouches", lambda method, *words: True)
+
+
+def _replace(where: str, by: object) -> None:
+    """Put something in the place of a module's own; fails if there is none."""
+    module, _, name = where.partition(":")
+    getattr(import_module(module), name)
+    setattr(import_module(module), name, by)
+
+
 #: Defects that a proof must find.
 PLANTS: dict[str, Callable[[], None]] = {
     "ok-before-commit": ok_before_commit,
     "told-before-commit": told_before_commit,
     "ref-stored-twice": ref_stored_twice,
     "fan-out-apart": fan_out_apart,
+    "failed-sync-believed": failed_sync_believed,
+    "unseen-fold": unseen_fold,
+    "full-disk-unknown": full_disk_unknown,
+    "stop-without-goodbye": stop_without_goodbye,
+    "timers-by-the-wall-clock": timers_by_the_wall_clock,
+    "every-log-vouched-for": every_log_vouched_for,
 }
 
 

@@ -156,7 +156,11 @@ class Device:
         elif line.startswith(b"* LIVE "):
             self.live = True
         elif line.startswith((b"* BYE", b"* GAP")):
-            self._ledger.findings.add(STRANGE, f"{self.view.label} heard {line!r}")
+            self.heard_strange(line)
+
+    def heard_strange(self, line: bytes) -> None:
+        """Take a line that nobody should hear."""
+        self._ledger.findings.add(STRANGE, f"{self.view.label} heard {line!r}")
 
     def _told(self, number: int, line: bytes) -> None:
         if number <= self.position:
@@ -187,7 +191,7 @@ class Device:
     def _answered(self, line: bytes) -> None:
         what, about = self._asked.popleft() if self._asked else ("", "")
         if not what or not line.startswith(f"OK {what}".encode()):
-            self._ledger.findings.add(REFUSED, f"{self.view.label} asked {what} {about} and heard {line!r}")
+            self.was_refused(what, about, line)
         elif what == "LOGIN":
             self._came_in(line)
         elif what == "ACK":
@@ -199,7 +203,7 @@ class Device:
         facts = dict(word.split("=", 1) for word in line.decode().split(" ") if "=" in word)
         cursor = int(facts["cursor"])
         if self.epoch and facts["epoch"] != self.epoch:
-            self._ledger.findings.add(STRANGE, f"{self.view.label} met another epoch: {line!r}")
+            self.met_another_epoch(line)
         if self.epoch and not self.held <= cursor <= self.position:
             words = f"held {self.held} and was told {self.position}, and came in at {cursor}"
             self._ledger.findings.add(STRANGE, f"{self.view.label} {words}")
@@ -208,7 +212,15 @@ class Device:
         self.epoch, self.position, self._acked = facts["epoch"], cursor, cursor
         self.came_in()
 
+    def met_another_epoch(self, line: bytes) -> None:
+        """Learn that the log is another one than this device was told from."""
+        self._ledger.findings.add(STRANGE, f"{self.view.label} met another epoch: {line!r}")
+
     # --- what a sender makes of it ---
+
+    def was_refused(self, what: str, about: str, line: bytes) -> None:
+        """Take an ERR."""
+        self._ledger.findings.add(REFUSED, f"{self.view.label} asked {what} {about} and heard {line!r}")
 
     def came_in(self) -> None:
         """Go on after a LOGIN."""

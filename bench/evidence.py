@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 EVIDENCE = ROOT / "bench" / "evidence"
 #: What a figure speaks of; what else was changed since the commit is of no concern.
-PRODUCT = ("improtocol", "imserver", "bench", "twisted")
+PRODUCT = ("improtocol", "imserver", "imclient", "bench", "twisted")
 
 
 def write_evidence(name: str, facts: dict[str, object], around: dict[str, object] | None = None) -> None:

@@ -58,10 +58,14 @@ class Task:
     seed: int
     plant: str | None = None
     fail_points: tuple[str, ...] = ()  #: where the server ends; none: it is killed from outside
+    first: int = 1  #: which call fails in the first round, where calls are made to fail
+    step: int = 1  #: and how many later the next
 
 
 class Proof:
     """The rounds of one run, on one data folder."""
+
+    make_device, make_sender = Device, Sender
 
     def __init__(self, reactor: Any, folder: Path, task: Task) -> None:
         self.findings = Findings()
@@ -73,13 +77,14 @@ class Proof:
         self._running = Running(folder)
         # Some of the senders are spoken to as well; the others say more than they hear.
         spoken_to = SENDERS[::4] + LISTENERS
-        self._senders = [Sender(name, self.ledger, spoken_to, f"{task.seed}") for name in SENDERS]
+        make = self.make_device
+        self._senders = [self.make_sender(name, self.ledger, spoken_to, f"{task.seed}") for name in SENDERS]
         self._devices: list[Device] = [
             *self._senders,
-            *(Device(name, "desk", self.ledger) for name in LISTENERS),
-            *(Device(name, None, self.ledger) for name in LISTENERS[:4]),
-            *(Device(name, "phone", self.ledger, late=True) for name in LISTENERS[2:6]),
-            *(Device(name, None, self.ledger, late=True) for name in LISTENERS[6:]),
+            *(make(name, "desk", self.ledger) for name in LISTENERS),
+            *(make(name, None, self.ledger) for name in LISTENERS[:4]),
+            *(make(name, "phone", self.ledger, late=True) for name in LISTENERS[2:6]),
+            *(make(name, None, self.ledger, late=True) for name in LISTENERS[6:]),
         ]
         people.settle(folder, [*SENDERS, *LISTENERS])
 
@@ -122,6 +127,10 @@ class Proof:
             self._note_end(phase)
         self._running.kill()
         await self._until(lambda: all(device.away for device in self._devices), alive=False)
+
+    def measured(self) -> dict[str, object]:
+        """Say what was measured beside what was found."""
+        return {}
 
     def _note_end(self, phase: str) -> None:
         if self._running.was_killed:
@@ -222,16 +231,19 @@ def sums(proof: Proof, task: Task, seconds: float) -> dict[str, object]:
         "entries_in_the_log": ledger.checked,
         "entries_told": ledger.tellings,
         **{kind: proof.findings.counts[kind] for kind in proof.findings.kinds},
+        **proof.measured(),
         "seconds": round(seconds),
     }
 
 
-async def prove(reactor: Any, task: Task, title: str) -> tuple[Proof, dict[str, object]]:
+async def prove(
+    reactor: Any, task: Task, title: str, make: Callable[[Any, Path, Task], Proof] = Proof
+) -> tuple[Proof, dict[str, object]]:
     """Run the rounds, showing how far they are."""
     shown = Progress()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="imserver-proof-") as folder:
-        proof = Proof(reactor, Path(folder), task)
+        proof = make(reactor, Path(folder), task)
 
         def progress(number: int) -> None:
             pace = (time.monotonic() - began) / number
@@ -249,6 +261,29 @@ async def prove(reactor: Any, task: Task, title: str) -> tuple[Proof, dict[str, 
     return proof, facts
 
 
+def run_alone(make: Callable[[Any, Path, Task], Proof], what: str | None, rounds: int) -> None:
+    """Run one kind of rounds as the command line asks; the exit status says whether nothing was found."""
+    parser = argparse.ArgumentParser(description=what, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plant", choices=PLANTS)
+    parser.add_argument("--first", type=int, default=1, help="the call that fails, where calls do")
+    parser.add_argument("--step", type=int, default=1, help="how many later the next fails")
+    asked = parser.parse_args()
+    task = Task(asked.rounds, asked.seed, asked.plant, first=asked.first, step=asked.step)
+    _run(task, asked.plant or "rounds", make)
+
+
+def _run(task: Task, title: str, make: Callable[[Any, Path, Task], Proof] = Proof) -> None:
+    async def run(reactor: Any) -> None:
+        proof, facts = await prove(reactor, task, title, make)
+        print(*proof.findings.sentences, facts, sep="\n")
+        if proof.findings:
+            sys.exit(1)
+
+    react(run)
+
+
 def main() -> None:
     """Run what is asked for; the exit status says whether nothing was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -258,15 +293,7 @@ def main() -> None:
     parser.add_argument("--plant", choices=PLANTS)
     asked = parser.parse_args()
     points = tuple(FAIL_POINTS) if asked.at_fail_points else ()
-    task = Task(asked.rounds, asked.seed, asked.plant, points)
-
-    async def run(reactor: Any) -> None:
-        proof, facts = await prove(reactor, task, asked.plant or "A1")
-        print(*proof.findings.sentences, facts, sep="\n")
-        if proof.findings:
-            sys.exit(1)
-
-    react(run)
+    _run(Task(asked.rounds, asked.seed, asked.plant, points), asked.plant or "A1")
 
 
 if __name__ == "__main__":

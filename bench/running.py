@@ -44,6 +44,7 @@ class Running:
         self.folder = folder
         self.port = free_port()
         self.output = folder / "output"
+        self.more: list[str] = []  #: further words for the server
         self._process: subprocess.Popen[bytes] | None = None
         self._killer: threading.Timer | None = None
 
@@ -67,7 +68,7 @@ class Running:
         """Start a process; it takes connections a little later."""
         listen = f"tcp:{self.port}:interface={HERE}"
         # It is asked for more than it lets by: what is tried here is what it can do.
-        words = ["--data", str(self.folder), "--listen", listen, "--limit", "all=none"]
+        words = ["--data", str(self.folder), "--listen", listen, "--limit", "all=none", *self.more]
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
                 [*launcher, "-n", "--pidfile=", "imserver", *words],
@@ -103,10 +104,15 @@ class Running:
             self._process.kill()
             self._process.wait(PATIENCE)
 
-    def stop(self) -> None:
-        """End it as an operator does."""
+    def terminate(self) -> None:
+        """Tell it to end, as an operator does."""
         if self._process is not None:
             self._process.terminate()
+
+    def stop(self) -> None:
+        """End it as an operator does."""
+        self.terminate()
+        if self._process is not None:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(PATIENCE)
         self.kill()

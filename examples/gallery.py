@@ -12,6 +12,8 @@ import datetime
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 from PyQt5.QtCore import QTimer
@@ -25,6 +27,7 @@ from imclient.core.desk import Desk
 from imclient.core.devices import Device
 from imclient.core.records import Receipt
 from imclient.core.roster import Presence, Roster
+from imclient.core.settings import Settings
 from imclient.core.showing import Shown
 from imclient.core.signal import Signal
 from imclient.core.wire import Wire, WireLine
@@ -139,6 +142,8 @@ class MadeUpClient:
         self.roster, self.wire, self.conversations = Roster(time.time), Wire(time.time), Conversations()
         self.showing, self.blocked = MadeUpShowing(), MadeUpBlocklist()
         self.desk = Desk(Clock(), maybeDeferred)
+        self.settings = Settings(Path(), "desk-4f2a9c01", [])
+        self.preferred: Signal[()] = Signal()
         self.roster.restore(ME, [])
         self.conversations.restore(ME, None, [])
         self.notice: Signal[str] = Signal()
@@ -152,6 +157,11 @@ class MadeUpClient:
             Device(None, 12, moment("09:00", 40), 0, False),
         ]
         self._number = 411
+
+    def prefer(self, **changes: object) -> None:
+        """Like something otherwise."""
+        self.settings.preferences = replace(self.settings.preferences, **changes)  # type: ignore[arg-type]
+        self.preferred.emit()
 
     def connect(self, host: str, port: int) -> Deferred[None]:
         """Reach the server."""

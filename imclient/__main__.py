@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--name", help="who to log in as")
     parser.add_argument("--password-file", metavar="FILE", help="its first line is the password (--terminal)")
+    parser.add_argument("--remember", action="store_true", help="come back without it next time (--terminal)")
     parser.add_argument("--geometry", type=_geometry, metavar="X,Y,W,H", help="where the window stands")
     parser.add_argument("--theme", choices=["light", "dark", "system"], default="system")
     parser.add_argument("--version", action="version", version=f"imclient {__version__}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from . import replies
 from .errors import (
     BadPassword,
+    InviteNeeded,
+    InviteRefused,
     LoginRefused,
     MailboxFull,
     NameTaken,
@@ -15,11 +17,15 @@ from .errors import (
     NotTold,
     Offline,
     RefUsed,
+    RegistrationClosed,
+    TooManyNames,
     TooManySessions,
     TooOften,
+    Unconfirmed,
 )
 from .fields import (
     AudienceField,
+    Code,
     Device,
     Epoch,
     Mark,
@@ -50,18 +56,20 @@ class Register(
     verb="REGISTER",
     allowed_in=NOT_YET_IN,
     enters=State.REGISTERED,
-    refused_with=[NameTaken, BadPassword, TooOften],
+    refused_with=[NameTaken, BadPassword, InviteNeeded, InviteRefused, RegistrationClosed, TooOften],
     example="REGISTER alice :correct horse",
     does="take a name; a password may have spaces",
 ):
     """Take a name, which is yours for ever.
 
     The password is everything behind the colon, as it stands: blanks count, a backslash is a
-    backslash.  Everybody is told that you are there.
+    backslash.  Everybody is told that you are there.  Where HELLO says ``register=invite``, somebody who
+    may has made an ``invite=`` for you; it is used up by this.
     """
 
     name: UserName
     password: Password
+    invite: Code | None = None
 
 
 class Login(
@@ -320,6 +328,69 @@ class Blocked(
     """Be shown whom you have blocked, in the order of their names."""
 
     after: UserName | None = None
+
+
+class Confirm(
+    Command[replies.Confirmed],
+    verb="CONFIRM",
+    allowed_in=LOGGED_IN,
+    refused_with=[LoginRefused, BadPassword, TooOften],
+    example="CONFIRM :correct horse",
+    does="say your password again, before PASSWORD and CLOSE",
+):
+    """Say your password again: for five minutes this session may change what needs it.
+
+    Whoever came in by a password need not, for the first five minutes.
+    """
+
+    password: Password
+
+
+class ChangePassword(
+    Command[replies.PasswordChanged],
+    verb="PASSWORD",
+    allowed_in=LOGGED_IN,
+    refused_with=[Unconfirmed, BadPassword],
+    example="PASSWORD :new staple",
+    does="choose another password; your other sessions end",
+):
+    """Choose another password; all your other sessions end, and what devices kept to come in by is void."""
+
+    password: Password
+
+
+class Rename(
+    Command[replies.Renamed],
+    verb="RENAME",
+    allowed_in=LOGGED_IN,
+    refused_with=[NameTaken, TooManyNames],
+    example="RENAME ally",
+    does="be called otherwise; your names before go on meaning you",
+):
+    """Be called otherwise from now on; everybody is told.
+
+    Your names before stay yours for ever: by each of them you can come in, and be written to.  An
+    account has five names at most; to go back to one uses up none.
+    """
+
+    name: UserName
+
+
+class Close(
+    Command[replies.Closed],
+    verb="CLOSE",
+    allowed_in=LOGGED_IN,
+    refused_with=[Unconfirmed],
+    example="CLOSE alice",
+    does="close your account, for ever",
+):
+    """Close your account, for ever; its name is said so that nobody does it by a slip.
+
+    Your sessions end, and nobody comes in again.  What you said stays with those you said it to, and
+    your names stay taken.
+    """
+
+    name: UserName
 
 
 class Ping(

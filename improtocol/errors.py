@@ -259,6 +259,32 @@ class NameTaken(Refusal, code="name-taken"):
         return f"The name {self.name} is taken; choose another, or log in with it."
 
 
+class TooManyNames(Refusal, code="too-many-names"):
+    """An account has at most ``limit`` names, those it had before among them."""
+
+    limit: int
+
+    def sentence(self) -> str:
+        """Say what is still possible."""
+        return f"You have had {self.limit} names, and no account has more; you may go back to one of them."
+
+
+class InviteNeeded(Refusal, code="invite-needed"):
+    """Here one registers with an invite: ask somebody who may make one."""
+
+
+class InviteRefused(Refusal, code="invite-refused"):
+    """This invite is not good, or not any more; ask for another."""
+
+
+class RegistrationClosed(Refusal, code="registration-closed"):
+    """Nobody can register here."""
+
+
+class Unconfirmed(Refusal, code="unconfirmed"):
+    """Say your password again first: CONFIRM :your password"""
+
+
 class LoginRefused(Refusal, code="login-refused"):
     """Wrong name or password. New here? Then register this name."""
 

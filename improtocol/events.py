@@ -30,6 +30,7 @@ class Hello(Event, verb="HELLO"):
     server: Word
     protocol: Number = key()
     can: Words = ()
+    register: Word | None = None  #: who may take a name: ``open``, ``invite`` or ``closed``
     line: Line = ""
 
 
@@ -68,12 +69,30 @@ class RegisterTold(Event, verb="REGISTER", numbered=True):
     at: Moment = key()
 
 
+class RenameTold(Event, verb="RENAME", numbered=True):
+    """Somebody is called otherwise from now on; the name before goes on meaning them."""
+
+    number: Number
+    before: UserName
+    name: UserName
+    at: Moment = key()
+
+
+class CloseTold(Event, verb="CLOSE", numbered=True):
+    """Somebody has closed their account: nobody can write to them any more."""
+
+    number: Number
+    name: UserName
+    at: Moment = key()
+
+
 class UserTold(Event, verb="USER"):
     """How somebody is; it replaces what was told of them before."""
 
     name: UserName
     presence: PresenceField
     text: Line = ""
+    was: Names = ()  #: the names they had before, under which older messages stand
 
 
 class ReadTold(Event, verb="READ"):

@@ -45,6 +45,27 @@ class LoggedOut(Reply, verb="LOGOUT"):
     """The session speaks for nobody any more."""
 
 
+class Confirmed(Reply, verb="CONFIRM"):
+    """For five minutes this session may change what needs the password."""
+
+
+class PasswordChanged(Reply, verb="PASSWORD"):
+    """This is your password now, and all your other sessions have ended."""
+
+
+class Renamed(Reply, verb="RENAME"):
+    """This is your name now, and everybody else is told so under this number."""
+
+    number: Number
+    name: UserName
+
+
+class Closed(Reply, verb="CLOSE"):
+    """Your account is closed, which everybody else is told under this number; the connection closes."""
+
+    number: Number
+
+
 class Who(Reply, verb="WHO"):
     """So many users were told."""
 

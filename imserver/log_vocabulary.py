@@ -50,6 +50,7 @@ _DECLARED = (
     ),
     _event("login-too-often", Cause.ANYBODY, "session user", "a guess that came too early"),
     _event("register-too-often", Cause.ANYBODY, "session", "one account too many was asked for"),
+    _event("invite-refused", Cause.ANYBODY, "session", "an invite that is not good was shown"),
     # Those inside.
     _event("registered", Cause.INSIDE, "session user", "a name was taken"),
     _event("logged-in", Cause.INSIDE, "session user device", "somebody proved a name"),
@@ -60,6 +61,10 @@ _DECLARED = (
         "a client was told more than the log of messages holds",
     ),
     _event("logged-out", Cause.INSIDE, "session user why", "the session speaks for nobody any more"),
+    _event("confirm-refused", Cause.ANYBODY, "session user", "who is in said a wrong password again"),
+    _event("password-changed", Cause.INSIDE, "session user", "an account has another password"),
+    _event("renamed", Cause.INSIDE, "session user name", "an account has another name"),
+    _event("closed", Cause.INSIDE, "session user", "an account was closed"),
     _event(
         "sent",
         Cause.INSIDE,
@@ -81,7 +86,10 @@ _DECLARED = (
         "file error",
         "a new certificate cannot be used, so the one before stays",
     ),
-    _event("ended", Cause.INSIDE, "why", "it ended at once, to be started again"),
+    _event(
+        "new-epoch", Cause.INSIDE, "now before", "the database is behind what was told: everybody reads anew"
+    ),
+    _event("ended", Cause.INSIDE, "why error", "it ended at once, to be started again"),
     _event(
         "broke",
         Cause.FAULT,
@@ -107,6 +115,7 @@ FACTS = {
     "session": "the number of the connection, counted from the start of the server",
     "where": "the address and port it comes from; for `broke`: the part of the program",
     "user": "an account's name; what is nobody's name is not shown, since it may be a password",
+    "name": "the name it has from now on",
     "device": "the device's word, if it has one",
     "to": "the audience: names, or `*` for everyone",
     "number": "the message's number in the log of messages",

@@ -19,6 +19,7 @@ from .counters import Counters
 from .dispatch import Dispatcher
 from .figures import figures
 from .mailroom import Mailroom
+from .portal.enrolling import Enrolling
 from .queues import Queues
 from .server_log import ServerLog
 from .session import Session
@@ -43,6 +44,7 @@ class Server(Factory):
         names: NamePolicy,
         bounds: Bounds,
         draw: Callable[[int], int],
+        enrolling: Enrolling,
         counters: Counters,
         watchdog: Watchdog,
         watching: Watching,
@@ -54,6 +56,7 @@ class Server(Factory):
         self.turn = turn
         self.names = names
         self.bounds = bounds
+        self.enrolling = enrolling
         self.counters = counters
         self.watchdog = watchdog
         self.watching = watching

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from twisted.application.service import Service
 from twisted.cred.portal import Portal
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IListeningPort, IReactorTime
 from twisted.python.usage import Options as UsageOptions
 from twisted.python.usage import UsageError
 
@@ -29,6 +29,7 @@ from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
 
 from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
+from .claims import Claims
 from .counters import Counters
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
@@ -40,17 +41,21 @@ from .features.housekeeping import Housekeeping
 from .features.login import Login
 from .features.messaging import Messaging
 from .features.overseeing import Overseeing
+from .features.own_account import OwnAccount
 from .features.peer_ping import PeerPing
 from .features.reading import Reading
 from .features.receipts import Receipts
 from .features.registration import Registration
+from .features.renaming import Renaming
 from .features.roster import Roster
 from .features.showing import Showing
-from .listening import HERE, entrance, listen
+from .listening import HERE, entrance, listen, policy_for
 from .log_lines import as_json, plain
 from .mailroom import Mailroom, Soon
 from .portal.checkers import PasswordChecker
-from .portal.guessing import Enrolling, Guessing
+from .portal.confirming import Confirming
+from .portal.enrolling import Enrolling, Policy
+from .portal.guessing import Guessing
 from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
 from .portal.tokens import TokenChecker
@@ -89,7 +94,9 @@ class Options(UsageOptions):
         ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
         ["keep", None, None, "let go of messages older than so many DAYS; else everything is kept"],
+        ["metrics", None, None, "show Prometheus the counts here, as in tcp:9100:interface=127.0.0.1"],
         ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
+        ["register", None, None, "who may take a name: open, invite or closed; else open on loopback alone"],
         [
             "certificate",
             None,
@@ -101,6 +108,7 @@ class Options(UsageOptions):
     ]
     optFlags: ClassVar = [
         ["clear-outside", None, "let other machines in without TLS: everybody on the way reads passwords"],
+        ["metrics-outside", None, "let other machines read the counts, too"],
         ["log-json", None, "write server.log as a JSON object a line"],
         ["log-texts", None, "write into server.log what people say, too"],
     ]
@@ -130,6 +138,8 @@ class Options(UsageOptions):
         """Fill in what was left out, and refuse what is not known."""
         if self["names"] not in NAMES:
             raise UsageError(f"--names is ascii or unicode, not {self['names']}.")
+        if self["register"] is not None and self["register"] not in list(Policy):
+            raise UsageError(f"--register is {', '.join(Policy)}, not {self['register']}.")
         if self["keep"] is not None and not re.fullmatch("[1-9][0-9]{0,4}", self["keep"]):
             raise UsageError(f"--keep is a whole number of days from 1 on, not {self['keep']}.")
         self["listen"] = self["listen"] or [HERE]
@@ -196,23 +206,35 @@ class Imserver(Service):
         )
         self._storage.in_doubt = self._end_in_doubt
         self._encryption = Encryption(
-            reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note
+            reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note, bounds
         )
         self._doors = [
             listen(reactor, text, self._server, self._encryption.wrap, clear_outside=options["clear-outside"])
             for text in options["listen"]
         ]
         self._ports = [door.port for door in self._doors]
+        self._server.enrolling.policy = policy_for(options["register"], self._doors)
+        self._metrics = self._opened_metrics(options["metrics"], outside=bool(options["metrics-outside"]))
         self._entrance = entrance(self._doors, self._encryption.papers, options["address"])
+
+    def _opened_metrics(self, description: str | None, *, outside: bool) -> IListeningPort | None:
+        if description is None:
+            return None
+        from .metrics import open_metrics  # noqa: PLC0415  # only who asks for it pays for its libraries
+
+        storage = self._storage
+        return open_metrics(
+            self._reactor, description, self._server, lambda: storage.jobs_waiting, outside=outside
+        )
 
     def invite_line(self, code: str) -> str:
         """Write the line that whoever is invited takes as pasted."""
         return str(replace(self._entrance, code=code)) if self._entrance is not None else code
 
-    def _end_in_doubt(self) -> None:
+    def _end_in_doubt(self, why: str) -> None:
         """End at once, and tell nobody anything: only what is on disk can say what is true now."""
         try:
-            self._log.note("ended", why="outcome-unknown")
+            self._log.note("ended", why="outcome-unknown", error=why)
             self._log.flush()
             print(
                 "imserver: A commit failed, and only the disk knows what became of it. "
@@ -250,7 +272,7 @@ class Imserver(Service):
         self._encryption.stop()
         if self._retention is not None:
             self._retention.end()
-        for port in self._ports:
+        for port in (*self._ports, *([self._metrics] if self._metrics is not None else [])):
             await maybeDeferred(port.stopListening)
         await self._server.end_all(GOODBYE)
         self._hashing.stop()
@@ -287,6 +309,7 @@ def put_together(
     start: str = "0",
     may_address_everyone: Callable[[str], bool] = lambda name: True,
     bounds: Bounds = BOUNDS,
+    policy: Policy = Policy.OPEN,
     draw: Callable[[int], int] = secrets.randbelow,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
     retention: Retention | None = None,
@@ -301,12 +324,16 @@ def put_together(
     receipts = ReceiptNews(clock, storage, users, mailroom)
     watching = Watching(turn, log)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)
-    portal = Portal(Realm(users), [PasswordChecker(storage, passwords), TokenChecker(storage)])
+    checker = PasswordChecker(storage, passwords)
+    portal = Portal(Realm(users), [checker, TokenChecker(storage)])
+    claims, enrolling = Claims(users), Enrolling(clock, bounds, policy)
+    guessing, confirming = Guessing(clock, bounds), Confirming(clock)
     dispatcher = Dispatcher(
-        Registration(storage, passwords, users, log, Enrolling(clock, bounds)),
+        Registration(storage, passwords, claims, log, enrolling),
         Login(
             portal,
-            Guessing(clock, bounds),
+            guessing,
+            confirming,
             storage,
             storage,
             users,
@@ -315,6 +342,8 @@ def put_together(
             log,
             opening.epoch,
         ),
+        OwnAccount(storage, checker, confirming, guessing, passwords, users, log),
+        Renaming(storage, claims, mailroom, log),
         Roster(users),
         Messaging(storage, users, mailroom, receipts, log, may_address_everyone, bounds.mailbox),
         Reading(storage, users, receipts),
@@ -339,7 +368,9 @@ def put_together(
 
     storage.committed = committed
     storage.counters = counters
-    server = Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, counters, watchdog, watching)
+    server = Server(
+        clock, dispatcher, mailroom, log, turn, names, bounds, draw, enrolling, counters, watchdog, watching
+    )
     return server
 
 

@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred, fail
 
 from improtocol.codec import Unknown
 from improtocol.commands import Login, Register
-from improtocol.errors import LoginRefused, NotTold
+from improtocol.errors import LoginRefused
 from improtocol.events import PingTold, PongTold
 from improtocol.invite import Invite
 from improtocol.invite import parse as parse_invite
@@ -24,7 +24,7 @@ from improtocol.vocabulary import Command, Event, Reply
 
 from .backoff import Backoff
 from .connection import Answer, Connection
-from .link import Link, Reach
+from .link import Link, LinkState, Reach
 from .pings import Pings
 from .proof import TOKEN, Proof
 from .reaching import NotConnected, by_tcp
@@ -35,8 +35,10 @@ from .wire import Wire
 
 R = TypeVar("R", bound=Reply)
 
-#: Gives the epoch and the number behind which the stream is to begin; None: behind the device's cursor.
-Since = Callable[[], tuple[str, int] | None]
+#: What the server says unasked.
+Told = Event | Unknown
+#: The link is in these and does not come back by itself.
+_OVER = (LinkState.OFFLINE, LinkState.REPLACED, LinkState.SIGNED_OUT)
 
 
 class Agent:
@@ -54,15 +56,18 @@ class Agent:
         now: Callable[[], float] = time.time,
     ) -> None:
         random = random or SystemRandom()
-        self.told: Signal[Event | Unknown] = Signal()  #: what the server says unasked
+        self.told: Signal[Told] = Signal()  #: what the server says unasked
         self.came_in: Signal[LoggedIn] = Signal()  #: before anything behind the answer to LOGIN is read
         self.went: Signal[()] = Signal()  #: the connection is no more
+        self.ended: Signal[str] = Signal()  #: it does not come back by itself; the sentence says why
         self.wire = Wire(now)
         self.trust = Trust(reactor, by_tcp(reactor), OnlyNow())
         self.link = Link(reactor, reach or self.trust.reach, self.wire, Backoff(random))
         self.pings = Pings(reactor, self.perform, random)
         self.link.told_event.connect(self._told)
         self.link.went.connect(self.went.emit)
+        self.link.changed.connect(self._link_changed)
+        self._in = False
 
     def connect(self, host: str, port: int) -> Deferred[None]:
         """Connect; fails with an error whose ``str`` is a sentence."""
@@ -78,43 +83,33 @@ class Agent:
         """Take a name; fails with the `Refusal`."""
         return self.perform(Register(canonical(name), password)).addCallback(lambda _: None)
 
-    def log_in(
-        self, name: str, password: str, device: str | None = None, since: Since = lambda: None
-    ) -> Deferred[None]:
-        """Come in, and stay in from then on; fails with the `Refusal`."""
-        name = canonical(name)
+    def log_in(self, name: str, password: str, device: str | None = None) -> Deferred[None]:
+        """Come in, and stay in from then on; the stream begins behind the device's cursor, each time.
 
-        proof = Proof(password)
+        Fails with the `Refusal`.
+        """
+        name, proof = canonical(name), Proof(password)
 
-        def login(*, anew: bool = False) -> Login:
-            begin = None if anew else since()
-            epoch, number = begin if begin is not None else (None, None)
+        def login() -> Login:
             hello = self.link.hello
-            ask_for_token = device is not None and hello is not None and TOKEN in hello.can
+            gives_tokens = device is not None and hello is not None and TOKEN in hello.can
             return Login(
                 name,
                 proof.password if proof.token is None else None,
                 device,
-                number,
-                epoch,
-                proof.token,
-                remember=ask_for_token and proof.token is None,
+                token=proof.token,
+                remember=gives_tokens and proof.token is None,
             )
 
         async def enter(connection: Connection) -> None:
-            anew = False
-            for _ in range(3):  # a token may open nothing, and that log may have been set back
-                try:
-                    reply = await connection.perform(login(anew=anew))
-                    break
-                except NotTold:
-                    anew = True
-                except LoginRefused:
-                    if not proof.refused():
-                        raise
-            else:
-                raise LoginRefused()
+            try:
+                reply = await connection.perform(login())
+            except LoginRefused:
+                if not proof.refused():
+                    raise
+                reply = await connection.perform(login())
             proof.took(reply.token)
+            self._in = True
             self.came_in.emit(reply)
 
         return self.link.come_in(lambda connection: Deferred.fromCoroutine(enter(connection)))
@@ -127,11 +122,16 @@ class Agent:
         """Give a command whose answer has lines of its own."""
         return self.link.connection.ask(command) if self.link.connection else fail(NotConnected())
 
-    def _told(self, event: Event | Unknown) -> None:
+    def _told(self, event: Told) -> None:
         if isinstance(event, (PingTold, PongTold)):
             self.pings.told(event)
         else:
             self.told.emit(event)
+
+    def _link_changed(self) -> None:
+        if self._in and self.link.state in _OVER:
+            self._in = False
+            self.ended.emit(self.link.sentence)
 
     def hold(self) -> None:
         """Read the server no further for now."""
@@ -145,4 +145,12 @@ class Agent:
 
     def leave(self) -> Deferred[None]:
         """Say QUIT and stay away."""
+        self._in = False
         return self.link.leave()
+
+
+def number_of(event: Told) -> int | None:
+    """Give up to where an entry of the log says that the stream is told; None: it is no entry."""
+    if isinstance(event, Unknown):
+        return event.number
+    return getattr(event, "number", None) if event.numbered else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
@@ -104,6 +104,7 @@ class Client:
     ) -> None:
         random = random or SystemRandom()
         self.settings = Settings.open(folder, random)
+        self.preferred: Signal[()] = Signal()  #: something is liked otherwise
         self.notice: Signal[str] = Signal()  #: a sentence that the user should read
         self.wire = Wire(now)
         self.trust = Trust(reactor, dial or by_tcp(reactor), self.settings)
@@ -154,6 +155,12 @@ class Client:
     def name(self) -> str | None:
         """Who we are, once logged in (or looking at what is held, without a server)."""
         return self._account.name if self._account is not None else None
+
+    def prefer(self, **changes: object) -> None:
+        """Like something otherwise from now on: the fields of `Preferences`."""
+        self.settings.preferences = replace(self.settings.preferences, **changes)  # type: ignore[arg-type]
+        self.preferred.emit()
+        self._run(self.settings.save).addErrback(self._stumbled)
 
     # Coming in
 

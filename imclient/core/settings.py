@@ -36,6 +36,7 @@ class Options:
     invite: Invite | None = None  #: what was pasted in the place of a host
     terminal: bool = False  #: in the terminal, without windows
     password_file: str | None = None  #: whose first line is the password
+    remember: bool = False  #: come back without it the next time
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class Preferences:
     scale: float = 1.0  #: how much larger the type is
     language: str = ""  #: empty: the system's
     asides: bool = True  #: what went to everyone is shown in passing
+    quiet: bool = False  #: nobody calls: do not disturb
     notify: bool = True  #: the desktop shows what came
     texts: bool = True  #: and what it says
     sound: bool = False

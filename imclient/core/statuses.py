@@ -7,6 +7,7 @@ import enum
 from improtocol.errors import Refusal
 
 from .reaching import LinkLost, NobodyListens, NoSuchHost, NotAnImserver, Unreachable
+from .trust import NotKnown
 
 
 class Status(enum.IntEnum):
@@ -31,6 +32,7 @@ class Status(enum.IntEnum):
     LOST = 7, "the connection was lost"
     REFUSED = 8, "the server refused it; the sentence says why"
     NOT_IN_TIME = 9, "it is stored, but it was not delivered or read in time"
+    NOT_KNOWN = 10, "it is not sure which server answers there, so nothing was said to it"
 
 
 def status_of(wrong: BaseException) -> Status:
@@ -40,6 +42,7 @@ def status_of(wrong: BaseException) -> Status:
         (NobodyListens, Status.NOBODY_LISTENS),
         (NotAnImserver, Status.NO_IMSERVER),
         (LinkLost, Status.LOST),
+        (NotKnown, Status.NOT_KNOWN),
         (Unreachable, Status.NOT_REACHED),
         (Refusal, Status.REFUSED),
     )

@@ -91,6 +91,9 @@ class Windows:
         client = self._make_client()
         self._noticed = []
         client.notice.connect(self._noticed.append)
+        liked, asked = client.settings.preferences, Choice(self._options.theme)
+        known = liked.theme if liked.theme in tuple(Choice) else Choice.SYSTEM
+        self._dress.wear(asked if asked is not Choice.SYSTEM else Choice(known), liked.scale)
         return client
 
     def _leave(self, why: str = "") -> None:
@@ -104,6 +107,8 @@ class Windows:
         before, self._window = self._window, window
         if before is not None:
             window.setGeometry(before.geometry())
+        elif self._place is None and (kept := _place(self.client.settings.preferences.geometry)):
+            window.setGeometry(kept)
         elif self._place is not None:
             window.move(self._place.topLeft())
             window.resize(self._place.size())
@@ -132,6 +137,17 @@ class Windows:
     def _on_closed(self) -> None:
         if not self._changing:
             self._stop()
+
+
+def _place(written: str) -> QRect | None:
+    """Read where a window stood; None, if that is on no screen of today."""
+    try:
+        x, y, width, height = map(int, written.split(","))
+    except ValueError:
+        return None
+    place = QRect(x, y, width, height)
+    screens = (screen.availableGeometry() for screen in QApplication.screens())
+    return place if any(screen.contains(place.center()) for screen in screens) else None
 
 
 def _log_what_went_wrong() -> None:
@@ -168,14 +184,13 @@ def main(options: Options) -> int:
         except ReactorNotRunning:
             _log.debug("it stops already")
 
-    windows = Windows(
-        lambda: Client(reactor, folder, invite=options.invite),
-        Dress(app, Choice(options.theme)),
-        options,
-        stop,
-    )
+    dress = Dress(app, Choice(options.theme))
+    windows = Windows(lambda: Client(reactor, folder, invite=options.invite), dress, options, stop)
     reactor.addSystemEventTrigger("before", "shutdown", windows.close)
     windows.begin()
+    from .system_look import SystemLook
+
+    SystemLook(dress.follow, app)
     if options.control is not None:
         from . import control
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PyQt5.QtCore import pyqtSignal
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
-from imclient.core import wording
+from imclient.core import obeying, wording
 from imclient.core.client import Client, LinkState
 from improtocol.audience import Audience
 from imqt import icons, plain
@@ -88,7 +88,7 @@ class AudienceControl(QWidget):
             self.choose(Mode.EVERYONE)
             return ""
         if not self._is_known(name):
-            return wording.unknown([name])
+            return obeying.nobody([name], self._client.roster)
         self._choice.show(Audience.of(name))
         self._show()
         self._tell()
@@ -131,6 +131,9 @@ class AudienceControl(QWidget):
 
     def _on_named(self, names: list[str]) -> None:
         sentence = self._choice.add(names)
+        if sentence:
+            nobodies = [name for name in names if not self._is_known(name)]
+            sentence = obeying.nobody(nobodies, self._client.roster)
         self._tell()
         self._show()
         if self._choice.mode is Mode.ONE and self._choice.names and not sentence:

@@ -28,7 +28,20 @@ class Dress:
         self._app = app
         self.choice = choice
         self.scale = 1.0
+        self._system: Scheme | None = None  #: as the desktop told since the start
         self._apply()
+
+    def wear(self, choice: Choice, scale: float) -> None:
+        """Look as it was liked before."""
+        self.choice = choice
+        self.scale = min(SCALES, key=lambda known: abs(known - scale))
+        self._apply()
+
+    def follow(self, system: Scheme) -> None:
+        """Be as the desktop is now, if that is what was chosen."""
+        self._system = system
+        if self.choice is Choice.SYSTEM:
+            self._apply()
 
     def choose(self, choice: Choice) -> None:
         """Be light, dark, or as the desktop is."""
@@ -42,6 +55,6 @@ class Dress:
         self._apply()
 
     def _apply(self) -> None:
-        system = theme.system_scheme()
+        system = self._system or theme.system_scheme()
         scheme = {Choice.LIGHT: Scheme.LIGHT, Choice.DARK: Scheme.DARK}.get(self.choice, system)
         theme.apply(self._app, scheme, self.scale)

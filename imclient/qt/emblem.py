@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QPointF, QRectF, Qt
-from PyQt5.QtGui import QColor, QIcon, QPainter, QPainterPath, QPixmap, QPolygonF
+from PyQt5.QtGui import QColor, QFont, QIcon, QPainter, QPainterPath, QPixmap, QPolygonF
 
 from imqt.colours import SHADES, Scheme
 
@@ -11,15 +11,15 @@ from imqt.colours import SHADES, Scheme
 _SIZES = (16, 24, 32, 48, 64, 128)
 
 
-def icon() -> QIcon:
-    """Give the sign in every size that a desktop may ask for."""
+def icon(unread: int = 0) -> QIcon:
+    """Give the sign in every size that a desktop may ask for; with how many are unread, if any are."""
     made = QIcon()
     for size in _SIZES:
-        made.addPixmap(_painted(size))
+        made.addPixmap(painted(size, unread))
     return made
 
 
-def _painted(size: int) -> QPixmap:
+def painted(size: int, unread: int = 0) -> QPixmap:
     """Paint it on a grid of 16: the same on light desktops and on dark ones."""
     pixmap = QPixmap(size, size)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -32,8 +32,23 @@ def _painted(size: int) -> QPixmap:
     painter.setBrush(QColor("#ffffff"))
     for x in (4.75, 8.0, 11.25):
         painter.drawEllipse(QPointF(x, 7.0), 1.15, 1.15)
+    if unread:
+        _paint_count(painter, "9+" if unread > 9 else str(unread))
     painter.end()
     return pixmap
+
+
+def _paint_count(painter: QPainter, count: str) -> None:
+    """Paint a number in a red disc in the upper right corner."""
+    disc = QRectF(16 - 9.5, 0, 9.5, 9.5)
+    painter.setBrush(QColor(SHADES["error"].of(Scheme.LIGHT)))
+    painter.drawEllipse(disc)
+    font = QFont(painter.font())
+    font.setPixelSize(7 if len(count) == 1 else 6)
+    font.setBold(True)
+    painter.setFont(font)
+    painter.setPen(QColor("#ffffff"))
+    painter.drawText(disc, int(Qt.AlignmentFlag.AlignCenter), count)
 
 
 def _bubble() -> QPainterPath:

@@ -30,6 +30,7 @@ from .notice_bar import NoticeBar
 from .roster_view import RosterView
 from .slash_line import WindowFront
 from .status_view import LinkStatus, NewsStatus, OutboxStatus
+from .surroundings import Surroundings
 from .talk_window import TalkWindow
 from .welcome_view import WelcomeView
 from .wire_view import WireView
@@ -66,7 +67,9 @@ class MainWindow(QMainWindow):
         self.conversations = ConversationsView(client)
         self.composer = Composer(client)
         self.wire = WireView(client)
-        self._menus = Menus(self, self, dress.choice)
+        self._menus = Menus(self, self, dress.choice, client.settings.preferences)
+        acts = [*self._menus.shown.values(), self._menus.quiet, self._menus.leave]
+        self._around = Surroundings(client, self._show_me_quietly, acts, self)
         self._ends = (LinkStatus(client), OutboxStatus(client))
         self._news = NewsStatus()
         self.notices = NoticeBar()
@@ -80,6 +83,8 @@ class MainWindow(QMainWindow):
         self._put_together()
         self._listen()
         self._open_first()
+        self.conversations.show_aside(client.settings.preferences.asides)
+        self._around.attention.count()
 
     # How it is put together
 
@@ -126,6 +131,10 @@ class MainWindow(QMainWindow):
         self.wire.closed.connect(lambda: self._menus.wire.setChecked(False))
         self._panes.splitterMoved.connect(self._on_roster_moved)
         self._client.conversations.changed.connect(self._call_attention)
+        self.composer.edit.textChanged.connect(self._around.idle.touched)
+        self._around.counted.connect(self._show_title)
+        self._around.brought.connect(self.bring)
+        self._around.went_to.connect(self._go_to)
         self._client.notice.connect(self.notices.tell)
 
     def _open_first(self) -> None:
@@ -280,14 +289,17 @@ class MainWindow(QMainWindow):
     def show_aside(self, shown: bool) -> None:
         """Show in every conversation what went to everyone, or do not."""
         self.conversations.show_aside(shown)
+        self.prefer(asides=shown)
 
     def dress(self, choice: Choice) -> None:
         """Be light, dark, or as the desktop is."""
         self._dress.choose(choice)
+        self.prefer(theme=choice.value)
 
     def scale(self, by: int) -> None:
         """Set larger or smaller type."""
         self._dress.step(by)
+        self.prefer(scale=self._dress.scale)
         self._arrange()
 
     def tell_keys(self) -> None:
@@ -390,6 +402,14 @@ class MainWindow(QMainWindow):
     def _show_me(self, presence: Shown, text: str) -> None:
         self._do(self._client.show(presence, text), wording.you_are(presence is Shown.AWAY, text))
 
+    def _show_me_quietly(self, presence: Shown, text: str) -> None:
+        """Be shown otherwise by oneself; whoever is not connected need not hear that it failed."""
+        self._client.show(presence, text).addErrback(lambda _: None)
+
+    def prefer(self, **changes: object) -> None:
+        """Like something otherwise from now on."""
+        self._client.prefer(**changes)
+
     def _show_shown(self) -> None:
         self._menus.shown[self._client.showing.presence].setChecked(True)
 
@@ -433,6 +453,22 @@ class MainWindow(QMainWindow):
 
     # The window
 
+    def bring(self) -> None:
+        """Come before the eyes."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _go_to(self, audience: Audience) -> None:
+        self.conversations.open(audience)
+        self.composer.edit.setFocus()
+
+    def _show_title(self, unread: int) -> None:
+        """Say who one is, and how many messages are unread."""
+        self.setWindowTitle(f"({unread}) {self._me} - imclient" if unread else f"{self._me} - imclient")
+
     def _call_attention(self, conversation: object) -> None:
         if getattr(conversation, "unread", 0) and not self.isActiveWindow():
             QApplication.alert(self)
@@ -468,6 +504,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Close, and with it the program."""
         super().closeEvent(event)
+        place = self.geometry()
+        self.prefer(geometry=f"{place.x()},{place.y()},{place.width()},{place.height()}")
         self._let_go()
         self.closed.emit()
 
@@ -475,6 +513,7 @@ class MainWindow(QMainWindow):
         """Listen no more; asked twice, once is enough."""
         if self._listening:
             self._listening = False
+            self._around.close()
             self._client.conversations.changed.disconnect(self._call_attention)
             self._client.notice.disconnect(self.notices.tell)
             self._client.showing.changed.disconnect(self._show_shown)

@@ -8,10 +8,14 @@ from typing import Protocol
 from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QAction, QActionGroup, QMainWindow, QMenu
 
+from imclient.core.settings import Preferences
 from imclient.core.showing import Shown
 
 from .audience_choice import Mode
 from .dress import Choice
+
+#: Minutes after which one is shown as away, as the menu offers them; 0: never.
+AWAY_AFTER = (5, 10, 30, 0)
 
 
 class _Acts(Protocol):
@@ -19,6 +23,7 @@ class _Acts(Protocol):
 
     def show_as(self, presence: Shown) -> None: ...
     def write_line(self) -> None: ...
+    def prefer(self, **changes: object) -> None: ...
     def show_devices(self) -> None: ...
     def show_blocked(self) -> None: ...
     def log_out(self) -> None: ...
@@ -47,8 +52,9 @@ class _Acts(Protocol):
 class Menus:
     """The menus of the main window, and those of their actions that others show or set."""
 
-    def __init__(self, window: QMainWindow, acts: _Acts, choice: Choice) -> None:
+    def __init__(self, window: QMainWindow, acts: _Acts, choice: Choice, preferences: Preferences) -> None:
         self._window = window
+        self._preferences = preferences
         self._account(acts)
         self._people(acts)
         self._conversation(acts)
@@ -66,12 +72,40 @@ class Menus:
             action.setCheckable(True)
             group.addAction(action)
         _act(self.account, "Your line of text", acts.write_line, "F2", "writeLine")
+        self._calling(acts)
         self.account.addSeparator()
         _act(self.account, "Devices", acts.show_devices, name="listDevices")
         self.account.addSeparator()
         _act(self.account, "Log out", acts.log_out, name="logOut")
         self.account.addSeparator()
-        _act(self.account, "Quit", acts.quit, "Ctrl+Q", "quit")
+        self.leave = _act(self.account, "Quit", acts.quit, "Ctrl+Q", "quit")
+
+    def _calling(self, acts: _Acts) -> None:
+        """Say whether and how one is called, and when one is away by itself."""
+        liked = self._preferences
+        away = self.account.addMenu("Away by itself")
+        assert away is not None
+        group = QActionGroup(self._window)
+        for minutes in AWAY_AFTER:
+            words = f"After {minutes} minutes" if minutes else "Never"
+            action = _act(away, words, _liking(acts, away_after=minutes), name=f"away-{minutes}")
+            action.setCheckable(True)
+            action.setChecked(minutes == liked.away_after)
+            group.addAction(action)
+        self.account.addSeparator()
+        self.quiet = _check(
+            self.account,
+            "Do not disturb",
+            lambda on: acts.prefer(quiet=on),
+            "Ctrl+Shift+D",
+            "quiet",
+            liked.quiet,
+        )
+        notes = self.account.addMenu("Notifications")
+        assert notes is not None
+        _check(notes, "On the desktop", lambda on: acts.prefer(notify=on), "", "notify", liked.notify)
+        _check(notes, "With what it says", lambda on: acts.prefer(texts=on), "", "texts", liked.texts)
+        _check(notes, "With a sound", lambda on: acts.prefer(sound=on), "", "sound", liked.sound)
 
     def _people(self, acts: _Acts) -> None:
         menu = self._menu("&People", "menuPeople")
@@ -115,8 +149,8 @@ class Menus:
         _act(menu, "Type as it was", lambda: acts.scale(0), "Ctrl+0")
         menu.addSeparator()
         wire = _check(menu, "Wire", acts.show_wire, "Ctrl+Shift+W", "showWire")
-        aside = _check(menu, "Show what went to everyone", acts.show_aside, "", "showAside")
-        aside.setChecked(True)
+        asides = self._preferences.asides
+        _check(menu, "Show what went to everyone", acts.show_aside, "", "showAside", asides)
         return wire
 
     def _help(self, acts: _Acts) -> None:
@@ -144,15 +178,22 @@ def _act(menu: QMenu, text: str, act: Callable[[], None], key: str = "", name: s
     return action
 
 
-def _check(menu: QMenu, text: str, act: Callable[[bool], None], key: str, name: str) -> QAction:
+def _check(
+    menu: QMenu, text: str, act: Callable[[bool], None], key: str, name: str, checked: bool = False
+) -> QAction:
     action = menu.addAction(text)
     assert action is not None
     action.setCheckable(True)
+    action.setChecked(checked)
     action.toggled.connect(act)
     if key:
         action.setShortcut(QKeySequence(key))
     action.setObjectName(name)
     return action
+
+
+def _liking(acts: _Acts, **changes: object) -> Callable[[], None]:
+    return lambda: acts.prefer(**changes)
 
 
 def _choosing(acts: _Acts, mode: Mode) -> Callable[[], None]:

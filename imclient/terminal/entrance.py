@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Awaitable, Callable
 from typing import Protocol
+
+from twisted.internet.defer import Deferred
 
 from imclient.core.client import Client
 from imclient.core.reaching import Unreachable
 from imclient.core.settings import HOST, Options
+from imclient.core.trust import Stranger
 from improtocol.errors import LoginRefused, Refusal
 from improtocol.invite import PORT, BadInvite, looks_like_one
 
@@ -38,6 +42,8 @@ class Entrance:
     def __init__(self, client: Client, options: Options, asker: Asker, password: Password) -> None:
         self._client, self._options, self._asker = client, options, asker
         self._password = password
+        if asker.patient:
+            client.ask_trust = lambda stranger: Deferred.fromCoroutine(self._ask_trust(stranger))
         self._kept = True  # the password that is kept somewhere has not been refused yet
         settings = client.settings
         told = options.invite is not None or (options.host, options.port) != (HOST, PORT)
@@ -96,6 +102,12 @@ class Entrance:
         else:
             self._host, self._port = invite.host, invite.port
 
+    async def _ask_trust(self, stranger: Stranger) -> bool:
+        """Ask whether a server that nobody vouches for is the right one."""
+        self._asker.tell(str(stranger))
+        answer = await self._asker.ask("Is it that one, and shall it be trusted (yes, no)", given="no")
+        return answer.strip().lower() == "yes"
+
     # Who
 
     async def _log_in(self) -> None:
@@ -103,11 +115,13 @@ class Entrance:
         name = self._options.name or ""
         if not name or self._asker.patient:
             name = await self._asker.ask("Name", given=name or next(iter(names), ""))
+        if self._kept and await self._client.come_back(name):
+            return
         password = await self._password(name, self._host, self._port) if self._kept else None
         if password is None:
             password = await self._asker.ask("Password", secret=True)
         try:
-            await self._client.log_in(name, password)
+            await self._client.log_in(name, password, remember=self._options.remember)
         except LoginRefused:
             await self._offer(name, password)
 
@@ -118,9 +132,9 @@ class Entrance:
         if not answer.strip().lower().startswith("y"):
             raise LoginRefused()
         again = await self._asker.ask("The password again", secret=True)
-        if again != password:
+        if not hmac.compare_digest(again.encode(), password.encode()):
             self._asker.tell("The two passwords are not the same.")
             raise LoginRefused()
         await self._client.register(name, password)
         self._asker.tell(f"{name} is registered.")
-        await self._client.log_in(name, password)
+        await self._client.log_in(name, password, remember=self._options.remember)

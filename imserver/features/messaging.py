@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from improtocol import commands, replies
 from improtocol.audience import Audience
@@ -46,17 +46,17 @@ class Messaging:
         refused = command.audience.everyone and not self._may_address_everyone(avatar.name)
         if refused and await self._earlier(avatar, command) is None:
             raise NotAllowed("everyone")
-        if unknown := self._users.unknown(command.audience.names):
-            earlier = await self._earlier(avatar, command)
-            raise NoSuchUser(unknown) if earlier is None else RefUsed(earlier.number)
-        audience = command.audience.without(avatar.name)
+        await self._judge_people(avatar, command)
+        audience = self._users.current(command.audience).without(avatar.name)
         self._under_way += 1
         try:
             stored = await self._stored.append(self._draft(avatar, audience, command))
         except interface.RefUsed as used:
             raise RefUsed(used.number) from None
         except interface.MailboxFull as full:
-            raise MailboxFull(tuple(sorted(self._users.of(one).name for one in full.accounts))) from None
+            raise MailboxFull(self._names(full.accounts)) from None
+        except interface.AccountClosed as closed:
+            raise NoSuchUser(self._names(closed.accounts)) from None
         finally:
             self._under_way -= 1
         if stored.new:
@@ -65,6 +65,21 @@ class Messaging:
             self._log.said(avatar.session.number, stored.entry)
         return _sent(stored.entry)
 
+    async def _judge_people(self, avatar: Avatar, command: commands.Send) -> None:
+        """Refuse names that are nobody's; what was said before they closed is said again as it was (R21)."""
+        names = command.audience.names
+        unknown, closed = self._users.unknown(names), self._users.closed(names)
+        if not unknown and not closed:
+            return
+        earlier = await self._earlier(avatar, command)
+        if earlier is None:
+            raise NoSuchUser(tuple(name for name in names if name in unknown or name in closed))
+        if unknown:
+            raise RefUsed(earlier.number)
+
+    def _names(self, accounts: Iterable[int]) -> tuple[str, ...]:
+        return tuple(sorted(self._users.of(one).name for one in accounts))
+
     async def _earlier(self, avatar: Avatar, command: commands.Send) -> Entry | None:
         """Look a ref up before the people are judged (R21)."""
         if command.ref is None:
@@ -72,7 +87,7 @@ class Messaging:
         return await self._stored.said_as(avatar.account.id, command.ref)
 
     def _draft(self, avatar: Avatar, audience: Audience, command: commands.Send) -> Draft:
-        named = [user for user in map(self._users.get, audience.names) if user is not None]
+        named = [user for user in map(self._users.ever, audience.names) if user is not None]
         # Whoever holds the stream nearly whole has no full mailbox; so hardly ever anything is counted.
         far_behind = self._mailroom.last + self._under_way - self._most_waiting
         return Draft(

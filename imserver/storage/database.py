@@ -85,6 +85,7 @@ class Database:
         self._engines = engines
         self._run_writer = write
         self._run_reader = read
+        self._now = now
         self._name_epoch = name_epoch
         self._let_go = let_go
         self._witness = witness
@@ -111,12 +112,12 @@ class Database:
         self._writer.committed = hook
 
     @property
-    def in_doubt(self) -> Callable[[], None]:
+    def in_doubt(self) -> Callable[[str], None]:
         """Called when nobody knows any more what the log holds."""
         return self._writer.in_doubt
 
     @in_doubt.setter
-    def in_doubt(self, hook: Callable[[], None]) -> None:
+    def in_doubt(self, hook: Callable[[str], None]) -> None:
         self._writer.in_doubt = hook
 
     @property
@@ -177,6 +178,9 @@ class Database:
             upgrade(connection, self._name_epoch)
             epoch, last, _count, _gone = connection.execute(statements.read_log).one()
             accounts = connection.execute(statements.accounts).all()
+            earlier: dict[int, tuple[str, ...]] = {}
+            for account, name in connection.execute(statements.earlier_names):
+                earlier[account] = (*earlier.get(account, ()), name)
             if connection.execute(statements.unsure).first() or connection.scalar(statements.newest) != last:
                 raise Damaged("the log and who registered in it do not agree")
             blocks = tuple(Block(*row) for row in connection.execute(statements.blocks))
@@ -189,7 +193,7 @@ class Database:
         return Opening(
             epoch,
             last,
-            tuple(map(statements.as_account, accounts)),
+            tuple(statements.as_account(one, earlier.get(one.id, ())) for one in accounts),
             {one.id: one.held for one in accounts},
             blocks,
             before,
@@ -201,9 +205,27 @@ class Database:
 
     # --- What changes something, and what must be behind it ---
 
-    def register(self, name: str, password_hash: str) -> Deferred[Entry]:
+    def register(self, name: str, password_hash: str, invite_hash: str | None = None) -> Deferred[Entry]:
         """Make an account and its REGISTER entry."""
-        return self._writer.ask(Job(lambda batch: batch.register(name, password_hash), name=name))
+        return self._writer.ask(
+            Job(lambda batch: batch.register(name, password_hash, invite_hash), name=name)
+        )
+
+    def rename(self, account: int, name: str, most: int) -> Deferred[Entry]:
+        """Call an account otherwise."""
+        return self._writer.ask(Job(lambda batch: batch.rename(account, name, most), name=name))
+
+    def close_account(self, account: int) -> Deferred[Entry]:
+        """Close an account."""
+        return self._writer.ask(Job(lambda batch: batch.close_account(account), holder=account))
+
+    def set_password(self, account: int, password_hash: str) -> Deferred[None]:
+        """Put another secret in the place of the one there is."""
+        return self._writer.ask(Job(lambda batch: batch.people.set_password(account, password_hash)))
+
+    def raise_hash(self, account: int, proved: str, stronger: str) -> Deferred[bool]:
+        """Keep the same secret under a stronger hash."""
+        return self._writer.ask(Job(lambda batch: batch.people.raise_hash(account, proved, stronger)))
 
     def append(self, draft: Draft) -> Deferred[Stored]:
         """Give a draft its number and keep it."""
@@ -259,6 +281,10 @@ class Database:
     def credential(self, name: str) -> Deferred[Credential | None]:
         """Look up what proves an account."""
         return self._read(questions.credential, name)
+
+    def invited(self, invite_hash: str) -> Deferred[bool]:
+        """Say whether an invite is good now."""
+        return self._read(questions.invited, invite_hash, self._now())
 
     def page_after(self, account: int, position: int, limit: int) -> Deferred[Page]:
         """Read an account's stream behind a position."""

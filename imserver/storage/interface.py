@@ -45,6 +45,26 @@ class NameTaken(StorageError):
     """The name is, or was, an account's."""
 
 
+class TooManyNames(StorageError):
+    """An account has as many names as it may, those it had before among them."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class InviteRefused(StorageError):
+    """There is no such invite, or it is not good any more: which of the two is nobody's business."""
+
+
+class AccountClosed(StorageError):
+    """These accounts are closed: they say nothing, and nothing is said to them."""
+
+    def __init__(self, accounts: tuple[int, ...]) -> None:
+        super().__init__(accounts)
+        self.accounts = accounts
+
+
 class NoSuchMessage(StorageError):
     """There is no such message in that account's stream, or it is not that account's own."""
 
@@ -92,18 +112,47 @@ class NewerDatabase(StorageError):
 class Accounts(Protocol):
     """Who there is."""
 
-    def register(self, name: str, password_hash: str) -> Deferred[Entry]:
-        """Make an account and its REGISTER entry; fails with ``NameTaken``."""
+    def register(self, name: str, password_hash: str, invite_hash: str | None = None) -> Deferred[Entry]:
+        """Make an account and its REGISTER entry; fails with ``NameTaken``.
+
+        With an invite that is used up by it, and fails with ``InviteRefused`` before anything else.
+        """
+
+    def invited(self, invite_hash: str) -> Deferred[bool]:
+        """Say whether an invite is good now."""
 
     def credential(self, name: str) -> Deferred[Credential | None]:
-        """Look up what proves an account."""
+        """Look up what proves an account, by any name it ever had; a closed one has nothing that does."""
+
+
+class OwnAccount(Protocol):
+    """What somebody may change of their own account.
+
+    Each fails with ``AccountClosed`` when the account is closed already.
+    """
+
+    def rename(self, account: int, name: str, most: int) -> Deferred[Entry]:
+        """Call an account otherwise, by a RENAME entry; fails with ``NameTaken`` or ``TooManyNames``.
+
+        ``most`` is how many names it may have had.  Its own earlier names are not taken, but the one
+        it has is.
+        """
+
+    def close_account(self, account: int) -> Deferred[Entry]:
+        """Close an account, by a CLOSE entry: no secret, token or device of it stays."""
+
+    def set_password(self, account: int, password_hash: str) -> Deferred[None]:
+        """Put another secret in the place of the one there is; every token of the account is revoked."""
+
+    def raise_hash(self, account: int, proved: str, stronger: str) -> Deferred[bool]:
+        """Keep the secret whose hash is ``proved`` under a stronger hash; False: it is another by now."""
 
 
 class Log(Protocol):
     """What was said, in order."""
 
     def append(self, draft: Draft) -> Deferred[Stored]:
-        """Give a draft its number and keep it; fails with ``RefUsed`` or ``MailboxFull``.
+        """Give a draft its number and keep it; fails with ``RefUsed``, ``AccountClosed`` or ``MailboxFull``.
 
         A ref that was used for the same words to the same people gives the first entry again.
         """
@@ -250,13 +299,13 @@ class Witness(Protocol):
         """Note what is committed, and is told in a moment; from the writer's thread."""
 
 
-class Storage(Accounts, Log, Retaining, Reading, Reaching, Devices, Blocks, Overseeing, Protocol):
+class Storage(Accounts, OwnAccount, Log, Retaining, Reading, Reaching, Devices, Blocks, Overseeing, Protocol):
     """All of it, and its beginning and end."""
 
     #: Called once per commit with its new entries in order, after all Deferreds of that commit have fired.
     committed: Callable[[tuple[Entry, ...]], None]
-    #: Called when nobody knows any more what the log holds, after those who wait for it were told.
-    in_doubt: Callable[[], None]
+    #: Called with the reason when nobody knows any more what the log holds, before anything else is done.
+    in_doubt: Callable[[str], None]
     #: Where transactions are counted.
     counters: Counters
 

@@ -15,6 +15,8 @@ class EntryKind(enum.StrEnum):
 
     MESSAGE = "message"  #: something was said
     REGISTER = "register"  #: there is somebody new
+    RENAME = "rename"  #: somebody is called otherwise: its text is the new name
+    CLOSE = "close"  #: somebody closed their account
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class Account:
     #: Whether it may say something to everyone; None: as the server is told at its start.
     everyone: bool | None = field(default=None, compare=False)
     suspended: int | None = field(default=None, compare=False)  #: since when, as in ``Entry.at``; None: not
+    closed: int | None = field(default=None, compare=False)  #: its CLOSE entry; None: it is not
+    #: The other names it had, the first first; they go on meaning it.
+    earlier: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Credential:
     """What proves that an account is somebody's."""
 
     account: Account
-    password_hash: str
+    password_hash: str  #: empty: nothing proves it any more
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from twisted.internet.defer import Deferred, fail
@@ -20,6 +20,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from ..counters import Counters
+from . import statements
 from .batch import Batch, Needs, Ref
 from .conversations import Remembered
 from .interface import Damaged, OutcomeUnknown, StorageError
@@ -81,6 +82,7 @@ class Transactions:
         self._undone = undone
         self._fold = fold
         self._remembered = Remembered()
+        self._closed: set[int] | None = None  # the accounts that are; None: not looked up yet
 
     def commit(self, jobs: Sequence[Job[Any]], at: int) -> Committed:
         """Do the jobs in one transaction; if it fails through one of them, each in one of its own."""
@@ -102,7 +104,8 @@ class Transactions:
         committing = False
         try:
             with self._engine.connect() as connection, connection.begin() as transaction:
-                batch = Batch(connection, at, _needs(jobs), self._remembered)
+                closed = self._closed_accounts(connection)
+                batch = Batch(connection, at, _needs(jobs), self._remembered, closed)
                 outcomes = tuple(_judged(batch, job) for job in jobs)
                 entries = batch.write()
                 committing = True
@@ -110,28 +113,38 @@ class Transactions:
         except Exception as error:
             surely_undone = not committing or (isinstance(error, DBAPIError) and self._undone(error))
             if not surely_undone:
-                raise OutcomeUnknown from error
+                raise OutcomeUnknown(_said_by(error)) from error
             if _is_of_the_database(error):
                 raise self._refused(error) from error
             raise
         self._fold_in()
         self._remembered.keep(batch.conversations)
+        self._closed = closed | batch.people.closed_now if batch.people.closed_now else closed
         return Committed(outcomes, entries)
+
+    def _closed_accounts(self, connection: Connection) -> set[int]:
+        if self._closed is None:
+            return set(connection.scalars(statements.closed_accounts))
+        return self._closed
 
     def _fold_in(self) -> None:
         """Have what was committed brought to its place; if the disk fails there, nothing on it is sure."""
         try:
             self._fold()
         except Exception as error:
-            raise OutcomeUnknown from error
+            raise OutcomeUnknown(_said_by(error)) from error
 
     def _refused(self, error: Exception) -> StorageError:
-        said = str(error.args[0] if error.args else "").partition(" with text ")[0]
-        sentence = f"{type(error).__name__}: {said}"
         kind = self._kind(error) if isinstance(error, DBAPIError) else StorageError
-        refusal = kind(sentence)
+        refusal = kind(_said_by(error))
         refusal.__cause__ = error
         return refusal
+
+
+def _said_by(error: Exception) -> str:
+    """Say what an error said, without what people said."""
+    said = str(error.args[0] if error.args else "").partition(" with text ")[0]
+    return f"{type(error).__name__}: {said}"
 
 
 def _is_of_the_database(error: Exception) -> bool:
@@ -178,7 +191,7 @@ class Writer:
         self._busy = False  # a commit is under way, or about to begin
         self._finished: Deferred[None] | None = None
         self.committed: Callable[[tuple[Entry, ...]], None] = lambda entries: None
-        self.in_doubt: Callable[[], None] = lambda: None
+        self.in_doubt: Callable[[str], None] = lambda why: None
         self.counters = Counters()
 
     def waiting(self) -> int:
@@ -217,6 +230,11 @@ class Writer:
 
     def _fire(self, committed: Committed, jobs: list[Job[Any]], began: float) -> None:
         self.counters.stored(len(jobs), len(committed.entries), began)
+        for outcome in committed.outcomes:
+            if isinstance(outcome, OutcomeUnknown):
+                # First of all: it is to end within a second, and a thousand may wait.
+                self.in_doubt(str(outcome))
+                break
         for job, outcome in zip(jobs, committed.outcomes, strict=True):
             if isinstance(outcome, Exception):
                 job.done.errback(outcome)
@@ -224,14 +242,12 @@ class Writer:
                 job.done.callback(outcome)
         if committed.entries:
             self.committed(committed.entries)
-        if any(isinstance(outcome, OutcomeUnknown) for outcome in committed.outcomes):
-            self.in_doubt()
 
     def _fire_failed(self, failure: Failure, jobs: list[Job[Any]]) -> None:
+        if failure.check(OutcomeUnknown):
+            self.in_doubt(failure.getErrorMessage())
         for job in jobs:
             job.done.errback(failure)
-        if failure.check(OutcomeUnknown):
-            self.in_doubt()
 
     def _go_on(self) -> None:
         self._busy = False

@@ -642,14 +642,14 @@ class TroubleTests(StageCase):
     def test_outcome_unknown(self) -> None:
         """When nobody knows what became of a commit nobody is answered: those who wait are cut."""
         doubts = []
-        self.stage.storage.in_doubt = lambda: doubts.append(True)
+        self.stage.storage.in_doubt = doubts.append
         bystander = self.stage.actor("bystander")
         bystander.forget()
-        self.disk.trouble = OutcomeUnknown()
+        self.disk.trouble = OutcomeUnknown("planted")
         self.send(self.alice, "SEND alice :x", "SEND alice :y", "PING", "SEND alice :z")
         self.stage.wait(1)
         self.assertEqual((self.alice.heard(), self.alice.wire.aborted), ([], True))
-        self.assertTrue(doubts)
+        self.assertEqual(doubts, ["planted"])
         self.assertTrue(self.events("went")[0].endswith("why=outcome-unknown"))
         self.assertEqual(bystander.ask("PING"), ["OK PING"])
 

@@ -47,8 +47,7 @@ class ListenCase(SynchronousTestCase):
         """Say what somebody who connects there speaks with."""
         door = self.listen(description, **keys)
         protocol = self.reactor.ports[-1].factory.buildProtocol(None)
-        while hasattr(protocol, "wrappedProtocol"):
-            protocol = protocol.wrappedProtocol
+        protocol = getattr(protocol, "_connection", protocol)  # of a proxy
         self.assertEqual(type(protocol) is TLS, door.encrypted)
         return type(protocol)
 

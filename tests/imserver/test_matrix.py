@@ -28,6 +28,7 @@ SAMPLES = {
     "resume": ("tok3n", "tok/3n", "bad-argument"),
     "yes": ("yes", "no", "bad-argument"),
     "ref": ("r", "", "bad-argument"),
+    "code": ("7KQ2-M4XD-9TRB", "7KQ2_M4XD", "bad-argument"),
     "verb": ("SEND", "S3ND", "bad-argument"),
     "online": ("online", "asleep", "bad-argument"),
     "shown": ("away", "asleep", "bad-argument"),

@@ -24,6 +24,7 @@ from imserver.bounds import UNHURRIED
 from imserver.dispatch import Dispatcher
 from imserver.session import Session
 from imserver.storage.records import Account
+from imserver.users import User
 
 from ..stage import Stage
 
@@ -182,7 +183,7 @@ class AvatarTests(SessionCase):
 
         session = Session(cast(Dispatcher, Asked()), self.carrier, 1)
         session.state = State.LOGGED_IN
-        avatar = Avatar(Account(1, "alice", 1), session)
+        avatar = Avatar(User(Account(1, "alice", 1)), session)
         session.inhabit(avatar, lambda reason: None)
         for described in Command.by_verb.values():
             if State.LOGGED_IN in described.allowed_in:

@@ -9,13 +9,14 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol.events import Bye
 from imserver.bounds import BOUNDS
-from imserver.tls import GOODBYE, HANDSHAKE, MOST
+from imserver.tls import GOODBYE
 from imserver.transports import waiting
 from tests.stage import Stage
 
 from .tls_caller import Caller, certificate_in, client_context
 
 KIB = 1024
+HANDSHAKE, MOST = BOUNDS.handshake_seconds, BOUNDS.handshake_bytes
 #: What one write of ours, one read of the socket's and the records around them may add to a bound.
 SLACK = 160 * KIB
 IN_CLEAR = b"\nREGISTER mallory :correct horse\nLOGIN mallory :correct horse\n"

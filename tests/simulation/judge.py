@@ -124,7 +124,7 @@ class Judge:
 
     def _judge_entry(self, segment: Segment, number: int, letter: Letter | None) -> None:
         is_told = number in segment.told
-        if not is_told and self._is_gone(number) and any(number <= gap for gap in segment.gaps):
+        if not is_told and self._is_gone(number) and self._hears_of_a_gap(segment, number):
             return
         if letter is None or segment not in letter.said_in:
             expect(is_told, f"{segment.person} was told {segment.furthest} and not {number}")
@@ -136,6 +136,14 @@ class Judge:
                 is_told or number in segment.answered,
                 f"{segment.person} was told {segment.furthest}, and no OK of its own {number}",
             )
+
+    def _hears_of_a_gap(self, segment: Segment, number: int) -> bool:
+        """Whether it was told of a gap, or broke off before the one that stands behind who there is (R37)."""
+        if segment.live is None:
+            later = (n for n in self.stream(segment.person) if n > segment.furthest)
+            if any(self._is_gone(n) for n in later):
+                return True
+        return any(number <= gap for gap in segment.gaps)
 
     def _is_gone(self, number: int) -> bool:
         return number <= self.gone and self._by_number[number].is_message

@@ -150,7 +150,7 @@ class Life:
         expect(emptied.called or self._is_gone, "somebody holds the server up")
         self._vanish()
 
-    def _end_in_doubt(self) -> None:
+    def _end_in_doubt(self, why: str) -> None:
         """Have it end itself, as it does when it does not know what became of a commit."""
         self._trace("--- the server does not know")
         self.course.outcomes_unknown += not self._is_gone

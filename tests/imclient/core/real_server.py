@@ -20,8 +20,8 @@ T = TypeVar("T")
 class RealServer(Stage):
     """A server that compares passwords at once, and keeps a list of what was committed."""
 
-    def __init__(self, clock: Clock, epoch: str = "k3") -> None:
-        super().__init__(clock=clock, epoch=epoch)
+    def __init__(self, clock: Clock, epoch: str = "k3", keep: float | None = None) -> None:
+        super().__init__(clock=clock, epoch=epoch, keep=keep)
         self.entries: list[Entry] = []  #: the log
         told = self.storage.committed
 

@@ -13,6 +13,7 @@ from imclient.core.roster import Presence
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import LoginRefused, NameTaken, Offline
 from imserver.connection import Connection
+from imserver.retention import DAY
 
 from .case import CoreCase, Later
 from .real_server import RealServer
@@ -252,6 +253,33 @@ class TogetherTests(RealCase):
         self.assertEqual(["waits"], self.real.texts())
         self.assertEqual(1, len(notices))
         self.assertEqual(["waits"], self.heard(bob, ALICE))
+
+    def test_what_is_no_longer_kept(self) -> None:
+        """What went while one was away leaves a visible gap: once, and nothing that is held is doubled."""
+        self.real = RealServer(self.clock, keep=60 / DAY)
+        alice, folder = self.person("alice"), Path(self.mktemp())
+        bob = self.person("bob", folder)
+        alice.say(BOB, "held")
+        self.wait(3)
+        self.end(bob)
+        self.dead.add(bob)
+        alice.say(BOB, "lost")
+        self.wait(60)
+        alice.say(BOB, "kept")
+        self.wait(1)
+        assert self.real.retention
+        self.real.retention.begin()
+        self.wait(1)
+        again = self.start(folder)
+        notices: list[str] = []
+        again.notice.connect(notices.append)
+        self.come_in(again, "bob")
+        self.wait(3)
+        self.assertEqual(["held", "kept"], self.heard(again, ALICE))
+        self.assertEqual((1, 4), (len(notices), again.conversations.gap))
+        self.cut(again)
+        self.wait(30)
+        self.assertEqual((1, ["held", "kept"]), (len(notices), self.heard(again, ALICE)))
 
     def test_older_log(self) -> None:
         """A server that was set back behind what a device holds: the device reads everything anew (A13)."""

@@ -173,6 +173,22 @@ class Failing(WriterCase):
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 2)
 
 
+class InDoubt(WriterCase):
+    """A commit of which nobody knows what became."""
+
+    def commit(self, jobs: Sequence[Job[Any]], at: int) -> Committed:
+        return Committed((OutcomeUnknown("planted"),) * len(jobs), ())
+
+    def test_the_end_comes_first(self) -> None:
+        """The doubt is told at once, before any of those who wait hears of it."""
+        self.writer.in_doubt = self.fired.append
+        for asked in self.ask("a", "b"):
+            asked.addErrback(lambda failure: self.fired.append("failed"))
+        self.turns.end()
+        self.late.finish()
+        self.assertEqual(self.fired, ["planted", "failed", "failed"])
+
+
 class Committing(SynchronousTestCase):
     """Transactions on a real database whose commits fail."""
 

@@ -1,0 +1,123 @@
+"""A bot as a program of its own, or as a part of an asyncio program."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from imclient.core.passwords import FILE_VARIABLE, VARIABLE, NoPassword, find_password
+from imclient.core.settings import HOST
+from imclient.core.statuses import Status, status_of, table
+from improtocol.invite import PORT
+
+if TYPE_CHECKING:
+    from .bot import Bot
+
+
+def _parser(bot: Bot) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=f"The bot {bot.name}.",
+        epilog=f"The password may stand in {VARIABLE}, too, or in the keyring.\n\nexit status:\n{table()}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("host", nargs="?", default=bot.host, help=f"where the server is (else {HOST})")
+    parser.add_argument("--invite", default=bot.invite, help="where it is and by what it is known, as pasted")
+    parser.add_argument("port", nargs="?", type=int, default=bot.port, help=f"its port (else {PORT})")
+    parser.add_argument(
+        "--password-file", metavar="FILE", help=f"its first line is the password (or {FILE_VARIABLE})"
+    )
+    parser.add_argument("--register", action="store_true", help="take the name first, if it is free")
+    return parser
+
+
+def run(bot: Bot, arguments: Sequence[str] | None = None) -> None:
+    """Run a bot until it ends, then exit."""
+    asked = _parser(bot).parse_args(arguments)
+    bot.host, bot.port, bot.invite = asked.host, asked.port, asked.invite
+    try:
+        password = find_password(bot.name, bot.host, bot.port, asked.password_file)
+    except NoPassword as missing:
+        sys.exit(_said(str(missing), Status.USAGE))
+    if password is None and not sys.stdin.isatty():
+        sys.exit(_said("There is no password: name a file with --password-file.", Status.USAGE))
+    sys.exit(_run(bot, password or getpass.getpass(f"Password of {bot.name}: "), register=asked.register))
+
+
+def _run(bot: Bot, password: str, *, register: bool) -> int:
+    from twisted.internet import reactor
+    from twisted.logger import (
+        FilteringLogObserver,
+        LogLevel,
+        LogLevelFilterPredicate,
+        globalLogBeginner,
+        textFileLogObserver,
+    )
+
+    observer = FilteringLogObserver(textFileLogObserver(sys.stderr), [LogLevelFilterPredicate(LogLevel.warn)])
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+    there: Any = reactor
+    there.seconds = time.monotonic
+    statuses: list[int] = []
+
+    def end(outcome: Any) -> None:
+        if isinstance(outcome, Failure):
+            statuses.append(_said(outcome.getErrorMessage(), _status(outcome.value)))
+        if there.running:
+            there.stop()
+
+    def begin() -> None:
+        there.addSystemEventTrigger("before", "shutdown", bot.stop)
+        bot.ended.addBoth(end)
+        bot.start(there, password, register=register).addErrback(end)
+
+    there.callWhenRunning(begin)
+    there.run()
+    return next(iter(statuses), Status.DONE)
+
+
+def _status(wrong: BaseException | None) -> Status:
+    if isinstance(wrong, ConnectionError) or wrong is None:
+        return Status.LOST
+    return status_of(wrong)
+
+
+def _said(sentence: str, status: Status) -> int:
+    print(sentence, file=sys.stderr)
+    return int(status)
+
+
+async def serve(bot: Bot, password: str) -> None:
+    """Run a bot on the loop that runs already, until it ends; fails with what ended it."""
+    loop = asyncio.get_running_loop()
+    reactor = _reactor_on(loop)
+    ended: Deferred[None] = Deferred()
+    bot.ended.addBoth(ended.callback)
+    try:
+        await bot.start(reactor, password, in_asyncio=True).asFuture(loop)
+        await ended.asFuture(loop)
+    finally:
+        await bot.stop().asFuture(loop)
+
+
+def _reactor_on(loop: asyncio.AbstractEventLoop) -> Any:
+    """Have Twisted's reactor run on a loop of asyncio's."""
+    from twisted.internet import asyncioreactor
+
+    if "twisted.internet.reactor" not in sys.modules:
+        asyncioreactor.install(loop)
+    from twisted.internet import reactor
+
+    there: Any = reactor
+    if not isinstance(there, asyncioreactor.AsyncioSelectorReactor):
+        raise RuntimeError("Another reactor of Twisted's is installed already; use Bot.start with it.")
+    if not there.running:
+        there.startRunning(installSignalHandlers=False)
+    return there

@@ -1,0 +1,87 @@
+"""The sign in the desktop's tray: how many are unread, and a menu for what one wants without the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import QObject
+from PyQt5.QtWidgets import QAction, QMenu, QSystemTrayIcon
+
+from imqt import plain
+
+from . import emblem
+
+#: Milliseconds that a balloon stays.
+STAYS = 8000
+
+
+class Tray(QObject):
+    """Shown where the desktop has a tray; elsewhere it is only asked in vain."""
+
+    def __init__(
+        self,
+        name: str,
+        bring: Callable[[], None],
+        acts: list[QAction],
+        clicked: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._name, self._bring = name, bring
+        self._unread = 0
+        self._icon = QSystemTrayIcon(self)
+        self._menu = QMenu()
+        self._menu.setObjectName("trayMenu")
+        self._put_together(acts)
+        self._icon.activated.connect(self._on_activated)
+        self._icon.messageClicked.connect(clicked)
+        self.show_unread(0)
+        if self.is_there():
+            self._icon.show()
+
+    @staticmethod
+    def is_there() -> bool:
+        """Tell whether this desktop has a tray."""
+        return QSystemTrayIcon.isSystemTrayAvailable()
+
+    @property
+    def menu(self) -> QMenu:
+        """What it offers."""
+        return self._menu
+
+    @property
+    def words(self) -> str:
+        """What it says while the mouse rests on it."""
+        unread = f": {self._unread} unread" if self._unread else ""
+        return f"imclient, {self._name}{unread}"
+
+    def _put_together(self, acts: list[QAction]) -> None:
+        self._open = self._menu.addAction("Open")
+        assert self._open is not None
+        self._open.setObjectName("trayOpen")
+        self._open.triggered.connect(lambda _checked: self._bring())
+        self._menu.addSeparator()
+        self._menu.addActions(acts)
+        self._icon.setContextMenu(self._menu)
+
+    def show_unread(self, unread: int) -> None:
+        """Show how many messages are unread."""
+        self._unread = unread
+        self._icon.setIcon(emblem.icon(unread))
+        self._icon.setToolTip(plain.literal(self.words))
+        if self._open is not None:
+            self._open.setText(f"Open ({unread} unread)" if unread else "Open")
+
+    def balloon(self, heading: str, text: str) -> None:
+        """Say something beside the sign."""
+        if self._icon.isVisible():
+            self._icon.showMessage(heading, text, emblem.icon(), STAYS)
+
+    def close(self) -> None:
+        """Take it away."""
+        self._icon.hide()
+        self._menu.deleteLater()
+
+    def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason == QSystemTrayIcon.ActivationReason.Trigger:
+            self._bring()
