@@ -16,6 +16,7 @@ from .records import (
     Credential,
     Device,
     Entry,
+    Invite,
     Outline,
     Page,
     People,
@@ -182,3 +183,15 @@ def outlines(connection: Connection, after: str, limit: int) -> tuple[Outline, .
     """Give the accounts behind a name, in the order of their names."""
     rows = connection.execute(queries.outlines, {"after": after, "limit": limit})
     return tuple(Outline(*row) for row in rows)
+
+
+# --- Invites ---
+
+
+def invites(connection: Connection, now: int) -> tuple[Invite, ...]:
+    """Give the invites that are good."""
+    rows = connection.execute(statements.good_invites, {"now": now})
+    return tuple(
+        Invite(number, maker, left, until, bool(administrator))
+        for number, maker, left, until, administrator in rows
+    )
