@@ -32,6 +32,7 @@ from .fields import (
     Days,
     Device,
     Epoch,
+    Figure,
     Mark,
     Number,
     Password,
@@ -623,10 +624,15 @@ class Stats(
     verb="STATS",
     allowed_in=LOGGED_IN,
     right=Right.ADMINISTRATOR,
-    example="STATS",
+    example="STATS connections",
     does="what the server counts: messages, connections, refusals, the disk",
 ):
-    """Be shown what the server has counted since its start, and how it is now."""
+    """Be shown what the server has counted since its start, and how it is now.
+
+    With a word only the figures whose names begin so.
+    """
+
+    what: Figure | None = optional_word(default=None)
 
 
 class Watch(

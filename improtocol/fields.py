@@ -309,6 +309,10 @@ Yes = Annotated[
         abnf="yes",
     ),
 ]
+Figure = Annotated[
+    str,
+    Kind("figure", _WORD_RULE, _matching(_WORD, "figure", _WORD_RULE), limit=limits.MARK, abnf="figure"),
+]
 Verb = Annotated[
     str,
     Kind(
@@ -424,6 +428,7 @@ __all__ = [
     "Days",
     "Device",
     "Epoch",
+    "Figure",
     "Kind",
     "Line",
     "Mark",

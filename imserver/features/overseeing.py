@@ -97,7 +97,8 @@ class Overseeing:
     @answers(commands.Stats)
     async def stats(self, avatar: Avatar, command: commands.Stats) -> replies.Stats:
         """Show what is counted, in the order of the names."""
-        figures = sorted(self._server().figures().items())
+        wanted = command.what or ""
+        figures = sorted(one for one in self._server().figures().items() if one[0].startswith(wanted))
         return replies.Stats(len(figures)).behind(*(replies.StatShown(*one) for one in figures))
 
     @answers(commands.Watch)

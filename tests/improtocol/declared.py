@@ -80,6 +80,7 @@ _OF_KIND: dict[str, st.SearchStrategy[object]] = {
     "status": st.one_of(st.just(""), _at_most(limits.STATUS, value=False)),
     "mark": st.text(_word, min_size=1, max_size=limits.MARK),
     "resume": st.text(_word, min_size=1, max_size=limits.RESUME_TOKEN),
+    "figure": st.text(_word, min_size=1, max_size=limits.MARK),
     "standing": st.sampled_from(Standing),
     "way": st.sampled_from(Way),
     "names": st.lists(names, min_size=1).map(tuple),
