@@ -32,7 +32,7 @@ WINDOWS = """
 """.split()
 #: A screen without a screen, a hand on its mouse, a look at it; a line to the server; the other database;
 #: a terminal to type at.
-TESTS = "xvfb xauth openbox xdotool imagemagick netcat-openbsd postgresql tmux".split()
+TESTS = "xvfb xauth openbox xdotool imagemagick netcat-openbsd postgresql tmux strace faketime".split()
 CREATE_CLUSTER = "/etc/postgresql-common/createcluster.conf"
 
 
