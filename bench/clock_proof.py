@@ -34,8 +34,8 @@ BETWEEN = 0.4
 EXACT = 1.0
 #: Seconds a stranger is given.
 GIVEN = 5
-#: The clock that was set is shown for what it is, at once; what counts seconds, and Python's own locks, see the
-#: real one (with the "fix", which is for other C libraries, threads wait for each other for seconds).
+#: The clock that was set is shown at once; what counts seconds, and Python's own locks, see the real one
+#: (with the "fix", which is for other C libraries, threads wait for each other for seconds).
 ENVIRONMENT = (
     "FAKETIME_NO_CACHE=1",
     "FAKETIME_DONT_FAKE_MONOTONIC=1",
