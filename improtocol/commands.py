@@ -5,21 +5,31 @@ from __future__ import annotations
 from . import replies
 from .errors import (
     BadPassword,
+    InviteNeeded,
+    InviteRefused,
+    LastAdministrator,
     LoginRefused,
     MailboxFull,
     NameTaken,
     NoSuchDevice,
+    NoSuchInvite,
     NoSuchMessage,
     NoSuchUser,
     NotAllowed,
     NotTold,
     Offline,
     RefUsed,
+    RegistrationClosed,
+    Suspended,
+    TooManyNames,
     TooManySessions,
     TooOften,
+    Unconfirmed,
 )
 from .fields import (
     AudienceField,
+    Code,
+    Days,
     Device,
     Epoch,
     Mark,
@@ -27,11 +37,14 @@ from .fields import (
     Password,
     Ref,
     ResumeToken,
+    Right,
+    RightField,
     ShownField,
     Status,
     Text,
     Token,
     UserName,
+    Uses,
     Verb,
     WhichField,
     Yes,
@@ -49,18 +62,20 @@ class Register(
     verb="REGISTER",
     allowed_in=NOT_YET_IN,
     enters=State.REGISTERED,
-    refused_with=[NameTaken, BadPassword, TooOften],
+    refused_with=[NameTaken, BadPassword, InviteNeeded, InviteRefused, RegistrationClosed, TooOften],
     example="REGISTER alice :correct horse",
     does="take a name; a password may have spaces",
 ):
     """Take a name, which is yours for ever.
 
     The password is everything behind the colon, as it stands: blanks count, a backslash is a
-    backslash.  Everybody is told that you are there.
+    backslash.  Everybody is told that you are there.  Where HELLO says ``register=invite``, somebody who
+    may has made an ``invite=`` for you; it is used up by this.
     """
 
     name: UserName
     password: Password
+    invite: Code | None = None
 
 
 class Login(
@@ -68,7 +83,7 @@ class Login(
     verb="LOGIN",
     allowed_in=NOT_YET_IN,
     enters=State.LOGGED_IN,
-    refused_with=[LoginRefused, BadPassword, NotTold, TooManySessions, TooOften],
+    refused_with=[LoginRefused, Suspended, BadPassword, NotTold, TooManySessions, TooOften],
     example="LOGIN alice :correct horse",
     does="come in",
 ):
@@ -319,6 +334,230 @@ class Blocked(
     """Be shown whom you have blocked, in the order of their names."""
 
     after: UserName | None = None
+
+
+class Confirm(
+    Command[replies.Confirmed],
+    verb="CONFIRM",
+    allowed_in=LOGGED_IN,
+    refused_with=[LoginRefused, BadPassword, TooOften],
+    example="CONFIRM :correct horse",
+    does="say your password again, before PASSWORD and CLOSE",
+):
+    """Say your password again: for five minutes this session may change what needs it.
+
+    Whoever came in by a password need not, for the first five minutes.
+    """
+
+    password: Password
+
+
+class ChangePassword(
+    Command[replies.PasswordChanged],
+    verb="PASSWORD",
+    allowed_in=LOGGED_IN,
+    refused_with=[Unconfirmed, BadPassword],
+    example="PASSWORD :new staple",
+    does="choose another password; your other sessions end",
+):
+    """Choose another password; all your other sessions end, and what devices kept to come in by is void."""
+
+    password: Password
+
+
+class Rename(
+    Command[replies.Renamed],
+    verb="RENAME",
+    allowed_in=LOGGED_IN,
+    refused_with=[NameTaken, TooManyNames],
+    example="RENAME ally",
+    does="be called otherwise; your names before go on meaning you",
+):
+    """Be called otherwise from now on; everybody is told.
+
+    Your names before stay yours for ever: by each of them you can come in, and be written to.  An
+    account has five names at most; to go back to one uses up none.
+    """
+
+    name: UserName
+
+
+class Close(
+    Command[replies.Closed],
+    verb="CLOSE",
+    allowed_in=LOGGED_IN,
+    refused_with=[Unconfirmed],
+    example="CLOSE alice",
+    does="close your account, for ever",
+):
+    """Close your account, for ever; its name is said so that nobody does it by a slip.
+
+    Your sessions end, and nobody comes in again.  What you said stays with those you said it to, and
+    your names stay taken.
+    """
+
+    name: UserName
+
+
+class Invite(
+    Command[replies.Invited],
+    verb="INVITE",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    example="INVITE",
+    does="make a code with which somebody can register; INVITE count=20 days=1",
+):
+    """Make a code with which somebody can take a name: once and within a week, if nothing else is said.
+
+    Only the code's hash is kept, so that it can be told this once.
+    """
+
+    count: Uses = 1
+    days: Days = 7
+    administrator: Yes = False  #: whoever uses it becomes an administrator
+
+
+class Invites(
+    Command[replies.Invites],
+    verb="INVITES",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    example="INVITES",
+    does="the invites that are still good",
+):
+    """Be shown the invites that can still be used, the oldest first; their codes nobody can be shown."""
+
+    after: Number | None = None
+
+
+class Uninvite(
+    Command[replies.Uninvited],
+    verb="UNINVITE",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchInvite],
+    example="UNINVITE 3",
+    does="take an invite back",
+):
+    """Let an invite be good no more."""
+
+    invite: Number
+
+
+class Reset(
+    Command[replies.Reset],
+    verb="RESET",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchUser],
+    example="RESET bob",
+    does="give somebody who forgot it another password",
+):
+    """Give somebody else another password, which the answer tells; their sessions end.
+
+    What their devices come back with is revoked as well.
+    """
+
+    name: UserName
+
+
+class Suspend(
+    Command[replies.SuspendedNow],
+    verb="SUSPEND",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchUser, LastAdministrator],
+    example="SUSPEND mallory :until we have talked",
+    does="end somebody's sessions and let them in no more",
+):
+    """End the sessions of somebody else and let them in no more; they are told why.
+
+    What their devices come back with is revoked.  What is said to them waits for RESTORE.
+    """
+
+    name: UserName
+    why: Status = ""
+
+
+class Restore(
+    Command[replies.Restored],
+    verb="RESTORE",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchUser],
+    example="RESTORE mallory",
+    does="let them in again",
+):
+    """Let somebody who was suspended in again; what was said to them meanwhile is there."""
+
+    name: UserName
+
+
+class Grant(
+    Command[replies.Granted],
+    verb="GRANT",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchUser],
+    example="GRANT bob administrator",
+    does="give a right: administrator, everyone",
+):
+    """Give somebody a right: to do what administrators do, or to say something to everyone (``*``).
+
+    What was granted or revoked holds, however the server is started.
+    """
+
+    name: UserName
+    right_: RightField
+
+
+class Revoke(
+    Command[replies.Revoked],
+    verb="REVOKE",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchUser, LastAdministrator],
+    example="REVOKE bob everyone",
+    does="take it away again",
+):
+    """Take a right away from somebody; the last administrator who can come in stays one."""
+
+    name: UserName
+    right_: RightField
+
+
+class Disconnect(
+    Command[replies.Disconnected],
+    verb="DISCONNECT",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchUser],
+    example="DISCONNECT bob device=phone",
+    does="end somebody's sessions, or one device's",
+):
+    """End the sessions of somebody, or that of one device; they may come back."""
+
+    name: UserName
+    device: Device | None = None
+
+
+class Announce(
+    Command[replies.Announced],
+    verb="ANNOUNCE",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[RefUsed],
+    example="ANNOUNCE :The server rests from six to seven.",
+    does="say something to everyone as their administrator",
+    pipelined=True,
+):
+    """Say something to everyone that is marked as an announcement; all else is as with SEND.
+
+    It needs no other right.
+    """
+
+    text: Text
+    ref: Ref | None = None  #: your own name for it; what was sent under it is another thing
 
 
 class Ping(

@@ -259,6 +259,32 @@ class NameTaken(Refusal, code="name-taken"):
         return f"The name {self.name} is taken; choose another, or log in with it."
 
 
+class TooManyNames(Refusal, code="too-many-names"):
+    """An account has at most ``limit`` names, those it had before among them."""
+
+    limit: int
+
+    def sentence(self) -> str:
+        """Say what is still possible."""
+        return f"You have had {self.limit} names, and no account has more; you may go back to one of them."
+
+
+class InviteNeeded(Refusal, code="invite-needed"):
+    """Here one registers with an invite: ask somebody who may make one."""
+
+
+class InviteRefused(Refusal, code="invite-refused"):
+    """This invite is not good, or not any more; ask for another."""
+
+
+class RegistrationClosed(Refusal, code="registration-closed"):
+    """Nobody can register here."""
+
+
+class Unconfirmed(Refusal, code="unconfirmed"):
+    """Say your password again first: CONFIRM :your password"""
+
+
 class LoginRefused(Refusal, code="login-refused"):
     """Wrong name or password. New here? Then register this name."""
 
@@ -335,6 +361,24 @@ class NotAllowed(Refusal, code="not-allowed"):
         if self.what == "administrator":
             return "Only an administrator may do that."
         return "Here not everybody may say something to everyone (*); name those it is for."
+
+
+class Suspended(Refusal, code="suspended"):
+    """This account is suspended: an administrator must let it in again. What is said to it waits."""
+
+
+class LastAdministrator(Refusal, code="last-administrator"):
+    """There must be an administrator who can come in: first GRANT another one that right."""
+
+
+class NoSuchInvite(Refusal, code="no-such-invite"):
+    """There is no such invite that is still good; INVITES lists those there are."""
+
+    number: int
+
+    def sentence(self) -> str:
+        """Say which."""
+        return f"There is no invite {self.number} that is still good; INVITES lists those there are."
 
 
 class MailboxFull(Refusal, code="mailbox-full"):

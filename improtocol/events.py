@@ -19,6 +19,7 @@ from .fields import (
     UserName,
     Word,
     Words,
+    Yes,
 )
 from .vocabulary import Event, key
 
@@ -29,6 +30,7 @@ class Hello(Event, verb="HELLO"):
     server: Word
     protocol: Number = key()
     can: Words = ()
+    register: Word | None = None  #: who may take a name: ``open``, ``invite`` or ``closed``
     line: Line = ""
 
 
@@ -57,10 +59,28 @@ class MessageTold(Event, verb="MESSAGE", numbered=True):
     text: Text
     at: Moment = key()
     ref: Ref | None = None  #: only to the one who said it
+    announce: Yes = False  #: an administrator announces it
 
 
 class RegisterTold(Event, verb="REGISTER", numbered=True):
     """There is somebody new."""
+
+    number: Number
+    name: UserName
+    at: Moment = key()
+
+
+class RenameTold(Event, verb="RENAME", numbered=True):
+    """Somebody is called otherwise from now on; the name before goes on meaning them."""
+
+    number: Number
+    before: UserName
+    name: UserName
+    at: Moment = key()
+
+
+class CloseTold(Event, verb="CLOSE", numbered=True):
+    """Somebody has closed their account: nobody can write to them any more."""
 
     number: Number
     name: UserName
@@ -73,6 +93,7 @@ class UserTold(Event, verb="USER"):
     name: UserName
     presence: PresenceField
     text: Line = ""
+    was: Names = ()  #: the names they had before, under which older messages stand
 
 
 class ReadTold(Event, verb="READ"):

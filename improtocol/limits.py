@@ -42,11 +42,13 @@ TURN = Limit(32, "lines", "taken from one connection before the others have thei
 DEVICES = Limit(20, "devices", "of one account; one more, and the longest unused is forgotten")
 STATUS = Limit(256, "bytes", "what one says beside away: a line in a roster")
 MARK = Limit(32, "bytes", "made by the server; a client keeps it as it stands")
+NAMES = Limit(5, "names", "of one account, those it had before among them: nobody collects what others want")
+CONFIRMED = Limit(300, "seconds", "a password that was said counts for what needs it again")
 NAMELESS_SESSIONS = Limit(32, "sessions", "of one account that name no device; one more is refused")
 
 CODE = Limit(64, "bytes", "an invite's: it has 14, and room to grow")
-INVITE_USES = Limit(1000, "uses", "of one invite: a school; for more make another")
-INVITE_DAYS = Limit(365, "days", "of one invite: what lies about longer than that is forgotten")
+INVITE_USES = Limit(999, "uses", "of one invite: a school; for more make another")
+INVITE_DAYS = Limit(999, "days", "of one invite: what lies about longer is found by somebody")
 
 #: What ``* LIMITS`` tells after LOGIN, by the key it is told under.
 ADVERTISED = {"line": LINE, "text": TEXT, "audience": AUDIENCE, "page": PAGE}

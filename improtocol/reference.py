@@ -52,7 +52,9 @@ def help_on(command: type[Command[Reply]]) -> list[str]:
     if command.right is not None:
         lines.append(f"Needs the right: {command.right}")
     if command.refused_with:
-        lines.append("May be refused with: " + ", ".join(r.code for r in command.refused_with))
+        lines += textwrap.wrap(
+            "May be refused with: " + ", ".join(r.code for r in command.refused_with), WIDTH
+        )
     return lines
 
 

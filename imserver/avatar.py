@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -31,6 +32,7 @@ class Speaker(Protocol):
     """The session that speaks for an avatar, as much of it as the avatar's friends may use."""
 
     number: int  #: for the log
+    source: str | None  #: where it comes from, for what is counted
     carrier: Carrier
 
     def afterwards(self, act: Callable[[], None], /) -> None:
@@ -43,6 +45,12 @@ class Speaker(Protocol):
         """Be ended by the server."""
 
 
+class Owner(Protocol):
+    """Whose avatar it is: the user as they are now, since a name may change while somebody is in."""
+
+    account: Account
+
+
 class Avatar:
     """What a logged-in user may do is asked of this.
 
@@ -50,18 +58,25 @@ class Avatar:
     logs out, is replaced or drops.
     """
 
-    def __init__(self, account: Account, session: Speaker) -> None:
-        self.account = account
+    def __init__(self, owner: Owner, session: Speaker) -> None:
+        self._owner = owner
         self.session = session
         self.device = NAMELESS
         self.is_noted = True  #: whether the database knows that device; when the disk was full it may not
         self.shown = Shown.ONLINE  #: how it wants to be seen
+        self.confirmed = -math.inf  #: when its password was said last
+        self.lock = 0  #: which lock its secret opened, as the user counts them
         self.stream: Stream | None = None  #: what of the log it is told, once it has a place in it
+
+    @property
+    def account(self) -> Account:
+        """The account as it is now."""
+        return self._owner.account
 
     @property
     def name(self) -> str:
         """The account's name."""
-        return self.account.name
+        return self._owner.account.name
 
     def may(self, right: Right) -> bool:
         """Whether it has been given a right."""

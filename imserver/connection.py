@@ -41,7 +41,7 @@ GOODBYE = 4
 #: Seconds to wait before saying again what a database in trouble refused.
 COME_AGAIN = 5
 #: What may be asked beyond protocol 1.
-CAN = ("ref", "device", "history", "receipts", "presence", "block", "token")
+CAN = ("ref", "device", "history", "receipts", "presence", "block", "token", "account", "invite", "admin")
 
 
 @dataclass(slots=True, eq=False)
@@ -111,7 +111,8 @@ class Connection(LineOnlyReceiver):
         if (why_not := self._server.strangers.arrive(self)) is not None:
             self.close(why_not)
             return
-        self.tell(Hello("imserver", protocol=PROTOCOL, can=CAN, line="Say HELP at any time."))
+        who = self._server.enrolling.policy
+        self.tell(Hello("imserver", protocol=PROTOCOL, can=CAN, register=who, line="Say HELP at any time."))
 
     def _notice_the_dead(self) -> None:
         """Have the kernel find a peer that is gone without a word (promise D8)."""

@@ -12,6 +12,7 @@ from typing import Any
 from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.task import LoopingCall
 
+from .bounds import Bounds
 from .certificate import LOOK, Certificate, Papers, open_certificate
 from .tls import EncryptedFactory
 
@@ -20,12 +21,18 @@ class Encryption:
     """The server's certificate, if it needs one, and who looks whether it has been renewed."""
 
     def __init__(
-        self, reactor: Any, given: tuple[str | None, str | None], folder: Path, note: Callable[..., None]
+        self,
+        reactor: Any,
+        given: tuple[str | None, str | None],
+        folder: Path,
+        note: Callable[..., None],
+        bounds: Bounds,
     ) -> None:
         self._reactor = reactor
         self._given = given
         self._folder = folder
         self._note = note
+        self._bounds = bounds
         self._certificate: Certificate | None = None
         self._looking = LoopingCall(self.look)
         self._looking.clock = reactor
@@ -35,7 +42,7 @@ class Encryption:
         """Put TLS around what a factory makes."""
         if self._certificate is None:
             self._certificate = open_certificate(self._given, self._folder, self._note)
-        return EncryptedFactory(self._certificate, factory, self._reactor)
+        return EncryptedFactory(self._certificate, factory, self._reactor, self._bounds)
 
     @property
     def papers(self) -> Papers | None:

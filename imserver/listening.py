@@ -20,6 +20,8 @@ from improtocol.invite import PORT, Invite
 
 from .cannot_start import CannotStart
 from .certificate import Papers
+from .portal.enrolling import Policy
+from .proxied import ProxiedFactory
 
 HERE = f"tcp:{PORT}:interface=127.0.0.1"
 #: Connections that may wait to be accepted; Twisted's 50 are gone at once when everybody comes back.
@@ -79,21 +81,22 @@ def listen(
     encrypt: Encrypt,
     *,
     clear_outside: bool = False,
+    option: str = "--listen",
 ) -> Door:
-    """Open a port, or say why it cannot be.
+    """Open a port that ``option`` asked for, or say why it cannot be.
 
     ``ssl:`` is TLS wherever it is; any other is if its address is not this machine's own, unless
     ``clear_outside``.
     """
     threshold = _Threshold()
-    port = _bound(reactor, description, threshold)
     kind = description.partition(":")[0]
     proxied = kind == "haproxy"
+    port = _bound(reactor, description, ProxiedFactory(threshold) if proxied else threshold, option)
     here = _is_of_this_machine(port)
     if proxied and not here:
         port.stopListening()
         raise CannotStart(
-            f"--listen {description} would believe anybody who says where they come from. "
+            f"{option} {description} would believe anybody who says where they come from. "
             "Let the proxy connect on this machine: add interface=127.0.0.1."
         )
     outside = proxied or not here
@@ -102,21 +105,28 @@ def listen(
     return Door(port, outside, encrypted)
 
 
-def _bound(reactor: Any, description: str, threshold: _Threshold) -> IListeningPort:
+def _bound(reactor: Any, description: str, factory: IProtocolFactory, option: str) -> IListeningPort:
     outcomes: list[Any] = []
     try:
         endpoint = serverFromString(reactor, _as_twisted_says_it(description))
-        endpoint.listen(threshold).addBoth(outcomes.append)
+        endpoint.listen(factory).addBoth(outcomes.append)
     except Exception as error:  # whatever reading a description, or the files it names, may bring
         why = _in_words(error)
-        raise CannotStart(f"--listen takes an endpoint such as {HERE}, not {description}: {why}.") from None
+        raise CannotStart(f"{option} takes an endpoint such as {HERE}, not {description}: {why}.") from None
     outcome: Any = outcomes[0] if outcomes else None
     if isinstance(outcome, Failure):
         raise CannotStart(_why_not(description, outcome)) from None
     if outcome is None:
-        raise CannotStart(f"--listen {description} does not say at once whether it can be had.")
+        raise CannotStart(f"{option} {description} does not say at once whether it can be had.")
     port: IListeningPort = outcome
     return port
+
+
+def policy_for(written: str | None, doors: Sequence[Door]) -> Policy:
+    """Say who may take a name: as it is written; else anybody of this machine, or who has an invite."""
+    if written is not None:
+        return Policy(written)
+    return Policy.INVITE if any(door.outside for door in doors) else Policy.OPEN
 
 
 def _as_twisted_says_it(description: str) -> str:
@@ -125,7 +135,7 @@ def _as_twisted_says_it(description: str) -> str:
     if kind == "tls" or (kind == "ssl" and "ey=" in rest.lower()):
         raise ValueError("the certificate is given once for all ports, with --certificate and --key")
     if kind == "haproxy":
-        return f"{kind}:{_as_twisted_says_it(rest)}"
+        return _as_twisted_says_it(rest)
     if kind not in ("tcp", "tcp4", "tcp6", "ssl"):
         return description
     backlog = f":backlog={BACKLOG}" if "backlog=" not in description else ""
@@ -205,7 +215,8 @@ def _read_address(written: str) -> tuple[str, int | None]:
 
 def _outward(host: str) -> str:
     """Give the address by which others reach a port that is bound to all of them."""
-    if not ip_address(host.partition("%")[0]).is_unspecified:
+    host = host.partition("%")[0]  # the zone means something on this machine alone
+    if not ip_address(host).is_unspecified:
         return host
     for family in (socket.AF_INET, socket.AF_INET6):
         with socket.socket(family, socket.SOCK_DGRAM) as way:
@@ -222,15 +233,14 @@ def ways_in(door: Door, invite: Invite | None) -> list[tuple[str, str]]:
     where: Any = door.port.getHost()
     if isinstance(where, UNIXAddress):
         return [("To talk to it", f"nc -U {_path(where)}")]
-    if not door.encrypted:
+    if not door.encrypted or invite is None:
         return [
             ("To talk to it", f"nc {where.host} {where.port}"),
             ("With a window", f"imclient {where.host} {where.port}"),
         ]
-    host = _outward(where.host)
-    written = f"[{host}]" if ":" in host else host
+    host = f"[{invite.host}]" if ":" in invite.host else invite.host
     return [
-        ("To talk to it", f"openssl s_client -quiet -connect {written}:{where.port}"),
+        ("To talk to it", f"openssl s_client -quiet -connect {host}:{invite.port}"),
         ("With a window", f"imclient '{invite}'"),
     ]
 

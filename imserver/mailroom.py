@@ -20,7 +20,7 @@ from twisted.python.failure import Failure
 
 from improtocol import codec, limits
 from improtocol.audience import EVERYONE, Audience
-from improtocol.events import Bye, Gap, Live, MessageTold, RegisterTold
+from improtocol.events import Bye, CloseTold, Gap, Live, MessageTold, RegisterTold, RenameTold
 from improtocol.vocabulary import Event
 
 from .avatar import Avatar, Stream
@@ -145,10 +145,10 @@ class Mailroom:
         apart: dict[Stream, list[Posted]] = {}
         for posted in batch:
             entry = posted.entry
-            if entry.kind is not EntryKind.MESSAGE:
+            if entry.kind is EntryKind.REGISTER:
                 continue
             concerned = [self._users.of(account) for account in entry.accounts | {entry.account}]
-            if entry.everyone:
+            if entry.everyone and entry.kind is EntryKind.MESSAGE:
                 concerned += self._users.blockers(entry.account)
             for user in concerned:
                 for avatar in user.avatars:
@@ -296,5 +296,11 @@ def _posted(entry: Entry) -> Posted:
 def _told(entry: Entry, ref: str | None) -> Event:
     if entry.kind is EntryKind.REGISTER:
         return RegisterTold(entry.number, entry.sender, at=entry.at)
+    if entry.kind is EntryKind.RENAME:
+        return RenameTold(entry.number, entry.sender, entry.text, at=entry.at)
+    if entry.kind is EntryKind.CLOSE:
+        return CloseTold(entry.number, entry.sender, at=entry.at)
     audience = EVERYONE if entry.everyone else Audience(tuple(entry.audience.split(",")))
-    return MessageTold(entry.number, entry.sender, audience, entry.text, at=entry.at, ref=ref)
+    return MessageTold(
+        entry.number, entry.sender, audience, entry.text, at=entry.at, ref=ref, announce=entry.announce
+    )

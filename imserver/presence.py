@@ -39,8 +39,8 @@ class Presence:
         self._clock = clock
         self._users = users
         self._tell_everyone = tell_everyone
-        self._lately: dict[str, Flapping] = {}
-        self._news: dict[str, Event] = {}
+        self._lately: dict[int, Flapping] = {}  # by account, as the news
+        self._news: dict[int, Event] = {}
         self._last_told = -GATHERING
         self._gathering = False
 
@@ -48,8 +48,8 @@ class Presence:
         """Note that a user may be connected, or not, when a moment ago it was otherwise."""
         if not user.avatars:
             user.text = ""
-        lately = self._lately.setdefault(user.name, Flapping(UserTold(user.name, How.OFFLINE)))
-        if lately.waits or how(user) == lately.told:
+        lately = self._lately.setdefault(user.account.id, Flapping(UserTold(user.name, How.OFFLINE)))
+        if lately.waits or _same(how(user), lately.told):
             return
         now = self._clock.seconds()
         if len(lately.moments) == CHANGES and now - lately.moments[0] < WINDOW:
@@ -60,7 +60,7 @@ class Presence:
 
     def _settle(self, user: User, lately: Flapping) -> None:
         lately.waits = False
-        if how(user) != lately.told:
+        if not _same(how(user), lately.told):
             self._tell(user, lately)
 
     def _tell(self, user: User, lately: Flapping) -> None:
@@ -68,7 +68,7 @@ class Presence:
         lately.told = how(user)
         lately.moments.append(now)
         self._users.changed(user)
-        self._news[user.name] = lately.told
+        self._news[user.account.id] = lately.told
         if self._gathering:
             return
         wait = self._last_told + GATHERING - now
@@ -87,4 +87,9 @@ class Presence:
 
 def how(user: User) -> UserTold:
     """Say how a user is."""
-    return UserTold(user.name, user.presence, user.text)
+    return UserTold(user.name, user.presence, user.text, was=user.account.earlier)
+
+
+def _same(one: UserTold, other: UserTold) -> bool:
+    # What somebody is called is told by the log.
+    return (one.presence, one.text) == (other.presence, other.text)

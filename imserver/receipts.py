@@ -17,7 +17,7 @@ from improtocol.events import ReceiptTold
 
 from .mailroom import Mailroom
 from .storage.interface import Reaching
-from .storage.records import Entry, Marked, People, Reached, Receipts
+from .storage.records import Entry, EntryKind, Marked, People, Reached, Receipts
 from .users import Users
 
 #: Seconds between two tellings: at most one a second and conversation.
@@ -109,7 +109,9 @@ class ReceiptNews:
 def _newest(account: int, entries: Iterable[Entry]) -> Iterable[Reached]:
     newest: dict[tuple[int, People], int] = {}
     for entry in entries:
-        if entry.account != account and (entry.everyone or account in entry.accounts) and entry.text:
+        if entry.kind is not EntryKind.MESSAGE or entry.account == account:
+            continue
+        if entry.everyone or account in entry.accounts:
             people = entry.accounts | {entry.account} if entry.accounts else frozenset()
             newest[entry.account, people] = entry.number
     return [Reached(number, sender, people) for (sender, people), number in newest.items()]

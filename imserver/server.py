@@ -18,6 +18,7 @@ from .connection import Connection
 from .counters import Counters
 from .dispatch import Dispatcher
 from .mailroom import Mailroom
+from .portal.enrolling import Enrolling
 from .queues import Queues
 from .server_log import ServerLog
 from .session import Session
@@ -41,6 +42,7 @@ class Server(Factory):
         names: NamePolicy,
         bounds: Bounds,
         draw: Callable[[int], int],
+        enrolling: Enrolling,
         counters: Counters,
         watchdog: Watchdog,
     ) -> None:
@@ -51,6 +53,7 @@ class Server(Factory):
         self.turn = turn
         self.names = names
         self.bounds = bounds
+        self.enrolling = enrolling
         self.counters = counters
         self.watchdog = watchdog
         self.strangers = Strangers(reactor, bounds, draw)

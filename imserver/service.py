@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from twisted.application.service import Service
 from twisted.cred.portal import Portal
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IListeningPort, IReactorTime
 from twisted.python.usage import Options as UsageOptions
 from twisted.python.usage import UsageError
 
@@ -29,27 +29,34 @@ from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
 
 from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
+from .claims import Claims
 from .counters import Counters
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
 from .encryption import Encryption
+from .features.administration import Administration
 from .features.blocking import Blocking
 from .features.cursors import Cursors
 from .features.devices import Devices
 from .features.housekeeping import Housekeeping
+from .features.inviting import Inviting, LineOf, drawn
 from .features.login import Login
 from .features.messaging import Messaging
+from .features.own_account import OwnAccount
 from .features.peer_ping import PeerPing
 from .features.reading import Reading
 from .features.receipts import Receipts
 from .features.registration import Registration
+from .features.renaming import Renaming
 from .features.roster import Roster
 from .features.showing import Showing
-from .listening import HERE, entrance, listen
+from .listening import HERE, entrance, listen, policy_for
 from .log_lines import as_json, plain
 from .mailroom import Mailroom, Soon
 from .portal.checkers import PasswordChecker
-from .portal.guessing import Enrolling, Guessing
+from .portal.confirming import Confirming
+from .portal.enrolling import Enrolling, Policy
+from .portal.guessing import Guessing
 from .portal.passwords import OWASP, Passwords, Run
 from .portal.realm import Realm
 from .portal.tokens import TokenChecker
@@ -72,6 +79,8 @@ from .welcome import welcome
 HASHING = min(2, os.cpu_count() or 1)
 #: Often it is started again at once.
 GOODBYE = Bye("shutdown", 5, "The server is being stopped; come back later.")
+#: Days in which the first administrator may come.
+FIRST_DAYS = 7
 NAMES: dict[str, NamePolicy] = {"ascii": ASCII_NAMES, "unicode": UnicodeNames()}
 
 
@@ -87,7 +96,9 @@ class Options(UsageOptions):
         ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
         ["keep", None, None, "let go of messages older than so many DAYS; else everything is kept"],
+        ["metrics", None, None, "show Prometheus the counts here, as in tcp:9100:interface=127.0.0.1"],
         ["names", None, "ascii", "what a user name is made of: ascii or unicode"],
+        ["register", None, None, "who may take a name: open, invite or closed; else open on loopback alone"],
         [
             "certificate",
             None,
@@ -99,6 +110,7 @@ class Options(UsageOptions):
     ]
     optFlags: ClassVar = [
         ["clear-outside", None, "let other machines in without TLS: everybody on the way reads passwords"],
+        ["metrics-outside", None, "let other machines read the counts, too"],
         ["log-json", None, "write server.log as a JSON object a line"],
         ["log-texts", None, "write into server.log what people say, too"],
     ]
@@ -128,6 +140,8 @@ class Options(UsageOptions):
         """Fill in what was left out, and refuse what is not known."""
         if self["names"] not in NAMES:
             raise UsageError(f"--names is ascii or unicode, not {self['names']}.")
+        if self["register"] is not None and self["register"] not in list(Policy):
+            raise UsageError(f"--register is {', '.join(Policy)}, not {self['register']}.")
         if self["keep"] is not None and not re.fullmatch("[1-9][0-9]{0,4}", self["keep"]):
             raise UsageError(f"--keep is a whole number of days from 1 on, not {self['keep']}.")
         self["listen"] = self["listen"] or [HERE]
@@ -171,6 +185,7 @@ class Imserver(Service):
             self._log.close()
             self._folder.leave()
             raise
+        self._first = _first_code(self._storage)
         self._hashing = Threads(reactor, HASHING, "passwords")
         self._retention = (
             Retention(reactor, self._storage, self._log, _now, int(options["keep"]))
@@ -189,23 +204,36 @@ class Imserver(Service):
             start=secrets.token_hex(4),
             may_address_everyone=_those_named(options["everyone"]),
             bounds=bounds,
+            line_of=self.invite_line,
             retention=self._retention,
             counters=counters,
         )
         self._storage.in_doubt = self._end_in_doubt
         self._encryption = Encryption(
-            reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note
+            reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note, bounds
         )
         self._doors = [
             listen(reactor, text, self._server, self._encryption.wrap, clear_outside=options["clear-outside"])
             for text in options["listen"]
         ]
         self._ports = [door.port for door in self._doors]
+        self._server.enrolling.policy = policy_for(options["register"], self._doors)
+        self._metrics = self._opened_metrics(options["metrics"], outside=bool(options["metrics-outside"]))
         self._entrance = entrance(self._doors, self._encryption.papers, options["address"])
 
-    def invite_line(self, code: str) -> str:
-        """Write the line that whoever is invited takes as pasted."""
-        return str(replace(self._entrance, code=code)) if self._entrance is not None else code
+    def _opened_metrics(self, description: str | None, *, outside: bool) -> IListeningPort | None:
+        if description is None:
+            return None
+        from .metrics import open_metrics  # noqa: PLC0415  # only who asks for it pays for its libraries
+
+        storage = self._storage
+        return open_metrics(
+            self._reactor, description, self._server, lambda: storage.jobs_waiting, outside=outside
+        )
+
+    def invite_line(self, code: str) -> str | None:
+        """Write the line that whoever is invited takes as pasted; None: only a Unix socket leads in."""
+        return None if self._entrance is None else str(replace(self._entrance, code=code))
 
     def _end_in_doubt(self, why: str) -> None:
         """End at once, and tell nobody anything: only what is on disk can say what is true now."""
@@ -248,7 +276,7 @@ class Imserver(Service):
         self._encryption.stop()
         if self._retention is not None:
             self._retention.end()
-        for port in self._ports:
+        for port in (*self._ports, *([self._metrics] if self._metrics is not None else [])):
             await maybeDeferred(port.stopListening)
         await self._server.end_all(GOODBYE)
         self._hashing.stop()
@@ -268,6 +296,7 @@ class Imserver(Service):
             self._entrance,
             f"{people}, {entries} of the log",
             self._folder.path,
+            self._first,
         )
 
 
@@ -285,25 +314,38 @@ def put_together(
     start: str = "0",
     may_address_everyone: Callable[[str], bool] = lambda name: True,
     bounds: Bounds = BOUNDS,
+    policy: Policy = Policy.OPEN,
     draw: Callable[[int], int] = secrets.randbelow,
+    line_of: LineOf = lambda code: None,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
     retention: Retention | None = None,
     counters: Counters | None = None,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
-    users = Users(opening.accounts, names, held=opening.held, blocks=opening.blocks, start=start)
+    users = Users(
+        opening.accounts,
+        names,
+        held=opening.held,
+        blocks=opening.blocks,
+        start=start,
+        may_address_everyone=may_address_everyone,
+    )
     mailroom = make_mailroom(storage, users, opening.last, soon)
     if retention is not None:
         retention.let_go = mailroom.let_go
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)
-    portal = Portal(Realm(users), [PasswordChecker(storage, passwords), TokenChecker(storage)])
+    checker = PasswordChecker(storage, passwords)
+    portal = Portal(Realm(users), [checker, TokenChecker(storage)])
+    claims, enrolling = Claims(users), Enrolling(clock, bounds, policy)
+    guessing, confirming = Guessing(clock, bounds), Confirming(clock)
     dispatcher = Dispatcher(
-        Registration(storage, passwords, users, log, Enrolling(clock, bounds)),
+        Registration(storage, passwords, claims, log, enrolling),
         Login(
             portal,
-            Guessing(clock, bounds),
+            guessing,
+            confirming,
             storage,
             storage,
             users,
@@ -312,14 +354,18 @@ def put_together(
             log,
             opening.epoch,
         ),
+        OwnAccount(storage, checker, confirming, guessing, passwords, users, log),
+        Renaming(storage, claims, mailroom, log),
         Roster(users),
-        Messaging(storage, users, mailroom, receipts, log, may_address_everyone, bounds.mailbox),
+        Messaging(storage, users, mailroom, receipts, log, bounds.mailbox),
         Reading(storage, users, receipts),
         Receipts(storage),
         Cursors(storage, users, mailroom, receipts),
         Devices(storage, users),
         Showing(users, presence),
         Blocking(storage, users),
+        Inviting(storage, users, log, draw, line_of),
+        Administration(storage, storage, passwords, users, log, draw),
         PeerPing(users),
         Housekeeping(),
         writes_waiting=bounds.writes_waiting,
@@ -335,7 +381,16 @@ def put_together(
 
     storage.committed = committed
     storage.counters = counters
-    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, counters, watchdog)
+    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, enrolling, counters, watchdog)
+
+
+def _first_code(storage: Storage) -> str | None:
+    """Make an invite for the first administrator; None: there is one, or the disk takes nothing now."""
+    code, invitation = drawn(secrets.randbelow, maker=None, uses=1, days=FIRST_DAYS, administrator=True)
+    try:
+        return code if storage.invite_first(invitation) else None
+    except StorageError:
+        return None
 
 
 def _count(number: int, one: str, many: str) -> str:

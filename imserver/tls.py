@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from OpenSSL import SSL
@@ -16,13 +17,10 @@ from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from .bounds import BOUNDS, Bounds
 from .certificate import Certificate, reason_of
 from .transports import waiting
 
-#: Seconds for a handshake: programs make it, and a bad link needs some.
-HANDSHAKE = 10
-#: Bytes of a handshake that is not done; those of today's clients have two thousand.
-MOST = 16 * 1024
 #: Seconds a peer that ended TLS has to take what is left.
 GOODBYE = 4
 #: Bytes that TLS itself may have waiting for one reader, who never asked the connection for anything.
@@ -62,7 +60,10 @@ class Encrypted(TLSMemoryBIOProtocol):
 
     def makeConnection(self, transport: Any) -> None:
         """Wait for a handshake."""
-        self._ending = self.factory.clock.callLater(HANDSHAKE, self._refuse, f"no handshake in {HANDSHAKE} s")
+        seconds = self.factory.bounds.handshake_seconds
+        if not math.isinf(seconds):
+            why = f"no handshake in {seconds:.0f} s"
+            self._ending = self.factory.clock.callLater(seconds, self._refuse, why)
         TLSMemoryBIOProtocol.makeConnection(self, transport)
 
     def dataReceived(self, data: bytes) -> None:
@@ -87,7 +88,7 @@ class Encrypted(TLSMemoryBIOProtocol):
                 self._no_ending()
             if self._held:
                 self.transport.pauseProducing()
-        elif self._came > MOST:
+        elif self._came > self.factory.bounds.handshake_bytes:
             self._refuse("a handshake without end")
 
     # While hands are shaken what was written waits, so the connection holds its peer for slow, and
@@ -103,6 +104,13 @@ class Encrypted(TLSMemoryBIOProtocol):
         """Read again."""
         self._held = False
         self.transport.resumeProducing()
+
+    def loseConnection(self) -> None:
+        """Close in order; before the handshake is done at once: to tell somebody why would cost one."""
+        if self._handshakeDone:
+            TLSMemoryBIOProtocol.loseConnection(self)
+        else:
+            TLSMemoryBIOProtocol.abortConnection(self)
 
     def _refuse(self, why: str) -> None:
         TLSMemoryBIOProtocol.failVerification(self, Failure(NoTLS(why)))
@@ -131,6 +139,13 @@ class EncryptedFactory(TLSMemoryBIOFactory):
 
     protocol = Encrypted
 
-    def __init__(self, certificate: Certificate, factory: IProtocolFactory, clock: IReactorTime) -> None:
+    def __init__(
+        self,
+        certificate: Certificate,
+        factory: IProtocolFactory,
+        clock: IReactorTime,
+        bounds: Bounds = BOUNDS,
+    ) -> None:
         super().__init__(Creator(certificate), False, factory, clock)
         self.clock = clock
+        self.bounds = bounds

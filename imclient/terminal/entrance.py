@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -131,7 +132,7 @@ class Entrance:
         if not answer.strip().lower().startswith("y"):
             raise LoginRefused()
         again = await self._asker.ask("The password again", secret=True)
-        if again != password:
+        if not hmac.compare_digest(again.encode(), password.encode()):
             self._asker.tell("The two passwords are not the same.")
             raise LoginRefused()
         await self._client.register(name, password)

@@ -24,7 +24,7 @@ class Blocking:
         whom = self._other(avatar, command.name)
         block = await self._stored.block(avatar.account.id, whom.account.id)
         self._users.note_block(block)
-        return replies.Blocked(command.name)
+        return replies.Blocked(whom.name)
 
     @answers(commands.Unblock, writes=True)
     async def unblock(self, avatar: Avatar, command: commands.Unblock) -> replies.Unblocked:
@@ -33,7 +33,7 @@ class Blocking:
         block = await self._stored.unblock(avatar.account.id, whom.account.id)
         if block is not None:
             self._users.note_block(block)
-        return replies.Unblocked(command.name)
+        return replies.Unblocked(whom.name)
 
     @answers(commands.Blocked)
     async def blocked(self, avatar: Avatar, command: commands.Blocked) -> replies.BlockedOnes:
@@ -46,7 +46,7 @@ class Blocking:
         return reply.behind(*map(replies.BlockedShown, shown))
 
     def _other(self, avatar: Avatar, name: str) -> User:
-        user = self._users.get(name)
+        user = self._users.ever(name)  # also one who closed: what they said may still be read back
         if user is None:
             raise NoSuchUser((name,))
         if user.account == avatar.account:

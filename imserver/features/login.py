@@ -17,14 +17,16 @@ from improtocol.errors import (
     MissingKey,
     NoText,
     NotTold,
+    Suspended,
     TooManySessions,
     TooOften,
 )
 from improtocol.events import Bye, Limits
 
-from ..avatar import Avatar
+from ..avatar import Avatar, rights_of
 from ..dispatch import answers
 from ..mailroom import Mailroom
+from ..portal.confirming import Confirming
 from ..portal.guessing import Guess, Guessing
 from ..portal.realm import IAvatar
 from ..portal.tokens import Token, kept_of, new_token
@@ -35,6 +37,8 @@ from ..storage.interface import Devices, DiskFull, Log
 from ..storage.records import NAMELESS, Arrival
 from ..users import User, Users
 
+#: Seconds until what is being changed has been.
+COME_AGAIN = 1
 REPLACED = Bye("replaced", line="You came in on this device elsewhere.")
 
 
@@ -45,6 +49,7 @@ class Login:
         self,
         portal: Portal,
         guessing: Guessing,
+        confirming: Confirming,
         devices: Devices,
         stored: Log,
         users: Users,
@@ -55,6 +60,7 @@ class Login:
     ) -> None:
         self._portal = portal
         self._guessing = guessing
+        self._confirming = confirming
         self._devices = devices
         self._stored = stored
         self._users = users
@@ -69,6 +75,8 @@ class Login:
         _check(command)
         avatar, leave = await self._in_turn(session, command)
         user = self._users.of(avatar.account.id)
+        if user.account.suspended is not None:
+            raise Suspended()
         avatar.device = command.device or NAMELESS
         if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:
             # Somebody told it more than this log holds: only reading everything anew is safe.  For this
@@ -83,6 +91,8 @@ class Login:
         waiting = await self._stored.count_after(avatar.account.id, position)
         if session.closed:
             raise LoginRefused()
+        if avatar.lock != user.lock:
+            raise Busy(retry_after=COME_AGAIN)  # that lock has been changed since
         # Only now: others may have come in while the disk was asked.
         if avatar.device == NAMELESS and _nameless(user) >= limits.NAMELESS_SESSIONS:
             raise TooManySessions(limits.NAMELESS_SESSIONS)
@@ -96,6 +106,7 @@ class Login:
             waiting=waiting,
             mark=self._users.mark,
             token=token,
+            rights=tuple(right.value for right in rights_of(avatar.account)),
         )
 
     async def _arrive(
@@ -119,7 +130,7 @@ class Login:
 
     async def _in_turn(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
         """Have the password tried when its turn comes; a token is never guessed, and waits for no turn."""
-        guess = Guess(command.name, session.source, command.device)
+        guess = Guess(self._users.key(command.name), session.source, command.device)
         if command.token is not None:
             proved = await self._prove(session, command)
             self._guessing.came_in(guess)
@@ -133,16 +144,22 @@ class Login:
     async def _prove(self, session: Session, command: commands.Login) -> tuple[Avatar, Callable[[], None]]:
         if session.closed:
             raise Busy()  # its turn has come, and nobody is there any more
+        said_to_be = self._users.get(command.name)
+        lock = 0 if said_to_be is None else said_to_be.lock
         try:
             _, avatar, leave = await self._portal.login(_credentials(command), session, IAvatar)
         except UnauthorizedLogin:
             self._log.note("login-refused", session=session.number, user=self._known(command.name))
             raise LoginRefused() from None
-        return cast(Avatar, avatar), leave
+        avatar = cast(Avatar, avatar)
+        avatar.lock = lock
+        if command.token is None:
+            self._confirming.was_said(avatar)
+        return avatar, leave
 
     def _known(self, name: str) -> str | None:
-        """Give a name if it is somebody's: one that is nobody's may be a password typed in its place."""
-        user = self._users.get(name)
+        """Name a user for the log: a name that is nobody's may be a password typed in its place."""
+        user = self._users.ever(name)
         return None if user is None else user.name
 
     def _seat(self, session: Session, avatar: Avatar, user: User, leave: Callable[[], None]) -> None:

@@ -24,21 +24,21 @@ class PeerPing:
         """Answer for the server, or pass it on to all sessions of a user."""
         if command.name is None:
             return replies.Pinged()
-        devices = self._pass_on(command.name, PingTold(session.speaker().name, command.token))
-        return replies.Pinged(command.name, devices=devices)
+        name, devices = self._pass_on(command.name, PingTold(session.speaker().name, command.token))
+        return replies.Pinged(name, devices=devices)
 
     @answers(commands.Pong)
     async def pong(self, avatar: Avatar, command: commands.Pong) -> replies.Ponged:
         """Pass the answer on."""
-        self._pass_on(command.name, PongTold(avatar.name, command.token))
-        return replies.Ponged(command.name)
+        name, _ = self._pass_on(command.name, PongTold(avatar.name, command.token))
+        return replies.Ponged(name)
 
-    def _pass_on(self, name: str, event: Event) -> int:
+    def _pass_on(self, name: str, event: Event) -> tuple[str, int]:
         user = self._users.get(name)
         if user is None:
             raise NoSuchUser((name,))
         if not user.avatars:
-            raise Offline(name)
+            raise Offline(user.name)
         for avatar in user.avatars:
             avatar.session.carrier.tell(event)
-        return len(user.avatars)
+        return user.name, len(user.avatars)

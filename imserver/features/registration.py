@@ -3,70 +3,72 @@
 from __future__ import annotations
 
 from improtocol import commands, replies
-from improtocol.errors import Busy, NameTaken, TooOften
+from improtocol.errors import InviteNeeded, InviteRefused, NameTaken, RegistrationClosed, TooOften
 
+from ..claims import Claims
 from ..dispatch import answers
-from ..portal.guessing import Enrolling
+from ..portal import codes
+from ..portal.enrolling import Enrolling, Policy
 from ..portal.passwords import Passwords
 from ..server_log import ServerLog
 from ..session import Session
 from ..storage import interface
-from ..users import Users
-
-#: Seconds until what looks like another name that is being stored may be asked for again.
-COME_AGAIN = 1
 
 
 class Registration:
-    """Anybody may take a name that is nobody's."""
+    """Whoever may, takes a name that is nobody's."""
 
     def __init__(
         self,
         accounts: interface.Accounts,
         passwords: Passwords,
-        users: Users,
+        claims: Claims,
         log: ServerLog,
         enrolling: Enrolling,
     ) -> None:
         self._accounts = accounts
         self._passwords = passwords
-        self._users = users
+        self._claims = claims
         self._log = log
         self._enrolling = enrolling
-        self._under_way: dict[str, str] = {}  # what a name looks like that is about to be on disk
 
     @answers(commands.Register, writes=True)
     async def register(self, session: Session, command: commands.Register) -> replies.Registered:
         """Make the account; of two that ask at once, the writer lets one have it."""
-        self._count(session)
-        self._refuse_what_is_taken(command.name)
+        invite = await self._let_in(session, command)
+        self._claims.judge(command.name)
         password_hash = await self._passwords.hash(command.password)
-        self._refuse_what_is_taken(command.name)
-        await self._store(command.name, password_hash)
+        with self._claims.claim(command.name):
+            try:
+                await self._accounts.register(command.name, password_hash, invite)
+            except interface.NameTaken:
+                raise NameTaken(command.name) from None
+            except interface.InviteRefused:
+                raise InviteRefused() from None  # somebody else has used it up meanwhile
         self._log.note("registered", session=session.number, user=command.name)
         return replies.Registered(command.name)
 
-    def _count(self, session: Session) -> None:
+    async def _let_in(self, session: Session, command: commands.Register) -> str | None:
+        """Judge whether somebody may register before any name is: which there are is not for strangers."""
         try:
-            self._enrolling.ask(session.source)
+            return await self._judged(session, command.invite)
         except TooOften:
             # Not the name: it may be a password typed in its place.
             self._log.note("register-too-often", session=session.number)
             raise
 
-    def _refuse_what_is_taken(self, name: str) -> None:
-        if self._users.get(name) is not None:
-            raise NameTaken(name)
-        if (like := self._users.resembling(name)) is not None:
-            raise NameTaken(name, like.name)
-
-    async def _store(self, name: str, password_hash: str) -> None:
-        looks = self._users.skeleton(name)
-        if self._under_way.setdefault(looks, name) != name:
-            raise Busy(retry_after=COME_AGAIN)  # whether that one's name is taken is not known yet
-        try:
-            await self._accounts.register(name, password_hash)
-        except interface.NameTaken:
-            raise NameTaken(name) from None
-        finally:
-            self._under_way.pop(looks, None)
+    async def _judged(self, session: Session, invite: str | None) -> str | None:
+        if self._enrolling.policy is Policy.CLOSED:
+            raise RegistrationClosed()
+        if invite is None:
+            if self._enrolling.policy is Policy.INVITE:
+                raise InviteNeeded()
+            self._enrolling.ask(session.source)
+            return None
+        self._enrolling.show_invite(session.source)
+        shown = codes.kept(invite)
+        if not await self._accounts.invited(shown):
+            self._enrolling.wrong_invite(session.source)
+            self._log.note("invite-refused", session=session.number)
+            raise InviteRefused()
+        return shown

@@ -25,7 +25,7 @@ class Roster:
         for user in self._users.after(command.after):
             if command.online is not None and user.presence is Presence.OFFLINE:
                 continue
-            if changed is not None and user.name not in changed:
+            if changed is not None and user.account.id not in changed:
                 continue
             if len(told) == limits.PAGE:
                 return replies.Who(len(told), after=told[-1].name)

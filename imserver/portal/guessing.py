@@ -30,7 +30,7 @@ from twisted.internet.interfaces import IReactorTime
 from improtocol.errors import Busy, LoginRefused, TooOften
 
 from ..bounds import Bounds
-from ..tallies import Remembered, Tallies
+from ..tallies import Remembered
 
 T = TypeVar("T")
 
@@ -193,24 +193,3 @@ class Guessing:
         for mark in guess.marks:
             self._marks.keep(mark, None)
             self._failures[KNOWN].drop(mark)
-
-
-class Enrolling:
-    """How many accounts may be asked for, by one source and by all."""
-
-    def __init__(self, clock: IReactorTime, bounds: Bounds) -> None:
-        self._of_source: Tallies[str] = Tallies(
-            clock.seconds, bounds.registrations_per_source, bounds.remembered
-        )
-        self._of_all: Tallies[None] = Tallies(clock.seconds, bounds.registrations, bounds.remembered)
-
-    def ask(self, source: str | None) -> None:
-        """Count one more, or raise ``TooOften``; it counts also if the name is taken (R39)."""
-        wait = self._of_all.wait(None)
-        if source is not None:
-            wait = max(wait, self._of_source.wait(source))
-        if wait:
-            raise TooOften(retry_after=math.ceil(wait))
-        self._of_all.count(None)
-        if source is not None:
-            self._of_source.count(source)

@@ -48,6 +48,10 @@ class Passwords:
         """Compare; without a hash it takes as long and is never right."""
         return await self._in_turn(lambda: self._compare(password_hash, password))
 
+    def is_weak(self, password_hash: str) -> bool:
+        """Whether a hash was made by another measure than now: it asks the hash alone, and takes no time."""
+        return self._hasher.check_needs_rehash(password_hash)
+
     def _compare(self, password_hash: str | None, password: str) -> bool:
         nobody = self._hash_of_nobody()  # whoever is first pays for making it, known or not
         try:

@@ -27,14 +27,14 @@ class Realm:
     def requestAvatar(
         self, avatarId: bytes | tuple[()], mind: object, *interfaces: type[Interface]
     ) -> tuple[type[Interface], Avatar, Callable[[], None]]:
-        """Make the avatar of the account whose secret was proved."""
+        """Make the avatar of the account whose secret was proved, by its number or by a name of it."""
         if IAvatar not in interfaces or not isinstance(avatarId, bytes):
             raise NotImplementedError("this house has avatars of its users, and nothing else")
-        user = self._users.get(avatarId.decode())
+        user = self._users.identified(avatarId.decode())
         if user is None:
             # On disk, but its REGISTER entry has not come by here yet; so nobody was told OK.
             raise UnauthorizedLogin()
-        avatar = Avatar(user.account, cast(Speaker, mind))
+        avatar = Avatar(user, cast(Speaker, mind))
 
         def leave() -> None:
             if avatar in user.avatars:

@@ -52,11 +52,11 @@ class TokenChecker:
         self._devices = devices
 
     def requestAvatarId(self, credentials: Token) -> Deferred[bytes | tuple[()]]:
-        """Give the account's name, or fail with ``UnauthorizedLogin``."""
+        """Give the account's number, or fail with ``UnauthorizedLogin``."""
         return Deferred.fromCoroutine(self._prove(credentials))
 
     async def _prove(self, shown: Token) -> bytes | tuple[()]:
         account = await self._devices.token_of(shown.name, shown.device, kept_of(shown.token))
         if account is None:
             raise UnauthorizedLogin()
-        return account.name.encode()
+        return str(account.id).encode()

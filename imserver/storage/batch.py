@@ -8,20 +8,21 @@ act sees what the acts before it in the same transaction did.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from . import letting_go, questions, statements
+from .accounts import Accounts
+from .administration import Administration
 from .blocking import Blocking
 from .checksums import as_entry, checksum
 from .conversations import Conversations, Remembered
 from .cursors import Cursors
-from .interface import MailboxFull, NameTaken, NoSuchMessage, RefUsed
+from .interface import MailboxFull, NoSuchMessage, RefUsed
 from .marks import Mark, Marks
 from .records import Arrival, Block, Draft, Entry, EntryKind, Gone, Held, Marked, People, Stored
-from .schema import EVERYONES
 from .tokens import Tokens
 
 Ref = tuple[int, str]  # an account and its own name for something it said
@@ -43,35 +44,33 @@ class Needs:
 class Batch:
     """A storing transaction; while it is open, nobody else gives out numbers."""
 
-    def __init__(self, connection: Connection, at: int, needs: Needs, remembered: Remembered) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        at: int,
+        needs: Needs,
+        remembered: Remembered,
+        closed: Set[int] = frozenset(),
+    ) -> None:
         self._connection = connection
         self._at = at
         _epoch, self._last, self._accounts, self._gone = connection.execute(statements.lock_log).one()
         self._begun_at = self._last
         self._said = self._look_up(needs.refs)
-        self._taken = self._look_up_names(needs.names)
-        self._next_account = 0
-        if needs.names:
-            self._next_account = 1 + connection.execute(statements.highest_account).scalar_one()
+        self.tokens = Tokens(connection, at)
+        self.people = Accounts(connection, at, self.tokens, needs.names, closed)
         self._conversations = Conversations(connection, remembered)
         self._cursors = Cursors(connection, at, needs.holders)
         self._marks = Marks(connection, needs.marks)
         self._blocking = Blocking(connection)
-        self.tokens = Tokens(connection, at)
         self._entries: list[Entry] = []
         self._written = 0  # so many of them
-        self._new_accounts: list[dict[str, object]] = []
 
     def _look_up(self, refs: Collection[Ref]) -> dict[Ref, Entry]:
         if not refs:
             return {}
         rows = self._connection.execute(statements.said_under, {"refs": json.dumps(list(refs))})
         return {(entry.account, entry.ref or ""): entry for entry in map(as_entry, rows)}
-
-    def _look_up_names(self, names: Collection[str]) -> set[str]:
-        if not names:
-            return set()
-        return set(self._connection.scalars(statements.taken_names, {"names": list(names)}))
 
     # --- The acts ---
 
@@ -81,6 +80,7 @@ class Batch:
             if not self._is_same(earlier, draft):
                 raise RefUsed(earlier.number)
             return Stored(earlier, new=False)
+        self.people.refuse_closed(draft.accounts | {draft.account})
         if full := tuple(account for account in sorted(draft.crowded) if self._is_full(draft, account)):
             raise MailboxFull(full)
         entry = self._add(self._entry_of(draft))
@@ -97,27 +97,36 @@ class Batch:
         """Look up a ref."""
         return self._said.get((account, ref))
 
-    def register(self, name: str, password_hash: str) -> Entry:
+    def register(self, name: str, password_hash: str, invite_hash: str | None = None) -> Entry:
         """Make an account, and the entry that tells of it."""
-        if name in self._taken:
-            raise NameTaken(name)
-        account = self._next_account
-        entry = self._add(
-            Entry(self._last + 1, EntryKind.REGISTER, self._at, account, name, "*", self._accounts)
+        account, administrator = self.people.register(name, password_hash, self._last + 1, invite_hash)
+        entry = Entry(
+            self._last + 1,
+            EntryKind.REGISTER,
+            self._at,
+            account,
+            name,
+            "*",
+            self._accounts,
+            administrator=administrator,
         )
-        self._new_accounts.append(
-            {
-                "id": account,
-                "name": name,
-                "password_hash": password_hash,
-                "registered": entry.number,
-                "held": entry.number,
-            }
-        )
-        self._taken.add(name)
-        self._next_account += 1
         self._accounts += 1
-        return entry
+        return self._add(entry)
+
+    def rename(self, account: int, name: str, most: int) -> Entry:
+        """Call an account otherwise, and tell of it."""
+        before = self.people.rename(account, name, most, self._last + 1)
+        return self._about(EntryKind.RENAME, account, before, to=self._accounts - 1, text=name)
+
+    def close_account(self, account: int) -> Entry:
+        """Close an account, and tell of it."""
+        name = self.people.close(account, self._last + 1)
+        self._cursors.forget_all(account)
+        self._accounts -= 1
+        return self._about(EntryKind.CLOSE, account, name, to=self._accounts)
+
+    def _about(self, kind: EntryKind, account: int, name: str, *, to: int, text: str = "") -> Entry:
+        return self._add(Entry(self._last + 1, kind, self._at, account, name, "*", to, text))
 
     def hold(self, account: int, device: str, number: int) -> Held:
         """Move a cursor on."""
@@ -125,6 +134,7 @@ class Batch:
 
     def arrive(self, account: int, device: str, keep: int) -> Arrival:
         """Find a device, or begin it and make room for it."""
+        self.people.refuse_closed([account])
         arrival = self._cursors.arrive(account, device, keep)
         if arrival.forgotten is not None:
             self.tokens.revoke(account, arrival.forgotten)
@@ -160,6 +170,12 @@ class Batch:
     def unblock(self, account: int, whom: int) -> Block | None:
         """Keep out nothing that is said behind the entries so far."""
         return self._blocking.unblock(account, whom, self._last)
+
+    @property
+    def administration(self) -> Administration:
+        """What administrators change of those who are there by now."""
+        self.people.write()
+        return Administration(self._connection, self._at, self.tokens)
 
     def let_go(self, before: int, most: int) -> Gone:
         """Let go of what is old, but not of its number and ref."""
@@ -225,19 +241,10 @@ class Batch:
         return self._conversations.found
 
     def _write_log(self) -> None:
-        self._write_accounts()
+        self.people.write()
         if new := self._entries[self._written :]:
             self._write_entries(new)
             self._written = len(self._entries)
-
-    def _write_accounts(self) -> None:
-        if self._new_accounts:
-            self._connection.execute(statements.add_account, self._new_accounts)
-            names = [(one["name"], one["id"], one["registered"]) for one in self._new_accounts]
-            statements.add_names.write(self._connection, names)
-            everyones = [(one["id"], EVERYONES, one["registered"], 0) for one in self._new_accounts]
-            statements.add_members.write(self._connection, everyones)
-            self._new_accounts.clear()
 
     def _write_entries(self, entries: list[Entry]) -> None:
         among = [_people(entry) for entry in entries]

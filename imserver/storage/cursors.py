@@ -68,6 +68,10 @@ class Cursors:
         """Forget a device; what the account held stays."""
         return self._holders[account].devices.pop(device, None) is not None
 
+    def forget_all(self, account: int) -> None:
+        """Forget all devices of an account."""
+        self._holders[account].devices.clear()
+
     # --- The end ---
 
     def write(self) -> None:

@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 
 from ..counters import Counters
 from . import questions, statements
+from .administration import Administration
 from .interface import Damaged, DatabaseTaken, StorageError, Witness
 from .records import (
     Account,
@@ -25,6 +26,8 @@ from .records import (
     Entry,
     Gone,
     Held,
+    Invitation,
+    Invite,
     Marked,
     Opening,
     Page,
@@ -35,6 +38,7 @@ from .records import (
     Shown,
     Stored,
 )
+from .tokens import Tokens
 from .upgrading import upgrade
 from .writer import Committed, Job, Run, Soon, Transactions, Writer
 
@@ -84,6 +88,7 @@ class Database:
         self._engines = engines
         self._run_writer = write
         self._run_reader = read
+        self._now = now
         self._name_epoch = name_epoch
         self._let_go = let_go
         self._witness = witness
@@ -158,6 +163,17 @@ class Database:
             # The process may yet fork, and no connection of a database outlives that.
             self._engines.part()
 
+    def invite_first(self, invitation: Invitation) -> bool:
+        """Make an invite in place of those the server made before, unless there is an administrator."""
+        try:
+            with self._engines.writing.begin() as connection:
+                at = self._now()
+                return Administration(connection, at, Tokens(connection, at)).invite_first(invitation)
+        except SQLAlchemyError as error:
+            raise StorageError(_in_a_sentence(error)) from error
+        finally:
+            self._engines.part()
+
     def close(self) -> Deferred[None]:
         """Finish what was asked for, then let go of the database."""
         finished = self._writer.finish()
@@ -176,6 +192,9 @@ class Database:
             upgrade(connection, self._name_epoch)
             epoch, last, _count, _gone = connection.execute(statements.read_log).one()
             accounts = connection.execute(statements.accounts).all()
+            earlier: dict[int, tuple[str, ...]] = {}
+            for account, name in connection.execute(statements.earlier_names):
+                earlier[account] = (*earlier.get(account, ()), name)
             if connection.execute(statements.unsure).first() or connection.scalar(statements.newest) != last:
                 raise Damaged("the log and who registered in it do not agree")
             blocks = tuple(Block(*row) for row in connection.execute(statements.blocks))
@@ -188,7 +207,7 @@ class Database:
         return Opening(
             epoch,
             last,
-            tuple(map(statements.as_account, accounts)),
+            tuple(statements.as_account(one, earlier.get(one.id, ())) for one in accounts),
             {one.id: one.held for one in accounts},
             blocks,
             before,
@@ -200,9 +219,27 @@ class Database:
 
     # --- What changes something, and what must be behind it ---
 
-    def register(self, name: str, password_hash: str) -> Deferred[Entry]:
+    def register(self, name: str, password_hash: str, invite_hash: str | None = None) -> Deferred[Entry]:
         """Make an account and its REGISTER entry."""
-        return self._writer.ask(Job(lambda batch: batch.register(name, password_hash), name=name))
+        return self._writer.ask(
+            Job(lambda batch: batch.register(name, password_hash, invite_hash), name=name)
+        )
+
+    def rename(self, account: int, name: str, most: int) -> Deferred[Entry]:
+        """Call an account otherwise."""
+        return self._writer.ask(Job(lambda batch: batch.rename(account, name, most), name=name))
+
+    def close_account(self, account: int) -> Deferred[Entry]:
+        """Close an account."""
+        return self._writer.ask(Job(lambda batch: batch.close_account(account), holder=account))
+
+    def set_password(self, account: int, password_hash: str) -> Deferred[None]:
+        """Put another secret in the place of the one there is."""
+        return self._writer.ask(Job(lambda batch: batch.people.set_password(account, password_hash)))
+
+    def raise_hash(self, account: int, proved: str, stronger: str) -> Deferred[bool]:
+        """Keep the same secret under a stronger hash."""
+        return self._writer.ask(Job(lambda batch: batch.people.raise_hash(account, proved, stronger)))
 
     def append(self, draft: Draft) -> Deferred[Stored]:
         """Give a draft its number and keep it."""
@@ -245,11 +282,43 @@ class Database:
         """End a block."""
         return self._writer.ask(Job(lambda batch: batch.unblock(account, whom)))
 
+    # --- What administrators do ---
+
+    def invite(self, invitation: Invitation) -> Deferred[Invite]:
+        """Make an invite."""
+        return self._writer.ask(Job(lambda batch: batch.administration.invite(invitation)))
+
+    def uninvite(self, number: int) -> Deferred[bool]:
+        """Let an invite be good no more."""
+        return self._writer.ask(Job(lambda batch: batch.administration.uninvite(number)))
+
+    def set_administrator(self, account: int, administrator: bool) -> Deferred[None]:
+        """Make an account an administrator's, or not any more."""
+        return self._writer.ask(
+            Job(lambda batch: batch.administration.set_administrator(account, administrator))
+        )
+
+    def set_everyone(self, account: int, may: bool) -> Deferred[None]:
+        """Let an account say something to everyone, or not."""
+        return self._writer.ask(Job(lambda batch: batch.administration.set_everyone(account, may)))
+
+    def suspend(self, account: int) -> Deferred[int]:
+        """Let nobody in."""
+        return self._writer.ask(Job(lambda batch: batch.administration.suspend(account)))
+
+    def restore(self, account: int) -> Deferred[None]:
+        """Let an account in again."""
+        return self._writer.ask(Job(lambda batch: batch.administration.restore(account)))
+
     def let_go(self, before: int, most: int) -> Deferred[Gone]:
         """Let go of what is old."""
         return self._writer.ask(Job(lambda batch: batch.let_go(before, most)))
 
     # --- What is only read ---
+
+    def invites(self) -> Deferred[tuple[Invite, ...]]:
+        """Give the invites that are good now."""
+        return self._read(questions.invites, self._now())
 
     def token_of(self, name: str, device: str, token_hash: str) -> Deferred[Account | None]:
         """Give the account of a name if that is a token of its device's."""
@@ -258,6 +327,10 @@ class Database:
     def credential(self, name: str) -> Deferred[Credential | None]:
         """Look up what proves an account."""
         return self._read(questions.credential, name)
+
+    def invited(self, invite_hash: str) -> Deferred[bool]:
+        """Say whether an invite is good now."""
+        return self._read(questions.invited, invite_hash, self._now())
 
     def page_after(self, account: int, position: int, limit: int) -> Deferred[Page]:
         """Read an account's stream behind a position."""

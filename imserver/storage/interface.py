@@ -24,6 +24,8 @@ from .records import (
     Entry,
     Gone,
     Held,
+    Invitation,
+    Invite,
     Marked,
     Opening,
     Page,
@@ -42,6 +44,30 @@ class StorageError(Exception):
 
 class NameTaken(StorageError):
     """The name is, or was, an account's."""
+
+
+class LastAdministrator(StorageError):
+    """Without that one there would be no administrator who can come in."""
+
+
+class TooManyNames(StorageError):
+    """An account has as many names as it may, those it had before among them."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class InviteRefused(StorageError):
+    """There is no such invite, or it is not good any more: which of the two is nobody's business."""
+
+
+class AccountClosed(StorageError):
+    """These accounts are closed: they say nothing, and nothing is said to them."""
+
+    def __init__(self, accounts: tuple[int, ...]) -> None:
+        super().__init__(accounts)
+        self.accounts = accounts
 
 
 class NoSuchMessage(StorageError):
@@ -91,18 +117,47 @@ class NewerDatabase(StorageError):
 class Accounts(Protocol):
     """Who there is."""
 
-    def register(self, name: str, password_hash: str) -> Deferred[Entry]:
-        """Make an account and its REGISTER entry; fails with ``NameTaken``."""
+    def register(self, name: str, password_hash: str, invite_hash: str | None = None) -> Deferred[Entry]:
+        """Make an account and its REGISTER entry; fails with ``NameTaken``.
+
+        With an invite that is used up by it, and fails with ``InviteRefused`` before anything else.
+        """
+
+    def invited(self, invite_hash: str) -> Deferred[bool]:
+        """Say whether an invite is good now."""
 
     def credential(self, name: str) -> Deferred[Credential | None]:
-        """Look up what proves an account."""
+        """Look up what proves an account, by any name it ever had; a closed one has nothing that does."""
+
+
+class OwnAccount(Protocol):
+    """What somebody may change of their own account.
+
+    Each fails with ``AccountClosed`` when the account is closed already.
+    """
+
+    def rename(self, account: int, name: str, most: int) -> Deferred[Entry]:
+        """Call an account otherwise, by a RENAME entry; fails with ``NameTaken`` or ``TooManyNames``.
+
+        ``most`` is how many names it may have had.  Its own earlier names are not taken, but the one
+        it has is.
+        """
+
+    def close_account(self, account: int) -> Deferred[Entry]:
+        """Close an account, by a CLOSE entry: no secret, token or device of it stays."""
+
+    def set_password(self, account: int, password_hash: str) -> Deferred[None]:
+        """Put another secret in the place of the one there is; every token of the account is revoked."""
+
+    def raise_hash(self, account: int, proved: str, stronger: str) -> Deferred[bool]:
+        """Keep the secret whose hash is ``proved`` under a stronger hash; False: it is another by now."""
 
 
 class Log(Protocol):
     """What was said, in order."""
 
     def append(self, draft: Draft) -> Deferred[Stored]:
-        """Give a draft its number and keep it; fails with ``RefUsed`` or ``MailboxFull``.
+        """Give a draft its number and keep it; fails with ``RefUsed``, ``AccountClosed`` or ``MailboxFull``.
 
         A ref that was used for the same words to the same people gives the first entry again.
         """
@@ -229,6 +284,31 @@ class Devices(Protocol):
         """
 
 
+class Administration(Protocol):
+    """What administrators change of others, and whom they let in."""
+
+    def invite(self, invitation: Invitation) -> Deferred[Invite]:
+        """Make an invite."""
+
+    def invites(self) -> Deferred[tuple[Invite, ...]]:
+        """Give the invites that are good now, the oldest first."""
+
+    def uninvite(self, number: int) -> Deferred[bool]:
+        """Let an invite be good no more; gives whether it was."""
+
+    def set_administrator(self, account: int, administrator: bool) -> Deferred[None]:
+        """Make an account an administrator's, or not any more; fails with ``LastAdministrator``."""
+
+    def set_everyone(self, account: int, may: bool) -> Deferred[None]:
+        """Let an account say something to everyone, or not."""
+
+    def suspend(self, account: int) -> Deferred[int]:
+        """Let nobody in, revoke all tokens, give since when that is so; fails with ``LastAdministrator``."""
+
+    def restore(self, account: int) -> Deferred[None]:
+        """Let an account in again."""
+
+
 class Witness(Protocol):
     """What knows, apart from the database, which log was told and up to where."""
 
@@ -242,7 +322,9 @@ class Witness(Protocol):
         """Note what is committed, and is told in a moment; from the writer's thread."""
 
 
-class Storage(Accounts, Log, Retaining, Reading, Reaching, Devices, Blocks, Protocol):
+class Storage(
+    Accounts, OwnAccount, Log, Retaining, Reading, Reaching, Devices, Blocks, Administration, Protocol
+):
     """All of it, and its beginning and end."""
 
     #: Called once per commit with its new entries in order, after all Deferreds of that commit have fired.
@@ -261,6 +343,12 @@ class Storage(Accounts, Log, Retaining, Reading, Reaching, Devices, Blocks, Prot
 
     def open(self) -> Opening:
         """Bring the tables up to date and read what the server must know; raises ``NewerDatabase``.
+
+        It blocks, and is called before anybody is let in.
+        """
+
+    def invite_first(self, invitation: Invitation) -> bool:
+        """Make an invite in place of those the server made before, unless there is an administrator.
 
         It blocks, and is called before anybody is let in.
         """

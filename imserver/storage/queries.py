@@ -368,7 +368,12 @@ receipts_of_everyones = (
         or_(schema.account.c.held >= _NUMBER, _read_of_everyones >= _NUMBER),
         _read_of_everyones >= _NUMBER,
     )
-    .where(schema.account.c.registered < _NUMBER, schema.account.c.id != bindparam("sender"), _BY_NAME)
+    .where(
+        schema.account.c.registered < _NUMBER,
+        or_(schema.account.c.closed.is_(None), schema.account.c.closed > _NUMBER),
+        schema.account.c.id != bindparam("sender"),
+        _BY_NAME,
+    )
     .order_by(schema.account.c.name)
     .limit(_LIMIT)
 )

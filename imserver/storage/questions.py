@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from . import queries
+from . import queries, statements
 from .checksums import as_told_to
 from .conversations import people_read, people_written
 from .interface import NoSuchMessage
@@ -16,6 +16,7 @@ from .records import (
     Credential,
     Device,
     Entry,
+    Invite,
     Page,
     People,
     Reached,
@@ -33,6 +34,12 @@ def credential(connection: Connection, name: str) -> Credential | None:
     """Look up what proves an account."""
     row = connection.execute(queries.credential, {"named": name}).one_or_none()
     return row and Credential(as_account(row), row.password_hash)
+
+
+def invited(connection: Connection, invite_hash: str, now: int) -> bool:
+    """Say whether an invite is good."""
+    asked = {"hashed": invite_hash, "now": now}
+    return connection.execute(statements.good_invite, asked).one_or_none() is not None
 
 
 def token_of(connection: Connection, name: str, device: str, token_hash: str) -> Account | None:
@@ -169,3 +176,15 @@ def waiting(connection: Connection, sender: int, account: int) -> int:
 def devices(connection: Connection, account: int) -> tuple[Device, ...]:
     """Give an account's devices, the one last used first."""
     return tuple(Device(*row) for row in connection.execute(queries.devices, {"who": account}))
+
+
+# --- Invites ---
+
+
+def invites(connection: Connection, now: int) -> tuple[Invite, ...]:
+    """Give the invites that are good."""
+    rows = connection.execute(statements.good_invites, {"now": now})
+    return tuple(
+        Invite(number, maker, left, until, bool(administrator))
+        for number, maker, left, until, administrator in rows
+    )

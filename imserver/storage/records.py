@@ -15,6 +15,8 @@ class EntryKind(enum.StrEnum):
 
     MESSAGE = "message"  #: something was said
     REGISTER = "register"  #: there is somebody new
+    RENAME = "rename"  #: somebody is called otherwise: its text is the new name
+    CLOSE = "close"  #: somebody closed their account
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class Account:
     #: Whether it may say something to everyone; None: as the server is told at its start.
     everyone: bool | None = field(default=None, compare=False)
     suspended: int | None = field(default=None, compare=False)  #: since when, as in ``Entry.at``; None: not
+    closed: int | None = field(default=None, compare=False)  #: its CLOSE entry; None: it is not
+    #: The other names it had, the first first; they go on meaning it.
+    earlier: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Credential:
     """What proves that an account is somebody's."""
 
     account: Account
-    password_hash: str
+    password_hash: str  #: empty: nothing proves it any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ class Entry:
     ref: str | None = None
     accounts: frozenset[int] = frozenset()  #: as in ``Draft``; not filled in when read back from disk
     announce: bool = False  #: as in ``Draft``
+    #: Of a REGISTER: whether the account begins as an administrator's; not filled in when read back.
+    administrator: bool = False
 
     @property
     def everyone(self) -> bool:
@@ -195,6 +202,28 @@ class Block:
     whom: int
     after: int
     upto: int | None = None  #: None: it still does not
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invite that is about to be made."""
+
+    code_hash: str
+    maker: int | None  #: an account; None: the server itself
+    uses: int
+    lasting: int  #: milliseconds
+    administrator: bool = False  #: whether who registers with it becomes one
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """An invite that is good."""
+
+    id: int
+    maker: int | None
+    left: int  #: so often it can still be used
+    until: int  #: milliseconds since 1970, UTC
+    administrator: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,9 @@ ENTRY = (
 )
 
 
-def as_account(row: Row[*tuple[Any, ...]]) -> Account:
+def as_account(row: Row[*tuple[Any, ...]], earlier: tuple[str, ...] = ()) -> Account:
     """Make an account of a row that begins with what makes one."""
-    number, name, registered, administrator, everyone, suspended = row[:6]
+    number, name, registered, administrator, everyone, suspended, closed = row[:7]
     return Account(
         number,
         name,
@@ -54,6 +54,8 @@ def as_account(row: Row[*tuple[Any, ...]]) -> Account:
         administrator=bool(administrator),
         everyone=None if everyone is None else bool(everyone),
         suspended=suspended,
+        closed=closed,
+        earlier=earlier,
     )
 
 
@@ -81,6 +83,9 @@ move_gone = update(schema.log).values(gone=bindparam("to_gone"))
 
 # --- Accounts ------------------------------------------------------------------------------
 
+_ACCOUNT = bindparam("who", type_=schema.Number)
+_THE_ACCOUNT = schema.account.c.id == _ACCOUNT
+
 #: What makes an account.
 ACCOUNT = (
     schema.account.c.id,
@@ -89,8 +94,26 @@ ACCOUNT = (
     schema.account.c.administrator,
     schema.account.c.everyone,
     schema.account.c.suspended,
+    schema.account.c.closed,
 )
 accounts = select(*ACCOUNT, schema.account.c.held).order_by(schema.account.c.id)
+#: Names that accounts had before, the first first.
+earlier_names = (
+    select(schema.name.c.account, schema.name.c.name)
+    .join(schema.account, schema.account.c.id == schema.name.c.account)
+    .where(schema.name.c.name != schema.account.c.name)
+    .order_by(schema.name.c.account, schema.name.c.since)
+)
+closed_accounts = select(schema.account.c.id).where(schema.account.c.closed.is_not(None))
+owners = select(schema.name.c.name, schema.name.c.account).where(
+    schema.name.c.name.in_(bindparam("names", expanding=True))
+)
+#: Each name an account ever had, beside its current one.
+names_of = (
+    select(schema.name.c.name, schema.account.c.name.label("current"))
+    .join(schema.account, schema.account.c.id == schema.name.c.account)
+    .where(schema.name.c.account == _ACCOUNT)
+)
 #: Those whose REGISTER is not where they say it is.
 unsure = (
     select(schema.account.c.id)
@@ -104,10 +127,27 @@ unsure = (
     )
     .where(schema.entry.c.number.is_(None))
 )
-taken_names = select(schema.name.c.name).where(schema.name.c.name.in_(bindparam("names", expanding=True)))
 highest_account = select(func.coalesce(func.max(schema.account.c.id), 0))
 add_account = insert(schema.account)
 add_names = WholeRows(schema.name)
+move_name = update(schema.account).where(_THE_ACCOUNT).values(name=bindparam("to_name"))
+kept_hash = select(schema.account.c.password_hash).where(_THE_ACCOUNT)
+set_password = update(schema.account).where(_THE_ACCOUNT).values(password_hash=bindparam("to_hash"))
+#: Nothing is a hash's secret whose hash is empty.
+close_account = (
+    update(schema.account).where(_THE_ACCOUNT).values(password_hash="", closed=bindparam("number"))
+)
+#: The invite of a code that is good now.
+good_invite = select(schema.invite.c.id, schema.invite.c.administrator).where(
+    schema.invite.c.code_hash == bindparam("hashed"),
+    schema.invite.c.uses > 0,
+    schema.invite.c.until > bindparam("now", type_=schema.Number),
+)
+use_invite = (
+    update(schema.invite)
+    .where(schema.invite.c.id == bindparam("which"))
+    .values(uses=schema.invite.c.uses - 1)
+)
 
 # --- The log ---------------------------------------------------------------------------------
 
@@ -237,3 +277,43 @@ block_that_goes_on = select(schema.block.c.after).where(_GOES_ON)
 add_block = WholeRows(schema.block)
 end_block = update(schema.block).where(_GOES_ON).values(upto=bindparam("last"))
 drop_block = delete_from(schema.block).where(_GOES_ON)
+
+# --- Administration --------------------------------------------------------------------------
+
+_GOOD = and_(schema.invite.c.uses > 0, schema.invite.c.until > bindparam("now", type_=schema.Number))
+
+highest_invite = select(func.coalesce(func.max(schema.invite.c.id), 0))
+add_invite = insert(schema.invite)
+#: Those that can still be used, the oldest first.
+good_invites = (
+    select(
+        schema.invite.c.id,
+        schema.invite.c.maker,
+        schema.invite.c.uses,
+        schema.invite.c.until,
+        schema.invite.c.administrator,
+    )
+    .where(_GOOD)
+    .order_by(schema.invite.c.id)
+)
+end_invite = update(schema.invite).where(schema.invite.c.id == bindparam("which"), _GOOD).values(uses=0)
+#: Those that the server made itself.
+end_own_invites = update(schema.invite).where(schema.invite.c.maker.is_(None)).values(uses=0)
+
+#: Those who can come in.
+administrators = select(schema.account.c.id).where(
+    schema.account.c.administrator == 1,
+    schema.account.c.suspended.is_(None),
+    schema.account.c.closed.is_(None),
+)
+set_administrator = (
+    update(schema.account).where(_THE_ACCOUNT).values(administrator=bindparam("to_administrator"))
+)
+set_everyone = update(schema.account).where(_THE_ACCOUNT).values(everyone=bindparam("to_everyone"))
+suspend = (
+    update(schema.account)
+    .where(_THE_ACCOUNT, schema.account.c.suspended.is_(None))
+    .values(suspended=bindparam("now", type_=schema.Number))
+)
+suspended_since = select(schema.account.c.suspended).where(_THE_ACCOUNT)
+restore = update(schema.account).where(_THE_ACCOUNT).values(suspended=None)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from twisted.internet.defer import Deferred, fail
@@ -20,6 +20,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from ..counters import Counters
+from . import statements
 from .batch import Batch, Needs, Ref
 from .conversations import Remembered
 from .interface import Damaged, OutcomeUnknown, StorageError
@@ -81,6 +82,7 @@ class Transactions:
         self._undone = undone
         self._fold = fold
         self._remembered = Remembered()
+        self._closed: set[int] | None = None  # the accounts that are; None: not looked up yet
 
     def commit(self, jobs: Sequence[Job[Any]], at: int) -> Committed:
         """Do the jobs in one transaction; if it fails through one of them, each in one of its own."""
@@ -102,7 +104,8 @@ class Transactions:
         committing = False
         try:
             with self._engine.connect() as connection, connection.begin() as transaction:
-                batch = Batch(connection, at, _needs(jobs), self._remembered)
+                closed = self._closed_accounts(connection)
+                batch = Batch(connection, at, _needs(jobs), self._remembered, closed)
                 outcomes = tuple(_judged(batch, job) for job in jobs)
                 entries = batch.write()
                 committing = True
@@ -116,7 +119,13 @@ class Transactions:
             raise
         self._fold_in()
         self._remembered.keep(batch.conversations)
+        self._closed = closed | batch.people.closed_now if batch.people.closed_now else closed
         return Committed(outcomes, entries)
+
+    def _closed_accounts(self, connection: Connection) -> set[int]:
+        if self._closed is None:
+            return set(connection.scalars(statements.closed_accounts))
+        return self._closed
 
     def _fold_in(self) -> None:
         """Have what was committed brought to its place; if the disk fails there, nothing on it is sure."""

@@ -8,12 +8,15 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import time
 from hashlib import sha256
 
+from imclient.core.statuses import Status
 from imserver.certificate import make
 
 from .case import HERE, EndToEndCase
+from .child import Child
 from .patience import eventually
 
 OPENSSL = shutil.which("openssl")
@@ -95,6 +98,45 @@ class TLSTests(EndToEndCase):
         eventually(self.log, lambda log: "certificate-kept" in log)
         self.assertEqual(second, self.fingerprint())
         self.assertTrue(server.running)
+
+    def test_client(self) -> None:
+        """A client takes the line of the welcome as pasted; by another fingerprint nothing is sent."""
+        server = self.server()
+        (invite,) = re.findall(r"others paste (\S+)$", server.out, re.MULTILINE)
+        self.person_by_tls("ana")
+        wrong = invite[:-4] + ("0000" if invite[-4:] != "0000" else "1111")
+        for pasted, status in ((f" <{invite}>", 0), (f"{HERE} {self.port}", 0), (wrong, Status.NOT_KNOWN)):
+            child = self.imclient(*pasted.split(" ") if pasted.startswith(HERE) else [pasted])
+            self.assertEqual(status, child.ended(within=30), child.err)
+        self.assertIn("Another server answers", child.err)
+        self.assertEqual(2, self.log().count(" sent "))
+        self.assertEqual(2, self.log().count(" logged-in "))
+
+    def imclient(self, *words: str) -> Child:
+        """Say something by the client without a window."""
+        lines = self.folder / "lines"
+        lines.write_text("/all hello\n")
+        home = {"XDG_DATA_HOME": str(self.folder), "IMCLIENT_PASSWORD": "correct horse"}
+        command = [sys.executable, "-m", "imclient", "--terminal", "--name", "ana", *words]
+        with lines.open() as stdin:
+            made = Child(
+                command,
+                self.folder,
+                f"imclient-{time.monotonic_ns()}",
+                environment=home,
+                stdin=stdin.fileno(),
+            )
+        self.addCleanup(made.end)
+        return made
+
+    def person_by_tls(self, name: str) -> None:
+        """Take a name."""
+        wire = self.call()
+        wire.sendall(f"REGISTER {name} :correct horse\nQUIT\n".encode())
+        heard = b""
+        while more := wire.recv(1000):
+            heard += more
+        self.assertIn(b"OK REGISTER", heard)
 
     def test_stopped(self) -> None:
         """A server that is stopped tells those who came by TLS, and need not wait for them."""

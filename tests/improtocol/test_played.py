@@ -31,11 +31,13 @@ HEARD = [match.groups() for play in PLAYS.values() for match in LINE.finditer(pl
 
 #: What no scene can bring about, and where it is tried.
 NOT_PLAYED = {
-    "GAP": "this version keeps everything; tried by tests/improtocol/test_codec.py",
+    "disk-full": "the disk must be full; tried by tests/imserver/test_full_disk.py",
     "busy": "the database must be in trouble; tried by tests/imserver/test_connection.py",
     "internal": "something must be broken; tried by tests/imserver/test_connection.py",
     "too-many-sessions": "needs 33 sessions; tried by tests/imserver/features/test_login.py",
-    "not-allowed": "everybody may, by default; tried by tests/imserver/features/test_messaging.py",
+    "invite-needed": "the server must be started so; tried by tests/imserver/features/test_registration.py",
+    "registration-closed": "likewise",
+    "unconfirmed": "needs five minutes; tried by tests/imserver/features/test_own_account.py",
     "mailbox-full": "needs 10,000 messages; tried by tests/imserver/features/test_messaging.py",
     "too-often": "needs many tries; tried by tests/imserver/portal/test_guessing.py",
     "not-utf-8": "a scene is UTF-8; tried by tests/improtocol/test_codec.py",

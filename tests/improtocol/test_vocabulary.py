@@ -28,14 +28,16 @@ class DeclaredTests(SynchronousTestCase):
             " [token=resume] [remember=yes] [:password]",
         )
         self.assertEqual(Help.syntax(), "HELP [verb]")
-        self.assertEqual(Hello.syntax(), "* HELLO server protocol=number [can=words] [:line]")
+        self.assertEqual(Hello.syntax(), "* HELLO server protocol=number [can=words] [register=word] [:line]")
         self.assertEqual([a.key for a in Send.arguments()], ["audience", "ref", "text"])
 
     def test_what_it_says(self) -> None:
-        """Each has a sentence that says what it means, and only passwords are secret."""
+        """Each has a sentence that says what it means, and only passwords and invites are secret."""
         for described in [*COMMANDS, *TOLD]:
             self.assertRegex(described.summary(), r"^[A-Z].*[.:,]?$", described)
-        self.assertEqual([c.verb for c in COMMANDS if c.has_secret()], ["REGISTER", "LOGIN"])
+        self.assertEqual(
+            [c.verb for c in COMMANDS if c.has_secret()], ["REGISTER", "LOGIN", "CONFIRM", "PASSWORD"]
+        )
 
     def test_every_shape_can_be_read(self) -> None:
         """What may be left out stands behind what may not, and all keys of a command may be left out."""

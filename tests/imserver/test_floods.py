@@ -433,12 +433,25 @@ class OverloadTests(SynchronousTestCase):
         spy = WriterSpy(stage.storage)
         for name in ("mallory", "bob", "alice"):
             stage.enter(name).say(f"SEND alice :from {name}")
+        stage.appoint("alice")
+        stage.enter("ada")
+        stage.appoint("ada")  # or alice would be the last, who can do less
         writing = set()
-        for described in Command.by_verb.values():
+        # The account goes on being the same until it is closed.
+        instead = {
+            "REGISTER alice": "REGISTER carol",
+            ":new staple": ":correct horse",
+            "CLOSE alice": "CLOSE ally",
+            "UNINVITE 3": "UNINVITE 1",
+        }
+        for described in sorted(Command.by_verb.values(), key=lambda described: described.verb == "CLOSE"):
             before_login = State.LOGGED_IN not in described.allowed_in
             actor = stage.newcomer() if before_login else stage.enter("alice", keys="device=phone")
             spy.jobs = 0
-            heard = actor.ask(described.example.replace("REGISTER alice", "REGISTER carol"))
+            line = described.example
+            for one, other in instead.items():
+                line = line.replace(one, other)
+            heard = [told for told in actor.ask(line) if told]
             self.assertTrue(answers(heard)[-1].startswith(("OK", "ERR PONG offline", "ERR PING")), heard)
             if spy.jobs:
                 writing.add(described)

@@ -47,8 +47,7 @@ class ListenCase(SynchronousTestCase):
         """Say what somebody who connects there speaks with."""
         door = self.listen(description, **keys)
         protocol = self.reactor.ports[-1].factory.buildProtocol(None)
-        while hasattr(protocol, "wrappedProtocol"):
-            protocol = protocol.wrappedProtocol
+        protocol = getattr(protocol, "_connection", protocol)  # of a proxy
         self.assertEqual(type(protocol) is TLS, door.encrypted)
         return type(protocol)
 
@@ -160,6 +159,10 @@ class EntranceTests(ListenCase):
         two = ("tcp:5:interface=127.0.0.1", "tcp:6:interface=192.0.2.7")
         self.assertEqual(f"imserver://192.0.2.7:6/#sha256:{PIN}", self.told(*two))
         self.assertEqual("imserver://127.0.0.1:5/", self.told(*two[:1]))
+
+    def test_zone(self) -> None:
+        """The zone of an address is this machine's own affair."""
+        self.assertEqual("fe80::1", parse(self.told("tcp6:5:interface=fe80\\:\\:1%eth0")).host)
 
     def test_vouched_for(self) -> None:
         """One that others vouch for needs no fingerprint, and is known by its name."""

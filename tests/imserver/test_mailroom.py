@@ -16,7 +16,7 @@ from imserver.avatar import Avatar
 from imserver.mailroom import Mailroom
 from imserver.storage.interface import Log, StorageError
 from imserver.storage.records import Account, Entry, EntryKind, Page
-from imserver.users import Users
+from imserver.users import User, Users
 
 ALICE, BOB, CAROL = (Account(n, name, n) for n, name in enumerate(["alice", "bob", "carol"], 1))
 RING, PAGE = 4, 3
@@ -60,10 +60,11 @@ class Reader:
     """A session that writes down what it is told; it can stop reading."""
 
     number = 1
+    source = None
 
     def __init__(self, mailroom: Mailroom, account: Account) -> None:
         self._mailroom = mailroom
-        self.avatar = Avatar(account, self)
+        self.avatar = Avatar(User(account), self)
         self.carrier = self
         self.written: list[bytes] = []
         self.bye: Bye | None = None

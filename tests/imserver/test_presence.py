@@ -35,7 +35,7 @@ class PresenceTests(SynchronousTestCase):
         self.told.append((round(self.clock.seconds(), 3), ", ".join(words)))
 
     def come(self, user: User) -> None:
-        user.avatars.append(Avatar(user.account, cast(Speaker, None)))
+        user.avatars.append(Avatar(user, cast(Speaker, None)))
         self.presence.changed(user)
 
     def go(self, user: User) -> None:

@@ -24,6 +24,7 @@ from imserver.listening import HERE
 from imserver.service import Imserver, Options
 from imserver.tls import Encrypted
 
+from ..log_reader import read_json_line
 from .harbour import Harbour
 
 
@@ -40,8 +41,9 @@ class OptionsTests(SynchronousTestCase):
     def test_nothing(self) -> None:
         """Without a word it listens here, with ASCII names, in the user's own folder."""
         expected = {"data": None, "database": None, "everyone": None, "keep": None, "names": "ascii"}
+        expected["register"] = None
         by_tls = {"certificate": None, "key": None, "address": None, "clear-outside": 0}
-        off = {"log-json": 0, "log-texts": 0}
+        off = {"log-json": 0, "log-texts": 0, "metrics": None, "metrics-outside": 0}
         self.assertEqual({**expected, **by_tls, **off, "listen": [HERE], "bounds": BOUNDS}, dict(options()))
 
     def test_several_listeners(self) -> None:
@@ -170,6 +172,22 @@ class ImserverTests(SynchronousTestCase):
         self.reactor.advance(1)
         self.reactor.advance(0)
         self.assertEqual(2, len(set(re.findall(r"fingerprint=\w{64}", self.log))))
+
+    def test_log_as_json(self) -> None:
+        """With --log-json server.log is JSON, a line an event."""
+        self.running("--log-json")
+        self.connect()
+        events = [read_json_line(line)[0] for line in self.log.splitlines()]
+        self.assertEqual(events, ["certificate", "started", "came"][-len(events) :])
+        self.assertIn("came", events)
+
+    def test_metrics(self) -> None:
+        """With --metrics one more port is open, until the server ends."""
+        server = self.running("--metrics=tcp:9100:interface=127.0.0.1")
+        (port,) = [port for port in self.reactor.ports if getattr(port.place, "port", None) == 9100]
+        self.assertTrue(port.open)
+        self.stop(server)
+        self.assertFalse(port.open)
 
     def test_greets(self) -> None:
         """Who connects is greeted, and the log says so."""

@@ -10,7 +10,7 @@ from improtocol.fields import Presence
 from improtocol.names import UnicodeNames
 from imserver.avatar import Avatar, Speaker
 from imserver.storage.records import Account, Entry, EntryKind
-from imserver.users import Users
+from imserver.users import User, Users
 
 ALICE, BOB = Account(1, "alice", 1), Account(2, "bob", 4)
 
@@ -55,7 +55,7 @@ class UsersTests(SynchronousTestCase):
         """Who has a session here is online, whichever of them ends."""
         user = Users([ALICE]).of(1)
         self.assertEqual(user.presence, Presence.OFFLINE)
-        avatars = [Avatar(ALICE, cast(Speaker, None)) for _ in range(2)]
+        avatars = [Avatar(User(ALICE), cast(Speaker, None)) for _ in range(2)]
         user.avatars += avatars
         for avatar in avatars:
             self.assertEqual(user.presence, Presence.ONLINE)

@@ -11,9 +11,9 @@ from twisted.internet.defer import Deferred, execute, fail, succeed
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
-from imserver.portal.checkers import PasswordChecker
+from imserver.portal.checkers import PasswordChecker, Secrets
 from imserver.portal.passwords import Passwords
-from imserver.storage.interface import Accounts, StorageError
+from imserver.storage.interface import StorageError
 from imserver.storage.records import Account, Credential
 from tests.stage import QUICK
 
@@ -39,7 +39,7 @@ class CheckerTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.shelf = Shelf()
-        self.checker = PasswordChecker(cast(Accounts, self.shelf), Passwords(execute, QUICK))
+        self.checker = PasswordChecker(cast(Secrets, self.shelf), Passwords(execute, QUICK))
 
     def prove(self, name: str, password: str) -> Deferred[bytes | tuple[()]]:
         """Try to prove a name."""
@@ -50,8 +50,8 @@ class CheckerTests(SynchronousTestCase):
         verifyObject(ICredentialsChecker, self.checker)
 
     def test_right(self) -> None:
-        """The right password opens, and gives the name as the account has it."""
-        self.assertEqual(self.successResultOf(self.prove("alice", "correct horse")), b"alice")
+        """The right password opens, and gives the account's number."""
+        self.assertEqual(self.successResultOf(self.prove("alice", "correct horse")), b"1")
 
     def test_wrong(self) -> None:
         """A wrong password, an unknown name and somebody else's password do not; each is looked up once."""

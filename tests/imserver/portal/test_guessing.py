@@ -11,7 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol.errors import Busy, LoginRefused, Refusal, TooOften
 from imserver.bounds import UNBOUNDED, Bounds
-from imserver.portal.guessing import Enrolling, Guess, Guessing
+from imserver.portal.enrolling import Enrolling
+from imserver.portal.guessing import Guess, Guessing
 from imserver.tallies import WINDOW
 
 BOUNDS = Bounds()

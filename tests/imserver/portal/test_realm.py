@@ -12,7 +12,7 @@ from zope.interface.verify import verifyObject
 
 from imserver.avatar import Avatar, Speaker
 from imserver.portal.realm import IAvatar, Realm
-from imserver.storage.records import NAMELESS, Account
+from imserver.storage.records import NAMELESS, Account, Entry, EntryKind
 from imserver.users import Users
 
 ALICE, BOB = Account(1, "alice", 1), Account(2, "bob", 2)
@@ -30,12 +30,12 @@ class RealmTests(SynchronousTestCase):
         """It does what twisted.cred asks of a realm."""
         verifyObject(IRealm, self.realm)
 
-    def test_the_avatar_of_the_proved_name(self) -> None:
-        """The avatar is the account's whose name was proved, and speaks through the session that knocked."""
-        for account in (ALICE, BOB):
-            kind, avatar, _ = self.realm.requestAvatar(account.name.encode(), self.session, IAvatar)
+    def test_the_avatar_of_what_was_proved(self) -> None:
+        """The avatar is of the account that was proved, by number or name; it speaks through who knocked."""
+        for account, proved in ((ALICE, b"1"), (BOB, b"2"), (ALICE, b"alice"), (BOB, b"bob")):
+            kind, avatar, _ = self.realm.requestAvatar(proved, self.session, IAvatar)
             self.assertIs(kind, IAvatar)
-            self.assertIs(avatar.account, account)
+            self.assertEqual(avatar.account, account)
             self.assertIs(avatar.session, self.session)
             self.assertEqual((avatar.name, avatar.device, avatar.stream), (account.name, NAMELESS, None))
 
@@ -48,14 +48,21 @@ class RealmTests(SynchronousTestCase):
         """Leaving takes this avatar from the table and no other, and may be done twice."""
         user = self.users.of(1)
         _, avatar, leave = self.realm.requestAvatar(b"alice", self.session, IAvatar)
-        other = Avatar(ALICE, self.session)
+        other = Avatar(user, self.session)
         user.avatars += [other, avatar]
         leave(), leave()
         self.assertEqual(user.avatars, [other])
 
     def test_not_yet_known(self) -> None:
         """An account that is on disk and has not come by here yet opens nothing yet."""
-        self.assertRaises(UnauthorizedLogin, self.realm.requestAvatar, b"carol", self.session, IAvatar)
+        for proved in (b"carol", b"3"):
+            self.assertRaises(UnauthorizedLogin, self.realm.requestAvatar, proved, self.session, IAvatar)
+
+    def test_closed(self) -> None:
+        """A closed account opens nothing, whatever was proved."""
+        self.users.committed([Entry(9, EntryKind.CLOSE, 0, 1, "alice", "*", 1)])
+        for proved in (b"alice", b"1"):
+            self.assertRaises(UnauthorizedLogin, self.realm.requestAvatar, proved, self.session, IAvatar)
 
     def test_nothing_else(self) -> None:
         """Neither an anonymous visitor nor another kind of avatar is to be had."""
