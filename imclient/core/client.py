@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from improtocol import commands
-from improtocol.audience import Audience
+from improtocol.audience import EVERYONE, Audience
 from improtocol.codec import Unknown
 from improtocol.errors import LoginRefused, NoSuchMessage, NotTold, WrongState
 from improtocol.events import PingTold, PongTold, ReadTold, ReceiptTold, UserTold
@@ -45,7 +45,7 @@ from .reaching import NotConnected, Unreachable, by_tcp
 from .receipts import Receipts
 from .records import Held
 from .roll_call import RollCall
-from .roster import Roster
+from .roster import Person, Presence, Roster
 from .running import OneThread, Run
 from .saying import canonical, check, cleaned
 from .session import Session
@@ -142,8 +142,10 @@ class Client:
         )
         self._pings = Pings(reactor, self.perform, random)
         self._account: Account | None = None
+        self._proof: Proof | None = None
         self._session: Session | None = None
         self._closed: Deferred[None] | None = None
+        self.roster.changed.connect(self._note_seen)
         self.link.told_event.connect(self._told)
         self.link.went.connect(self._went)
         self.stream.forgot.connect(self.notice.emit)
@@ -178,7 +180,7 @@ class Client:
         return invite
 
     def register(self, name: str, password: str) -> Deferred[None]:
-        """Take a name; fails with the `Refusal`."""
+        """Take a name, by the code of the invite if one was taken; fails with the `Refusal`."""
         return Deferred.fromCoroutine(self._register(name, password))
 
     def log_in(self, name: str, password: str, *, remember: bool = False) -> Deferred[None]:
@@ -222,7 +224,12 @@ class Client:
 
     async def _register(self, name: str, password: str) -> None:
         connection = await self._connection()
-        await connection.perform(commands.Register(canonical(name), password))
+        host, port = self.link.host, self.link.port
+        # A server that says nothing of invites would not know the key.
+        knows = self.link.hello is not None and self.link.hello.register is not None
+        code = self.trust.code(host, port) if knows else None
+        await connection.perform(commands.Register(canonical(name), password, code))
+        self.trust.used(host, port)
 
     async def _log_in(self, name: str, password: str, remember: bool) -> None:
         await self._connection()
@@ -258,6 +265,7 @@ class Client:
             if account is not self._account:
                 account.cache.close()
             raise
+        self._proof = proof
         self.settings.remember(host, port, account.name)
         self._run(self.settings.save).addErrback(self._stumbled)
 
@@ -386,6 +394,19 @@ class Client:
         check(audience, text, self.roster)
         return self.outbox.put(audience, text)
 
+    def announce(self, text: str) -> Said:
+        """Say something to everyone as their administrator; all else is as with `say`."""
+        if self._account is None:
+            raise WrongState("unregistered")
+        text = cleaned(text)
+        check(EVERYONE, text, self.roster)
+        return self.outbox.put(EVERYONE, text, announce=True)
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """What we may do, as the login said: ``administrator``, ``everyone``; empty without a connection."""
+        return frozenset(self._session.reply.rights) if self._session is not None else frozenset()
+
     def ping(self, name: str) -> Deferred[float]:
         """Measure the seconds to somebody and back; fails with `errors.Offline` or TimeoutError."""
         return self._pings.ping(name)
@@ -448,6 +469,16 @@ class Client:
         """End a device's session and have it forgotten; this one's own ends with `LinkState.SIGNED_OUT`."""
         return self.perform(commands.SignOut(device)).addCallback(lambda _: None)
 
+    def change_password(self, new: str) -> Deferred[None]:
+        """Choose another password; all other sessions end.  Fails with `Unconfirmed` before CONFIRM."""
+        return Deferred.fromCoroutine(self._change_password(new))
+
+    async def _change_password(self, new: str) -> None:
+        await self.perform(commands.ChangePassword(new))
+        if self._proof is not None:  # what it comes back with after a break is another now
+            self._proof.refused()
+            self._proof.password = new
+
     def perform(self, command: Command[R]) -> Deferred[R]:
         """Give any command; fails with its `Refusal`, or `Unreachable`."""
         return self.link.connection.perform(command) if self.link.connection else fail(NotConnected())
@@ -471,6 +502,11 @@ class Client:
         else:
             self.stream.told(event)
         self._mind_the_disk()
+
+    def _note_seen(self, person: Person) -> None:
+        """Remember when somebody went, for the starts to come."""
+        if person.presence is Presence.OFFLINE and person.since is not None:
+            self.desk.note_seen(person.name, person.since)
 
     def _went(self) -> None:
         """End the session, if there is one."""

@@ -18,7 +18,7 @@ from .acks import Acks, Say
 from .cache import Cache
 from .conversations import Conversations
 from .outbox import Outbox
-from .records import Held, Message
+from .records import Held, Message, message_of
 from .roster import Roster
 from .signal import Signal
 
@@ -153,7 +153,7 @@ class Stream:
         self.lost.emit("Some of what was said while you were away is no longer kept by the server.")
 
     def _take_message(self, event: MessageTold) -> None:
-        message = Message(event.number, event.sender, event.audience, event.text, event.at, event.ref)
+        message = message_of(event)
         for name in (message.sender, *message.to.names):
             self._seen(name)
         read = message.number <= self._read_to

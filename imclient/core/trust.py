@@ -110,10 +110,21 @@ class Trust:
         self._dial = dial
         self._known = known
         self._invites: dict[tuple[str, int], Invite] = {}  # taken, and not confirmed by a connection yet
+        self._codes: dict[tuple[str, int], str] = {}  # not used yet
 
     def take(self, invite: Invite) -> None:
         """Know a server by what an invite says, from the next attempt on."""
         self._invites[_key(invite.host, invite.port)] = invite
+        if invite.code is not None:
+            self._codes[_key(invite.host, invite.port)] = invite.code
+
+    def code(self, host: str, port: int) -> str | None:
+        """Give the code by which one may take a name at a server."""
+        return self._codes.get(_key(host, port))
+
+    def used(self, host: str, port: int) -> None:
+        """Forget a code that has let its bearer in."""
+        self._codes.pop(_key(host, port), None)
 
     def confirm(self, host: str, port: int) -> bool:
         """Keep what an invite said, now that the server was reached by it; say whether that is new."""
@@ -289,14 +300,7 @@ class _Gate(TwistedProtocol):
         if self._inner is not None:
             self._inner.connectionLost(reason)
         elif not self.opened.called:
-            place = self._certificate.place
-            why = "does not speak TLS" if reason.check(SSL.Error) else "closed during the TLS handshake"
-            self.opened.errback(
-                Unreachable(
-                    f"Whoever answers at {place} {why}, so nothing was sent. Is the port right? "
-                    "A server is reached in clear only at 127.0.0.1, on its own computer."
-                )
-            )
+            self.opened.errback(Unreachable(_why_closed(self._certificate.place, reason)))
 
     def _fail(self, trouble: Unreachable) -> None:
         self._cut()
@@ -305,6 +309,18 @@ class _Gate(TwistedProtocol):
 
     def _cut(self) -> None:
         self.transport.abortConnection()
+
+
+def _why_closed(place: str, reason: Failure) -> str:
+    if reason.check(SSL.Error):
+        return (
+            f"Whoever answers at {place} does not speak TLS, so nothing was sent. Is the port right? "
+            "A server is reached in clear only at 127.0.0.1, on its own computer."
+        )
+    return (
+        f"The server at {place} closed during the TLS handshake, so nothing was sent. "
+        "Perhaps too many come from here; try again in a while."
+    )
 
 
 def _is_address(host: str) -> bool:

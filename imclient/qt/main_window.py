@@ -16,7 +16,9 @@ from imclient.core.showing import Shown
 from improtocol.audience import EVERYONE, Audience
 from improtocol.version import __version__
 from imqt import plain
+from imqt.dress import Choice, Dress
 from imqt.layout import box, col, rule
+from imqt.notice_bar import NoticeBar
 
 from . import texts
 from .audience_choice import Mode
@@ -24,9 +26,7 @@ from .blocked_window import BlockedWindow
 from .composer import Composer
 from .conversations_view import ConversationsView
 from .devices_window import DevicesWindow
-from .dress import Choice, Dress
 from .menus import Menus
-from .notice_bar import NoticeBar
 from .roster_view import RosterView
 from .slash_line import WindowFront
 from .status_view import LinkStatus, NewsStatus, OutboxStatus
@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
         self.conversations.ping_wanted.connect(self.ping)
         self.conversations.wire_wanted.connect(self._menus.wire.setChecked)
         self.conversations.say_again.connect(self.composer.write)
+        self.conversations.quoted.connect(self.composer.quote)
         self.conversations.say_again_to.connect(self.write_again)
         self.conversations.set_apart.connect(self._on_set_apart)
         self.composer.audience_chosen.connect(self._on_audience_chosen)
