@@ -179,6 +179,12 @@ class Client:
         self.trust.take(invite)
         return invite
 
+    @property
+    def registering(self) -> str:
+        """Who may take a name at this server: ``open``, ``invite`` or ``closed``; empty: it does not say."""
+        hello = self.link.hello
+        return (hello.register or "") if hello is not None else ""
+
     def register(self, name: str, password: str) -> Deferred[None]:
         """Take a name, by the code of the invite if one was taken; fails with the `Refusal`."""
         return Deferred.fromCoroutine(self._register(name, password))
@@ -198,6 +204,10 @@ class Client:
     def recall(self, host: str, port: int, name: str) -> Deferred[None]:
         """Show what this device holds of an account, without a server."""
         return Deferred.fromCoroutine(self._recall(host, port, name))
+
+    def holds(self, host: str, port: int, name: str) -> bool:
+        """Tell whether this device holds anything of an account."""
+        return cache_path(self.settings.folder, host, port, name, self.settings.device).exists()
 
     def leave(self) -> Deferred[None]:
         """Say QUIT and stay away; what is held can still be read."""
