@@ -22,6 +22,7 @@ from imserver.connection import Connection
 from imserver.counters import Counters
 from imserver.log_lines import Write, plain
 from imserver.mailroom import Mailroom, Soon
+from imserver.portal.enrolling import Policy
 from imserver.retention import Retention
 from imserver.server_log import ServerLog
 from imserver.service import put_together
@@ -97,6 +98,7 @@ class Stage:
         make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
         may_address_everyone: Callable[[str], bool] = lambda name: True,
         bounds: Bounds = BOUNDS,
+        policy: Policy = Policy.OPEN,
         texts: bool = False,
         write: Write = plain,
         keep: float | None = None,
@@ -133,6 +135,7 @@ class Stage:
             hasher=QUICK,
             may_address_everyone=may_address_everyone,
             bounds=bounds,
+            policy=policy,
             draw=random.Random(0).randrange,
             make_mailroom=make_mailroom,
             counters=self.counters,

@@ -10,7 +10,7 @@ from imserver.storage import postgresql
 from imserver.storage.database import Engines
 from imserver.storage.records import Opening
 
-from . import contract, reading_contract, retention_contract
+from . import accounts_contract, contract, reading_contract, retention_contract
 from .cluster import cluster, why_not
 
 
@@ -36,6 +36,10 @@ class DeliveryOnPostgreSQL(
 
 class RetentionOnPostgreSQL(PostgreSQLCase, retention_contract.RetentionContract):
     """What is let go by several nodes."""
+
+
+class AccountsOnPostgreSQL(PostgreSQLCase, accounts_contract.AccountsContract):
+    """Names, secrets and the end of accounts of several nodes."""
 
 
 class OnPostgreSQL(PostgreSQLCase, contract.OnDisk, contract.StorageContract):

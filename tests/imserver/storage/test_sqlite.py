@@ -11,7 +11,7 @@ from imserver.storage import schema, sqlite
 from imserver.storage.database import Engines
 from imserver.storage.interface import DiskFull
 
-from . import contract, reading_contract, retention_contract
+from . import accounts_contract, contract, reading_contract, retention_contract
 
 
 class InMemory(contract.StorageContract):
@@ -98,6 +98,10 @@ class RetentionInMemory(retention_contract.RetentionContract):
 
 class RetentionInAFile(FileCase, retention_contract.RetentionContract):
     """The same of a server on one machine."""
+
+
+class AccountsInAFile(FileCase, accounts_contract.AccountsContract):
+    """Names, secrets and the end of accounts in a file."""
 
 
 class DeliveryInAFile(FileCase, reading_contract.DeliveryOnDisk, reading_contract.DeliveryContract):
