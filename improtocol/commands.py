@@ -7,10 +7,12 @@ from .errors import (
     BadPassword,
     InviteNeeded,
     InviteRefused,
+    LastAdministrator,
     LoginRefused,
     MailboxFull,
     NameTaken,
     NoSuchDevice,
+    NoSuchInvite,
     NoSuchMessage,
     NoSuchUser,
     NotAllowed,
@@ -18,6 +20,7 @@ from .errors import (
     Offline,
     RefUsed,
     RegistrationClosed,
+    Suspended,
     TooManyNames,
     TooManySessions,
     TooOften,
@@ -26,6 +29,7 @@ from .errors import (
 from .fields import (
     AudienceField,
     Code,
+    Days,
     Device,
     Epoch,
     Mark,
@@ -33,11 +37,14 @@ from .fields import (
     Password,
     Ref,
     ResumeToken,
+    Right,
+    RightField,
     ShownField,
     Status,
     Text,
     Token,
     UserName,
+    Uses,
     Verb,
     WhichField,
     Yes,
@@ -76,7 +83,7 @@ class Login(
     verb="LOGIN",
     allowed_in=NOT_YET_IN,
     enters=State.LOGGED_IN,
-    refused_with=[LoginRefused, BadPassword, NotTold, TooManySessions, TooOften],
+    refused_with=[LoginRefused, Suspended, BadPassword, NotTold, TooManySessions, TooOften],
     example="LOGIN alice :correct horse",
     does="come in",
 ):
@@ -390,6 +397,167 @@ class Close(
     """
 
     name: UserName
+
+
+class Invite(
+    Command[replies.Invited],
+    verb="INVITE",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    example="INVITE",
+    does="make a code with which somebody can register; INVITE count=20 days=1",
+):
+    """Make a code with which somebody can take a name: once and within a week, if nothing else is said.
+
+    Only the code's hash is kept, so that it can be told this once.
+    """
+
+    count: Uses = 1
+    days: Days = 7
+    administrator: Yes = False  #: whoever uses it becomes an administrator
+
+
+class Invites(
+    Command[replies.Invites],
+    verb="INVITES",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    example="INVITES",
+    does="the invites that are still good",
+):
+    """Be shown the invites that can still be used, the oldest first; their codes nobody can be shown."""
+
+    after: Number | None = None
+
+
+class Uninvite(
+    Command[replies.Uninvited],
+    verb="UNINVITE",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchInvite],
+    example="UNINVITE 3",
+    does="take an invite back",
+):
+    """Let an invite be good no more."""
+
+    invite: Number
+
+
+class Reset(
+    Command[replies.Reset],
+    verb="RESET",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchUser],
+    example="RESET bob",
+    does="give somebody who forgot it another password",
+):
+    """Give somebody else another password, which the answer tells; their sessions end.
+
+    What their devices come back with is revoked as well.
+    """
+
+    name: UserName
+
+
+class Suspend(
+    Command[replies.SuspendedNow],
+    verb="SUSPEND",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchUser, LastAdministrator],
+    example="SUSPEND mallory :until we have talked",
+    does="end somebody's sessions and let them in no more",
+):
+    """End the sessions of somebody else and let them in no more; they are told why.
+
+    What their devices come back with is revoked.  What is said to them waits for RESTORE.
+    """
+
+    name: UserName
+    why: Status = ""
+
+
+class Restore(
+    Command[replies.Restored],
+    verb="RESTORE",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchUser],
+    example="RESTORE mallory",
+    does="let them in again",
+):
+    """Let somebody who was suspended in again; what was said to them meanwhile is there."""
+
+    name: UserName
+
+
+class Grant(
+    Command[replies.Granted],
+    verb="GRANT",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchUser],
+    example="GRANT bob administrator",
+    does="give a right: administrator, everyone",
+):
+    """Give somebody a right: to do what administrators do, or to say something to everyone (``*``).
+
+    What was granted or revoked holds, however the server is started.
+    """
+
+    name: UserName
+    right_: RightField
+
+
+class Revoke(
+    Command[replies.Revoked],
+    verb="REVOKE",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchUser, LastAdministrator],
+    example="REVOKE bob everyone",
+    does="take it away again",
+):
+    """Take a right away from somebody; the last administrator who can come in stays one."""
+
+    name: UserName
+    right_: RightField
+
+
+class Disconnect(
+    Command[replies.Disconnected],
+    verb="DISCONNECT",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[NoSuchUser],
+    example="DISCONNECT bob device=phone",
+    does="end somebody's sessions, or one device's",
+):
+    """End the sessions of somebody, or that of one device; they may come back."""
+
+    name: UserName
+    device: Device | None = None
+
+
+class Announce(
+    Command[replies.Announced],
+    verb="ANNOUNCE",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[RefUsed],
+    example="ANNOUNCE :The server rests from six to seven.",
+    does="say something to everyone as their administrator",
+    pipelined=True,
+):
+    """Say something to everyone that is marked as an announcement; all else is as with SEND.
+
+    It needs no other right.
+    """
+
+    text: Text
+    ref: Ref | None = None  #: your own name for it; what was sent under it is another thing
 
 
 class Ping(

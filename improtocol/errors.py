@@ -363,6 +363,24 @@ class NotAllowed(Refusal, code="not-allowed"):
         return "Here not everybody may say something to everyone (*); name those it is for."
 
 
+class Suspended(Refusal, code="suspended"):
+    """This account is suspended: an administrator must let it in again. What is said to it waits."""
+
+
+class LastAdministrator(Refusal, code="last-administrator"):
+    """There must be an administrator who can come in: first GRANT another one that right."""
+
+
+class NoSuchInvite(Refusal, code="no-such-invite"):
+    """There is no such invite that is still good; INVITES lists those there are."""
+
+    number: int
+
+    def sentence(self) -> str:
+        """Say which."""
+        return f"There is no invite {self.number} that is still good; INVITES lists those there are."
+
+
 class MailboxFull(Refusal, code="mailbox-full"):
     """Too much of what you said to these people still waits for them."""
 

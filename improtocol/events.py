@@ -19,6 +19,7 @@ from .fields import (
     UserName,
     Word,
     Words,
+    Yes,
 )
 from .vocabulary import Event, key
 
@@ -58,6 +59,7 @@ class MessageTold(Event, verb="MESSAGE", numbered=True):
     text: Text
     at: Moment = key()
     ref: Ref | None = None  #: only to the one who said it
+    announce: Yes = False  #: an administrator announces it
 
 
 class RegisterTold(Event, verb="REGISTER", numbered=True):

@@ -341,10 +341,10 @@ WhichField = Annotated[Which, Kind("online", " or ".join(Which), _one_of(Which, 
 RightField = Annotated[Right, Kind("right", " or ".join(Right), _one_of(Right, "right"), abnf="right")]
 Uses = Annotated[
     int,
-    Kind("count", f"1 to {limits.INVITE_USES}", _up_to(limits.INVITE_USES, "count"), abnf="number"),
+    Kind("count", f"1 to {limits.INVITE_USES}", _up_to(limits.INVITE_USES, "count"), abnf="few"),
 ]
 Days = Annotated[
-    int, Kind("days", f"1 to {limits.INVITE_DAYS}", _up_to(limits.INVITE_DAYS, "days"), abnf="number")
+    int, Kind("days", f"1 to {limits.INVITE_DAYS}", _up_to(limits.INVITE_DAYS, "days"), abnf="few")
 ]
 #: What lets somebody in who has no account yet.
 Code = Annotated[

@@ -47,8 +47,8 @@ CONFIRMED = Limit(300, "seconds", "a password that was said counts for what need
 NAMELESS_SESSIONS = Limit(32, "sessions", "of one account that name no device; one more is refused")
 
 CODE = Limit(64, "bytes", "an invite's: it has 14, and room to grow")
-INVITE_USES = Limit(1000, "uses", "of one invite: a school; for more make another")
-INVITE_DAYS = Limit(365, "days", "of one invite: what lies about longer than that is forgotten")
+INVITE_USES = Limit(999, "uses", "of one invite: a school; for more make another")
+INVITE_DAYS = Limit(999, "days", "of one invite: what lies about longer is found by somebody")
 
 #: What ``* LIMITS`` tells after LOGIN, by the key it is told under.
 ADVERTISED = {"line": LINE, "text": TEXT, "audience": AUDIENCE, "page": PAGE}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .fields import (
     AudienceField,
+    Code,
     Device,
     Epoch,
     Line,
@@ -13,10 +14,14 @@ from .fields import (
     ReachedField,
     Ref,
     ResumeToken,
+    RightField,
+    Secret,
     ShownField,
     Text,
     UserName,
     Word,
+    Words,
+    Yes,
 )
 from .vocabulary import Item, Reply, key, optional_word
 
@@ -37,6 +42,7 @@ class LoggedIn(Reply, verb="LOGIN"):
     waiting: Number | None = None  #: so many entries of it are there already
     mark: Mark | None = None  #: when you come back, ``WHO since=`` this tells what changed meanwhile
     token: ResumeToken | None = None  #: to come back with next time
+    rights: Words = ()  #: what you may do beyond what everybody may
 
 
 class LoggedOut(Reply, verb="LOGOUT"):
@@ -109,6 +115,7 @@ class MessageShown(Item, verb="MESSAGE"):
     text: Text
     at: Moment = key()
     ref: Ref | None = None  #: only to the one who said it
+    announce: Yes = False  #: an administrator announced it
 
 
 class Conversations(Reply, verb="CONVERSATIONS"):
@@ -209,6 +216,88 @@ class BlockedShown(Item, verb="BLOCKED"):
     """Somebody you have blocked."""
 
     name: UserName
+
+
+class Invited(Reply, verb="INVITE"):
+    """Whoever has this code may take a name, so often and until then; give it to them unseen by others."""
+
+    invite: Number  #: what UNINVITE calls it
+    code: Code = key()
+    count: Number = key()
+    until: Moment = key()
+    line: Secret | None = None  #: the same for a client to be pasted in: where the server is, too
+
+
+class Invites(Reply, verb="INVITES"):
+    """So many invites were shown."""
+
+    count: Number
+    after: Number | None = None  #: there are more
+
+
+class InviteShown(Item, verb="INVITE"):
+    """An invite that is good; the server itself made those without ``by=``."""
+
+    invite: Number
+    left: Number = key()  #: so often it can still be used
+    until: Moment = key()
+    by: UserName | None = None
+    administrator: Yes = False  #: whoever uses it becomes an administrator
+
+
+class Uninvited(Reply, verb="UNINVITE"):
+    """That invite is good no more."""
+
+    invite: Number
+
+
+class Reset(Reply, verb="RESET"):
+    """That is their password now, and their sessions have ended; give it to them unseen by others."""
+
+    name: UserName
+    password: Secret = key()
+
+
+class SuspendedNow(Reply, verb="SUSPEND"):
+    """Their sessions have ended, and they are not let in; what is said to them waits."""
+
+    name: UserName
+
+
+class Restored(Reply, verb="RESTORE"):
+    """They are let in again."""
+
+    name: UserName
+
+
+class Granted(Reply, verb="GRANT"):
+    """They have that right now."""
+
+    name: UserName
+    right: RightField
+
+
+class Revoked(Reply, verb="REVOKE"):
+    """They do not have that right now."""
+
+    name: UserName
+    right: RightField
+
+
+class Disconnected(Reply, verb="DISCONNECT"):
+    """So many sessions of theirs have ended."""
+
+    name: UserName
+    sessions: Number = key()
+
+
+class Announced(Reply, verb="ANNOUNCE"):
+    """It is on disk under this number, and everybody will see it once."""
+
+    number: Number
+    at: Moment = key()
+    to: Number = key()  #: how many others it is for
+    ref: Ref | None = None
 
 
 class Pinged(Reply, verb="PING"):

@@ -52,11 +52,11 @@ class Bounds:
     handshake_seconds: float = _bound(
         10, "s", "for a TLS handshake: programs make it, and a bad link needs some"
     )
-    handshake_bytes: float = _bound(16 * KIB, "bytes", "of one that is not done; those of today have 2 KiB")
+    handshake_bytes: float = _bound(4 * KIB, "bytes", "of one that is not done; those of today have 2 KiB")
     crowd: float = _bound(
         500, "strangers", "more are a crowd: a newcomer may cost one of them, drawn at random, the place"
     )
-    strangers: float = _bound(1000, "strangers", "16 KiB each, 28 by TLS; for one more, one goes")
+    strangers: float = _bound(1000, "strangers", "16 KiB each, 64 by TLS; for one more, one goes")
     strangers_per_source: float = _bound(8, "strangers", "from one source; ergo has 16, ngIRCd 5")
     stranger_lines: float = _bound(64, "lines", "of one stranger: HELP, a few slips, REGISTER, LOGIN")
     stranger_bytes: float = _bound(8 * KIB, "bytes", "from one stranger, unfinished lines and all")

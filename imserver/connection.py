@@ -41,7 +41,7 @@ GOODBYE = 4
 #: Seconds to wait before saying again what a database in trouble refused.
 COME_AGAIN = 5
 #: What may be asked beyond protocol 1.
-CAN = ("ref", "device", "history", "receipts", "presence", "block", "token", "account")
+CAN = ("ref", "device", "history", "receipts", "presence", "block", "token", "account", "invite", "admin")
 
 
 @dataclass(slots=True, eq=False)

@@ -215,7 +215,8 @@ def _read_address(written: str) -> tuple[str, int | None]:
 
 def _outward(host: str) -> str:
     """Give the address by which others reach a port that is bound to all of them."""
-    if not ip_address(host.partition("%")[0]).is_unspecified:
+    host = host.partition("%")[0]  # the zone means something on this machine alone
+    if not ip_address(host).is_unspecified:
         return host
     for family in (socket.AF_INET, socket.AF_INET6):
         with socket.socket(family, socket.SOCK_DGRAM) as way:
@@ -232,15 +233,14 @@ def ways_in(door: Door, invite: Invite | None) -> list[tuple[str, str]]:
     where: Any = door.port.getHost()
     if isinstance(where, UNIXAddress):
         return [("To talk to it", f"nc -U {_path(where)}")]
-    if not door.encrypted:
+    if not door.encrypted or invite is None:
         return [
             ("To talk to it", f"nc {where.host} {where.port}"),
             ("With a window", f"imclient {where.host} {where.port}"),
         ]
-    host = _outward(where.host)
-    written = f"[{host}]" if ":" in host else host
+    host = f"[{invite.host}]" if ":" in invite.host else invite.host
     return [
-        ("To talk to it", f"openssl s_client -quiet -connect {written}:{where.port}"),
+        ("To talk to it", f"openssl s_client -quiet -connect {host}:{invite.port}"),
         ("With a window", f"imclient '{invite}'"),
     ]
 

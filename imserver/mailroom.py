@@ -301,4 +301,6 @@ def _told(entry: Entry, ref: str | None) -> Event:
     if entry.kind is EntryKind.CLOSE:
         return CloseTold(entry.number, entry.sender, at=entry.at)
     audience = EVERYONE if entry.everyone else Audience(tuple(entry.audience.split(",")))
-    return MessageTold(entry.number, entry.sender, audience, entry.text, at=entry.at, ref=ref)
+    return MessageTold(
+        entry.number, entry.sender, audience, entry.text, at=entry.at, ref=ref, announce=entry.announce
+    )

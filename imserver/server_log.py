@@ -97,6 +97,7 @@ class ServerLog:
             to=entry.audience,
             number=entry.number,
             bytes=len(text),
+            announce="yes" if entry.announce else None,
             text=entry.text if self._texts else None,
         )
 

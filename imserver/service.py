@@ -34,10 +34,12 @@ from .counters import Counters
 from .data_folder import DataFolder
 from .dispatch import Dispatcher
 from .encryption import Encryption
+from .features.administration import Administration
 from .features.blocking import Blocking
 from .features.cursors import Cursors
 from .features.devices import Devices
 from .features.housekeeping import Housekeeping
+from .features.inviting import Inviting, LineOf, drawn
 from .features.login import Login
 from .features.messaging import Messaging
 from .features.own_account import OwnAccount
@@ -77,6 +79,8 @@ from .welcome import welcome
 HASHING = min(2, os.cpu_count() or 1)
 #: Often it is started again at once.
 GOODBYE = Bye("shutdown", 5, "The server is being stopped; come back later.")
+#: Days in which the first administrator may come.
+FIRST_DAYS = 7
 NAMES: dict[str, NamePolicy] = {"ascii": ASCII_NAMES, "unicode": UnicodeNames()}
 
 
@@ -181,6 +185,7 @@ class Imserver(Service):
             self._log.close()
             self._folder.leave()
             raise
+        self._first = _first_code(self._storage)
         self._hashing = Threads(reactor, HASHING, "passwords")
         self._retention = (
             Retention(reactor, self._storage, self._log, _now, int(options["keep"]))
@@ -199,6 +204,7 @@ class Imserver(Service):
             start=secrets.token_hex(4),
             may_address_everyone=_those_named(options["everyone"]),
             bounds=bounds,
+            line_of=self.invite_line,
             retention=self._retention,
             counters=counters,
         )
@@ -225,9 +231,9 @@ class Imserver(Service):
             self._reactor, description, self._server, lambda: storage.jobs_waiting, outside=outside
         )
 
-    def invite_line(self, code: str) -> str:
-        """Write the line that whoever is invited takes as pasted."""
-        return str(replace(self._entrance, code=code)) if self._entrance is not None else code
+    def invite_line(self, code: str) -> str | None:
+        """Write the line that whoever is invited takes as pasted; None: only a Unix socket leads in."""
+        return None if self._entrance is None else str(replace(self._entrance, code=code))
 
     def _end_in_doubt(self, why: str) -> None:
         """End at once, and tell nobody anything: only what is on disk can say what is true now."""
@@ -290,6 +296,7 @@ class Imserver(Service):
             self._entrance,
             f"{people}, {entries} of the log",
             self._folder.path,
+            self._first,
         )
 
 
@@ -309,12 +316,20 @@ def put_together(
     bounds: Bounds = BOUNDS,
     policy: Policy = Policy.OPEN,
     draw: Callable[[int], int] = secrets.randbelow,
+    line_of: LineOf = lambda code: None,
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
     retention: Retention | None = None,
     counters: Counters | None = None,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
-    users = Users(opening.accounts, names, held=opening.held, blocks=opening.blocks, start=start)
+    users = Users(
+        opening.accounts,
+        names,
+        held=opening.held,
+        blocks=opening.blocks,
+        start=start,
+        may_address_everyone=may_address_everyone,
+    )
     mailroom = make_mailroom(storage, users, opening.last, soon)
     if retention is not None:
         retention.let_go = mailroom.let_go
@@ -342,13 +357,15 @@ def put_together(
         OwnAccount(storage, checker, confirming, guessing, passwords, users, log),
         Renaming(storage, claims, mailroom, log),
         Roster(users),
-        Messaging(storage, users, mailroom, receipts, log, may_address_everyone, bounds.mailbox),
+        Messaging(storage, users, mailroom, receipts, log, bounds.mailbox),
         Reading(storage, users, receipts),
         Receipts(storage),
         Cursors(storage, users, mailroom, receipts),
         Devices(storage, users),
         Showing(users, presence),
         Blocking(storage, users),
+        Inviting(storage, users, log, draw, line_of),
+        Administration(storage, storage, passwords, users, log, draw),
         PeerPing(users),
         Housekeeping(),
         writes_waiting=bounds.writes_waiting,
@@ -365,6 +382,15 @@ def put_together(
     storage.committed = committed
     storage.counters = counters
     return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, enrolling, counters, watchdog)
+
+
+def _first_code(storage: Storage) -> str | None:
+    """Make an invite for the first administrator; None: there is one, or the disk takes nothing now."""
+    code, invitation = drawn(secrets.randbelow, maker=None, uses=1, days=FIRST_DAYS, administrator=True)
+    try:
+        return code if storage.invite_first(invitation) else None
+    except StorageError:
+        return None
 
 
 def _count(number: int, one: str, many: str) -> str:

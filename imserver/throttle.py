@@ -21,7 +21,7 @@ from .bounds import Bounds
 FREE = (commands.Ack, commands.Read, commands.Ping, commands.Pong, commands.Quit)
 #: So many names of a SEND weigh as much as the command itself.
 NAMES = 10
-#: What a SEND to everyone costs: it is written to every connection there is.
+#: What something said to everyone costs: it is written to every connection there is.
 EVERYONE = 20
 #: A rest of a sum of fractions is no reason to set a timer.
 NEARLY_ONE = 1 - 1e-6
@@ -31,6 +31,8 @@ Said = Command[Reply] | Refusal
 
 def cost(said: Said) -> float:
     """Say how many commands a line weighs as much as."""
+    if isinstance(said, commands.Announce):
+        return EVERYONE
     if not isinstance(said, commands.Send):
         return 1.0
     return EVERYONE if said.audience.everyone else 1 + len(said.audience.names) / NAMES

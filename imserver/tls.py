@@ -105,6 +105,13 @@ class Encrypted(TLSMemoryBIOProtocol):
         self._held = False
         self.transport.resumeProducing()
 
+    def loseConnection(self) -> None:
+        """Close in order; before the handshake is done at once: to tell somebody why would cost one."""
+        if self._handshakeDone:
+            TLSMemoryBIOProtocol.loseConnection(self)
+        else:
+            TLSMemoryBIOProtocol.abortConnection(self)
+
     def _refuse(self, why: str) -> None:
         TLSMemoryBIOProtocol.failVerification(self, Failure(NoTLS(why)))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from improtocol.audience import EVERYONE, Audience
 from improtocol.events import Bye
@@ -46,6 +47,10 @@ class User:
         online = any(avatar.shown is Shown.ONLINE for avatar in self.avatars)
         return Presence.ONLINE if online else Presence.AWAY
 
+    def become(self, **changes: Any) -> None:
+        """Take note of what has become of the account."""
+        self.account = replace(self.account, **changes)
+
     def end_sessions(self, bye: Bye, *, but: Avatar | None = None) -> int:
         """End all sessions, but perhaps one; gives how many those were."""
         ended = [avatar for avatar in self.avatars if avatar is not but]
@@ -77,7 +82,8 @@ class Users:
     It is filled from the database at the start and from the log ever after, so it holds exactly
     those whose REGISTER entry is on disk, under the names that are on disk.  A name means one account
     for ever; those who closed theirs stay, since what they said does.  ``start`` names this start of
-    the server, for marks.
+    the server, for marks; ``may_address_everyone`` says it of those of whom no administrator has said
+    anything.
     """
 
     def __init__(
@@ -88,9 +94,11 @@ class Users:
         held: Mapping[int, int] | None = None,
         blocks: Iterable[Block] = (),
         start: str = "0",
+        may_address_everyone: Callable[[str], bool] = lambda name: True,
     ) -> None:
         self._policy = names
         self._start = start
+        self._may_address_everyone = may_address_everyone
         self._by_skeleton: dict[str, User] = {}
         self._by_name: dict[str, User] = {}
         self._by_account: dict[int, User] = {}
@@ -107,13 +115,17 @@ class Users:
         """Take in what the log says of who there is."""
         for entry in entries:
             if entry.kind is EntryKind.REGISTER:
-                self.changed(self._add(Account(entry.account, entry.sender, entry.number)))
+                new = Account(entry.account, entry.sender, entry.number, administrator=entry.administrator)
+                self.changed(self._add(new))
             elif entry.kind is EntryKind.RENAME:
                 self._rename(self.of(entry.account), entry.text)
             elif entry.kind is EntryKind.CLOSE:
                 self._close(self.of(entry.account), entry.number)
 
     def _add(self, account: Account) -> User:
+        if account.everyone is None:
+            names = (*account.earlier, account.name)
+            account = replace(account, everyone=any(map(self._may_address_everyone, names)))
         user = User(account)
         self._by_account[account.id] = user
         for name in (*account.earlier, account.name):

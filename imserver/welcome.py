@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from improtocol import __version__
@@ -19,7 +20,12 @@ IN_CLEAR = """
 
 
 def welcome(
-    doors: Sequence[Door], papers: Papers | None, invite: Invite | None, keeps: str, folder: Path
+    doors: Sequence[Door],
+    papers: Papers | None,
+    invite: Invite | None,
+    keeps: str,
+    folder: Path,
+    first: str | None = None,
 ) -> str:
     """Say what it does, where its data is, by what it is known and how to connect."""
     listens = "\n                 ".join(map(described, doors))
@@ -31,7 +37,7 @@ def welcome(
     listens on   {listens}
     keeps        {keeps}
     in           {folder}
-{_known_by(papers, invite)}
+{_known_by(papers, invite)}{_first(invite, first)}
 {ways}
   To stop it         Ctrl-C: everybody is told, and nothing is lost
 {_warning(doors)}"""
@@ -48,6 +54,18 @@ def _known_by(papers: Papers | None, invite: Invite | None) -> str:
     written = shown(papers.fingerprint)
     by = f"{written[:48]}\n                 {written[48:]}" if papers.self_signed else ", ".join(papers.names)
     return f"    known by     {by}\n    others paste {invite}\n"
+
+
+def _first(invite: Invite | None, code: str | None) -> str:
+    """Show how one becomes the first administrator: whoever reads the console may."""
+    if code is None:
+        return ""
+    pasted = "" if invite is None else f"\n      or paste   {replace(invite, code=code)}"
+    return f"""
+    It has no administrator. Whoever comes in with this becomes one: once, within a week,
+    and until the next start, which shows another.
+      type       REGISTER you invite={code} :a password{pasted}
+"""
 
 
 def _warning(doors: Sequence[Door]) -> str:

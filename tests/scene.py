@@ -3,8 +3,9 @@
 ``alice> LINE`` is typed and ``alice< LINE`` must be heard.  In an expected line ``...`` stands for any
 further key=values (and, as its last word, for a text too), ``:...`` for any text, ``N`` for any number
 and ``{n}`` for one that has a name: in whatever line it stands again it must be the same, and in a line
-that is typed it is filled in.  ``#`` begins a comment.  Lines told (``*``) that are not shown may come
-between; every answer must be shown, unless the next line expected is one that is told.
+that is typed it is filled in; ``{console}`` is the code that the server's console shows at its start.
+``#`` begins a comment.  Lines told (``*``) that are not shown may come between; every answer must be
+shown, unless the next line expected is one that is told.
 """
 
 from __future__ import annotations

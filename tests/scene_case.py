@@ -40,13 +40,18 @@ class StageCast:
         return self._stage.actors.get(who) or self._stage.actor(who)
 
 
+def play_on(stage: Stage) -> Play:
+    """Make a play of a stage's actors, who have read what the console shows."""
+    return Play(StageCast(stage), {"console": stage.console})
+
+
 class SceneCase(SynchronousTestCase):
     """A stage, and a way to have scenes acted out on it."""
 
     def act_out(self, scene: Scene) -> None:
         """Act a scene out from beginning to end; nothing may break in the server meanwhile."""
         stage = Stage(keep=KEEP)
-        play = Play(StageCast(stage))
+        play = play_on(stage)
         play.act(scene)
         play.end(scene)
         self.assertEqual([], [line for line in stage.logged if " broke " in line])

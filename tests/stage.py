@@ -20,6 +20,7 @@ from improtocol.names import ASCII_NAMES, NamePolicy
 from imserver.bounds import BOUNDS, Bounds
 from imserver.connection import Connection
 from imserver.counters import Counters
+from imserver.features.inviting import drawn
 from imserver.log_lines import Write, plain
 from imserver.mailroom import Mailroom, Soon
 from imserver.portal.enrolling import Policy
@@ -32,6 +33,7 @@ from imserver.turn import Turn
 from imserver.users import Users
 
 T = TypeVar("T")
+MakeMailroom = Callable[[Storage, Users, int, Soon], Mailroom]
 
 #: The cheapest that argon2 can do: what it costs is not what is tested here.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -95,7 +97,7 @@ class Stage:
         epoch: str = "k3",
         clock: Clock | None = None,
         storage: Callable[[Stage], Storage] | None = None,
-        make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
+        make_mailroom: MakeMailroom = Mailroom,
         may_address_everyone: Callable[[str], bool] = lambda name: True,
         bounds: Bounds = BOUNDS,
         policy: Policy = Policy.OPEN,
@@ -123,6 +125,7 @@ class Stage:
         )
         opening = self.storage.open()
         self.retention = keep and Retention(self.clock, self.storage, self.log, self.now, keep)
+        self._draw = random.Random(0).randrange
         self.server = put_together(
             self.clock,
             self.storage,
@@ -136,14 +139,23 @@ class Stage:
             may_address_everyone=may_address_everyone,
             bounds=bounds,
             policy=policy,
-            draw=random.Random(0).randrange,
-            make_mailroom=make_mailroom,
+            draw=self._draw,
+            make_mailroom=self._mailroom_of(make_mailroom),
             counters=self.counters,
             retention=self.retention or None,
         )
         if self.retention:
             self.retention.begin()
         self.actors: dict[str, Actor] = {}
+
+    def _mailroom_of(self, make: MakeMailroom) -> MakeMailroom:
+        """Have a mailroom made, and get to know the users."""
+
+        def made(storage: Storage, users: Users, last: int, soon: Soon) -> Mailroom:
+            self.users = users
+            return make(storage, users, last, soon)
+
+        return made
 
     def now(self) -> int:
         """Say the time in milliseconds since 1970."""
@@ -195,6 +207,21 @@ class Stage:
         actor.say(f"LOGIN {name} {keys} :{password}")
         actor.forget()
         return actor
+
+    @property
+    def console(self) -> str:
+        """Give the code that the console shows, which makes the first administrator; a new one each time."""
+        code, invitation = drawn(self._draw, maker=None, uses=1, days=7, administrator=True)
+        self.storage.invite_first(invitation)
+        return code
+
+    def appoint(self, name: str) -> None:
+        """Make somebody an administrator, as nobody but the server's owner can."""
+        user = self.users.get(name)
+        assert user is not None, name
+        self.storage.set_administrator(user.account.id, True)
+        self.settle()
+        user.become(administrator=True)
 
     @property
     def logged(self) -> list[str]:

@@ -113,11 +113,12 @@ class Cache:
     def keep_waiting(self, waiting: Waiting) -> Deferred[None]:
         """Keep what is to be sent."""
         return self._do(
-            "INSERT INTO outbox (ref, audience, text, at) VALUES (?, ?, ?, ?)",
+            "INSERT INTO outbox (ref, audience, text, at, announce) VALUES (?, ?, ?, ?, ?)",
             waiting.ref,
             str(waiting.audience),
             waiting.text,
             waiting.at,
+            waiting.announce,
         )
 
     def sent(self, message: Message) -> Deferred[None]:

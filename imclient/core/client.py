@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from improtocol import commands
-from improtocol.audience import Audience
+from improtocol.audience import EVERYONE, Audience
 from improtocol.codec import Unknown
 from improtocol.errors import LoginRefused, NoSuchMessage, NotTold, WrongState
 from improtocol.events import PingTold, PongTold, ReadTold, ReceiptTold, UserTold
@@ -46,7 +46,7 @@ from .reaching import NotConnected, Unreachable, by_tcp
 from .receipts import Receipts
 from .records import Held
 from .roll_call import RollCall
-from .roster import Roster
+from .roster import Person, Presence, Roster
 from .running import OneThread, Run
 from .saying import canonical, check, cleaned
 from .session import Session, needs
@@ -149,6 +149,7 @@ class Client:
         self._names = Names()
         self._session: Session | None = None
         self._closed: Deferred[None] | None = None
+        self.roster.changed.connect(self._note_seen)
         self.link.told_event.connect(self._told)
         self.link.went.connect(self._went)
         self.stream.renamed.connect(self._renamed)
@@ -461,6 +462,19 @@ class Client:
         check(audience, text, self.roster)
         return self.outbox.put(audience, text)
 
+    def announce(self, text: str) -> Said:
+        """Say something to everyone as their administrator; all else is as with `say`."""
+        if self._account is None:
+            raise WrongState("unregistered")
+        text = cleaned(text)
+        check(EVERYONE, text, self.roster)
+        return self.outbox.put(EVERYONE, text, announce=True)
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """What we may do, as the login said: ``administrator``, ``everyone``; empty without a connection."""
+        return frozenset(self._session.reply.rights) if self._session is not None else frozenset()
+
     def ping(self, name: str) -> Deferred[float]:
         """Measure the seconds to somebody and back; fails with `errors.Offline` or TimeoutError."""
         return self._pings.ping(name)
@@ -548,6 +562,11 @@ class Client:
         else:
             self.stream.told(event)
         self._mind_the_disk()
+
+    def _note_seen(self, person: Person) -> None:
+        """Remember when somebody went, for the starts to come."""
+        if person.presence is Presence.OFFLINE and person.since is not None:
+            self.desk.note_seen(person.name, person.since)
 
     def _went(self) -> None:
         """End the session, if there is one."""

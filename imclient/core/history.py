@@ -21,7 +21,7 @@ from .connection import Answer
 from .conversations import Conversations
 from .errands import Errands
 from .names import Names
-from .records import Mark, Message, Past
+from .records import Mark, Message, Past, message_of
 from .session import Session, needs
 
 #: Takes a message that was written here and has no OK yet, if it is one.
@@ -107,9 +107,7 @@ class History:
     def _read(self, answer: Answer[Reply], audience: Audience | None, before: int) -> Past:
         """Take what can be a page of that; whatever the server says, each page begins before the last."""
         shown = {
-            item.number: self._names.placed(
-                Message(item.number, item.sender, item.audience, item.text, item.at, item.ref)
-            )
+            item.number: self._names.placed(message_of(item))
             for item in answer.items
             if isinstance(item, MessageShown) and 0 < item.number < before
         }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from twisted.application.internet import ClientService
 from twisted.internet.address import IPv4Address
@@ -46,8 +47,6 @@ Enter = Callable[[Connection], Deferred[None]]
 
 #: Seconds for the answer to QUIT.
 FAREWELL = 2
-#: Reasons of a BYE after which one stays away (language, R24).
-REPLACED, SIGNED_OUT = "replaced", "signed-out"
 
 
 class LinkState(enum.Enum):
@@ -58,7 +57,49 @@ class LinkState(enum.Enum):
     ONLINE = "online"
     WAITING = "waiting"  #: not connected; it tries again by itself
     REPLACED = "replaced"  #: the account came in elsewhere; it stays away
-    SIGNED_OUT = "signed-out"  #: this device was signed out; it stays away until somebody logs in
+    SIGNED_OUT = "signed-out"  #: it was sent away, and stays away until somebody logs in
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """A BYE after which one stays away, and what people are told then."""
+
+    state: LinkState
+    opening: str
+    otherwise: str  #: what is told when the server gives no sentence
+    advice: str = ""
+    by_hand: bool = True  #: what is remembered lets nobody in any more, or shall not: only a login does
+
+
+#: By the reason of the BYE (language, R24).
+FAREWELLS = {
+    "replaced": Farewell(
+        LinkState.REPLACED,
+        "Replaced",
+        "This account came in elsewhere under the name of this device.",
+        by_hand=False,
+    ),
+    "disconnected": Farewell(
+        LinkState.OFFLINE, "Disconnected", "An administrator has ended this session.", by_hand=False
+    ),
+    # Whoever signed it out may have lost it: it does not come back by what it remembers.
+    "signed-out": Farewell(
+        LinkState.SIGNED_OUT, "Signed out", "You were signed out on this device.", "To come back, log in."
+    ),
+    "password-changed": Farewell(
+        LinkState.SIGNED_OUT,
+        "Signed out",
+        "The password of this account was changed.",
+        "To come back, log in with the new one.",
+    ),
+    "suspended": Farewell(
+        LinkState.SIGNED_OUT,
+        "Suspended",
+        "This account was suspended.",
+        "An administrator must let it in again; what is said to you waits.",
+    ),
+    "closed": Farewell(LinkState.SIGNED_OUT, "Closed", "This account is closed."),
+}
 
 
 @implementer(IStreamClientEndpoint)
@@ -270,17 +311,13 @@ class Link:
             self._backoff.well()
         self._heed_bye(connection)
         bye = connection.bye
-        farewell = bye.reason.lower() if bye is not None else ""
-        if bye is not None and farewell == REPLACED:
+        farewell = FAREWELLS.get(bye.reason.lower()) if bye is not None else None
+        if bye is not None and farewell is not None:
+            if farewell.by_hand:
+                self._enter = None
             self._give_up()
-            told = bye.line or "This account came in elsewhere under the name of this device."
-            self._show(LinkState.REPLACED, f"Replaced: {told}")
-        elif bye is not None and farewell == SIGNED_OUT:
-            # Whoever signed it out may have lost it: it does not come back by what it remembers.
-            self._enter = None
-            self._give_up()
-            told = bye.line or "You were signed out on this device."
-            self._show(LinkState.SIGNED_OUT, f"Signed out: {told} To come back, log in.")
+            told = f"{farewell.opening}: {bye.line or farewell.otherwise} {farewell.advice}"
+            self._show(farewell.state, told.rstrip())
         elif self._enter is None and self._service is not None:
             self._give_up()
             told = bye.line if bye is not None and bye.line else f"The connection to {self._place} was lost."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -12,9 +13,10 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from improtocol.audience import Audience
-from improtocol.commands import Send
+from improtocol.commands import Announce, Send
 from improtocol.errors import Refusal, WrongState
-from improtocol.replies import Sent
+from improtocol.replies import Announced, Sent
+from improtocol.vocabulary import Command
 
 from .cache import Cache
 from .conversations import Conversations, Progress, Said
@@ -24,7 +26,7 @@ from .records import Message, Waiting
 from .session import Session
 from .signal import Signal
 
-Perform = Callable[[Send], Deferred[Sent]]
+Perform = Callable[[Command[Any]], Deferred[Any]]
 
 
 @dataclass(slots=True, eq=False)
@@ -70,10 +72,11 @@ class Outbox:
         """Give those that were refused and not yet dismissed."""
         return [item.said for item in self._items.values() if item.said.progress is Progress.REFUSED]
 
-    def put(self, audience: Audience, text: str) -> Said:
+    def put(self, audience: Audience, text: str, *, announce: bool = False) -> Said:
         """Take a message, show it as waiting, and send it when it can be."""
         assert self._cache is not None
-        waiting = Waiting(f"{self._random.getrandbits(96):024x}", audience, text, self._now())
+        ref = f"{self._random.getrandbits(96):024x}"
+        waiting = Waiting(ref, audience, text, self._now(), announce=announce)
         item = self._add(waiting, kept=False)
         self._cache.keep_waiting(waiting).addCallbacks(
             self._was_kept, self._was_not_kept, (item,), {}, (item,)
@@ -138,6 +141,7 @@ class Outbox:
             mine=True,
             progress=Progress.WAITING if waiting.refusal is None else Progress.REFUSED,
             refusal=waiting.refusal,
+            announce=waiting.announce,
         )
         item = self._items[waiting.ref] = Item(waiting.ref, said, kept)
         conversation.put(said)
@@ -161,15 +165,18 @@ class Outbox:
         if item is None or not item.kept:
             return
         self._under_way = item
-        answer = self._perform(Send(item.said.to, item.said.text, item.ref))
+        answer = self._perform(_command(item))
         answer.addCallbacks(self._sent, self._failed, (item,), {}, (item,)).addErrback(self._stumbled)
 
-    def _sent(self, sent: Sent, item: Item) -> None:
+    def _sent(self, sent: Sent | Announced, item: Item) -> None:
         if self._under_way is item:
             self._under_way = None
         self.answered.emit(sent.number)
         if item.ref in self._items and self._cache is not None:
-            message = Message(sent.number, self._me, item.said.to, item.said.text, sent.at, item.ref)
+            said = item.said
+            message = Message(
+                sent.number, self._me, said.to, said.text, sent.at, item.ref, announce=said.announce
+            )
             self._settle(item, sent.number, sent.at)
             self._cache.sent(message).addErrback(self._stumbled)
         self._go_on()
@@ -215,3 +222,8 @@ class Outbox:
 
     def _stumbled(self, failure: Failure) -> None:
         self._log.failure("The outbox stumbled", failure)
+
+
+def _command(item: Item) -> Send | Announce:
+    said = item.said
+    return Announce(said.text, item.ref) if said.announce else Send(said.to, said.text, item.ref)

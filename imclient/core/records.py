@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from improtocol.audience import EVERYONE, EVERYONE_SIGN, Audience
+from improtocol.events import MessageTold
+from improtocol.replies import MessageShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,26 @@ class Message:
     at: int  #: milliseconds since 1970
     ref: str | None = None  #: the sender's own name for it
     receipt: Receipt | None = None  #: of one's own: how far it came, if that was told
+    announce: bool = False  #: an administrator announced it
     #: Its conversation, where somebody in it may have another name by now.
     talk: Audience | None = field(default=None, compare=False)
 
     def conversation(self, me: str) -> Audience:
         """Name its conversation as ``me`` sees it (language, R33)."""
         return self.talk or self.to.conversation(self.sender, me)
+
+
+def message_of(told: MessageTold | MessageShown) -> Message:
+    """Take a message as the log told it, or as it was read back."""
+    return Message(
+        told.number,
+        told.sender,
+        told.audience,
+        told.text,
+        told.at,
+        told.ref,
+        announce=told.announce,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,7 @@ class Waiting:
     text: str
     at: float  #: when it was written, seconds since 1970
     refusal: str | None = None  #: it will never get one, and why
+    announce: bool = False  #: as an administrator, to everyone
 
 
 @dataclass(frozen=True, slots=True)

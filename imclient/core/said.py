@@ -35,6 +35,7 @@ class Said:
     progress: Progress = Progress.SENT
     refusal: str | None = None  #: the sentence why it was refused
     receipt: Receipt | None = None  #: of one's own: how far it came, as far as that was told; ``1 of 2``
+    announce: bool = False  #: an administrator announces it
 
     def came(self, receipt: Receipt) -> bool:
         """Note how far it came; it never goes back.  Say whether that is news."""
@@ -66,4 +67,5 @@ def said_of(message: Message, me: str) -> Said:
         mine=message.sender == me,
         progress=progress_of(message.receipt),
         receipt=message.receipt,
+        announce=message.announce,
     )

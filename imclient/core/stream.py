@@ -20,7 +20,7 @@ from .cache import Cache
 from .conversations import Conversations
 from .names import Names
 from .outbox import Outbox
-from .records import Held, Message
+from .records import Held, Message, message_of
 from .roster import Roster
 from .signal import Signal
 
@@ -161,8 +161,7 @@ class Stream:
         self.lost.emit("Some of what was said while you were away is no longer kept by the server.")
 
     def _take_message(self, event: MessageTold) -> None:
-        told = Message(event.number, event.sender, event.audience, event.text, event.at, event.ref)
-        message = self._names.placed(told)
+        message = self._names.placed(message_of(event))
         for name in (message.sender, *message.to.names):
             self._seen(self._names.current(name))
         read = message.number <= self._read_to

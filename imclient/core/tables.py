@@ -17,7 +17,7 @@ from .settings import private
 NEWEST, PAGE = 300, 200
 
 _ALL = 1 << 62
-_MESSAGE = "number, sender, audience, text, at, ref"
+_MESSAGE = "number, sender, audience, text, at, ref, announce"
 _RECEIPT = "delivered, read, to_, offline"
 
 Step = Callable[[sqlite3.Connection], None]
@@ -117,13 +117,19 @@ def _receipts_and_marks(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _announcements(connection: sqlite3.Connection) -> None:
+    """What administrators announce."""
+    for table in ("messages", "outbox"):
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN announce INTEGER NOT NULL DEFAULT 0")
+
+
 def _earlier_names(connection: sqlite3.Connection) -> None:
     """Names people had before, and the ones they have now."""
     connection.execute("CREATE TABLE names (before TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID")
 
 
 #: A file that has taken n of them says so as its ``user_version``; the first version said 0.
-STEPS: tuple[Step, ...] = (_first_tables, _receipts_and_marks, _earlier_names)
+STEPS: tuple[Step, ...] = (_first_tables, _receipts_and_marks, _announcements, _earlier_names)
 
 
 # --- writing ------------------------------------------------------------------------------------------
@@ -138,8 +144,8 @@ def put(connection: sqlite3.Connection, message: Message, me: str) -> None:
     """Keep a message, once; if it waited in the outbox, it waits no more."""
     row = (message.number, message.sender, str(message.to), message.text, message.at, message.ref)
     connection.execute(
-        f"INSERT OR IGNORE INTO messages ({_MESSAGE}, talk) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (*row, str(message.conversation(me))),
+        f"INSERT OR IGNORE INTO messages ({_MESSAGE}, talk) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (*row, message.announce, str(message.conversation(me))),
     )
     if message.sender == me and message.ref is not None:
         connection.execute("DELETE FROM outbox WHERE ref = ?", (message.ref,))
@@ -248,7 +254,9 @@ def held(connection: sqlite3.Connection, me: str) -> Held:
     """Read all that a client starts with."""
     about = dict(connection.execute("SELECT key, value FROM about"))
     (newest,) = connection.execute("SELECT coalesce(max(number), 0) FROM messages").fetchone()
-    waiting = connection.execute("SELECT ref, audience, text, at, refusal FROM outbox ORDER BY place")
+    waiting = connection.execute(
+        "SELECT ref, audience, text, at, refusal, announce FROM outbox ORDER BY place"
+    )
     talks = connection.execute("SELECT talk FROM messages UNION SELECT audience FROM talks").fetchall()
     return Held(
         epoch=about.get("epoch"),
@@ -259,7 +267,10 @@ def held(connection: sqlite3.Connection, me: str) -> Held:
         people=[name for (name,) in connection.execute("SELECT name FROM people")],
         talks=[_talk(connection, talk, me) for (talk,) in talks],
         earlier=dict(connection.execute("SELECT before, name FROM names").fetchall()),
-        waiting=[Waiting(ref, audience_of(to), text, at, refusal) for ref, to, text, at, refusal in waiting],
+        waiting=[
+            Waiting(ref, audience_of(to), text, at, refusal, bool(announce))
+            for ref, to, text, at, refusal, announce in waiting
+        ],
     )
 
 
@@ -289,8 +300,10 @@ def page(
     found = rows[:most]
     receipts = _receipts(connection, audience, [row[0] for row in found if row[1] == me])
     messages = [
-        Message(number, sender, audience_of(to), text, at, ref, receipts.get(number), talk=audience)
-        for number, sender, to, text, at, ref in reversed(found)
+        Message(
+            number, sender, audience_of(to), text, at, ref, receipts.get(number), bool(announce), audience
+        )
+        for number, sender, to, text, at, ref, announce in reversed(found)
     ]
     return messages, len(rows) > most
 
@@ -324,4 +337,7 @@ def _receipt(delivered: int, read: int, to: int, offline: str) -> Receipt:
 def message(connection: sqlite3.Connection, number: int) -> Message | None:
     """Read one message."""
     row = connection.execute(f"SELECT {_MESSAGE} FROM messages WHERE number = ?", (number,)).fetchone()
-    return None if row is None else Message(row[0], row[1], audience_of(row[2]), *row[3:])
+    if row is None:
+        return None
+    number, sender, to, text, at, ref, announce = row
+    return Message(number, sender, audience_of(to), text, at, ref, announce=bool(announce))

@@ -289,14 +289,7 @@ class _Gate(TwistedProtocol):
         if self._inner is not None:
             self._inner.connectionLost(reason)
         elif not self.opened.called:
-            place = self._certificate.place
-            why = "does not speak TLS" if reason.check(SSL.Error) else "closed during the TLS handshake"
-            self.opened.errback(
-                Unreachable(
-                    f"Whoever answers at {place} {why}, so nothing was sent. Is the port right? "
-                    "A server is reached in clear only at 127.0.0.1, on its own computer."
-                )
-            )
+            self.opened.errback(Unreachable(_why_closed(self._certificate.place, reason)))
 
     def _fail(self, trouble: Unreachable) -> None:
         self._cut()
@@ -305,6 +298,18 @@ class _Gate(TwistedProtocol):
 
     def _cut(self) -> None:
         self.transport.abortConnection()
+
+
+def _why_closed(place: str, reason: Failure) -> str:
+    if reason.check(SSL.Error):
+        return (
+            f"Whoever answers at {place} does not speak TLS, so nothing was sent. Is the port right? "
+            "A server is reached in clear only at 127.0.0.1, on its own computer."
+        )
+    return (
+        f"The server at {place} closed during the TLS handshake, so nothing was sent. "
+        "Perhaps too many come from here; try again in a while."
+    )
 
 
 def _is_address(host: str) -> bool:

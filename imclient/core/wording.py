@@ -6,18 +6,26 @@ from collections.abc import Sequence
 
 from improtocol.audience import Audience
 
+from .lookalike import shown
+
 #: More names than this are counted, not listed: a line stays a line.
 LISTED = 4
+
+
+def named(name: str) -> str:
+    """Write a name so that nothing in it hides or turns round what stands beside it."""
+    return shown(name)
 
 
 def listed(names: Sequence[str], most: int = LISTED) -> str:
     """List names: ``bob``, ``bob and carol``, ``bob, carol and 3 others``."""
     if len(names) > most:
-        shown, rest = names[: most - 1], len(names) - most + 1
-        return f"{', '.join(shown)} and {rest} others"
+        first, rest = [shown(name) for name in names[: most - 1]], len(names) - most + 1
+        return f"{', '.join(first)} and {rest} others"
+    written = [shown(name) for name in names]
     if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+        return "".join(written)
+    return f"{', '.join(written[:-1])} and {written[-1]}"
 
 
 def people(count: int) -> str:
@@ -37,14 +45,14 @@ def told_to(audience: Audience, me: str, most: int = LISTED) -> str:
 
 def commas(names: Sequence[str], most: int = LISTED) -> str:
     """List names as an audience is written: ``bob, carol``, ``bob, carol, dave and 5 others``."""
-    return ", ".join(names) if len(names) <= most else listed(names, most)
+    return ", ".join(map(shown, names)) if len(names) <= most else listed(names, most)
 
 
 def title(audience: Audience, me: str) -> str:
     """Name a conversation for a tab."""
     if audience.everyone:
         return "Everyone"
-    return "Notes" if audience.names == (me,) else ", ".join(audience.names)
+    return "Notes" if audience.names == (me,) else ", ".join(map(shown, audience.names))
 
 
 def waits_for(away: Sequence[str]) -> str:
@@ -71,13 +79,13 @@ def shown_as(away: bool, text: str) -> str:
 
 def you_are(away: bool, text: str) -> str:
     """Say how one is shown now."""
-    shown = "You are shown as away" if away else "You are shown as online"
-    return f"{shown}: {text}" if text else f"{shown}."
+    told = "You are shown as away" if away else "You are shown as online"
+    return f"{told}: {text}" if text else f"{told}."
 
 
 def is_away(name: str, text: str) -> str:
     """Say that somebody is away, as they put it."""
-    return f"{name} is away: {text}" if text else f"{name} is away."
+    return f"{shown(name)} is away: {text}" if text else f"{shown(name)} is away."
 
 
 def are_blocked(names: Sequence[str]) -> str:
@@ -87,6 +95,7 @@ def are_blocked(names: Sequence[str]) -> str:
 
 def blocking(name: str) -> str:
     """Say what it means to block somebody."""
+    name = shown(name)
     return (
         f"From now on you hear nothing of what {name} says, to you or to others with you, on none of your "
         f"devices. {name} is not told. What was said before stays; what {name} says meanwhile stays unheard, "
@@ -107,11 +116,17 @@ def everyone_means(others: int, away: Sequence[str]) -> str:
     return f"{meant} {waits_for(away)}".strip()
 
 
+def looks_like(name: str, other: str, me: str) -> str:
+    """Warn of a name that may be taken for another."""
+    whom = "you" if other == me else shown(other)
+    return f"{shown(name)} looks like {whom}, and is somebody else."
+
+
 def unknown(names: Sequence[str]) -> str:
     """Say that names are nobody's."""
     if len(names) == 1:
-        return f"There is no user called {names[0]}."
-    return f"There are no users called {', '.join(names)}."
+        return f"There is no user called {shown(names[0])}."
+    return f"There are no users called {', '.join(map(shown, names))}."
 
 
 def milliseconds(seconds: float) -> str:

@@ -98,9 +98,9 @@ class Attention(QObject):
             self._notes.say(MANY, "imclient", words, sound=preferences.sound)
             return
         for conversation, last in calling:
-            heading = last.sender
+            heading = wording.named(last.sender)
             if conversation.audience.names != (last.sender,):
-                heading = f"{last.sender}, {wording.told_to(last.to, self._client.name or '')}"
+                heading = f"{heading}, {wording.told_to(last.to, self._client.name or '')}"
             more = f" ({conversation.unread} unread)" if conversation.unread > 1 else ""
             words = last.text if preferences.texts else "wrote something"
             self._notes.say(str(conversation.audience), heading, words + more, sound=preferences.sound)

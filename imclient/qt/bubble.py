@@ -17,6 +17,7 @@ from imqt.theme import Size, Weight
 from . import moments, painting
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
+from .links import Link
 from .message_state import State, in_passing, state
 
 SIDE = 16  #: between a bubble and the edge of the window
@@ -98,7 +99,7 @@ class BubbleDelegate(QStyledItemDelegate):
     def _paragraphs(self, row: Row, width: int) -> painting.Paragraphs:
         """Set a message in lines; it is kept until the width or the type is another."""
         font = theme.font()
-        key = (width, font.pointSizeF())
+        key = (width, font.pointSizeF(), theme.scheme())
         found = row.shape.get(key)
         if isinstance(found, painting.Paragraphs):
             return found
@@ -137,9 +138,7 @@ class BubbleDelegate(QStyledItemDelegate):
         paragraphs = self._paragraphs(row, self._width())
         if row.opening and not said.mine:
             self._paint_sender(painter, place, said)
-        width, height = paragraphs.width + 2 * PAD_X, paragraphs.height + 2 * PAD_Y
-        left = place.right() - SIDE - width if said.mine else place.left() + INDENT
-        bubble = QRectF(left, place.top() + self._above(row), width, height)
+        bubble = self._bubble(place, row, said, paragraphs)
         painting.draw_round(painter, bubble, CORNER, theme.colour("mine" if said.mine else "other"))
         if option.state & QStyle.StateFlag.State_Selected:
             self._paint_ring(painter, bubble)
@@ -152,11 +151,15 @@ class BubbleDelegate(QStyledItemDelegate):
         icons.draw_avatar(painter, QRectF(place.left() + SIDE, place.top() + 6, AVATAR, AVATAR), said.sender)
         line = QRectF(place.left() + INDENT, place.top() + 4, place.width() - INDENT - SIDE, self._caption())
         parts: list[tuple[str, QFont, Token]] = [
-            (said.sender, theme.font(Size.CAPTION, Weight.STRONG), "text"),
+            (wording.named(said.sender), theme.font(Size.CAPTION, Weight.STRONG), "text"),
             (wording.told_to(said.to, self._model.me), theme.font(Size.CAPTION), "dim"),
         ]
         if said.at is not None:
             parts.append((moments.clock(said.at), theme.font(Size.CAPTION), "dim"))
+        other = self._model.looks_like(said.sender)
+        if other is not None:
+            alike = "you" if other == self._model.me else wording.named(other)
+            parts.append((f"not {alike}: the name looks alike", theme.font(Size.CAPTION), "error"))
         for text, font, token in parts:
             taken = painting.draw_line(painter, line, text, font, theme.colour(token))
             line.setLeft(line.left() + taken + 8)
@@ -176,6 +179,20 @@ class BubbleDelegate(QStyledItemDelegate):
         most = place.width() - 2 * SIDE - painting.width_of(at, _font()) - 8
         width = min(_width_of(state(said, self._model.me)), most)
         return QRectF(place.right() - SIDE - width, bubble.bottom() + 1, width, self._caption())
+
+    def link_at(self, place: QRectF, row: Row, at: QPointF) -> Link | None:
+        """Give the link at a point of the list, if one stands there."""
+        if row.said is None or row.kind is not Kind.MESSAGE:
+            return None
+        paragraphs = self._paragraphs(row, self._width())
+        corner = self._bubble(place, row, row.said, paragraphs).topLeft() + QPointF(PAD_X, PAD_Y)
+        return paragraphs.link_at(at - corner)
+
+    def _bubble(self, place: QRectF, row: Row, said: Said, paragraphs: painting.Paragraphs) -> QRectF:
+        """Say where a bubble stands."""
+        width, height = paragraphs.width + 2 * PAD_X, paragraphs.height + 2 * PAD_Y
+        left = place.right() - SIDE - width if said.mine else place.left() + INDENT
+        return QRectF(left, place.top() + self._above(row), width, height)
 
     def place_of_state(self, place: QRectF, row: Row) -> QRectF:
         """Say where a click opens how far a message came; nowhere, where it does not."""
@@ -215,7 +232,7 @@ class BubbleDelegate(QStyledItemDelegate):
 
     @staticmethod
     def _words_in_passing(said: Said) -> str:
-        return f"{'You' if said.mine else said.sender} told everyone: {said.text[:SLIM]}"
+        return f"{'You' if said.mine else wording.named(said.sender)} told everyone: {said.text[:SLIM]}"
 
     def _passing(self, said: Said) -> State | None:
         return in_passing(said, self._model.me)

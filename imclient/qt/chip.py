@@ -6,6 +6,7 @@ from PyQt5.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from imclient.core import wording
 from imqt import icons, plain, theme
 from imqt.theme import Weight
 
@@ -22,7 +23,8 @@ class Chip(QAbstractButton):
         super().__init__(parent)
         self.name = name
         self.setText(name)
-        plain.set_tooltip(self, name)  # there may be no room for all of it
+        self._words = wording.named(name)
+        plain.set_tooltip(self, self._words)  # there may be no room for all of it
         self.setObjectName(f"chip-{name}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -32,12 +34,12 @@ class Chip(QAbstractButton):
     def show_presence(self, presence: str) -> None:
         """Show whether that person is there."""
         self._presence = presence
-        self.setAccessibleName(f"{self.name}, {presence}. Delete removes it.")
+        self.setAccessibleName(f"{self._words}, {presence}. Delete removes it.")
         self.update()
 
     def sizeHint(self) -> QSize:
         """Have room for a dot, the name and a cross."""
-        name = painting.width_of(self.name, theme.font(weight=Weight.NAME))
+        name = painting.width_of(self._words, theme.font(weight=Weight.NAME))
         return QSize(_dot() + name + 6 + _cross(), theme.heights().control)
 
     def minimumSizeHint(self) -> QSize:
@@ -77,7 +79,7 @@ class Chip(QAbstractButton):
         icons.draw_presence(painter, dot, self._presence, theme.colour("soft"), painting.sign_side(4))
         font = theme.font(weight=Weight.NAME)
         words = place.adjusted(_dot(), 0, -_cross(), 0)
-        painting.draw_line(painter, words, self.name, font, theme.colour("text"))
+        painting.draw_line(painter, words, self._words, font, theme.colour("text"))
         side = painting.sign_side()
         cross = QRectF(place.right() - side - 10, middle - side / 2, side, side)
         icons.draw(painter, "close", cross, theme.colour("text" if self.underMouse() else "dim"))

@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from imclient.core import obeying, slash, wording
 from imclient.core.client import Client
+from imclient.core.lookalike import Lookalikes
 from imclient.core.roster import Presence
 from improtocol import limits
 from improtocol.audience import Audience
@@ -122,6 +123,7 @@ class Composer(QWidget):
         self._recalled: int | None = None  #: which of one's own earlier messages is there, counted back
         self._shown: Audience | None = None
         self._error = ""
+        self._lookalikes = Lookalikes(client.roster)
         self.audience = AudienceControl(client)
         self.edit = MessageEdit()
         self.send = plain.button("Send", "primary", icon_name="send")
@@ -169,6 +171,7 @@ class Composer(QWidget):
         """Stop listening: the window was closed."""
         for signal in self._heard:
             signal.disconnect(self._gathering.soon)
+        self._lookalikes.close()
 
     # Which conversation
 
@@ -191,6 +194,10 @@ class Composer(QWidget):
         """Put a text there, to be read again before it is sent."""
         self._set_text(text)
         self.edit.setFocus()
+
+    def quote(self, quotation: str) -> None:
+        """Put a quotation before what was begun."""
+        self.write(quotation + self.edit.toPlainText())
 
     def _set_text(self, text: str) -> None:
         self.edit.setPlainText(text)
@@ -325,6 +332,9 @@ class Composer(QWidget):
         blocked = [name for name in names if name in self._client.blocked]
         if blocked:
             return wording.are_blocked(blocked)
+        alike = next(((name, other) for name in names if (other := self._lookalikes.of(name))), None)
+        if alike is not None:
+            return wording.looks_like(*alike, self._client.name or "")
         person = self._client.roster.get(names[0]) if len(names) == 1 else None
         if person is not None and person.presence is Presence.AWAY:
             return wording.is_away(person.name, person.text)

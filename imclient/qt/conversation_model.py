@@ -40,6 +40,7 @@ class ConversationModel(RowList[Row]):
         super().__init__(Row.same, parent)
         self.conversation = conversation
         self.me = me
+        self.looks_like: Callable[[str], str | None] = lambda name: None  #: for whom somebody may be taken
         self.following = True  #: the reader looks at the end; what comes is shown at once
         self.extras = Extras()
         self._everyone = None if conversation is everyone else everyone
@@ -226,5 +227,5 @@ def in_words(row: Row, me: str) -> str:
     if said is None:
         return row.text
     at = "" if said.at is None else f" at {moments.clock(said.at)}"
-    told = f"{said.sender}{at}, {wording.told_to(said.to, me)}: {said.text}"
+    told = f"{wording.named(said.sender)}{at}, {wording.told_to(said.to, me)}: {said.text}"
     return f"{told}, {state(said, me).words}" if said.mine else told

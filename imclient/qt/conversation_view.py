@@ -38,11 +38,16 @@ from . import moments, painting
 from .bubble import BubbleDelegate
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
+from .links import Link, links, offer
 from .reading_back import ReadingBack
 from .row_list import Gathering
 
 #: So near the top of what is shown, what was said before is fetched.
 NEAR = 200
+#: So many links of a message are offered by key.
+MOST_LINKS = 8
+#: So much of a message is quoted.
+QUOTED = 1000
 #: So much is shown above the first message its reader has not seen, in pixels: the line, and a bit more.
 ABOVE = 80
 
@@ -55,6 +60,9 @@ class Transcript(QListView):
     say_again = pyqtSignal(str)
     looked = pyqtSignal()  #: something else is before its reader's eyes
     edge_pressed = pyqtSignal()  #: the line above the oldest message was clicked
+    link_pressed = pyqtSignal(object)
+    quoted = pyqtSignal(str)  #: what was said, to be answered
+    lines_wanted = pyqtSignal(object)  #: the lines on the wire of this message
     receipts_wanted = pyqtSignal(object, QRect)  #: how far this message came, and where in the list it stands
 
     def __init__(self, model: ConversationModel, parent: QWidget | None = None) -> None:
@@ -228,7 +236,10 @@ class Transcript(QListView):
     # What can be done with a row
 
     def _on_clicked(self, index: QModelIndex) -> None:
-        if self._is_state(index, self._released):
+        link = self._link_at(index, self._released)
+        if link is not None:
+            self.link_pressed.emit(link)
+        elif self._is_state(index, self._released):
             self.ask_receipts(index)
         elif self.messages.row(index).kind is Kind.ASIDE:
             self.went_to_everyone.emit()
@@ -246,7 +257,8 @@ class Transcript(QListView):
         super().mouseMoveEvent(event)
         viewport = self.viewport()
         assert event is not None and viewport is not None
-        over = self._is_state(self.indexAt(event.pos()), event.pos())
+        index, at = self.indexAt(event.pos()), event.pos()
+        over = self._is_state(index, at) or self._link_at(index, at) is not None
         viewport.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -269,13 +281,19 @@ class Transcript(QListView):
         row = self.messages.row(index)
         return self._painter.place_of_state(QRectF(self.visualRect(index)), row)
 
+    def _link_at(self, index: QModelIndex, at: QPoint) -> Link | None:
+        if not index.isValid():
+            return None
+        place = QRectF(self.visualRect(index))
+        return self._painter.link_at(place, self.messages.row(index), QPointF(at))
+
     def _is_state(self, index: QModelIndex, at: QPoint) -> bool:
         return index.isValid() and self._place_of_state(index).contains(QPointF(at))
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         shown = self.messages.row(index)
         if shown.said is not None and painting.clamped(shown.text) != shown.text:
-            plain.tell(self, f"{shown.said.sender} said", shown.text)
+            plain.tell(self, f"{wording.named(shown.said.sender)} said", shown.text)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         """Offer what can be done with a message."""
@@ -295,11 +313,23 @@ class Transcript(QListView):
                 assert far is not None
                 at = QPersistentModelIndex(index)
                 far.triggered.connect(lambda: self.ask_receipts(QModelIndex(at)))
-            text = shown.said.text
-            again = menu.addAction("Say it again…")
-            assert again is not None
-            again.triggered.connect(lambda: self.say_again.emit(text))
+            self._offer_for(menu, shown.said)
         menu.popup(event.globalPos())
+
+    def _offer_for(self, menu: QMenu, said: Said) -> None:
+        """Offer what can be done with one message: its links by key, too."""
+        acts: list[tuple[str, Callable[[], None]]] = [
+            ("Quote", lambda: self.quoted.emit(quotation(said))),
+            ("Say it again…", lambda: self.say_again.emit(said.text)),
+            ("Its lines on the wire", lambda: self.lines_wanted.emit(said)),
+        ]
+        for link in links(said.text)[:MOST_LINKS]:
+            words = f"Open {plain.literal(link.host)}…"
+            acts.append((words, lambda link=link: self.link_pressed.emit(link)))  # type: ignore[misc]
+        for text, act in acts:
+            action = menu.addAction(text)
+            assert action is not None
+            action.triggered.connect(lambda _checked, act=act: act())
 
     def copy(self) -> None:
         """Put the chosen messages on the clipboard: one alone as its text, several with who said them."""
@@ -309,6 +339,13 @@ class Transcript(QListView):
         if chosen and clipboard is not None:
             alone = len(chosen) == 1
             clipboard.setText(chosen[0].text if alone else "\n".join(map(_copied, chosen)))
+
+
+def quotation(said: Said) -> str:
+    """Write what somebody said as a quotation that is then answered."""
+    lines = said.text[:QUOTED].split("\n")
+    cut = "…" if len(said.text) > QUOTED else ""
+    return f"{said.sender}: " + "\n".join(f"> {line}" for line in lines) + f"{cut}\n"
 
 
 def _copied(shown: Row) -> str:
@@ -351,6 +388,7 @@ class ConversationView(QWidget):
         self.model.rowsRemoved.connect(self._show_page)
         self.transcript.following_changed.connect(self._show_end_button)
         self.transcript.looked.connect(self._looking.soon)
+        self.transcript.link_pressed.connect(lambda link: offer(self, link))
         self.transcript.edge_pressed.connect(self.retry)
         self._reading_back.told.connect(self._show_edge)
         self._reading_back.came.connect(self._on_came)

@@ -13,6 +13,7 @@ from PyQt5.QtWidgets import QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWi
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversation, Said
+from imclient.core.lookalike import Lookalikes
 from improtocol.audience import EVERYONE, Audience
 from imqt import icons, plain
 from imqt.layout import row, rule
@@ -42,6 +43,8 @@ class ConversationsView(QWidget):
     ping_wanted = pyqtSignal()
     wire_wanted = pyqtSignal(bool)
     say_again = pyqtSignal(str)
+    quoted = pyqtSignal(str)
+    lines_wanted = pyqtSignal(object)  #: of this message, on the wire
     say_again_to = pyqtSignal(list, str)  #: to these names, in their conversation
     set_apart = pyqtSignal(TalkWindow)  #: a conversation has a window of its own now
 
@@ -55,6 +58,7 @@ class ConversationsView(QWidget):
         self._aside = True
         self._closed: set[Audience] = set()
         self._apart: list[TalkWindow] = []
+        self._lookalikes = Lookalikes(client.roster)
         self._noting = False  #: what is open is remembered, once what was open is open again
         self._new_here = not any(talk.newest for talk in client.conversations.all())
         self.tabs = TabBar()
@@ -104,6 +108,7 @@ class ConversationsView(QWidget):
         self._client.link.changed.disconnect(self._on_link)
         self._client.notice.disconnect(self._on_notice)
         self._counting.stop()
+        self._lookalikes.close()
         self._close_receipts()
         for window in self._apart:
             window.put_back.disconnect()
@@ -292,9 +297,12 @@ class ConversationsView(QWidget):
         view = ConversationView(
             conversation, conversations.get(EVERYONE), self._me, gap=lambda: conversations.gap
         )
+        view.model.looks_like = self._lookalikes.of
         view.model.show_aside(self._aside)
         view.transcript.went_to_everyone.connect(lambda: self.open(EVERYONE))
         view.transcript.say_again.connect(self.say_again)
+        view.transcript.quoted.connect(self.quoted)
+        view.transcript.lines_wanted.connect(self.lines_wanted)
         view.transcript.receipts_wanted.connect(lambda said, at: self._open_receipts(view, said, at))
         self._put(view)
         if self._welcome is not None:

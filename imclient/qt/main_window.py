@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
         self.conversations.ping_wanted.connect(self.ping)
         self.conversations.wire_wanted.connect(self._menus.wire.setChecked)
         self.conversations.say_again.connect(self.composer.write)
+        self.conversations.quoted.connect(self.composer.quote)
         self.conversations.say_again_to.connect(self.write_again)
         self.conversations.set_apart.connect(self._on_set_apart)
         self.composer.audience_chosen.connect(self._on_audience_chosen)

@@ -8,6 +8,7 @@ from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt
 from PyQt5.QtGui import QPainter, QPaintEvent
 from PyQt5.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from imclient.core import wording
 from imqt import icons, theme
 from imqt.colours import Token
 
@@ -64,5 +65,5 @@ class _NameDelegate(QStyledItemDelegate):
         dot = QPointF(place.left() + 18, place.center().y())
         icons.draw_presence(painter, dot, self._presence(name), theme.colour(ground), 4)
         words = place.adjusted(32, 0, -8, 0)
-        painting.draw_line(painter, words, name, theme.font(), theme.colour("text"))
+        painting.draw_line(painter, words, wording.named(name), theme.font(), theme.colour("text"))
         painter.restore()

@@ -6,9 +6,11 @@ import re
 from itertools import islice
 
 from PyQt5.QtCore import QPointF, QRectF, Qt
-from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
+from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextLayout, QTextOption
 
 from imqt import theme
+
+from .links import Link, links
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -50,6 +52,8 @@ class Paragraphs:
         # QTextLayout knows one paragraph: U+2028 parts lines inside it.
         self._layout = QTextLayout(text.replace("\n", "\u2028"), font)
         self._layout.setCacheEnabled(True)
+        self._links = [(_units(text[: link.start]), _units(text[: link.end]), link) for link in links(text)]
+        self._layout.setFormats([_as_link(start, end) for start, end, _ in self._links])
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._layout.setTextOption(option)
@@ -67,10 +71,33 @@ class Paragraphs:
         self._layout.endLayout()
         return used, height
 
+    def link_at(self, at: QPointF) -> Link | None:
+        """Give the link that stands at a point of it."""
+        for place in range(self._layout.lineCount()) if self._links else ():
+            line = self._layout.lineAt(place)
+            if line.naturalTextRect().contains(at):
+                sign = line.xToCursor(at.x(), line.CursorPosition.CursorOnCharacter)
+                return next((link for start, end, link in self._links if start <= sign < end), None)
+        return None
+
     def draw(self, painter: QPainter, at: QPointF, colour: QColor) -> None:
         """Paint it, its upper left corner here."""
         painter.setPen(colour)
         self._layout.draw(painter, at)
+
+
+def _units(text: str) -> int:
+    """Count as Qt does, which takes two for what lies beyond 16 bits."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _as_link(start: int, end: int) -> QTextLayout.FormatRange:
+    letters = QTextCharFormat()
+    letters.setForeground(theme.colour("accent"))
+    letters.setFontUnderline(True)
+    made = QTextLayout.FormatRange()
+    made.start, made.length, made.format = start, end - start, letters
+    return made
 
 
 def draw_line(

@@ -10,6 +10,7 @@ from PyQt5.QtCore import QEvent, QModelIndex, QObject, QPointF, QRectF, QSize, Q
 from PyQt5.QtGui import QPainter
 from PyQt5.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from imclient.core.lookalike import shown
 from imclient.core.roster import Presence, Roster
 from improtocol.fields import Reached
 from imqt import icons, theme
@@ -56,12 +57,12 @@ def _row(name: str, reached: Reached, roster: Roster, now: float) -> ReceiptRow:
     person = roster.get(name)
     presence = Presence.OFFLINE if person is None else person.presence
     if reached is not Reached.WAITING:
-        return ReceiptRow(name, presence=presence.value)
+        return ReceiptRow(shown(name), presence=presence.value)
     since = person.since if person is not None else None
     if presence not in (Presence.OFFLINE, Presence.CLOSED):
-        return ReceiptRow(name, presence=presence.value, detail="on the way")
+        return ReceiptRow(shown(name), presence=presence.value, detail="on the way")
     seen = "waits, not connected" if since is None else f"waits, last seen {moments.when(since, now)}"
-    return ReceiptRow(name, presence=presence.value, detail=seen)
+    return ReceiptRow(shown(name), presence=presence.value, detail=seen)
 
 
 class ReceiptsModel(RowList[ReceiptRow]):

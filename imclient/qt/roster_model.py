@@ -11,6 +11,7 @@ from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversation
+from imclient.core.lookalike import Lookalikes
 from imclient.core.roster import Person, Presence
 from improtocol.audience import Audience
 from imqt import plain
@@ -36,15 +37,22 @@ class RosterRow:
     unread: int = 0
     chosen: bool = False
     blocked: bool = False
+    favourite: bool = False
+    like: str = ""  #: for whom this one may be taken
     was: bool = False  #: the link is down: nobody knows the presence of now
 
     def in_words(self) -> str:
         """Say all that the row shows."""
         if self.heading:
             return self.name
-        words = [self.name, f"was {self.presence.value}" if self.was else self.presence.value, self.line]
+        words = [
+            wording.named(self.name),
+            f"was {self.presence.value}" if self.was else self.presence.value,
+            self.line,
+        ]
         words += [f"{self.unread} unread"] if self.unread else []
         words += ["chosen"] if self.chosen else []
+        words += ["favourite"] if self.favourite else []
         return ", ".join(word for word in words if word)
 
 
@@ -63,6 +71,7 @@ class RosterModel(RowList[RosterRow]):
         self._sought = ""
         self._chosen: dict[str, None] = {}  # in the order they were chosen
         self._talks: dict[Audience, Conversation] = {}
+        self._lookalikes = Lookalikes(client.roster)
         self._gathering = Gathering(self.refresh, self)
         self._listen()
         self.refresh()
@@ -72,7 +81,7 @@ class RosterModel(RowList[RosterRow]):
         self._heard = (
             *(roster.added, roster.changed, roster.reset),
             *(conversations.added, conversations.changed, conversations.reset),
-            *(self._client.link.changed, self._client.blocked.changed),
+            *(self._client.link.changed, self._client.blocked.changed, self._client.desk.changed),
         )
         for signal in self._heard:
             signal.connect(self._gathering.soon)
@@ -82,6 +91,7 @@ class RosterModel(RowList[RosterRow]):
         for signal in self._heard:
             signal.disconnect(self._gathering.soon)
         self._gathering.stop()
+        self._lookalikes.close()
 
     # Searching and choosing
 
@@ -135,12 +145,15 @@ class RosterModel(RowList[RosterRow]):
         """Show the roster as it is now."""
         self._talks = {talk.audience: talk for talk in self._client.conversations.all()}
         people = [person for person in self._client.roster.people() if person.presence is not Presence.CLOSED]
+        dear = [person for person in people if self._client.desk.is_favourite(person.name)]
         near = [person for person in people if person.presence in CONNECTED]
         far = [person for person in people if person.presence not in CONNECTED]
+        others = [person for person in near if person not in dear]
         connected = "Was connected" if self._was(Presence.ONLINE) else "Connected"
         self.replace(
-            self._section(f"{connected}, {len(near)} of {len(people)}", near)
-            + self._section(f"Not connected, {len(far)}", far)
+            self._section(f"Favourites, {len(dear)}", sorted(dear, key=lambda one: one not in near))
+            + self._section(f"{connected}, {len(near)} of {len(people)}", others)
+            + self._section(f"Not connected, {len(far)}", [one for one in far if one not in dear])
         )
         self.counted.emit()
 
@@ -164,11 +177,16 @@ class RosterModel(RowList[RosterRow]):
             unread=talk.unread if talk else 0,
             chosen=person.name in self._chosen,
             blocked=person.name in self._client.blocked,
+            favourite=self._client.desk.is_favourite(person.name),
+            like=self._lookalikes.of(person.name) or "",
             was=self._was(person.presence),
         )
 
     def _line(self, person: Person, talk: Conversation | None) -> tuple[str, float | None]:
         last = talk.last if talk else None
+        other = self._lookalikes.of(person.name)
+        if other is not None:
+            return f"Not {'you' if other == self._client.name else wording.named(other)}: looks alike", None
         if person.name in self._client.blocked:
             return BLOCKED, None
         if person.presence is Presence.AWAY and not (talk and talk.unread):
@@ -181,7 +199,8 @@ class RosterModel(RowList[RosterRow]):
     def _presence_line(self, person: Person) -> str:
         if person.text:
             return wording.shown_as(person.presence is Presence.AWAY, person.text)
-        since = "" if person.since is None else moments.when(person.since, self._now())
+        at = person.since if person.since is not None else self._client.desk.last_seen(person.name)
+        since = "" if at is None else moments.when(at, self._now())
         if person.presence is Presence.ONLINE:
             return "Was online" if self._was(person.presence) else "Online"
         if person.presence is Presence.AWAY:

@@ -6,6 +6,7 @@ from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt
 from PyQt5.QtGui import QPainter, QPen
 from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from imclient.core import wording
 from imclient.core.roster import Presence
 from imqt import icons, theme
 from imqt.colours import Token
@@ -98,7 +99,9 @@ class RosterDelegate(QStyledItemDelegate):
             right -= width + 8
         far = (row.was or row.presence is Presence.OFFLINE) and not row.unread
         upper = QRectF(left, top, right - left, high)
-        painting.draw_line(painter, upper, row.name, name, theme.colour("dim" if far else "text"))
+        painting.draw_line(
+            painter, upper, wording.named(row.name), name, theme.colour("dim" if far else "text")
+        )
         painting.draw_line(painter, lower, row.line, caption, theme.colour("text" if row.unread else "dim"))
 
     @staticmethod

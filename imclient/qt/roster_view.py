@@ -30,6 +30,7 @@ class People(QListView):
     opened = pyqtSignal(str)
     pinged = pyqtSignal(str)
     block_wanted = pyqtSignal(str, bool)  #: block somebody, or unblock
+    favourite_wanted = pyqtSignal(str, bool)
     write_wanted = pyqtSignal()
     let_go = pyqtSignal()  #: Escape, with nobody chosen
 
@@ -108,13 +109,15 @@ class People(QListView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setObjectName("personMenu")
-        name = person.name
-        block = f"Unblock {name}" if person.blocked else f"Block {name}…"
+        name, words = person.name, wording.named(person.name)
+        block = f"Unblock {words}" if person.blocked else f"Block {words}…"
+        favourite = "No favourite any more" if person.favourite else "A favourite: on top"
         choose = "Take out of the choice" if person.chosen else "Choose"
         for text, act in (
-            (f"Write to {name}", lambda: self.opened.emit(name)),
-            (f"Ping {name}", lambda: self.pinged.emit(name)),
+            (f"Write to {words}", lambda: self.opened.emit(name)),
+            (f"Ping {words}", lambda: self.pinged.emit(name)),
             (choose, lambda: self.people.toggle(name)),
+            (favourite, lambda: self.favourite_wanted.emit(name, not person.favourite)),
             (block, lambda: self.block_wanted.emit(name, not person.blocked)),
         ):
             action = menu.addAction(plain.literal(text))
@@ -195,6 +198,7 @@ class RosterView(QWidget):
         self.list.pinged.connect(self.pinged)
         self.list.block_wanted.connect(self.block_wanted)
         self.list.let_go.connect(self.let_go)
+        self.list.favourite_wanted.connect(self._client.desk.note_favourite)
 
     def _search(self, sought: str) -> None:
         self.model.search(sought)

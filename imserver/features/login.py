@@ -17,12 +17,13 @@ from improtocol.errors import (
     MissingKey,
     NoText,
     NotTold,
+    Suspended,
     TooManySessions,
     TooOften,
 )
 from improtocol.events import Bye, Limits
 
-from ..avatar import Avatar
+from ..avatar import Avatar, rights_of
 from ..dispatch import answers
 from ..mailroom import Mailroom
 from ..portal.confirming import Confirming
@@ -74,6 +75,8 @@ class Login:
         _check(command)
         avatar, leave = await self._in_turn(session, command)
         user = self._users.of(avatar.account.id)
+        if user.account.suspended is not None:
+            raise Suspended()
         avatar.device = command.device or NAMELESS
         if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:
             # Somebody told it more than this log holds: only reading everything anew is safe.  For this
@@ -103,6 +106,7 @@ class Login:
             waiting=waiting,
             mark=self._users.mark,
             token=token,
+            rights=tuple(right.value for right in rights_of(avatar.account)),
         )
 
     async def _arrive(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from improtocol import commands, replies
-from improtocol.audience import Audience
+from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import MailboxFull, NoSuchUser, NotAllowed, RefUsed
+from improtocol.fields import Right
 
 from ..avatar import Avatar
 from ..dispatch import answers
@@ -28,7 +29,6 @@ class Messaging:
         mailroom: Mailroom,
         receipts: ReceiptNews,
         log: ServerLog,
-        may_address_everyone: Callable[[str], bool],
         most_waiting: float,
     ) -> None:
         self._stored = stored
@@ -36,21 +36,39 @@ class Messaging:
         self._mailroom = mailroom
         self._receipts = receipts
         self._log = log
-        self._may_address_everyone = may_address_everyone
         self._most_waiting = most_waiting
         self._under_way = 0  # drafts that have no answer yet
 
     @answers(commands.Send, writes=True)
     async def send(self, avatar: Avatar, command: commands.Send) -> replies.Sent:
         """Store a message for all it names, or for nobody."""
-        refused = command.audience.everyone and not self._may_address_everyone(avatar.name)
+        refused = command.audience.everyone and not avatar.may(Right.EVERYONE)
         if refused and await self._earlier(avatar, command) is None:
-            raise NotAllowed("everyone")
+            raise NotAllowed(Right.EVERYONE.value)
         await self._judge_people(avatar, command)
         audience = self._users.current(command.audience).without(avatar.name)
+        entry = await self._append(avatar, self._draft(avatar, audience, command))
+        return replies.Sent(entry.number, at=entry.at, to=entry.to, ref=entry.ref)
+
+    @answers(commands.Announce, writes=True)
+    async def announce(self, avatar: Avatar, command: commands.Announce) -> replies.Announced:
+        """Store an announcement, which is for everyone."""
+        draft = Draft(
+            avatar.account.id,
+            avatar.name,
+            frozenset(),
+            str(EVERYONE),
+            command.text,
+            command.ref,
+            announce=True,
+        )
+        entry = await self._append(avatar, draft)
+        return replies.Announced(entry.number, at=entry.at, to=entry.to, ref=entry.ref)
+
+    async def _append(self, avatar: Avatar, draft: Draft) -> Entry:
         self._under_way += 1
         try:
-            stored = await self._stored.append(self._draft(avatar, audience, command))
+            stored = await self._stored.append(draft)
         except interface.RefUsed as used:
             raise RefUsed(used.number) from None
         except interface.MailboxFull as full:
@@ -63,7 +81,7 @@ class Messaging:
             self._mailroom.said(avatar, stored.entry.number)
             self._receipts.was_said(stored.entry)
             self._log.said(avatar.session.number, stored.entry)
-        return _sent(stored.entry)
+        return stored.entry
 
     async def _judge_people(self, avatar: Avatar, command: commands.Send) -> None:
         """Refuse names that are nobody's; what was said before they closed is said again as it was (R21)."""
@@ -104,7 +122,3 @@ class Messaging:
             ),
             self._most_waiting,
         )
-
-
-def _sent(entry: Entry) -> replies.Sent:
-    return replies.Sent(entry.number, at=entry.at, to=entry.to, ref=entry.ref)

@@ -117,4 +117,5 @@ def _as_shown(entry: Entry, account: int) -> replies.MessageShown:
         entry.text,
         at=entry.at,
         ref=entry.ref if entry.account == account else None,
+        announce=entry.announce,
     )

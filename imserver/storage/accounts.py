@@ -52,8 +52,13 @@ class Accounts:
 
     # --- The acts ---
 
-    def register(self, name: str, password_hash: str, number: int, invite_hash: str | None) -> int:
-        """Begin an account with the entry ``number``; an invite is used up by it, and by nothing less."""
+    def register(
+        self, name: str, password_hash: str, number: int, invite_hash: str | None
+    ) -> tuple[int, bool]:
+        """Begin an account with the entry ``number``, perhaps an administrator's.
+
+        An invite is used up by it, and by nothing less.
+        """
         invite = None if invite_hash is None else self._invite(invite_hash)
         if name in self._owners:
             raise NameTaken(name)
@@ -73,7 +78,7 @@ class Accounts:
                 "administrator": administrator,
             }
         )
-        return account
+        return account, bool(administrator)
 
     def _invite(self, invite_hash: str) -> tuple[int, int]:
         row = self._connection.execute(

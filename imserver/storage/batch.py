@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from . import letting_go, questions, statements
 from .accounts import Accounts
+from .administration import Administration
 from .blocking import Blocking
 from .checksums import as_entry, checksum
 from .conversations import Conversations, Remembered
@@ -98,10 +99,19 @@ class Batch:
 
     def register(self, name: str, password_hash: str, invite_hash: str | None = None) -> Entry:
         """Make an account, and the entry that tells of it."""
-        account = self.people.register(name, password_hash, self._last + 1, invite_hash)
-        entry = self._about(EntryKind.REGISTER, account, name, to=self._accounts)
+        account, administrator = self.people.register(name, password_hash, self._last + 1, invite_hash)
+        entry = Entry(
+            self._last + 1,
+            EntryKind.REGISTER,
+            self._at,
+            account,
+            name,
+            "*",
+            self._accounts,
+            administrator=administrator,
+        )
         self._accounts += 1
-        return entry
+        return self._add(entry)
 
     def rename(self, account: int, name: str, most: int) -> Entry:
         """Call an account otherwise, and tell of it."""
@@ -160,6 +170,12 @@ class Batch:
     def unblock(self, account: int, whom: int) -> Block | None:
         """Keep out nothing that is said behind the entries so far."""
         return self._blocking.unblock(account, whom, self._last)
+
+    @property
+    def administration(self) -> Administration:
+        """What administrators change of those who are there by now."""
+        self.people.write()
+        return Administration(self._connection, self._at, self.tokens)
 
     def let_go(self, before: int, most: int) -> Gone:
         """Let go of what is old, but not of its number and ref."""

@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 
 from ..counters import Counters
 from . import questions, statements
+from .administration import Administration
 from .interface import Damaged, DatabaseTaken, StorageError, Witness
 from .records import (
     Account,
@@ -25,6 +26,8 @@ from .records import (
     Entry,
     Gone,
     Held,
+    Invitation,
+    Invite,
     Marked,
     Opening,
     Page,
@@ -35,6 +38,7 @@ from .records import (
     Shown,
     Stored,
 )
+from .tokens import Tokens
 from .upgrading import upgrade
 from .writer import Committed, Job, Run, Soon, Transactions, Writer
 
@@ -159,6 +163,17 @@ class Database:
             # The process may yet fork, and no connection of a database outlives that.
             self._engines.part()
 
+    def invite_first(self, invitation: Invitation) -> bool:
+        """Make an invite in place of those the server made before, unless there is an administrator."""
+        try:
+            with self._engines.writing.begin() as connection:
+                at = self._now()
+                return Administration(connection, at, Tokens(connection, at)).invite_first(invitation)
+        except SQLAlchemyError as error:
+            raise StorageError(_in_a_sentence(error)) from error
+        finally:
+            self._engines.part()
+
     def close(self) -> Deferred[None]:
         """Finish what was asked for, then let go of the database."""
         finished = self._writer.finish()
@@ -267,11 +282,43 @@ class Database:
         """End a block."""
         return self._writer.ask(Job(lambda batch: batch.unblock(account, whom)))
 
+    # --- What administrators do ---
+
+    def invite(self, invitation: Invitation) -> Deferred[Invite]:
+        """Make an invite."""
+        return self._writer.ask(Job(lambda batch: batch.administration.invite(invitation)))
+
+    def uninvite(self, number: int) -> Deferred[bool]:
+        """Let an invite be good no more."""
+        return self._writer.ask(Job(lambda batch: batch.administration.uninvite(number)))
+
+    def set_administrator(self, account: int, administrator: bool) -> Deferred[None]:
+        """Make an account an administrator's, or not any more."""
+        return self._writer.ask(
+            Job(lambda batch: batch.administration.set_administrator(account, administrator))
+        )
+
+    def set_everyone(self, account: int, may: bool) -> Deferred[None]:
+        """Let an account say something to everyone, or not."""
+        return self._writer.ask(Job(lambda batch: batch.administration.set_everyone(account, may)))
+
+    def suspend(self, account: int) -> Deferred[int]:
+        """Let nobody in."""
+        return self._writer.ask(Job(lambda batch: batch.administration.suspend(account)))
+
+    def restore(self, account: int) -> Deferred[None]:
+        """Let an account in again."""
+        return self._writer.ask(Job(lambda batch: batch.administration.restore(account)))
+
     def let_go(self, before: int, most: int) -> Deferred[Gone]:
         """Let go of what is old."""
         return self._writer.ask(Job(lambda batch: batch.let_go(before, most)))
 
     # --- What is only read ---
+
+    def invites(self) -> Deferred[tuple[Invite, ...]]:
+        """Give the invites that are good now."""
+        return self._read(questions.invites, self._now())
 
     def token_of(self, name: str, device: str, token_hash: str) -> Deferred[Account | None]:
         """Give the account of a name if that is a token of its device's."""

@@ -24,6 +24,8 @@ from .records import (
     Entry,
     Gone,
     Held,
+    Invitation,
+    Invite,
     Marked,
     Opening,
     Page,
@@ -42,6 +44,10 @@ class StorageError(Exception):
 
 class NameTaken(StorageError):
     """The name is, or was, an account's."""
+
+
+class LastAdministrator(StorageError):
+    """Without that one there would be no administrator who can come in."""
 
 
 class TooManyNames(StorageError):
@@ -278,6 +284,31 @@ class Devices(Protocol):
         """
 
 
+class Administration(Protocol):
+    """What administrators change of others, and whom they let in."""
+
+    def invite(self, invitation: Invitation) -> Deferred[Invite]:
+        """Make an invite."""
+
+    def invites(self) -> Deferred[tuple[Invite, ...]]:
+        """Give the invites that are good now, the oldest first."""
+
+    def uninvite(self, number: int) -> Deferred[bool]:
+        """Let an invite be good no more; gives whether it was."""
+
+    def set_administrator(self, account: int, administrator: bool) -> Deferred[None]:
+        """Make an account an administrator's, or not any more; fails with ``LastAdministrator``."""
+
+    def set_everyone(self, account: int, may: bool) -> Deferred[None]:
+        """Let an account say something to everyone, or not."""
+
+    def suspend(self, account: int) -> Deferred[int]:
+        """Let nobody in, revoke all tokens, give since when that is so; fails with ``LastAdministrator``."""
+
+    def restore(self, account: int) -> Deferred[None]:
+        """Let an account in again."""
+
+
 class Witness(Protocol):
     """What knows, apart from the database, which log was told and up to where."""
 
@@ -291,7 +322,9 @@ class Witness(Protocol):
         """Note what is committed, and is told in a moment; from the writer's thread."""
 
 
-class Storage(Accounts, OwnAccount, Log, Retaining, Reading, Reaching, Devices, Blocks, Protocol):
+class Storage(
+    Accounts, OwnAccount, Log, Retaining, Reading, Reaching, Devices, Blocks, Administration, Protocol
+):
     """All of it, and its beginning and end."""
 
     #: Called once per commit with its new entries in order, after all Deferreds of that commit have fired.
@@ -310,6 +343,12 @@ class Storage(Accounts, OwnAccount, Log, Retaining, Reading, Reaching, Devices, 
 
     def open(self) -> Opening:
         """Bring the tables up to date and read what the server must know; raises ``NewerDatabase``.
+
+        It blocks, and is called before anybody is let in.
+        """
+
+    def invite_first(self, invitation: Invitation) -> bool:
+        """Make an invite in place of those the server made before, unless there is an administrator.
 
         It blocks, and is called before anybody is let in.
         """

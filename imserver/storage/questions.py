@@ -16,6 +16,7 @@ from .records import (
     Credential,
     Device,
     Entry,
+    Invite,
     Page,
     People,
     Reached,
@@ -175,3 +176,15 @@ def waiting(connection: Connection, sender: int, account: int) -> int:
 def devices(connection: Connection, account: int) -> tuple[Device, ...]:
     """Give an account's devices, the one last used first."""
     return tuple(Device(*row) for row in connection.execute(queries.devices, {"who": account}))
+
+
+# --- Invites ---
+
+
+def invites(connection: Connection, now: int) -> tuple[Invite, ...]:
+    """Give the invites that are good."""
+    rows = connection.execute(statements.good_invites, {"now": now})
+    return tuple(
+        Invite(number, maker, left, until, bool(administrator))
+        for number, maker, left, until, administrator in rows
+    )

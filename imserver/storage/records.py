@@ -80,6 +80,8 @@ class Entry:
     ref: str | None = None
     accounts: frozenset[int] = frozenset()  #: as in ``Draft``; not filled in when read back from disk
     announce: bool = False  #: as in ``Draft``
+    #: Of a REGISTER: whether the account begins as an administrator's; not filled in when read back.
+    administrator: bool = False
 
     @property
     def everyone(self) -> bool:
@@ -200,6 +202,28 @@ class Block:
     whom: int
     after: int
     upto: int | None = None  #: None: it still does not
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invite that is about to be made."""
+
+    code_hash: str
+    maker: int | None  #: an account; None: the server itself
+    uses: int
+    lasting: int  #: milliseconds
+    administrator: bool = False  #: whether who registers with it becomes one
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """An invite that is good."""
+
+    id: int
+    maker: int | None
+    left: int  #: so often it can still be used
+    until: int  #: milliseconds since 1970, UTC
+    administrator: bool
 
 
 @dataclass(frozen=True, slots=True)

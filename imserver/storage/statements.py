@@ -277,3 +277,43 @@ block_that_goes_on = select(schema.block.c.after).where(_GOES_ON)
 add_block = WholeRows(schema.block)
 end_block = update(schema.block).where(_GOES_ON).values(upto=bindparam("last"))
 drop_block = delete_from(schema.block).where(_GOES_ON)
+
+# --- Administration --------------------------------------------------------------------------
+
+_GOOD = and_(schema.invite.c.uses > 0, schema.invite.c.until > bindparam("now", type_=schema.Number))
+
+highest_invite = select(func.coalesce(func.max(schema.invite.c.id), 0))
+add_invite = insert(schema.invite)
+#: Those that can still be used, the oldest first.
+good_invites = (
+    select(
+        schema.invite.c.id,
+        schema.invite.c.maker,
+        schema.invite.c.uses,
+        schema.invite.c.until,
+        schema.invite.c.administrator,
+    )
+    .where(_GOOD)
+    .order_by(schema.invite.c.id)
+)
+end_invite = update(schema.invite).where(schema.invite.c.id == bindparam("which"), _GOOD).values(uses=0)
+#: Those that the server made itself.
+end_own_invites = update(schema.invite).where(schema.invite.c.maker.is_(None)).values(uses=0)
+
+#: Those who can come in.
+administrators = select(schema.account.c.id).where(
+    schema.account.c.administrator == 1,
+    schema.account.c.suspended.is_(None),
+    schema.account.c.closed.is_(None),
+)
+set_administrator = (
+    update(schema.account).where(_THE_ACCOUNT).values(administrator=bindparam("to_administrator"))
+)
+set_everyone = update(schema.account).where(_THE_ACCOUNT).values(everyone=bindparam("to_everyone"))
+suspend = (
+    update(schema.account)
+    .where(_THE_ACCOUNT, schema.account.c.suspended.is_(None))
+    .values(suspended=bindparam("now", type_=schema.Number))
+)
+suspended_since = select(schema.account.c.suspended).where(_THE_ACCOUNT)
+restore = update(schema.account).where(_THE_ACCOUNT).values(suspended=None)

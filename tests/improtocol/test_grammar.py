@@ -180,7 +180,7 @@ class DocumentTests(SynchronousTestCase):
                 self.assertNotEqual(parse_from_client(line.encode()).verb, "", (actor, line))
             else:
                 line = re.sub(r"\bN\b", "7", line).replace("cursor=...", "cursor=7")  # noqa: PLW2901
-                line = re.sub(r"(at|used)=\.\.\.", r"\1=2026-11-20T10:00:28.120Z", line)  # noqa: PLW2901
+                line = re.sub(r"(at|used|until)=\.\.\.", r"\1=2026-11-20T10:00:28.120Z", line)  # noqa: PLW2901
                 heard = parse_from_server(line.encode())
                 self.assertIn(type(heard.what).__module__.partition(".")[0], "improtocol", line)
                 self.assertNotEqual(type(heard.what).__name__, "Unknown", line)

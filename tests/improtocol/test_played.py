@@ -38,7 +38,6 @@ NOT_PLAYED = {
     "invite-needed": "the server must be started so; tried by tests/imserver/features/test_registration.py",
     "registration-closed": "likewise",
     "unconfirmed": "needs five minutes; tried by tests/imserver/features/test_own_account.py",
-    "not-allowed": "everybody may, by default; tried by tests/imserver/features/test_messaging.py",
     "mailbox-full": "needs 10,000 messages; tried by tests/imserver/features/test_messaging.py",
     "too-often": "needs many tries; tried by tests/imserver/portal/test_guessing.py",
     "not-utf-8": "a scene is UTF-8; tried by tests/improtocol/test_codec.py",

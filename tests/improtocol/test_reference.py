@@ -41,11 +41,12 @@ class HelpTests(SynchronousTestCase):
             self.assertLessEqual(max(map(len, help_on(command))), WIDTH, command.verb)
 
     def test_what_may_be_said_now(self) -> None:
-        """Each command that the state allows is named, and none that it does not."""
+        """Each command that the state allows is named, and none that it does not, or that needs a right."""
         for state in State:
             said = "\n".join(help_for(state))
             for command in COMMANDS:
-                self.assertEqual(command.verb in said, state in command.allowed_in, (state, command.verb))
+                may = state in command.allowed_in and command.right is None
+                self.assertEqual(command.verb in said, may, (state, command.verb))
 
     def test_all_about_one(self) -> None:
         """Its syntax, its arguments, its states, its refusals, and a line that can be typed."""
@@ -58,7 +59,9 @@ class HelpTests(SynchronousTestCase):
         self.assertIn("For example: LOGIN alice :correct horse", lines)
         self.assertIn("In state: unregistered, registered", lines)
         self.assertIn(
-            "May be refused with: login-refused, bad-password, not-told, too-many-sessions, too-often", lines
+            "May be refused with: "
+            "login-refused, suspended, bad-password, not-told, too-many-sessions, too-often",
+            lines,
         )
         self.assertIn("password: 8 to 256 bytes, blanks and backslashes as they stand", lines)
 

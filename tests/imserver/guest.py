@@ -82,10 +82,12 @@ class Guest:
         assert outcomes, f"{command!r} was not answered in a second"
         return outcomes[0]
 
-    def enter(self, name: str, **keys: Any) -> Guest:
+    def enter(self, name: str, *, administrator: bool = False, **keys: Any) -> Guest:
         """Take a name if it is free, log in, and pass over what that tells."""
         with suppress(NameTaken):
             self.ask(Register(name, PASSWORD))
+        if administrator:
+            self._stage.appoint(name)
         self.ask(Login(name, PASSWORD, **keys))
         self.told()
         return self

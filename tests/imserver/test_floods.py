@@ -433,12 +433,16 @@ class OverloadTests(SynchronousTestCase):
         spy = WriterSpy(stage.storage)
         for name in ("mallory", "bob", "alice"):
             stage.enter(name).say(f"SEND alice :from {name}")
+        stage.appoint("alice")
+        stage.enter("ada")
+        stage.appoint("ada")  # or alice would be the last, who can do less
         writing = set()
         # The account goes on being the same until it is closed.
         instead = {
             "REGISTER alice": "REGISTER carol",
             ":new staple": ":correct horse",
             "CLOSE alice": "CLOSE ally",
+            "UNINVITE 3": "UNINVITE 1",
         }
         for described in sorted(Command.by_verb.values(), key=lambda described: described.verb == "CLOSE"):
             before_login = State.LOGGED_IN not in described.allowed_in

@@ -160,6 +160,10 @@ class EntranceTests(ListenCase):
         self.assertEqual(f"imserver://192.0.2.7:6/#sha256:{PIN}", self.told(*two))
         self.assertEqual("imserver://127.0.0.1:5/", self.told(*two[:1]))
 
+    def test_zone(self) -> None:
+        """The zone of an address is this machine's own affair."""
+        self.assertEqual("fe80::1", parse(self.told("tcp6:5:interface=fe80\\:\\:1%eth0")).host)
+
     def test_vouched_for(self) -> None:
         """One that others vouch for needs no fingerprint, and is known by its name."""
         shows = papers("lab.example", "www.lab.example", self_signed=False)

@@ -35,6 +35,9 @@ SAMPLES = {
     "text": ("hello", "a\\qb", "bad-escape"),
     "status": ("at lunch", "a\\qb", "bad-escape"),
     "password": ("correct horse", "short", "bad-password"),
+    "right": ("administrator", "operator", "bad-argument"),
+    "count": ("20", "0", "bad-argument"),
+    "days": ("7", "1000", "bad-argument"),
 }
 COMMANDS = sorted(Command.by_verb.values(), key=lambda command: command.verb)
 Cell = tuple[str, bytes, str]  #: what is wrong, the line, the code of its refusal
@@ -110,7 +113,14 @@ class MatrixTests(SynchronousTestCase):
         self.stage = Stage(bounds=UNHURRIED)
         self.bob = self.stage.enter("bob")
         self.actors = {state: self.in_state(state) for state in State}
+        self.ada = self.stage.enter("ada")
+        self.stage.appoint("ada")
         self.bob.forget()
+
+    @property
+    def alice(self) -> Actor:
+        """Give somebody who is logged in, and no administrator."""
+        return self.actors[State.LOGGED_IN]
 
     def in_state(self, state: State) -> Actor:
         """Give somebody in a state."""
@@ -136,13 +146,13 @@ class MatrixTests(SynchronousTestCase):
         for command in COMMANDS:
             for wrong, line, code in cells(command):
                 early = len(line) <= limits.EARLY_LINE - len("@7 ")  # else it is too long before login
-                states = list(State) if early else [State.LOGGED_IN]
-                for state in states:
-                    answer = self.answered(self.actors[state], line)
+                everybody = [*self.actors.values(), self.ada] if early else [self.alice, self.ada]
+                for actor in everybody:
+                    answer = self.answered(actor, line)
                     verb = "?" if code == "bad-line" else command.verb
                     self.assertTrue(
                         answer.startswith(f"@7 ERR {verb} {code} "),
-                        (command.verb, state, wrong, line, answer),
+                        (command.verb, actor.connection._session.state, wrong, line, answer),
                     )
                     tried += 1
         self.assertGreater(tried, 25 * len(COMMANDS))
@@ -154,13 +164,36 @@ class MatrixTests(SynchronousTestCase):
         """A command that is not for a state says which state it is, and what may be said in it."""
         for command in COMMANDS:
             for state in set(State) - command.allowed_in:
-                answer = self.answered(self.actors[state], line_of(command))
-                may = ",".join(c.verb for c in COMMANDS if state in c.allowed_in)
-                self.assertIn(f"@7 ERR {command.verb} wrong-state {state.value} may={may} :", answer)
+                may = [c for c in COMMANDS if state in c.allowed_in and c.right is None]
+                self.assert_wrong_state(self.actors[state], command, state, may)
+            if State.LOGGED_IN not in command.allowed_in:
+                everything = [c for c in COMMANDS if State.LOGGED_IN in c.allowed_in]
+                self.assert_wrong_state(self.ada, command, State.LOGGED_IN, everything)
+
+    def assert_wrong_state(
+        self, actor: Actor, command: type[Command[Any]], state: State, may: list[type[Command[Any]]]
+    ) -> None:
+        """Say a command, and hear what may be said instead."""
+        verbs = ",".join(c.verb for c in may)
+        answer = self.answered(actor, line_of(command))
+        self.assertIn(f"@7 ERR {command.verb} wrong-state {state.value} may={verbs} :", answer)
+
+    def test_without_the_right(self) -> None:
+        """What needs a right is refused to whoever has not got it, and changes nothing."""
+        before = self.stage.storage.open()
+        for command in COMMANDS:
+            if command.right is not None:
+                answer = self.answered(self.alice, line_of(command))
+                self.assertTrue(
+                    answer.startswith(f"@7 ERR {command.verb} not-allowed {command.right} :"), answer
+                )
+        self.assertEqual(self.stage.storage.open(), before)
+        self.assertEqual(self.answered(self.ada, b"INVITES"), "@7 OK INVITES 0")
+        self.assertEqual(self.bob.heard(), [])
 
     def test_a_thousand_at_once(self) -> None:
         """A thousand commands of all kinds in one packet have a thousand answers, in their order (C5)."""
-        alice = self.actors[State.LOGGED_IN]
+        alice = self.alice
         kinds = [
             b"PING",
             b"SEND bob :x",

@@ -17,8 +17,8 @@ from imserver.turn import Turn
 
 from ..improtocol.declared import CONTROL, OTHER_BLANKS
 from ..log_reader import read_line
-from ..scene import Play, Scene, read_examples, read_scene
-from ..scene_case import KEEP, StageCast
+from ..scene import Scene, read_examples, read_scene
+from ..scene_case import KEEP, play_on
 from ..stage import BEGINNING, Stage
 
 TESTS = Path(__file__).parent.parent
@@ -207,7 +207,7 @@ class SecretTests(SynchronousTestCase):
     def played(self, scene: Scene) -> str:
         """Play a scene and give its log."""
         stage = Stage(keep=KEEP)
-        Play(StageCast(stage)).act(scene)
+        play_on(stage).act(scene)
         return "\n".join(stage.logged)
 
     def test_scenes(self) -> None:

@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from improtocol.audience import Audience
 from improtocol.codec import parse_from_client
 from improtocol.commands import Login, Logout, Ping, Register, Send
-from improtocol.errors import LoginRefused, NameTaken, Refusal, WrongState
+from improtocol.errors import LoginRefused, NameTaken, NotAllowed, Refusal, WrongState
 from improtocol.events import Bye, Live
 from improtocol.names import ASCII_NAMES
 from improtocol.states import State
@@ -103,7 +103,11 @@ class StateTests(SessionCase):
     def test_each_command_in_each_state(self) -> None:
         """What a command's declaration does not allow is refused, with the state and what may be said."""
         for state in State:
-            may = {verb for verb, command in Command.by_verb.items() if state in command.allowed_in}
+            may = {
+                verb
+                for verb, command in Command.by_verb.items()
+                if state in command.allowed_in and command.right is None
+            }
             for described in Command.by_verb.values():
                 with self.subTest(f"{described.verb} in {state.value}"):
                     self.go(state)
@@ -116,8 +120,10 @@ class StateTests(SessionCase):
         outcome: list[Any] = []
         done.addBoth(outcome.append)
         error = getattr(outcome[0], "value", None)
-        if described.verb not in may:
+        if state not in described.allowed_in:
             self.assertEqual(error, WrongState(state.value, tuple(sorted(may))))
+        elif described.right is not None:
+            self.assertEqual(error, NotAllowed(described.right.value))
         elif error is not None:
             self.assertIsInstance(error, Refusal)
             self.assertNotIsInstance(error, WrongState)
@@ -183,7 +189,7 @@ class AvatarTests(SessionCase):
 
         session = Session(cast(Dispatcher, Asked()), self.carrier, 1)
         session.state = State.LOGGED_IN
-        avatar = Avatar(User(Account(1, "alice", 1)), session)
+        avatar = Avatar(User(Account(1, "alice", 1, administrator=True)), session)
         session.inhabit(avatar, lambda reason: None)
         for described in Command.by_verb.values():
             if State.LOGGED_IN in described.allowed_in:

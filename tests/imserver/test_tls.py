@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from OpenSSL import SSL
@@ -120,6 +121,14 @@ class InClearTests(TLSCase):
             caller.wire.drop()
         self.assertEqual([], [line for line in self.stage.logged if "registered" in line])
 
+    def test_browser(self) -> None:
+        """A browser that speaks TLS is sent away before a second line is read (promise C8)."""
+        for line in ("GET / HTTP/1.1", "PRI * HTTP/2.0", "OPTIONS * HTTP/1.1"):
+            caller = self.call().shake_hands()
+            caller.say(line, "REGISTER mallory :correct horse")
+            self.assertIn("* BYE not-http", caller.heard()[-1])
+        self.assertEqual([], [line for line in self.stage.logged if "registered" in line])
+
     def test_ends_at_once(self) -> None:
         """Whoever begins in clear is cut with the first byte, hears nothing, and the log says why."""
         for data in (b"R", IN_CLEAR, b"GET / HTTP/1.1\r\n", b"\n", b"\x00"):
@@ -153,13 +162,22 @@ class HandshakeTests(TLSCase):
         """One that goes on and on is cut before much is kept of it."""
         caller = self.call()
         record = b"\x16\x03\x01\x40\x00"
-        caller.send(record + b"\x01\x01\xff\xff" + bytes(4 * KIB))
+        caller.send(record + b"\x01\x01\xff\xff" + bytes(KIB))
         sent = 0
         while not caller.wire.closed and sent < 2 * MOST:
             caller.send(bytes(KIB))
             sent += KIB
         self.assertTrue(caller.wire.closed)
         self.assertLessEqual(sent, MOST)
+
+    def test_turned_away(self) -> None:
+        """Whoever is not let in is cut before a handshake is spent on them."""
+        self.stage = Stage(bounds=replace(BOUNDS, strangers_per_source=3, loopback_sources=True))
+        callers = [self.call() for _ in range(4)]
+        self.assertEqual([False] * 3 + [True], [caller.wire.aborted for caller in callers])
+        self.assertIn("why=too-many", self.stage.logged[-1])
+        callers[0].shake_hands()
+        self.assertIn("* HELLO", callers[0].heard()[0])
 
     def test_counted(self) -> None:
         """Somebody who has not shaken hands yet is a stranger like any other."""

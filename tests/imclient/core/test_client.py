@@ -112,6 +112,20 @@ class ComingInTests(FakeCase):
         self.assertEqual("QUIT", self.server.heard[-1])
 
 
+class RightsTests(FakeCase):
+    """What one may do beyond what everybody may."""
+
+    def test_rights(self) -> None:
+        """They are what the login said, and none are known without a connection."""
+        alice = self.client()
+        self.assertEqual(frozenset(), alice.rights)
+        self.come_in(alice, reply="epoch=k3 cursor=0 waiting=0 rights=administrator,everyone")
+        self.assertEqual({"administrator", "everyone"}, alice.rights)
+        self.net.wire.cut(ConnectionError())
+        self.net.settle()
+        self.assertEqual(frozenset(), alice.rights)
+
+
 class StreamTests(FakeCase):
     def setUp(self) -> None:
         super().setUp()

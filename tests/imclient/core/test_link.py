@@ -160,6 +160,48 @@ class StayingTests(FakeCase):
         self.net.settle()
         self.assertTrue(self.server.heard[0].startswith("LOGIN alice"))
 
+    def test_sent_away(self) -> None:
+        """Who is sent away for good stays away, says why, and does not come back by what it remembers."""
+        for reason, line, sentence in (
+            (
+                "suspended",
+                "until we have talked",
+                "Suspended: until we have talked "
+                "An administrator must let it in again; what is said to you waits.",
+            ),
+            (
+                "password-changed",
+                "",
+                "Signed out: The password of this account was changed. "
+                "To come back, log in with the new one.",
+            ),
+            ("closed", "", "Closed: This account is closed."),
+        ):
+            attempts = self.net.attempts
+            self.server.say(f"* BYE {reason} :{line}".removesuffix(" :"))
+            self.server.transport.loseConnection()  # type: ignore[union-attr]
+            self.net.wait(300)
+            self.link.try_now()
+            self.net.wait(300)
+            self.assertEqual(
+                (LinkState.SIGNED_OUT, sentence, attempts),
+                (self.link.state, self.link.sentence, self.net.attempts),
+            )
+            self.come_in(self.alice)
+
+    def test_disconnected(self) -> None:
+        """Whose session an administrator ended stays away until it is asked to come back."""
+        self.server.say("* BYE disconnected :An administrator has ended this session.")
+        self.server.transport.loseConnection()  # type: ignore[union-attr]
+        self.net.wait(300)
+        self.assertEqual(
+            (LinkState.OFFLINE, "Disconnected: An administrator has ended this session.", 1),
+            (self.link.state, self.link.sentence, self.net.attempts),
+        )
+        self.link.try_now()
+        self.net.settle()
+        self.assertTrue(self.server.heard[0].startswith("LOGIN alice"))
+
     def test_password_changed(self) -> None:
         """A login refused after a return ends the trying, and says so."""
         self.lose()

@@ -54,6 +54,34 @@ class OutboxTests(FakeCase):
         self.assertEqual((0, Progress.SENT, 7), (self.alice.outbox.waiting, said.progress, said.number))
         self.assertEqual(1795168835.12, said.at)
 
+    def test_announced(self) -> None:
+        """An announcement goes the same way as what is said, and is one when it is read again."""
+        said = self.alice.announce("The lab closes at six.")
+        self.net.settle()
+        self.lose()
+        self.return_()
+        self.assertEqual([f"ANNOUNCE ref={said.ref} :The lab closes at six."], self.server.asked("ANNOUNCE"))
+        self.server.answer(f"OK ANNOUNCE 7 {AT} ref={said.ref}", to="ANNOUNCE")
+        self.server.say(f"* MESSAGE 8 bob * {AT[:-5]} announce=yes :And at five today.")
+        self.server.say(f"* MESSAGE 9 bob * {AT[:-5]} :Why?")
+        self.net.settle()
+        expected = [(7, True), (8, True), (9, False)]
+        again = self.client(self.folder)
+        self.successResultOf(again.recall("lab.example", 12000, "alice"))
+        for client in (self.alice, again):
+            talk = client.conversations.get(EVERYONE)
+            self.assertEqual(expected, [(one.number, one.announce) for one in talk.messages])
+
+    def test_an_announcement_waits(self) -> None:
+        """One that was written without a server is still an announcement after a start."""
+        self.lose()
+        self.alice.announce("later")
+        self.net.settle()
+        again = self.client(self.folder)
+        self.successResultOf(again.recall("lab.example", 12000, "alice"))
+        [said] = again.conversations.get(EVERYONE).messages
+        self.assertEqual((True, Progress.WAITING), (said.announce, said.progress))
+
     def test_in_order(self) -> None:
         """The next is said when the one before it is answered."""
         for text in ("one", "two", "three"):

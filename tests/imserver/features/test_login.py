@@ -46,7 +46,8 @@ class ComingIn(LoginCase):
     def test_what_is_told(self) -> None:
         """The reply says where the stream begins and what waits; then LIMITS, the stream, LIVE (R26)."""
         alice, reply = self.log_in()
-        self.assertEqual(reply, LoggedIn("alice", epoch="k3", cursor=1, waiting=2, mark="0.4"))
+        rights = ("everyone",)
+        self.assertEqual(reply, LoggedIn("alice", epoch="k3", cursor=1, waiting=2, mark="0.4", rights=rights))
         told = alice.told()
         self.assertEqual([type(event) for event in told], [Limits, RegisterTold, MessageTold, Live])
         self.assertEqual(told[0], Limits(line=8192, text=4096, audience=100, page=100))

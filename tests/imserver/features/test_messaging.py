@@ -7,9 +7,10 @@ from dataclasses import replace
 from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol.audience import EVERYONE, Audience
-from improtocol.commands import Ack, Login, Register, Send
+from improtocol.commands import Ack, Login, Register, Revoke, Send
 from improtocol.errors import MailboxFull, NoSuchUser, NotAllowed, RefUsed, WrongState
 from improtocol.events import MessageTold
+from improtocol.fields import Right
 from improtocol.replies import Sent
 from imserver.bounds import UNHURRIED
 from imserver.storage.interface import StorageError
@@ -195,8 +196,7 @@ class Rights(SynchronousTestCase):
     """Who may say something to everyone can be named."""
 
     def setUp(self) -> None:
-        self.allowed = True
-        self.stage = Stage(may_address_everyone=lambda name: self.allowed and name == "alice")
+        self.stage = Stage(may_address_everyone=lambda name: name == "alice")
         self.alice, self.bob = (Guest(self.stage).enter(name) for name in ("alice", "bob"))
 
     def test_not_allowed(self) -> None:
@@ -209,7 +209,7 @@ class Rights(SynchronousTestCase):
     def test_said_when_it_was_allowed(self) -> None:
         """What was said under a ref while it was allowed is answered as it was (R21)."""
         first = self.alice.ask(Send(EVERYONE, "hello", ref="r"))
-        self.allowed = False
+        Guest(self.stage).enter("ada", administrator=True).ask(Revoke("alice", Right.EVERYONE))
         self.assertEqual(self.alice.ask(Send(EVERYONE, "hello", ref="r")), first)
         self.assertEqual(self.alice.refused(Send(EVERYONE, "hello", ref="s")), NotAllowed("everyone"))
 

@@ -35,7 +35,7 @@ class RealmTests(SynchronousTestCase):
         for account, proved in ((ALICE, b"1"), (BOB, b"2"), (ALICE, b"alice"), (BOB, b"bob")):
             kind, avatar, _ = self.realm.requestAvatar(proved, self.session, IAvatar)
             self.assertIs(kind, IAvatar)
-            self.assertIs(avatar.account, account)
+            self.assertEqual(avatar.account, account)
             self.assertIs(avatar.session, self.session)
             self.assertEqual((avatar.name, avatar.device, avatar.stream), (account.name, NAMELESS, None))
 

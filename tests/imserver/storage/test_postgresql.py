@@ -10,7 +10,13 @@ from imserver.storage import postgresql
 from imserver.storage.database import Engines
 from imserver.storage.records import Opening
 
-from . import accounts_contract, contract, reading_contract, retention_contract
+from . import (
+    accounts_contract,
+    administration_contract,
+    contract,
+    reading_contract,
+    retention_contract,
+)
 from .cluster import cluster, why_not
 
 
@@ -32,6 +38,10 @@ class DeliveryOnPostgreSQL(
     PostgreSQLCase, reading_contract.DeliveryOnDisk, reading_contract.DeliveryContract
 ):
     """Reading, receipts, devices and blocks of several nodes."""
+
+
+class AdministrationOnPostgreSQL(PostgreSQLCase, administration_contract.AdministrationContract):
+    """Invites, rights and suspensions of several nodes."""
 
 
 class RetentionOnPostgreSQL(PostgreSQLCase, retention_contract.RetentionContract):

@@ -11,7 +11,13 @@ from imserver.storage import schema, sqlite
 from imserver.storage.database import Engines
 from imserver.storage.interface import DiskFull
 
-from . import accounts_contract, contract, reading_contract, retention_contract
+from . import (
+    accounts_contract,
+    administration_contract,
+    contract,
+    reading_contract,
+    retention_contract,
+)
 
 
 class InMemory(contract.StorageContract):
@@ -87,6 +93,17 @@ class DeliveryInMemory(reading_contract.DeliveryContract):
 
     def engines(self) -> Engines:
         return sqlite.open_memory()
+
+
+class AdministrationInMemory(administration_contract.AdministrationContract):
+    """What the tests of the server stand on: invites, rights, suspensions."""
+
+    def engines(self) -> Engines:
+        return sqlite.open_memory()
+
+
+class AdministrationInAFile(FileCase, administration_contract.AdministrationContract):
+    """The same of a server on one machine."""
 
 
 class RetentionInMemory(retention_contract.RetentionContract):
