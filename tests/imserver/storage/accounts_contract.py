@@ -5,7 +5,13 @@ from __future__ import annotations
 from sqlalchemy import insert, select, update
 
 from imserver.storage import schema
-from imserver.storage.interface import AccountClosed, InviteRefused, NameTaken, TooManyNames
+from imserver.storage.interface import (
+    AccountClosed,
+    InviteRefused,
+    LastAdministrator,
+    NameTaken,
+    TooManyNames,
+)
 from imserver.storage.records import EntryKind, Stored
 
 from .contract import StorageCase, draft
@@ -102,6 +108,13 @@ class AccountsContract(StorageCase):
         self.assertEqual(self.texts(self.alice), ["alice", "bob", "Hello", "bob"])
         [_, bob] = self.storage.open().accounts
         self.assertEqual(bob.closed, entry.number)
+
+    def test_the_last_administrator(self) -> None:
+        """The last administrator cannot close; with another there, it can."""
+        self.done(self.storage.set_administrator(self.bob, True))
+        self.refused(self.storage.close_account(self.bob), LastAdministrator)
+        self.done(self.storage.set_administrator(self.alice, True))
+        self.done(self.storage.close_account(self.bob))
 
     def test_nothing_after_the_end(self) -> None:
         """A closed account says nothing, is told nothing and comes nowhere any more, after a start either."""
