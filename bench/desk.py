@@ -129,7 +129,7 @@ class Run:
         self._reactor.seconds = time.monotonic
 
         from imclient.core.client import Client  # noqa: PLC0415
-        from imclient.qt.dress import Choice, Dress  # noqa: PLC0415
+        from imqt.dress import Choice, Dress  # noqa: PLC0415
 
         self._app = imqt_reactor.make_application()
         self._client = Client(self._reactor, self._folder)

@@ -35,7 +35,6 @@ from imclient.qt.audience_choice import Mode
 from imclient.qt.blocked_window import BlockedWindow
 from imclient.qt.conversation_view import ConversationView
 from imclient.qt.devices_window import DevicesWindow
-from imclient.qt.dress import Choice, Dress
 from imclient.qt.main_window import PANES, MainWindow
 from imclient.qt.start_dialog import Recent, StartDialog
 from imclient.qt.welcome_view import WelcomeView
@@ -43,6 +42,7 @@ from improtocol import errors, invite
 from improtocol.audience import EVERYONE, Audience
 from improtocol.fields import Reached
 from improtocol.invite import Invite
+from imqt.dress import Choice, Dress
 from imqt.reactor import make_application
 
 ME = "alice"

@@ -80,8 +80,10 @@ class Agent:
         return invite
 
     def register(self, name: str, password: str) -> Deferred[None]:
-        """Take a name; fails with the `Refusal`."""
-        return self.perform(Register(canonical(name), password)).addCallback(lambda _: None)
+        """Take a name, by the code of the invite if one was taken; fails with the `Refusal`."""
+        knows = self.link.hello is not None and self.link.hello.register is not None
+        code = self.trust.code(self.link.host, self.link.port) if knows else None
+        return self.perform(Register(canonical(name), password, code)).addCallback(lambda _: None)
 
     def log_in(self, name: str, password: str, device: str | None = None) -> Deferred[None]:
         """Come in, and stay in from then on; the stream begins behind the device's cursor, each time.

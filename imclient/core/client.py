@@ -191,7 +191,7 @@ class Client:
         return (hello.register or "") if hello is not None else ""
 
     def register(self, name: str, password: str, invite: str | None = None) -> Deferred[None]:
-        """Take a name, with an invite's code where one is needed; fails with the `Refusal`."""
+        """Take a name, by this code or by that of the invite that was taken; fails with the `Refusal`."""
         return Deferred.fromCoroutine(self._register(name, password, invite))
 
     def log_in(self, name: str, password: str, *, remember: bool = False) -> Deferred[None]:
@@ -235,7 +235,11 @@ class Client:
 
     async def _register(self, name: str, password: str, invite: str | None) -> None:
         connection = await self._connection()
-        await connection.perform(commands.Register(canonical(name), password, invite))
+        host, port = self.link.host, self.link.port
+        # A server that says nothing of invites would not know the key.
+        code = (invite or self.trust.code(host, port)) if self.registering else None
+        await connection.perform(commands.Register(canonical(name), password, code))
+        self.trust.used(host, port)
 
     async def _log_in(self, name: str, password: str, remember: bool) -> None:
         await self._connection()
@@ -271,6 +275,7 @@ class Client:
             if account is not self._account:
                 account.cache.close()
             raise
+        self._proof = proof
         self.settings.remember(host, port, account.name)
         self._run(self.settings.save).addErrback(self._stumbled)
 
@@ -536,6 +541,16 @@ class Client:
     def sign_out(self, device: str) -> Deferred[None]:
         """End a device's session and have it forgotten; this one's own ends with `LinkState.SIGNED_OUT`."""
         return self.perform(commands.SignOut(device)).addCallback(lambda _: None)
+
+    def change_password(self, new: str) -> Deferred[None]:
+        """Choose another password; all other sessions end.  Fails with `Unconfirmed` before CONFIRM."""
+        return Deferred.fromCoroutine(self._change_password(new))
+
+    async def _change_password(self, new: str) -> None:
+        await self.perform(commands.ChangePassword(new))
+        if self._proof is not None:  # what it comes back with after a break is another now
+            self._proof.refused()
+            self._proof.password = new
 
     def perform(self, command: Command[R]) -> Deferred[R]:
         """Give any command; fails with its `Refusal`, or `Unreachable`."""

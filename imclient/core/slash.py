@@ -70,11 +70,19 @@ _BY_HAND = (
     Slash("blocked", "", commands.Blocked.does, obeying.blocked, (commands.Blocked,)),
     Slash("devices", "", "where your account is in use", obeying.devices, (commands.Devices,)),
     Slash("signout", "DEVICE", commands.SignOut.does, obeying.sign_out, (commands.SignOut,)),
+    Slash("newname", "NAME", commands.Rename.does, obeying.new_name, (commands.Rename,)),
+    Slash(
+        "password",
+        "",
+        "choose another password; it is asked for",
+        obeying.password,
+        (commands.ChangePassword, commands.Confirm),
+    ),
     Slash("wire", "", "watch the lines that go over the wire, or no more", obeying.wire),
     Slash("help", "[COMMAND]", "this, or all about one command", lambda front, rest: _help(rest)),
     Slash("disc", "", "disconnect and leave", obeying.disc, (commands.Quit,)),
 )
-_ALSO = {"online": "back", "quit": "disc"}
+_ALSO = {"online": "back", "quit": "disc", "rename": "newname"}
 #: What clients say by themselves, or before anybody is in; or what another word above says.
 _NOT_FOR_PEOPLE = (
     *(commands.Register, commands.Login, commands.Logout, commands.Help),

@@ -110,10 +110,21 @@ class Trust:
         self._dial = dial
         self._known = known
         self._invites: dict[tuple[str, int], Invite] = {}  # taken, and not confirmed by a connection yet
+        self._codes: dict[tuple[str, int], str] = {}  # not used yet
 
     def take(self, invite: Invite) -> None:
         """Know a server by what an invite says, from the next attempt on."""
         self._invites[_key(invite.host, invite.port)] = invite
+        if invite.code is not None:
+            self._codes[_key(invite.host, invite.port)] = invite.code
+
+    def code(self, host: str, port: int) -> str | None:
+        """Give the code by which one may take a name at a server."""
+        return self._codes.get(_key(host, port))
+
+    def used(self, host: str, port: int) -> None:
+        """Forget a code that has let its bearer in."""
+        self._codes.pop(_key(host, port), None)
 
     def confirm(self, host: str, port: int) -> bool:
         """Keep what an invite said, now that the server was reached by it; say whether that is new."""

@@ -26,9 +26,9 @@ from imclient.core.client import Client
 from imclient.core.settings import HOST, Options, profile_folder
 from improtocol.invite import PORT
 from imqt import reactor as imqt_reactor
+from imqt.dress import Choice, Dress
 
 from . import emblem
-from .dress import Choice, Dress
 from .main_window import MainWindow
 from .start_dialog import Recent, StartDialog
 
@@ -188,7 +188,7 @@ def main(options: Options) -> int:
     windows = Windows(lambda: Client(reactor, folder, invite=options.invite), dress, options, stop)
     reactor.addSystemEventTrigger("before", "shutdown", windows.close)
     windows.begin()
-    from .system_look import SystemLook
+    from imqt.system_look import SystemLook
 
     SystemLook(dress.follow, app)
     if options.control is not None:

@@ -10,14 +10,13 @@ from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOption
 
 from imclient.core import wording
 from imclient.core.conversations import Said
-from imqt import icons, theme
+from imqt import icons, moments, painting, theme
 from imqt.colours import Token
+from imqt.links import Link
 from imqt.theme import Size, Weight
 
-from . import moments, painting
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
-from .links import Link
 from .message_state import State, in_passing, state
 
 SIDE = 16  #: between a bubble and the edge of the window

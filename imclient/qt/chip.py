@@ -7,10 +7,8 @@ from PyQt5.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from imclient.core import wording
-from imqt import icons, plain, theme
+from imqt import icons, painting, plain, theme
 from imqt.theme import Weight
-
-from . import painting
 
 
 class Chip(QAbstractButton):

@@ -15,15 +15,15 @@ from imclient.core.roster import Presence
 from improtocol import limits
 from improtocol.audience import Audience
 from improtocol.errors import Refusal
-from imqt import plain, theme
+from imqt import painting, plain, theme
 from imqt.colours import Token
 from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
+from imqt.row_list import Gathering
+from imqt.sign import IconSign
 
-from . import painting, slash_line
+from . import slash_line
 from .audience_control import AudienceControl
-from .row_list import Gathering
-from .sign import IconSign
 
 #: Narrower than this, the hint about the keys gives way to the one about people.
 NARROW = 560

@@ -9,11 +9,11 @@ from PyQt5.QtCore import QModelIndex, QObject, Qt
 
 from imclient.core import wording
 from imclient.core.conversations import Conversation, Said
+from imqt import moments
+from imqt.row_list import Gathering, RowList
 
-from . import moments
 from .conversation_rows import Extras, Notice, Row, aside_of, rows_of
 from .message_state import state
-from .row_list import Gathering, RowList
 
 #: How many messages are shown at first: three screens. Each that is laid out costs some 0.2 ms.
 WINDOW = 60

@@ -10,8 +10,7 @@ from heapq import merge
 from math import inf
 
 from imclient.core.conversations import Said
-
-from . import moments
+from imqt import moments
 
 MISSING = "What was said here meanwhile may be missing."
 

@@ -30,17 +30,16 @@ from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, Q
 from imclient.core import wording
 from imclient.core.conversations import Conversation, Progress, Said
 from improtocol.audience import Audience
-from imqt import plain
+from imqt import moments, painting, plain
 from imqt.layout import STRETCH, box, col, row
+from imqt.links import Link, links, offer
 from imqt.plain import PlainLabel
+from imqt.row_list import Gathering
 
-from . import moments, painting
 from .bubble import BubbleDelegate
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
-from .links import Link, links, offer
 from .reading_back import ReadingBack
-from .row_list import Gathering
 
 #: So near the top of what is shown, what was said before is fetched.
 NEAR = 200

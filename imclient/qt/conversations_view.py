@@ -17,11 +17,11 @@ from imclient.core.lookalike import Lookalikes
 from improtocol.audience import EVERYONE, Audience
 from imqt import icons, plain
 from imqt.layout import row, rule
+from imqt.row_list import Gathering
 
 from . import tab_bar
 from .conversation_view import ConversationView
 from .receipts_view import ReceiptsView
-from .row_list import Gathering
 from .tab_bar import TabBar
 from .talk_window import TalkWindow
 

@@ -9,9 +9,8 @@ from PyQt5.QtWidgets import QWidget
 
 from imclient.core.client import Client
 from imclient.core.devices import Device
-from imqt import plain
+from imqt import moments, plain
 
-from . import moments
 from .listing import Line, Listing
 
 NAMELESS = "Without a name"

@@ -12,9 +12,9 @@ from twisted.python.failure import Failure
 from imqt import plain, theme
 from imqt.layout import STRETCH, box, col, row
 from imqt.plain import ElidedLabel, PlainLabel
+from imqt.sign import IconSign
 
 from .scrolled import scrolled
-from .sign import IconSign
 
 #: So many lines are shown without scrolling: in the smallest window, and where there is room.
 LEAST_SHOWN, MOST_SHOWN = 2, 6

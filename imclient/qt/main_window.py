@@ -16,7 +16,9 @@ from imclient.core.showing import Shown
 from improtocol.audience import EVERYONE, Audience
 from improtocol.version import __version__
 from imqt import plain
+from imqt.dress import Choice, Dress
 from imqt.layout import box, col, rule
+from imqt.notice_bar import NoticeBar
 
 from . import texts
 from .audience_choice import Mode
@@ -24,9 +26,7 @@ from .blocked_window import BlockedWindow
 from .composer import Composer
 from .conversations_view import ConversationsView
 from .devices_window import DevicesWindow
-from .dress import Choice, Dress
 from .menus import Menus
-from .notice_bar import NoticeBar
 from .roster_view import RosterView
 from .slash_line import WindowFront
 from .status_view import LinkStatus, NewsStatus, OutboxStatus

@@ -10,9 +10,9 @@ from PyQt5.QtWidgets import QAction, QActionGroup, QMainWindow, QMenu
 
 from imclient.core.settings import Preferences
 from imclient.core.showing import Shown
+from imqt.dress import Choice
 
 from .audience_choice import Mode
-from .dress import Choice
 
 #: Minutes after which one is shown as away, as the menu offers them; 0: never.
 AWAY_AFTER = (5, 10, 30, 0)

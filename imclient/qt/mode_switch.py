@@ -6,10 +6,9 @@ from PyQt5.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
-from imqt import icons, plain, theme
+from imqt import icons, painting, plain, theme
 from imqt.theme import Weight
 
-from . import painting
 from .audience_choice import Mode
 
 _ICONS = {Mode.ONE: "person", Mode.SEVERAL: "people", Mode.EVERYONE: "everyone"}

@@ -9,10 +9,8 @@ from PyQt5.QtGui import QPainter, QPaintEvent
 from PyQt5.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from imclient.core import wording
-from imqt import icons, theme
+from imqt import icons, painting, theme
 from imqt.colours import Token
-
-from . import painting
 
 
 class NamePopup(QListView):

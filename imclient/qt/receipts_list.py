@@ -13,11 +13,9 @@ from PyQt5.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, Q
 from imclient.core.lookalike import shown
 from imclient.core.roster import Presence, Roster
 from improtocol.fields import Reached
-from imqt import icons, theme
+from imqt import icons, moments, painting, theme
+from imqt.row_list import RowList
 from imqt.theme import Size, Weight
-
-from . import moments, painting
-from .row_list import RowList
 
 HEADINGS = {
     Reached.WAITING: "Not delivered yet",

@@ -12,15 +12,14 @@ from imclient.core.client import Client
 from imclient.core.conversations import Conversation, Said
 from improtocol import limits
 from improtocol.fields import Reached
-from imqt import plain, theme
+from imqt import painting, plain, theme
 from imqt.colours import Token
 from imqt.layout import col, row, rule
 from imqt.plain import PlainLabel
+from imqt.row_list import Gathering
+from imqt.sign import IconSign
 
-from . import painting
 from .receipts_list import ReceiptsList, ReceiptsModel
-from .row_list import Gathering
-from .sign import IconSign
 
 MARGIN = 16  #: inside, and to the edge of the window
 

@@ -14,10 +14,8 @@ from imclient.core.conversations import Conversation
 from imclient.core.lookalike import Lookalikes
 from imclient.core.roster import Person, Presence
 from improtocol.audience import Audience
-from imqt import plain
-
-from . import moments
-from .row_list import Gathering, RowList
+from imqt import moments, plain
+from imqt.row_list import Gathering, RowList
 
 #: So many letters of the last words are looked at; a row has room for half of them.
 WORDS_SHOWN = 100

@@ -8,11 +8,10 @@ from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOption
 
 from imclient.core import wording
 from imclient.core.roster import Presence
-from imqt import icons, theme
+from imqt import icons, painting, theme
 from imqt.colours import Token
 from imqt.theme import Size, Weight
 
-from . import painting
 from .roster_model import RosterModel, RosterRow
 
 SIDE = 16

@@ -8,15 +8,14 @@ from PyQt5.QtWidgets import QAbstractItemView, QListView, QMenu, QSizePolicy, QV
 
 from imclient.core import wording
 from imclient.core.client import Client
-from imqt import plain, theme
+from imqt import painting, plain, theme
 from imqt.layout import box, col, row, rule
 from imqt.plain import PlainLabel
+from imqt.search_field import search_field
 
-from . import painting
 from .me_view import MeView
 from .roster_model import RosterModel, RosterRow
 from .roster_row import SIDE, RosterDelegate
-from .search_field import search_field
 
 #: Narrower than this, the button says less.
 NARROW = 240

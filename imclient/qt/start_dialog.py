@@ -18,9 +18,9 @@ from improtocol.invite import BadInvite, looks_like_one
 from imqt import plain
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
+from imqt.sign import IconSign
 
 from .scrolled import scrolled
-from .sign import IconSign
 from .start_form import Field, StartForm
 
 _log = Logger()

@@ -11,9 +11,8 @@ from PyQt5.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from imqt import icons, plain
 from imqt.layout import col, row
 from imqt.plain import PlainLabel
-
-from .search_field import name_buttons
-from .sign import IconSign
+from imqt.search_field import name_buttons
+from imqt.sign import IconSign
 
 
 class Field(Enum):

@@ -12,8 +12,7 @@ from imclient.core.client import Client, LinkState
 from imqt import icons, theme
 from imqt.colours import Token
 from imqt.plain import ElidedLabel, PlainLabel
-
-from .sign import Sign
+from imqt.sign import Sign
 
 NEWS_STAYS = 8000  #: milliseconds
 

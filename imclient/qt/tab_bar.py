@@ -7,10 +7,8 @@ from PyQt5.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
 from PyQt5.QtWidgets import QTabBar, QWidget
 
 from improtocol.audience import Audience
-from imqt import icons, plain, theme
+from imqt import icons, painting, plain, theme
 from imqt.plain import PlainLabel
-
-from . import painting
 
 _RIGHT = QTabBar.ButtonPosition.RightSide
 #: Longer titles are shortened, and in a narrow window more so; the tooltip says all.

@@ -11,10 +11,10 @@ from imclient.core.client import Client
 from imqt import plain
 from imqt.layout import box, row, rule
 from imqt.plain import ElidedLabel
+from imqt.sign import IconSign
 
 from .composer import Composer
 from .conversation_view import ConversationView
-from .sign import IconSign
 from .tab_bar import icon_of
 
 

@@ -9,9 +9,9 @@ from PyQt5.QtWidgets import QApplication, QLineEdit, QPushButton, QSizePolicy, Q
 from imqt import icons, plain, theme
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import PlainLabel
+from imqt.sign import IconSign
 
 from .scrolled import scrolled
-from .sign import IconSign
 
 WIDEST = 600
 

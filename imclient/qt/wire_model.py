@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
 
 from imclient.core.wire import Wire, WireLine
-
-from . import moments
-from .row_list import Gathering, RowList
+from imqt import moments
+from imqt.row_list import Gathering, RowList
 
 
 @dataclass(eq=False, slots=True)

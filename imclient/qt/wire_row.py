@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize
-from PyQt5.QtGui import QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PyQt5.QtGui import QPainter, QTextLayout, QTextOption
 from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from imqt import icons, theme
-from imqt.colours import Token
-from imqt.theme import Size, Weight
+from imqt import icons, moments, painting, theme
+from imqt.theme import Size
+from imqt.wire_line import formats
 
-from . import moments, painting
 from .wire_model import WireModel, WireRow
 
 SIDE = 16
 GAP = 4  #: between two lines
 HANGING = 16  #: how far what does not fit is indented
-
-_TOKENS: dict[str, Token] = {
-    "OK": "online", "ERR": "error", "SEND": "accent", "MESSAGE": "accent",
-    "RECEIPT": "receipt", "RECEIPTS": "receipt", "READ": "receipt",
-    "LOGIN": "waiting", "REGISTER": "waiting", "HELLO": "waiting", "BYE": "waiting", "LOGOUT": "waiting",
-}  # fmt: skip
-_LINE = re.compile(r"(?P<tag>@\S+ )?(?P<sign>[*+] )?(?P<outcome>OK |ERR )?(?P<verb>\S+)")
-_KEY = re.compile(r" [a-z-]+=\S*")
-
-
-def marks(line: str) -> list[tuple[int, int, Token, bool]]:
-    """Say which parts of a line have a colour of their own: start, length, colour, bold."""
-    found: list[tuple[int, int, Token, bool]] = []
-    match = _LINE.match(line)
-    if match is None:
-        return found
-    for part in ("tag", "sign"):
-        if match[part]:
-            found.append((match.start(part), len(match[part]), "dim", False))
-    if match["outcome"]:
-        word = match["outcome"].strip()
-        found.append((match.start("outcome"), len(word), _TOKENS[word], True))
-    verb = match["verb"]
-    found.append((match.start("verb"), len(verb), _TOKENS.get(verb.upper(), "text"), True))
-    text = line.find(" :", match.end())
-    for key in _KEY.finditer(line, match.end(), len(line) if text < 0 else text):
-        found.append((key.start(), len(key[0]), "dim", False))
-    return found
 
 
 class WireDelegate(QStyledItemDelegate):
@@ -99,24 +68,10 @@ class WireDelegate(QStyledItemDelegate):
         found = row.shape.get(key)
         if not isinstance(found, QTextLayout):
             found = QTextLayout(row.line.line, font)
-            found.setFormats(_formats(row.line.line))
+            found.setFormats(formats(row.line.line))
             _set(found, max(80, viewport.width() - self._indent() - SIDE))
             row.shape = {key: found}
         return found
-
-
-def _formats(line: str) -> list[QTextLayout.FormatRange]:
-    return [_format(*mark) for mark in marks(line)]
-
-
-def _format(start: int, length: int, token: Token, bold: bool) -> QTextLayout.FormatRange:
-    letters = QTextCharFormat()
-    letters.setForeground(theme.colour(token))
-    if bold:
-        letters.setFontWeight(Weight.STRONG.value)
-    made = QTextLayout.FormatRange()
-    made.start, made.length, made.format = start, length, letters
-    return made
 
 
 def _set(layout: QTextLayout, width: float) -> None:

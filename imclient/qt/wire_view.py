@@ -20,9 +20,9 @@ from imclient.core.client import Client
 from imqt import plain
 from imqt.layout import box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
+from imqt.search_field import search_field
+from imqt.sign import IconSign
 
-from .search_field import search_field
-from .sign import IconSign
 from .wire_model import WireModel, transcript
 from .wire_row import WireDelegate
 

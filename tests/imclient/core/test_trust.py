@@ -139,6 +139,24 @@ class PinTests(TrustCase):
         self.reach(again)
         self.assertEqual(self.fingerprint, again.settings.fingerprint(HOST, PORT))
 
+    def test_code(self) -> None:
+        """Whoever takes a name comes in by the code of the invite, and once; a server must know of such."""
+        for hello, expected in (
+            (HELLO, "REGISTER bob :correct horse"),
+            (HELLO.replace(" :", " register=invite :"), "REGISTER bob invite=K7 :correct horse"),
+        ):
+            self.hello = hello
+            client = self.careful()
+            client.take_invite(str(Invite(HOST, PORT, "K7", self.fingerprint)))
+            self.reach(client)
+            for name in ("bob", "carol"):
+                registered = client.register(name, "correct horse")
+                self.net.settle()
+                self.server.answer(f"OK REGISTER {name}", to="REGISTER")
+                self.net.settle()
+                self.successResultOf(registered)
+            self.assertEqual([expected, "REGISTER carol :correct horse"], self.server.heard)
+
     def test_another(self) -> None:
         """Another certificate than the known one: both are shown, and not a byte of ours was sent."""
         client = self.careful()

@@ -6,9 +6,9 @@ from random import Random
 from examples.gallery import MadeUpClient
 from imclient.core.settings import Options, Settings
 from imclient.qt.app import Windows
-from imclient.qt.dress import Choice, Dress
 from imclient.qt.main_window import MainWindow
 from imclient.qt.start_dialog import StartDialog
+from imqt.dress import Choice, Dress
 from tests.qt_case import QtCase, app
 
 

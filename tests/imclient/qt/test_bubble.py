@@ -3,8 +3,8 @@
 from examples.gallery import BOB, ME, MadeUpClient
 from imclient.qt import bubble
 from imclient.qt.conversation_view import ConversationView
-from imclient.qt.painting import Paragraphs
 from improtocol.audience import Audience
+from imqt.painting import Paragraphs
 from tests.qt_case import QtCase
 
 

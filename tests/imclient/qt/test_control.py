@@ -6,8 +6,8 @@ from twisted.internet.testing import StringTransport
 
 from examples.gallery import BOTH, lab
 from imclient.qt.control import Control
-from imclient.qt.dress import Choice, Dress
 from imclient.qt.main_window import MainWindow
+from imqt.dress import Choice, Dress
 from tests.qt_case import QtCase, app
 
 

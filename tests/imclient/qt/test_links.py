@@ -12,8 +12,8 @@ from PyQt5.QtWidgets import QLabel, QPushButton, QWidget
 
 from examples.gallery import BOB, ME, MadeUpClient
 from imclient.qt.conversation_view import ConversationView
-from imclient.qt.links import Link, links, offer
 from improtocol.audience import Audience
+from imqt.links import Link, links, offer
 from imqt.plain import Notice
 from tests.qt_case import QtCase
 

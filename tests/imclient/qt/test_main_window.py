@@ -7,12 +7,12 @@ from PyQt5.QtWidgets import QAbstractButton, QLineEdit, QListView, QPlainTextEdi
 from examples.gallery import BOB, BOTH, ME, MadeUpClient, lab
 from imclient.core.client import LinkState
 from imclient.core.roster import Presence
-from imclient.qt.dress import SCALES, Choice, Dress
 from imclient.qt.main_window import PANES, MainWindow
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import TooLong
 from imqt import theme
 from imqt.colours import Scheme
+from imqt.dress import SCALES, Choice, Dress
 from tests.qt_case import QtCase, app
 
 KEY, ALT, CTRL = Qt.Key, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier

@@ -6,9 +6,9 @@ from PyQt5.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from twisted.internet.defer import Deferred
 
 from examples.gallery import MadeUpClient
-from imclient.qt.dress import Choice, Dress
 from imclient.qt.start_dialog import Recent, StartDialog
 from improtocol import errors
+from imqt.dress import Choice, Dress
 from tests.qt_case import QtCase, app
 
 

@@ -9,10 +9,10 @@ from PyQt5.QtWidgets import QAction
 from examples.gallery import BOB, BOTH, HOST, ME, PORT, MadeUpClient, as_client, lab
 from imclient.core.desk import Desk
 from imclient.qt.audience_choice import Mode
-from imclient.qt.dress import Choice, Dress
 from imclient.qt.main_window import MainWindow
 from imclient.qt.talk_window import TalkWindow
 from improtocol.audience import EVERYONE, Audience
+from imqt.dress import Choice, Dress
 from tests.qt_case import QtCase, app
 
 

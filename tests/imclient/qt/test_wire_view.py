@@ -7,8 +7,8 @@ from PyQt5.QtWidgets import QStyleOptionViewItem
 
 from examples.gallery import lab
 from imclient.qt.wire_model import transcript
-from imclient.qt.wire_row import marks
 from imclient.qt.wire_view import WireView
+from imqt.wire_line import marks
 from tests.qt_case import QtCase
 
 

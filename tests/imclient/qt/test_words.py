@@ -5,8 +5,8 @@ from datetime import datetime
 from twisted.trial.unittest import SynchronousTestCase
 
 from imclient.core import wording
-from imclient.qt import moments
 from improtocol.audience import EVERYONE, Audience
+from imqt import moments
 
 NOON = datetime(2026, 11, 20, 12, 14).timestamp()
 DAY = 24 * 60 * 60

@@ -11,9 +11,9 @@ from PyQt5.QtWidgets import QWidget
 from imclient.core.client import Client
 from imclient.qt.conversation_model import in_words
 from imclient.qt.conversation_rows import Kind
-from imclient.qt.dress import Choice, Dress
 from imclient.qt.main_window import MainWindow
 from imclient.qt.start_dialog import StartDialog
+from imqt.dress import Choice, Dress
 from tests.imclient.core import test_end_to_end
 from tests.qt_case import QtCase, app
 

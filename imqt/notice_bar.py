@@ -7,8 +7,7 @@ from PyQt5.QtWidgets import QVBoxLayout, QWidget
 from imqt import plain
 from imqt.layout import box, col, row, rule
 from imqt.plain import PlainLabel
-
-from .sign import IconSign
+from imqt.sign import IconSign
 
 #: So many sentences are kept, the newest: whoever sends many must not fill the window.
 MOST = 3

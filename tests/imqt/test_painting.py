@@ -2,7 +2,7 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from imclient.qt.painting import CUT, MOST_COSTLY, MOST_RARE, clamped
+from imqt.painting import CUT, MOST_COSTLY, MOST_RARE, clamped
 
 
 class ClampedTests(SynchronousTestCase):

@@ -8,10 +8,8 @@ from PyQt5.QtCore import QEvent, QRectF
 from PyQt5.QtGui import QPainter, QPaintEvent
 from PyQt5.QtWidgets import QWidget
 
-from imqt import icons, theme
+from imqt import icons, painting, theme
 from imqt.colours import Token
-
-from . import painting
 
 
 class Sign(QWidget):
