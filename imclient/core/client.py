@@ -288,8 +288,11 @@ class Client:
         """Be called otherwise from now on; fails with the `Refusal`, or `Unreachable`."""
         return Deferred.fromCoroutine(self._rename(name))
 
-    def change_password(self, old: str, new: str) -> Deferred[None]:
-        """Choose another password; all other sessions of the account end.  Fails with the `Refusal`."""
+    def change_password(self, old: str | None, new: str) -> Deferred[None]:
+        """Choose another password; all other sessions of the account end.  Fails with the `Refusal`.
+
+        Without the old one it is `Unconfirmed`, unless that was said in the last five minutes.
+        """
         return Deferred.fromCoroutine(self._change_password(old, new))
 
     def close_account(self, password: str) -> Deferred[None]:
@@ -302,9 +305,10 @@ class Client:
         reply = await session.perform(commands.Rename(canonical(name)))
         self._renamed(before, reply.name)
 
-    async def _change_password(self, old: str, new: str) -> None:
+    async def _change_password(self, old: str | None, new: str) -> None:
         session = needs(self._session, ACCOUNT)
-        await session.perform(commands.Confirm(old))
+        if old is not None:
+            await session.perform(commands.Confirm(old))
         await session.perform(commands.ChangePassword(new))
         if self._proof is not None:
             self._proof.refused()  # the token it had is void
@@ -541,16 +545,6 @@ class Client:
     def sign_out(self, device: str) -> Deferred[None]:
         """End a device's session and have it forgotten; this one's own ends with `LinkState.SIGNED_OUT`."""
         return self.perform(commands.SignOut(device)).addCallback(lambda _: None)
-
-    def change_password(self, new: str) -> Deferred[None]:
-        """Choose another password; all other sessions end.  Fails with `Unconfirmed` before CONFIRM."""
-        return Deferred.fromCoroutine(self._change_password(new))
-
-    async def _change_password(self, new: str) -> None:
-        await self.perform(commands.ChangePassword(new))
-        if self._proof is not None:  # what it comes back with after a break is another now
-            self._proof.refused()
-            self._proof.password = new
 
     def perform(self, command: Command[R]) -> Deferred[R]:
         """Give any command; fails with its `Refusal`, or `Unreachable`."""
