@@ -210,6 +210,10 @@ class Client:
         """Show what this device holds of an account, without a server."""
         return Deferred.fromCoroutine(self._recall(host, port, name))
 
+    def holds(self, host: str, port: int, name: str) -> bool:
+        """Tell whether this device holds anything of an account."""
+        return cache_path(self.settings.folder, host, port, name, self.settings.device).exists()
+
     def leave(self) -> Deferred[None]:
         """Say QUIT and stay away; what is held can still be read."""
         return self.link.leave()
