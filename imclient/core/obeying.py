@@ -110,6 +110,12 @@ async def say_to_all(front: Front, rest: str) -> Lines:
     return []
 
 
+async def announce(front: Front, rest: str) -> Lines:
+    """Say something to everyone as their administrator."""
+    front.client.announce(rest)
+    return []
+
+
 async def whisper(front: Front, rest: str) -> Lines:
     """Say something to one."""
     name, _, text = rest.partition(" ")
