@@ -127,6 +127,10 @@ class Outbox:
             self._add(one, kept=True)
         self.changed.emit()
 
+    def call_me(self, name: str) -> None:
+        """Be called otherwise."""
+        self._me = name
+
     def begin(self, session: Session) -> None:
         """Send, now that one is logged in."""
         self.stop()
