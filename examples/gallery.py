@@ -424,7 +424,10 @@ def window_receipts(dress: Dress) -> MainWindow:
         mine = [row for row, one in enumerate(view.model.rows) if one.said is not None and one.said.mine]
         view.transcript.ask_receipts(view.model.index(mine[-1]))
 
-    QTimer.singleShot(400, open_receipts)
+    waiting = QTimer(shown)  # and with the window it ends
+    waiting.setSingleShot(True)
+    waiting.timeout.connect(open_receipts)
+    waiting.start(400)
     return shown
 
 
