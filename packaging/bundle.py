@@ -1,4 +1,4 @@
-"""Makes ``build/bundle/imclient``: the program, all that it needs, its icons and its entry for the desktop's menu.
+"""Makes ``build/bundle/imclient``: the program, all it needs, icons, an entry for the desktop's menu.
 
 ``python packaging/bundle.py`` needs PyInstaller (the extra ``bundle``); the folder runs where no Python is.
 """

@@ -1,14 +1,13 @@
 """In which language the client speaks: English stands in the source, the others in catalogues (gettext).
 
-What is shown is chosen when a module is imported, so the language is chosen before; another one begins with the
-next start.  What people say is never looked up: only words that stand in the source are.
+Some words are fetched when a module is imported, so the language is chosen before that; another one begins
+with the next start.  What people say is never looked up: only words that stand in the source are.
 """
 
 from __future__ import annotations
 
 import gettext
 import json
-import locale
 from pathlib import Path
 from typing import Any
 
@@ -26,25 +25,23 @@ def translate(text: str) -> str:
     return _catalogue.gettext(text) if text else text
 
 
-_ = translate
+tr = translate
 
 
 def speak(language: str) -> None:
     """Speak a language from now on; one that is not known is English."""
     global _catalogue  # noqa: PLW0603
-    _catalogue = gettext.translation(DOMAIN, LANGUAGES, [language], fallback=True)
-
-
-def system() -> str:
-    """Give the language of the system, as two letters."""
-    return (locale.getlocale()[0] or "en")[:2]
+    _catalogue = gettext.translation(DOMAIN, LANGUAGES, [language or "en"], fallback=True)
 
 
 def speak_as_liked(profile: Path) -> None:
-    """Speak what a profile's settings say, or else as the system does."""
+    """Speak what a profile's settings say, or else English.
+
+    Not by itself what the system speaks: sentences that are made of parts are English still.
+    """
     try:
         read: Any = json.loads((profile / "settings.json").read_text("utf-8"))
         liked = str(read["preferences"]["language"])
     except (OSError, ValueError, KeyError, TypeError):
         liked = ""
-    speak(liked or system())
+    speak(liked)
