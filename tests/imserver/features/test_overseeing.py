@@ -56,6 +56,19 @@ class PageTests(OverseeingCase):
 
 
 class WatchTests(OverseeingCase):
+    def test_whoever_is_no_administrator_any_more_watches_no_more(self) -> None:
+        """A right that is taken away is gone for what was begun under it, too."""
+        cleo = self.stage.enter("cleo")
+        self.stage.appoint("cleo")
+        cleo.ask("WATCH lines=yes texts=yes")
+        self.ada.ask("REVOKE cleo administrator")
+        cleo.forget()
+        self.bob.say("SEND ada :between us")
+        self.assertEqual([], [line for line in cleo.heard() if line.startswith(("* LINE", "* NOTE"))])
+        self.ada.ask("GRANT cleo administrator")
+        self.bob.say("SEND ada :between us")
+        self.assertEqual([], self.told(cleo, "LINE"))
+
     def test_nobody_who_watches_is_watched(self) -> None:
         """What watchers say and hear is shown to no watcher: it would go round for ever."""
         cleo = self.stage.enter("cleo")
@@ -90,6 +103,16 @@ class WatchTests(OverseeingCase):
             self.bob.send(b"PING\n")
             self.stage.settle()
         self.assertLess(len(self.ada.wire.value()), 512 * 1024)
+
+    def test_a_watcher_that_is_gone(self) -> None:
+        """What happens while the last watcher is being cut is written all the same, and told to nobody."""
+        self.ada.ask("WATCH")
+        others = [self.stage.newcomer() for _ in range(3)]
+        self.ada.wire.drop()
+        for other in others:
+            other.wire.drop()
+        self.stage.settle()
+        self.assertEqual(4, sum(" went " in line for line in self.stage.logged))
 
     def test_it_ends(self) -> None:
         """After UNWATCH, or a log-out, nothing is told, and nothing is kept of it."""
