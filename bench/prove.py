@@ -15,7 +15,7 @@ from typing import Any
 
 from twisted.internet.task import react
 
-from . import forging, one_reading
+from . import client_kills, forging, one_reading, terminal_fuzz
 from .altered_server import FAIL_POINTS
 from .evidence import ROOT, circumstances, write_evidence
 from .kill_proof import Task, prove
@@ -40,12 +40,14 @@ class Extent:
     seconds_of_lives: int
     log_events: int
     streams: int
+    client_kills: int
+    hostile_messages: int
     seed: int
     evidence: bool
 
 
-QUICK = Extent(50, 24, 20, 40_000, 2_000, seed=1, evidence=False)
-FULL = Extent(200, 120, 120, 1_000_000, 20_000, seed=1000, evidence=True)
+QUICK = Extent(50, 24, 20, 40_000, 2_000, 5, 20_000, seed=1, evidence=False)
+FULL = Extent(200, 120, 120, 1_000_000, 20_000, 50, 200_000, seed=1000, evidence=True)
 
 
 class Proofs:
@@ -69,6 +71,11 @@ class Proofs:
         held.append(
             one_reading.prove(self._extent.streams, self._extent.seed, evidence=self._extent.evidence)
         )
+        # Their evidence is of ten times as much, which takes too long here.
+        for who in ("bot", "terminal"):
+            kills = self._extent.client_kills
+            held.append(client_kills.prove(who, kills, self._extent.seed, evidence=False))
+        held.append(terminal_fuzz.prove(self._extent.hostile_messages, self._extent.seed, keep=False))
         return held
 
     async def _killed(self) -> bool:
