@@ -41,7 +41,7 @@ PACE = 0.012
 #: Seconds without any progress after which a client will not catch up any more.
 PATIENCE = 8.0
 #: A planted defect must be found in so many kills, of clients that had time to come in.
-PLANTED_KILLS = 6
+PLANTED_KILLS = 4
 
 
 class Talker:
@@ -102,7 +102,7 @@ class _Process:
     """What both have: a process, and how it is started."""
 
     def __init__(self, folder: Path, port: int, plant: str | None, who: str) -> None:
-        self.folder, self.port = folder, port
+        self.folder, self.port, self.planted = folder, port, plant is not None
         self.password = folder / "password"
         self.password.write_text(f"{people.PASSWORD}\n")
         planted = ["--plant", plant] if plant else []
@@ -139,9 +139,10 @@ class Bot(_Process):
             self.begin(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def has_all(self, entries: list[Entry]) -> bool:
-        """Whether everything was answered."""
+        """Whether everything was answered; with a defect, whether the newest was, since not all will be."""
         answers = {entry.text for entry in entries if entry.sender == VICTIM}
-        return all(f"re {entry.text}" in answers for entry in entries if entry.sender == TALKER)
+        said = [entry.text for entry in entries if entry.sender == TALKER]
+        return all(f"re {text}" in answers for text in (said[-1:] if self.planted else said))
 
     def come(self, entries: list[Entry]) -> int:
         """Count its answers."""
