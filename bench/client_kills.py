@@ -14,6 +14,7 @@ import os
 import pty
 import random
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -38,6 +39,8 @@ VICTIM, TALKER = "victim", "talker"
 LONGEST = {"bot": 0.9, "terminal": 1.4}
 #: Seconds between two messages.
 PACE = 0.012
+#: Seconds that a client lives at most once it is at work, where that is waited for.
+AT_WORK = 0.3
 #: Seconds without any progress after which a client will not catch up any more.
 PATIENCE = 8.0
 #: A planted defect must be found in so many kills, of clients that had time to come in.
@@ -88,6 +91,9 @@ class Client(Protocol):
     def kill(self) -> None:
         """Kill it."""
 
+    def stirs(self) -> int:
+        """Give a number that changes when it works."""
+
     def has_all(self, entries: list[Entry]) -> bool:
         """Whether it has caught up."""
 
@@ -137,6 +143,10 @@ class Bot(_Process):
         words = [str(self.port), str(self.password), str(self._record)]
         with (self.folder / "bot.log").open("ab") as log:
             self.begin(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def stirs(self) -> int:
+        """Look at what it has written down."""
+        return self._record.stat().st_size
 
     def has_all(self, entries: list[Entry]) -> bool:
         """Whether everything was answered; with a defect, whether the newest was, since not all will be."""
@@ -200,8 +210,16 @@ class Terminal(_Process):
         found = list(self.folder.glob(f"imclient/profiles/terminal/accounts/*/{VICTIM}@*.db"))
         if not found:
             return []
-        with closing(sqlite3.connect(f"{found[0].as_uri()}?mode=ro", uri=True)) as connection:
+        with (
+            closing(sqlite3.connect(f"{found[0].as_uri()}?mode=ro", uri=True)) as connection,
+            suppress(sqlite3.OperationalError),  # it has no tables yet
+        ):
             return connection.execute(query).fetchall()
+        return []
+
+    def stirs(self) -> int:
+        """Look up to where it holds the stream."""
+        return self.come([])
 
     def has_all(self, entries: list[Entry]) -> bool:
         """Whether it holds all up to the newest."""
@@ -239,15 +257,35 @@ def killed(who: str, kills: int, seed: int, plant: str | None = None) -> dict[st
         talker = Talker(server.port)
         try:
             for number in range(kills):
-                longest = LONGEST[who]
-                _once(client, chance.uniform(longest, 1.5 * longest) if plant else chance.uniform(0, longest))
+                # In every other round it has come in and is at work: on a busy machine that takes a while.
+                if plant or number % 2:
+                    _at_work(client, chance.uniform(0, AT_WORK))
+                else:
+                    _once(client, chance.uniform(0, LONGEST[who]))
                 shown.show(f"A7, {who}: {number + 1} kills, {talker.said} messages")
             talker.stop()
-            return {"kills": kills, **_in_the_end(client, folder / "data" / people.DATABASE)}
+            facts = {"kills": kills, **_in_the_end(client, folder / "data" / people.DATABASE)}
+            if bad(facts) and plant is None:
+                shutil.copytree(folder, ROOT / "build" / f"A7-{who}-{seed}", dirs_exist_ok=True)
+            return facts
         finally:
             with suppress(OSError, AssertionError):
                 client.kill()
             server.kill()
+
+
+def _at_work(client: Any, seconds: float) -> None:
+    """Let it come in and begin to work, and live for a moment then."""
+    before, began = client.stirs(), time.monotonic()
+    client.start()
+    while client.stirs() == before and time.monotonic() < began + PATIENCE:
+        time.sleep(0.01)
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, 0.05))
+        if isinstance(client, Terminal):
+            client.touch()
+    client.kill()
 
 
 def _once(client: Any, seconds: float) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from twisted.internet.task import react
 
-from . import client_kills, forging, one_reading, terminal_fuzz
+from . import bad_days, client_kills, forging, one_reading, refused_logins, terminal_fuzz
 from .altered_server import FAIL_POINTS
 from .evidence import ROOT, circumstances, write_evidence
 from .kill_proof import Task, prove
@@ -40,14 +40,15 @@ class Extent:
     seconds_of_lives: int
     log_events: int
     streams: int
+    refused_logins: int
     client_kills: int
     hostile_messages: int
     seed: int
     evidence: bool
 
 
-QUICK = Extent(50, 24, 20, 40_000, 2_000, 5, 20_000, seed=1, evidence=False)
-FULL = Extent(200, 120, 120, 1_000_000, 20_000, 50, 200_000, seed=1000, evidence=True)
+QUICK = Extent(50, 24, 20, 40_000, 2_000, 30, 5, 20_000, seed=1, evidence=False)
+FULL = Extent(200, 120, 120, 1_000_000, 20_000, 400, 50, 200_000, seed=1000, evidence=True)
 
 
 class Proofs:
@@ -65,6 +66,9 @@ class Proofs:
         held += [await self._is_found(defect) for defect in PLANTED]
         if self._extent.evidence:
             write_evidence("A1", self._a1, self._around)
+        held += await bad_days.prove_all(
+            self._reactor, self._extent.seed, quick=not self._extent.evidence, evidence=self._extent.evidence
+        )
         if importlib.util.find_spec("bench.session_life"):
             held.append(self._session_life())
         held.append(forging.prove(self._extent.log_events, self._extent.seed, evidence=self._extent.evidence))
@@ -76,6 +80,8 @@ class Proofs:
             kills = self._extent.client_kills
             held.append(client_kills.prove(who, kills, self._extent.seed, evidence=False))
         held.append(terminal_fuzz.prove(self._extent.hostile_messages, self._extent.seed, keep=False))
+        refused, seed = self._extent.refused_logins, self._extent.seed
+        held.append(refused_logins.prove(refused, seed, evidence=self._extent.evidence))
         return held
 
     async def _killed(self) -> bool:

@@ -19,23 +19,28 @@ from typing import cast
 from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QWidget
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
+from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.task import Clock
 
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversations, Progress, Said
 from imclient.core.desk import Desk
 from imclient.core.devices import Device
+from imclient.core.reaching import Unreachable
 from imclient.core.records import Receipt
 from imclient.core.roster import Presence, Roster
 from imclient.core.settings import Settings
 from imclient.core.showing import Shown
 from imclient.core.signal import Signal
+from imclient.core.tokens import FileTokens
+from imclient.core.trust import Stranger, Trust
 from imclient.core.wire import Wire, WireLine
 from imclient.qt.audience_choice import Mode
 from imclient.qt.blocked_window import BlockedWindow
 from imclient.qt.conversation_view import ConversationView
 from imclient.qt.devices_window import DevicesWindow
 from imclient.qt.main_window import PANES, MainWindow
+from imclient.qt.outbox_window import OutboxWindow
 from imclient.qt.start_dialog import Recent, StartDialog
 from imclient.qt.welcome_view import WelcomeView
 from improtocol import errors, invite
@@ -107,6 +112,26 @@ class MadeUpOutbox:
     def __init__(self) -> None:
         self.waiting = 0
         self.changed: Signal[()] = Signal()
+        self.held: list[Said] = []
+
+    def items(self) -> list[Said]:
+        """Give what waits."""
+        return list(self.held)
+
+    def refused(self) -> list[Said]:
+        """Give what was refused."""
+        return [said for said in self.held if said.progress is Progress.REFUSED]
+
+    def is_under_way(self, said: Said) -> bool:
+        """Take the first one for it."""
+        return said is self.held[0]
+
+    def let_go(self, said: Said) -> bool:
+        """Take it back."""
+        self.held.remove(said)
+        self.waiting = len(self.held)
+        self.changed.emit()
+        return True
 
 
 class MadeUpShowing:
@@ -150,6 +175,10 @@ class MadeUpClient:
         self.said: list[tuple[Audience, str]] = []
         self.refuse: Exception | None = None  #: what the next thing asked for fails with
         self.closed = False
+        self.registering = "open"
+        self.held: set[str] = set()  #: of whom this device holds something
+        self.trust = Trust(Clock(), lambda host, port: TCP4ClientEndpoint(None, host, port), self.settings)
+        self.tokens = FileTokens(Path("nowhere"), maybeDeferred)
         self._devices = [
             Device("desk-4f2a9c01", 417, time.time(), 1, True),
             Device("phone", 417, time.time() - 90, 1, False),
@@ -169,17 +198,32 @@ class MadeUpClient:
 
     def take_invite(self, pasted: str) -> Invite:
         """Read an invite."""
-        return invite.parse(pasted)
+        found = invite.parse(pasted)
+        self.trust.take(found)
+        return found
 
     def register(self, name: str, password: str) -> Deferred[None]:
         """Take a name."""
         return self._answer()
 
-    def log_in(self, name: str, password: str) -> Deferred[None]:
+    def log_in(self, name: str, password: str, *, remember: bool = False) -> Deferred[None]:
         """Come in."""
         if self.refuse is None:
             self.name = name
         return self._answer()
+
+    def come_back(self, name: str) -> Deferred[bool]:
+        """Come in by token."""
+        return self.log_in(name, "").addCallback(lambda _: True)
+
+    def recall(self, host: str, port: int, name: str) -> Deferred[None]:
+        """Show what is held."""
+        self.name = name
+        return succeed(None)
+
+    def holds(self, host: str, port: int, name: str) -> bool:
+        """Hold what was made up."""
+        return name in self.held
 
     def ping(self, name: str) -> Deferred[float]:
         """Answer after 12 ms that nobody waits for."""
@@ -333,6 +377,7 @@ def _talked(client: MadeUpClient) -> None:
     hear(ME, BOTH, "carol, is there a spare cable left?", moment("12:21"), receipt=waits)
     hear(ME, BOTH, "Never mind, I found one in the drawer.", moment("12:21"), Progress.WAITING)
     client.outbox.waiting = 1
+    client.outbox.held = [client.conversations.get(BOTH).messages[-1]]
 
 
 # What can be shown
@@ -379,7 +424,10 @@ def window_receipts(dress: Dress) -> MainWindow:
         mine = [row for row, one in enumerate(view.model.rows) if one.said is not None and one.said.mine]
         view.transcript.ask_receipts(view.model.index(mine[-1]))
 
-    QTimer.singleShot(400, open_receipts)
+    waiting = QTimer(shown)  # and with the window it ends
+    waiting.setSingleShot(True)
+    waiting.timeout.connect(open_receipts)
+    waiting.start(400)
     return shown
 
 
@@ -407,6 +455,22 @@ def blocked(dress: Dress) -> BlockedWindow:
     return BlockedWindow(as_client(client))
 
 
+def outbox(dress: Dress) -> OutboxWindow:
+    """Show what waits to be sent."""
+    client = lab()
+    texts = ("Shall we test port 8 after lunch?", "I have the laptop here.", "Then at two, in the lab.")
+    for place, text in enumerate(texts):
+        said = client.hear(ME, BOTH, text, moment("12:22"), Progress.WAITING)
+        said.ref = f"r{place}"
+        client.outbox.held.append(said)
+    refused = client.hear(
+        ME, Audience.of("zoe"), "Hello", moment("12:20"), Progress.REFUSED, "There is no user called zoe."
+    )
+    refused.ref = "r9"
+    client.outbox.held.append(refused)
+    return OutboxWindow(as_client(client))
+
+
 def window_blocked(dress: Dress) -> MainWindow:
     """Show the window with somebody blocked."""
     shown = window_away(dress)
@@ -431,6 +495,28 @@ def start_signed_out(dress: Dress) -> StartDialog:
     """Show the start window after this device was signed out."""
     why = "Signed out: You were signed out on this device. To come back, log in."
     return StartDialog(as_client(MadeUpClient(None)), HOST, PORT, ME, [Recent(HOST, PORT, ME)], why)
+
+
+def start_stranger(dress: Dress) -> StartDialog:
+    """Show the start window when a server is met that nobody vouches for."""
+    client = MadeUpClient(None)
+    shown = StartDialog(as_client(client), HOST, PORT, ME, [Recent("class.example", PORT, ME, "12 November")])
+    shown.form.password.setText("correct horse")
+    client.refuse = Stranger(HOST, PORT, "4f2a" * 16, "it made its certificate itself")
+    shown.form.log_in.click()
+    return shown
+
+
+def start_known(dress: Dress) -> StartDialog:
+    """Show the start window with a server that is known, and cannot be reached."""
+    client = MadeUpClient(None)
+    client.settings.know(HOST, PORT, "4f2a" * 16)
+    client.held = {ME}
+    shown = StartDialog(as_client(client), HOST, PORT, ME, [Recent(HOST, PORT, ME, "yesterday")])
+    shown.form.password.setText("correct horse")
+    client.refuse = Unreachable(f"There is no way from here to {HOST}; is this computer connected?")
+    shown.form.log_in.click()
+    return shown
 
 
 def window_empty(dress: Dress) -> MainWindow:
@@ -465,8 +551,11 @@ SHOWN: dict[str, Callable[[Dress], QWidget]] = {
     "welcome": lambda dress: WelcomeView(ME, HOST, PORT),
     "start": start,
     "start-signed-out": start_signed_out,
+    "start-stranger": start_stranger,
+    "start-known": start_known,
     "devices": devices,
     "blocked": blocked,
+    "outbox": outbox,
     "window-anew": window_anew,
     "window-blocked": window_blocked,
     "window": window,

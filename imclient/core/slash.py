@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
 
@@ -78,8 +78,14 @@ _BY_HAND = (
         obeying.password,
         (commands.ChangePassword, commands.Confirm),
     ),
+    Slash("announce", "TEXT", commands.Announce.does, obeying.announce, (commands.Announce,)),
     Slash("wire", "", "watch the lines that go over the wire, or no more", obeying.wire),
-    Slash("help", "[COMMAND]", "this, or all about one command", lambda front, rest: _help(rest)),
+    Slash(
+        "help",
+        "[COMMAND]",
+        "this, or all about one command",
+        lambda front, rest: _help(front, rest),  # noqa: PLW0108  (it needs this table)
+    ),
     Slash("disc", "", "disconnect and leave", obeying.disc, (commands.Quit,)),
 )
 _ALSO = {"online": "back", "quit": "disc", "rename": "newname"}
@@ -145,9 +151,13 @@ def not_complete(slash: Slash) -> str:
     return f"Write {slash.usage}."
 
 
-def lines_of_help() -> list[str]:
-    """Say of each what it does."""
-    return [f"{slash.usage}: {slash.does}" for slash in known().values()]
+def lines_of_help(rights: Collection[str] = ()) -> list[str]:
+    """Say of each what it does; of those that need a right, only if it is there."""
+    return [
+        f"{slash.usage}: {slash.does}"
+        for slash in known().values()
+        if all(command.right is None or command.right in rights for command in slash.stands_for)
+    ]
 
 
 # Doing it
@@ -176,9 +186,9 @@ async def obey(front: Front, typed: Typed) -> Outcome:
         return Outcome((str(wrong),), done=False)
 
 
-async def _help(rest: str) -> Lines:
+async def _help(front: Front, rest: str) -> Lines:
     if not rest:
-        return lines_of_help()
+        return lines_of_help(front.client.rights)
     slash = find(rest.removeprefix("/"))
     if slash is None:
         return [not_known(rest.removeprefix("/"))]

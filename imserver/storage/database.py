@@ -30,6 +30,7 @@ from .records import (
     Invite,
     Marked,
     Opening,
+    Outline,
     Page,
     People,
     Reached,
@@ -39,7 +40,7 @@ from .records import (
     Stored,
 )
 from .tokens import Tokens
-from .upgrading import upgrade
+from .upgrading import lacks_steps, upgrade
 from .writer import Committed, Job, Run, Soon, Transactions, Writer
 
 P = ParamSpec("P")
@@ -66,6 +67,7 @@ class Engines:
     kind: Callable[[DBAPIError], type[StorageError]]  #: what an error is
     undone: Callable[[DBAPIError], bool]  #: whether a commit that failed so has surely changed nothing
     fold: Callable[[], None]  #: called at the start and behind commits: bring them to their place
+    keep: Callable[[str], None]  #: keep a copy of a database at this step, before its tables are changed
     part: Callable[[], None]  #: close the connections that nobody uses; the next use opens new ones
     take: Take
 
@@ -157,7 +159,7 @@ class Database:
             opening = self._open()
             self._engines.fold()
             return opening
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, UnicodeError) as error:
             raise self._trouble(error) from error
         finally:
             # The process may yet fork, and no connection of a database outlives that.
@@ -189,6 +191,8 @@ class Database:
         with self._engines.writing.begin() as connection:
             self._engines.alone(connection)
             self._engines.check(connection)
+            if (step := lacks_steps(connection)) is not None:
+                self._engines.keep(step)
             upgrade(connection, self._name_epoch)
             epoch, last, _count, _gone = connection.execute(statements.read_log).one()
             accounts = connection.execute(statements.accounts).all()
@@ -380,6 +384,10 @@ class Database:
         """Give the devices of an account."""
         return self._read(questions.devices, account)
 
+    def outlines(self, after: str, limit: int) -> Deferred[tuple[Outline, ...]]:
+        """Give the accounts behind a name."""
+        return self._read(questions.outlines, after, limit)
+
     def _read(
         self, question: Callable[Concatenate[Connection, P], T], *asked: P.args, **more: P.kwargs
     ) -> Deferred[T]:
@@ -389,10 +397,12 @@ class Database:
         try:
             with self._engines.reading.begin() as connection:
                 return question(connection)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, UnicodeError) as error:
             raise self._trouble(error) from error
 
-    def _trouble(self, error: SQLAlchemyError) -> StorageError:
+    def _trouble(self, error: Exception) -> StorageError:
+        if isinstance(error, UnicodeError):
+            return Damaged("the tables' own description is not as it was written")
         kind = self._engines.kind(error) if isinstance(error, DBAPIError) else StorageError
         return kind(_in_a_sentence(error))
 

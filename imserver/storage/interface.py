@@ -28,6 +28,7 @@ from .records import (
     Invite,
     Marked,
     Opening,
+    Outline,
     Page,
     People,
     Reached,
@@ -144,7 +145,10 @@ class OwnAccount(Protocol):
         """
 
     def close_account(self, account: int) -> Deferred[Entry]:
-        """Close an account, by a CLOSE entry: no secret, token or device of it stays."""
+        """Close an account, by a CLOSE entry: no secret, token or device of it stays.
+
+        Fails with ``LastAdministrator``.
+        """
 
     def set_password(self, account: int, password_hash: str) -> Deferred[None]:
         """Put another secret in the place of the one there is; every token of the account is revoked."""
@@ -284,6 +288,13 @@ class Devices(Protocol):
         """
 
 
+class Overseeing(Protocol):
+    """What administrators look at."""
+
+    def outlines(self, after: str, limit: int) -> Deferred[tuple[Outline, ...]]:
+        """Give the accounts behind a name, in the order of their names."""
+
+
 class Administration(Protocol):
     """What administrators change of others, and whom they let in."""
 
@@ -323,7 +334,17 @@ class Witness(Protocol):
 
 
 class Storage(
-    Accounts, OwnAccount, Log, Retaining, Reading, Reaching, Devices, Blocks, Administration, Protocol
+    Accounts,
+    OwnAccount,
+    Log,
+    Retaining,
+    Reading,
+    Reaching,
+    Devices,
+    Blocks,
+    Administration,
+    Overseeing,
+    Protocol,
 ):
     """All of it, and its beginning and end."""
 

@@ -98,6 +98,25 @@ class ObeyingTests(RealCase):
         self.type_in("/to all")
         self.assertEqual(EVERYONE, self.front.audience)
 
+    def test_administrators(self) -> None:
+        """Their commands are in the help of those who are; an announcement is seen by who made it, too."""
+        self.assertNotIn("/suspend", "\n".join(map(str, self.type_in("/help"))))
+        self.real.appoint("alice")
+        self.alice.link.drop()
+        self.wait(5)
+        self.assertIn("/suspend name", "\n".join(map(str, self.type_in("/help"))))
+        self.type_in("/announce we close")
+        for client in (self.alice, self.bob):
+            [said] = client.conversations.get(EVERYONE).messages
+            self.assertEqual((True, "we close"), (said.announce, said.text))
+        self.type_in("/suspend bob :until we have talked")
+        self.wait(1)
+        self.assertEqual(
+            "Suspended: until we have talked "
+            "An administrator must let it in again; what is said to you waits.",
+            self.bob.link.sentence,
+        )
+
     def test_nobody(self) -> None:
         """A name that is nobody's is said, with the one that was perhaps meant; nothing is sent."""
         for line in ("/whisper bop hi", "/to carol,bop", "/ping bop", "/history bop", "/block bop"):
