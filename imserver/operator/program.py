@@ -31,6 +31,10 @@ COMMANDS = {
     "backup": "upkeep",
     "restore-backup": "upkeep",
     "verify": "upkeep",
+    "export": "upkeep",
+    "import": "upkeep",
+    "prune": "upkeep",
+    "doctor": "upkeep",
 }
 
 
