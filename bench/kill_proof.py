@@ -271,10 +271,12 @@ def run_alone(make: Callable[[Any, Path, Task], Proof], what: str | None, rounds
     parser.add_argument("--step", type=int, default=1, help="how many later the next fails")
     asked = parser.parse_args()
     task = Task(asked.rounds, asked.seed, asked.plant, first=asked.first, step=asked.step)
-    _run(task, asked.plant or "rounds", make)
+    run(task, asked.plant or "rounds", make)
 
 
-def _run(task: Task, title: str, make: Callable[[Any, Path, Task], Proof] = Proof) -> None:
+def run(task: Task, title: str, make: Callable[[Any, Path, Task], Proof] = Proof) -> None:
+    """Run rounds as asked, and exit with 1 if something was found."""
+
     async def run(reactor: Any) -> None:
         proof, facts = await prove(reactor, task, title, make)
         print(*proof.findings.sentences, facts, sep="\n")
@@ -293,7 +295,7 @@ def main() -> None:
     parser.add_argument("--plant", choices=PLANTS)
     asked = parser.parse_args()
     points = tuple(FAIL_POINTS) if asked.at_fail_points else ()
-    _run(Task(asked.rounds, asked.seed, asked.plant, points), asked.plant or "A1")
+    run(Task(asked.rounds, asked.seed, asked.plant, points), asked.plant or "A1")
 
 
 if __name__ == "__main__":

@@ -221,6 +221,13 @@ class Ledger:
             else:
                 self.findings.add(LOST, f"{view.label} was told {line!r}, which is not in the log")
 
+    def begin_anew(self, upto: int) -> None:
+        """Take what is there up to a number for all there is: the log is another one."""
+        self.checked = upto
+        self._earlier.clear()
+        self._answers.clear()
+        self._said.clear()
+
     def _forget(self) -> None:
         """Keep no more than the newest answers: they are still asked for again after the next kills."""
         self._earlier.update(self._answers)

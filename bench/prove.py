@@ -15,7 +15,7 @@ from typing import Any
 
 from twisted.internet.task import react
 
-from . import forging, one_reading
+from . import bad_days, forging, one_reading
 from .altered_server import FAIL_POINTS
 from .evidence import ROOT, circumstances, write_evidence
 from .kill_proof import Task, prove
@@ -63,6 +63,9 @@ class Proofs:
         held += [await self._is_found(defect) for defect in PLANTED]
         if self._extent.evidence:
             write_evidence("A1", self._a1, self._around)
+        held += await bad_days.prove_all(
+            self._reactor, self._extent.seed, quick=not self._extent.evidence, evidence=self._extent.evidence
+        )
         if importlib.util.find_spec("bench.session_life"):
             held.append(self._session_life())
         held.append(forging.prove(self._extent.log_events, self._extent.seed, evidence=self._extent.evidence))

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 #: Where a free port is looked for: below what the kernel gives to those who connect.
@@ -21,13 +22,16 @@ PATIENCE = 60.0
 TWISTD = (str(Path(sys.executable).with_name("twistd")),)
 
 
+_given = count()
+
+
 class Ended(Exception):
     """The server is not running any more."""
 
 
 def free_port() -> int:
-    """Find a port that nobody listens on."""
-    begin = os.getpid() % len(PORTS)
+    """Find a port that nobody listens on, and that was not given before: some may be on their way there."""
+    begin = (os.getpid() + next(_given)) % len(PORTS)
     ports: list[int] = [*PORTS[begin:], *PORTS[:begin]]
     for port in ports:
         with socket.socket() as probe, suppress(OSError):

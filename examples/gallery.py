@@ -19,17 +19,21 @@ from typing import cast
 from PyQt5.QtCore import QTimer
 from PyQt5.QtWidgets import QWidget
 from twisted.internet.defer import Deferred, fail, maybeDeferred, succeed
+from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.task import Clock
 
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversations, Progress, Said
 from imclient.core.desk import Desk
 from imclient.core.devices import Device
+from imclient.core.reaching import Unreachable
 from imclient.core.records import Receipt
 from imclient.core.roster import Presence, Roster
 from imclient.core.settings import Settings
 from imclient.core.showing import Shown
 from imclient.core.signal import Signal
+from imclient.core.tokens import FileTokens
+from imclient.core.trust import Stranger, Trust
 from imclient.core.wire import Wire, WireLine
 from imclient.qt.audience_choice import Mode
 from imclient.qt.blocked_window import BlockedWindow
@@ -150,6 +154,10 @@ class MadeUpClient:
         self.said: list[tuple[Audience, str]] = []
         self.refuse: Exception | None = None  #: what the next thing asked for fails with
         self.closed = False
+        self.registering = "open"
+        self.held: set[str] = set()  #: of whom this device holds something
+        self.trust = Trust(Clock(), lambda host, port: TCP4ClientEndpoint(None, host, port), self.settings)
+        self.tokens = FileTokens(Path("nowhere"), maybeDeferred)
         self._devices = [
             Device("desk-4f2a9c01", 417, time.time(), 1, True),
             Device("phone", 417, time.time() - 90, 1, False),
@@ -169,17 +177,32 @@ class MadeUpClient:
 
     def take_invite(self, pasted: str) -> Invite:
         """Read an invite."""
-        return invite.parse(pasted)
+        found = invite.parse(pasted)
+        self.trust.take(found)
+        return found
 
     def register(self, name: str, password: str) -> Deferred[None]:
         """Take a name."""
         return self._answer()
 
-    def log_in(self, name: str, password: str) -> Deferred[None]:
+    def log_in(self, name: str, password: str, *, remember: bool = False) -> Deferred[None]:
         """Come in."""
         if self.refuse is None:
             self.name = name
         return self._answer()
+
+    def come_back(self, name: str) -> Deferred[bool]:
+        """Come in by token."""
+        return self.log_in(name, "").addCallback(lambda _: True)
+
+    def recall(self, host: str, port: int, name: str) -> Deferred[None]:
+        """Show what is held."""
+        self.name = name
+        return succeed(None)
+
+    def holds(self, host: str, port: int, name: str) -> bool:
+        """Hold what was made up."""
+        return name in self.held
 
     def ping(self, name: str) -> Deferred[float]:
         """Answer after 12 ms that nobody waits for."""
@@ -433,6 +456,28 @@ def start_signed_out(dress: Dress) -> StartDialog:
     return StartDialog(as_client(MadeUpClient(None)), HOST, PORT, ME, [Recent(HOST, PORT, ME)], why)
 
 
+def start_stranger(dress: Dress) -> StartDialog:
+    """Show the start window when a server is met that nobody vouches for."""
+    client = MadeUpClient(None)
+    shown = StartDialog(as_client(client), HOST, PORT, ME, [Recent("class.example", PORT, ME, "12 November")])
+    shown.form.password.setText("correct horse")
+    client.refuse = Stranger(HOST, PORT, "4f2a" * 16, "it made its certificate itself")
+    shown.form.log_in.click()
+    return shown
+
+
+def start_known(dress: Dress) -> StartDialog:
+    """Show the start window with a server that is known, and cannot be reached."""
+    client = MadeUpClient(None)
+    client.settings.know(HOST, PORT, "4f2a" * 16)
+    client.held = {ME}
+    shown = StartDialog(as_client(client), HOST, PORT, ME, [Recent(HOST, PORT, ME, "yesterday")])
+    shown.form.password.setText("correct horse")
+    client.refuse = Unreachable(f"There is no way from here to {HOST}; is this computer connected?")
+    shown.form.log_in.click()
+    return shown
+
+
 def window_empty(dress: Dress) -> MainWindow:
     """Show what the first one sees."""
     client = MadeUpClient()
@@ -465,6 +510,8 @@ SHOWN: dict[str, Callable[[Dress], QWidget]] = {
     "welcome": lambda dress: WelcomeView(ME, HOST, PORT),
     "start": start,
     "start-signed-out": start_signed_out,
+    "start-stranger": start_stranger,
+    "start-known": start_known,
     "devices": devices,
     "blocked": blocked,
     "window-anew": window_anew,

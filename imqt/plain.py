@@ -22,6 +22,7 @@ from PyQt5.QtWidgets import (
     QSizePolicy,
     QStyle,
     QStyleOption,
+    QSystemTrayIcon,
     QTabBar,
     QToolButton,
     QWidget,
@@ -43,6 +44,16 @@ def tooltip(text: str) -> str:
 def set_tooltip(thing: QWidget | QAction, text: str) -> None:
     """Let a widget or an action say more while the mouse rests on it."""
     thing.setToolTip(tooltip(text))
+
+
+def elsewhere(text: str) -> str:
+    """Return a text for what another program shows, of which nobody says whether it knows markup."""
+    return text.replace("<", "‹")
+
+
+def set_tray_tooltip(icon: QSystemTrayIcon, text: str) -> None:
+    """Let the sign in the tray say more while the mouse rests on it."""
+    icon.setToolTip(elsewhere(text))
 
 
 def set_tab_tooltip(tabs: QTabBar, index: int, text: str) -> None:

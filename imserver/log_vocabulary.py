@@ -48,6 +48,7 @@ _DECLARED = (
         "session user",
         "a wrong name or password; the name if it is somebody's",
     ),
+    _event("login-suspended", Cause.ANYBODY, "session user", "the right secret of somebody who is suspended"),
     _event("login-too-often", Cause.ANYBODY, "session user", "a guess that came too early"),
     _event("register-too-often", Cause.ANYBODY, "session", "one account too many was asked for"),
     _event("invite-refused", Cause.ANYBODY, "session", "an invite that is not good was shown"),

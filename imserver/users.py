@@ -52,7 +52,13 @@ class User:
         self.account = replace(self.account, **changes)
 
     def end_sessions(self, bye: Bye, *, but: Avatar | None = None) -> int:
-        """End all sessions, but perhaps one; gives how many those were."""
+        """End all sessions, but perhaps one; gives how many those were.
+
+        What was proved while the change was on its way to the disk opens nothing either.
+        """
+        self.lock += 1
+        if but is not None:
+            but.lock = self.lock
         ended = [avatar for avatar in self.avatars if avatar is not but]
         for avatar in ended:
             avatar.session.end(bye)

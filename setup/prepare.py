@@ -31,8 +31,8 @@ WINDOWS = """
     fonts-inter fonts-noto-color-emoji
 """.split()
 #: A screen without a screen, a hand on its mouse, a look at it; a line to the server; the other database;
-#: a terminal to type at.
-TESTS = "xvfb xauth openbox xdotool imagemagick netcat-openbsd postgresql tmux".split()
+#: a terminal to type at; what makes calls to the kernel fail, and clocks wrong.
+TESTS = "xvfb xauth openbox xdotool imagemagick netcat-openbsd postgresql tmux strace faketime".split()
 CREATE_CLUSTER = "/etc/postgresql-common/createcluster.conf"
 
 

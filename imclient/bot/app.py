@@ -8,6 +8,8 @@ import getpass
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
@@ -119,5 +121,7 @@ def _reactor_on(loop: asyncio.AbstractEventLoop) -> Any:
     if not isinstance(there, asyncioreactor.AsyncioSelectorReactor):
         raise RuntimeError("Another reactor of Twisted's is installed already; use Bot.start with it.")
     if not there.running:
+        # Names are looked up on threads; they must not hold a program that is over.
+        there.getThreadPool().threadFactory = partial(Thread, daemon=True)  # type: ignore[assignment]
         there.startRunning(installSignalHandlers=False)
     return there

@@ -13,7 +13,8 @@ from twisted.python.failure import Failure
 
 from improtocol import codec
 from improtocol.audience import EVERYONE, EVERYONE_SIGN, Audience
-from improtocol.errors import Refusal
+from improtocol.commands import Confirm, Rename
+from improtocol.errors import Refusal, Unconfirmed
 from improtocol.names import UnicodeNames
 from improtocol.vocabulary import Command, Item, Message
 
@@ -53,6 +54,9 @@ class Front(Protocol):
 
     def leave(self) -> None:
         """Disconnect and end."""
+
+    def ask_secret(self, question: str) -> Awaitable[str]:
+        """Ask for something that nobody may read along."""
 
 
 Act = Callable[[Front, str], Awaitable[Lines]]
@@ -104,6 +108,12 @@ def _talk(written: str, front: Front) -> Audience:
 async def say_to_all(front: Front, rest: str) -> Lines:
     """Say something to everyone."""
     front.client.say(EVERYONE, rest)
+    return []
+
+
+async def announce(front: Front, rest: str) -> Lines:
+    """Say something to everyone as their administrator."""
+    front.client.announce(rest)
     return []
 
 
@@ -244,6 +254,27 @@ async def sign_out(front: Front, rest: str) -> Lines:
     """End a device's session."""
     await front.client.sign_out(rest)
     return [f"{rest} is signed out."]
+
+
+async def new_name(front: Front, rest: str) -> Lines:
+    """Be called otherwise."""
+    reply = await front.client.perform(Rename(canonical(rest)))
+    return [f"You are {reply.name} now; your names before go on meaning you."]
+
+
+async def password(front: Front, rest: str) -> Lines:
+    """Choose another password; it is asked for, so that it stands nowhere."""
+    if rest:
+        raise Unclear("Write /password alone; the new one is asked for, so that it is not seen.")
+    new = await front.ask_secret("New password")
+    if not new or await front.ask_secret("The new password again") != new:
+        raise Unclear("That was not the same twice; the password stays as it was.")
+    try:
+        await front.client.change_password(new)
+    except Unconfirmed:
+        await front.client.perform(Confirm(await front.ask_secret("Your password as it was")))
+        await front.client.change_password(new)
+    return ["That is your password now; your other sessions have ended."]
 
 
 # The rest

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
 
@@ -70,11 +70,25 @@ _BY_HAND = (
     Slash("blocked", "", commands.Blocked.does, obeying.blocked, (commands.Blocked,)),
     Slash("devices", "", "where your account is in use", obeying.devices, (commands.Devices,)),
     Slash("signout", "DEVICE", commands.SignOut.does, obeying.sign_out, (commands.SignOut,)),
+    Slash("newname", "NAME", commands.Rename.does, obeying.new_name, (commands.Rename,)),
+    Slash(
+        "password",
+        "",
+        "choose another password; it is asked for",
+        obeying.password,
+        (commands.ChangePassword, commands.Confirm),
+    ),
+    Slash("announce", "TEXT", commands.Announce.does, obeying.announce, (commands.Announce,)),
     Slash("wire", "", "watch the lines that go over the wire, or no more", obeying.wire),
-    Slash("help", "[COMMAND]", "this, or all about one command", lambda front, rest: _help(rest)),
+    Slash(
+        "help",
+        "[COMMAND]",
+        "this, or all about one command",
+        lambda front, rest: _help(front, rest),  # noqa: PLW0108  (it needs this table)
+    ),
     Slash("disc", "", "disconnect and leave", obeying.disc, (commands.Quit,)),
 )
-_ALSO = {"online": "back", "quit": "disc"}
+_ALSO = {"online": "back", "quit": "disc", "rename": "newname"}
 #: What clients say by themselves, or before anybody is in; or what another word above says.
 _NOT_FOR_PEOPLE = (
     *(commands.Register, commands.Login, commands.Logout, commands.Help),
@@ -137,9 +151,13 @@ def not_complete(slash: Slash) -> str:
     return f"Write {slash.usage}."
 
 
-def lines_of_help() -> list[str]:
-    """Say of each what it does."""
-    return [f"{slash.usage}: {slash.does}" for slash in known().values()]
+def lines_of_help(rights: Collection[str] = ()) -> list[str]:
+    """Say of each what it does; of those that need a right, only if it is there."""
+    return [
+        f"{slash.usage}: {slash.does}"
+        for slash in known().values()
+        if all(command.right is None or command.right in rights for command in slash.stands_for)
+    ]
 
 
 # Doing it
@@ -168,9 +186,9 @@ async def obey(front: Front, typed: Typed) -> Outcome:
         return Outcome((str(wrong),), done=False)
 
 
-async def _help(rest: str) -> Lines:
+async def _help(front: Front, rest: str) -> Lines:
     if not rest:
-        return lines_of_help()
+        return lines_of_help(front.client.rights)
     slash = find(rest.removeprefix("/"))
     if slash is None:
         return [not_known(rest.removeprefix("/"))]

@@ -22,7 +22,9 @@ from twisted.logger import (
     textFileLogObserver,
 )
 
+from imclient.core import keyring_tokens
 from imclient.core.client import Client
+from imclient.core.running import OneThread
 from imclient.core.settings import HOST, Options, profile_folder
 from improtocol.invite import PORT
 from imqt import reactor as imqt_reactor
@@ -61,6 +63,8 @@ class Windows:
         dialog.logged_in.connect(lambda: self._enter(dialog))
         dialog.closed.connect(self._on_closed)
         self._show(dialog)
+        if not why and self._options.name is None:
+            dialog.come_back()
 
     def close(self) -> Deferred[None]:
         """Say good-bye to the server, and write what is to be written."""
@@ -185,7 +189,17 @@ def main(options: Options) -> int:
             _log.debug("it stops already")
 
     dress = Dress(app, Choice(options.theme))
-    windows = Windows(lambda: Client(reactor, folder, invite=options.invite), dress, options, stop)
+    ring, thread = keyring_tokens.installed(), None
+    if ring is not None:
+        thread = OneThread(reactor)
+
+    def make_client() -> Client:
+        client = Client(reactor, folder, invite=options.invite)
+        if ring is not None and thread is not None:
+            client.tokens = keyring_tokens.KeyringTokens(reactor, thread, ring, client.tokens)
+        return client
+
+    windows = Windows(make_client, dress, options, stop)
     reactor.addSystemEventTrigger("before", "shutdown", windows.close)
     windows.begin()
     from imqt.system_look import SystemLook

@@ -12,7 +12,7 @@ from typing import Any
 from PyQt5.QtCore import QObject, pyqtSignal
 from PyQt5.QtWidgets import QApplication
 
-from imqt import bus
+from imqt import bus, plain
 
 SERVICE, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
 #: So much of a text stands in a note.
@@ -70,8 +70,7 @@ class Notes(QObject):
 
     def _say_in_tray(self, kind: str, heading: str, text: str, sound: bool) -> None:
         self._last_balloon = kind
-        # A balloon is handed on to whatever shows it, and nobody says whether that knows markup.
-        self._balloon(short(heading).replace("<", "‹"), short(text).replace("<", "‹"))
+        self._balloon(plain.elsewhere(short(heading)), plain.elsewhere(short(text)))
         if sound:
             QApplication.beep()
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from imclient.core import obeying
 from imclient.core.client import Client
 from improtocol.audience import Audience
 
@@ -58,3 +59,7 @@ class WindowFront:
     def leave(self) -> None:
         """Log out."""
         self.log_out()
+
+    async def ask_secret(self, question: str) -> str:
+        """Ask nothing: what is typed in the window can be read."""
+        raise obeying.Unclear("The window has no way yet to ask for it; imclient --terminal has.")

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 
 from PyQt5.QtCore import QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from imclient.core.client import Client, LinkState
+from imclient.core.trust import NotKnown, Stranger, is_here
 from improtocol import errors
-from improtocol.invite import BadInvite, looks_like_one
-from imqt import plain
+from improtocol import invite as invite_line
+from improtocol.invite import BadInvite, Invite, looks_like_one
+from imqt import icons, plain
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
+from imqt.search_field import name_buttons
 from imqt.sign import IconSign
 
 from .scrolled import scrolled
@@ -29,6 +32,10 @@ WIDEST = 440
 #: Narrower than this, the recent servers give their room to the fields.
 NARROW = 800
 
+_STRANGER = (
+    "Nobody vouches for this server and it was never met here, so nothing was sent to it. "
+    "Paste its invite, or compare its fingerprint."
+)
 #: Under which field a refusal is said.
 _ABOUT: tuple[tuple[type[Exception], Field], ...] = (
     (errors.LoginRefused, Field.PASSWORD),
@@ -75,6 +82,8 @@ class StartDialog(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(360, 480)
         self.form = StartForm()
+        self._stranger: NotKnown | None = None
+        self._invite = self._invite_field()
         self._side = self._recent_servers(recent)
         self.setLayout(self._page())
         self._listen()
@@ -95,6 +104,8 @@ class StartDialog(QWidget):
 
     def _recent_servers(self, recent: Sequence[Recent]) -> QWidget:
         rows = self._recent = [_RecentServer(server, self._fill) for server in recent]
+        label = PlainLabel("Paste an invite", "group")
+        label.setBuddy(self._invite)
         nothing = [] if rows else [PlainLabel("Servers you were at appear here.", "caption", wrap=True)]
         column = col(
             PlainLabel("Where to?", "heading"),
@@ -102,6 +113,16 @@ class StartDialog(QWidget):
             PlainLabel("Recent servers", "group"),
             *rows,
             *nothing,
+            16,
+            rule(),
+            12,
+            label,
+            self._invite,
+            PlainLabel(
+                "One line that somebody gave you: it holds the server and its fingerprint.",
+                "caption",
+                wrap=True,
+            ),
             STRETCH,
             margins=(24, 40, 24, 24),
         )
@@ -109,8 +130,23 @@ class StartDialog(QWidget):
         side.setFixedWidth(320)
         return box(row(side, rule(upright=True), gap=0))
 
+    @staticmethod
+    def _invite_field() -> QLineEdit:
+        field = QLineEdit()
+        field.setObjectName("startInvite")
+        field.setAccessibleName("Paste an invite")
+        field.setPlaceholderText("imserver://…")
+        field.setProperty("role", "onside")
+        field.addAction(icons.icon("invite"), QLineEdit.ActionPosition.LeadingPosition)
+        name_buttons(field, "Invite")
+        return field
+
     def _listen(self) -> None:
         form = self.form
+        self._invite.returnPressed.connect(self._on_invite)
+        self._invite.textEdited.connect(self._on_invite_edited)
+        form.trust.clicked.connect(self._on_trust)
+        form.offline.clicked.connect(self._on_offline)
         form.register.clicked.connect(self._on_register)
         form.log_in.clicked.connect(self._on_log_in)
         form.edited.connect(self._on_edited)
@@ -136,7 +172,7 @@ class StartDialog(QWidget):
 
     def _show_steps(self) -> None:
         """Say where one is on the way."""
-        host = self.form.host.text().strip()
+        form, host = self.form, self.form.host.text().strip()
         self.form.heading.setText(f"Log in to {host}" if host else "Log in")
         reached = self._reached is not None and self._reached == self._address()
         if self._registered:
@@ -146,10 +182,13 @@ class StartDialog(QWidget):
         else:
             subject = "New here? Register a name, then log in."
         self.form.subject.setText(subject)
+        self._show_known()
+        form.forbid_new(self._no_new_names() if reached else "")
         for server in self._recent:
             server.show_whether_meant(self._address(), self.form.name.text().strip())
 
     def _on_edited(self, field: Field) -> None:
+        self._stranger = None
         if field is not Field.PASSWORD:
             self._registered = ""
         host, was = self.form.host.text(), self._host_was
@@ -165,7 +204,103 @@ class StartDialog(QWidget):
         except BadInvite as bad:
             self.form.show_error(Field.SERVER, str(bad))
         else:
+            self._invite.clear()
             self._fill(invite.host, invite.port, self.form.name.text())
+
+    def _on_invite(self) -> None:
+        if self._invite.text().strip():
+            self._take_invite(self._invite.text())
+
+    def _on_invite_edited(self, text: str) -> None:
+        """Take an invite as soon as it is there, if it is whole; who types one says so by Enter."""
+        if looks_like_one(text) and "#" in text:
+            self._take_invite(text)
+
+    def _no_new_names(self) -> str:
+        """Say why this server gives no names, if it gives none."""
+        policy = self._client.registering
+        if policy == "closed":
+            return "This server takes no new names; whoever runs it can make one for you"
+        address = self._address()
+        if policy == "invite" and (address is None or self._client.trust.code(*address) is None):
+            return "Here a new name needs an invite: paste it first"
+        return ""
+
+    # Who the server is
+
+    def _show_known(self) -> None:
+        """Say by what the server in the fields is known."""
+        address = self._address()
+        if self._stranger is not None or address is None or not address[0]:
+            return
+        fingerprint = self._client.settings.fingerprint(*address)
+        reached = self._reached is not None and self._reached == address
+        if fingerprint is not None:
+            same = "It is the server that is known here" if reached else "Known here by its fingerprint"
+            self.form.show_known(
+                f"{same}; another one gets nothing from you:", invite_line.shown(fingerprint)
+            )
+        elif reached and is_here(address[0]):
+            self.form.show_known("It is on this computer: nothing leaves it.")
+        elif reached:
+            self.form.show_known("It answers by TLS, and somebody this computer trusts vouches for it.")
+        else:
+            self.form.show_known("")
+
+    def _on_trust(self) -> None:
+        """Know the stranger by what it has shown, from now on, and go on."""
+        stranger, self._stranger = self._stranger, None
+        if stranger is not None:
+            self._client.trust.take(Invite(stranger.host, stranger.port, fingerprint=stranger.fingerprint))
+            self.form.clear_error()
+            self._on_log_in()
+
+    # Without the password, and without the server
+
+    def come_back(self) -> None:
+        """Come in without the password, if this device has what it takes."""
+        address, name = self._address(), self.form.name.text().strip().lower()
+        if address is None or not address[0] or not name:
+            return
+        found = self._client.tokens.find(f"{address[0]}:{address[1]}", name)
+        found.addCallback(self._on_token, name).addErrback(
+            lambda failure: _log.failure("coming back", failure)
+        )
+
+    def _on_token(self, token: str | None, name: str) -> None:
+        if token is None or not self.form.host.isEnabled():
+            return
+        self.form.remember.setChecked(True)
+        self.form.subject.setText(f"Coming back as {name}…")
+        self.form.wake(False)
+        asked = self._connected().addCallback(lambda _: self._client.come_back(name))
+        asked.addCallbacks(self._on_came_back, self._on_failed)
+        asked.addErrback(lambda failure: _log.failure("while coming back", failure))
+
+    def _on_came_back(self, done: bool) -> None:
+        self.form.wake(True)
+        if done:
+            self._on_logged_in("")
+        else:
+            self._show_steps()
+            self.form.show_why(
+                "This computer was signed out, or its key has grown old: say the password again."
+            )
+            self.form.password.setFocus()
+
+    def _on_offline(self) -> None:
+        """Show what this computer holds of the account; it goes on trying to reach the server's."""
+        address, name = self._address(), self.form.name.text().strip().lower()
+        if address is not None and name:
+            self._client.recall(*address, name).addCallbacks(self._on_recalled, self._on_failed)
+
+    def _on_recalled(self, _done: None) -> None:
+        self._on_logged_in("")
+
+    def _holds(self) -> bool:
+        """Tell whether this computer holds anything of the account in the fields."""
+        address, name = self._address(), self.form.name.text().strip().lower()
+        return bool(address is not None and name and self._client.holds(*address, name))
 
     def _on_link(self) -> None:
         if self._client.link.state is not LinkState.ONLINE and self.form.host.isEnabled():
@@ -179,7 +314,10 @@ class StartDialog(QWidget):
         self._ask(self._client.register, self._on_registered)
 
     def _on_log_in(self) -> None:
-        self._ask(self._client.log_in, self._on_logged_in)
+        remember = self.form.remember.isChecked()
+        self._ask(
+            lambda name, password: self._client.log_in(name, password, remember=remember), self._on_logged_in
+        )
 
     def _ask(self, act: Callable[[str, str], Deferred[None]], then: Callable[[str], None]) -> None:
         """Connect if need be, then register or log in; say what came of it."""
@@ -187,6 +325,7 @@ class StartDialog(QWidget):
         if not form.complete:
             return
         name, password = form.name.text().strip().lower(), form.password.text()
+        self._stranger = None
         form.clear_error()
         form.wake(False)
         asked = self._connected().addCallback(lambda _: act(name, password))
@@ -231,8 +370,14 @@ class StartDialog(QWidget):
             field = Field.NAME if error.argument == "name" else Field.PASSWORD
         if field is Field.SERVER:
             self._reached = None
-        self.form.show_error(field, str(error) or failure.getErrorMessage())
+        if isinstance(error, Stranger):
+            self._stranger = error
+            self.form.show_error(field, _STRANGER)
+            self.form.offer_trust(invite_line.shown(error.fingerprint))
+        else:
+            self.form.show_error(field, str(error) or failure.getErrorMessage())
         self._show_steps()
+        self.form.offer_offline(field is Field.SERVER and self._holds())
         {Field.SERVER: self.form.host, Field.NAME: self.form.name}.get(field, self.form.password).setFocus()
 
     # The window

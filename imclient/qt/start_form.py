@@ -6,10 +6,10 @@ from enum import Enum
 
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QIntValidator
-from PyQt5.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from imqt import icons, plain
-from imqt.layout import col, row
+from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
 from imqt.search_field import name_buttons
 from imqt.sign import IconSign
@@ -38,6 +38,12 @@ class StartForm(QWidget):
         self.log_in = plain.button("Log in", "primary", large=True)
         self.heading = PlainLabel("Log in", "heading", wrap=True)
         self.subject = PlainLabel("", "dim", wrap=True)
+        self.remember = QCheckBox("Stay logged in on this computer")
+        self.trust = plain.button("It is the same: trust this server", icon_name="lock")
+        self.offline = plain.button("Read what is on this computer", "link", icon_name="outbox")
+        self._known = PlainLabel("", "caption", wrap=True)
+        self._digits = PlainLabel("", "mono", wrap=True)
+        self._known_row = QWidget()
         self._error = PlainLabel("", "error", wrap=True)
         self._error_row = QWidget()
         self._good = PlainLabel("", "caption", wrap=True)
@@ -51,6 +57,7 @@ class StartForm(QWidget):
             ),
             Field.PASSWORD: PlainLabel("At least 8 letters; blanks count.", "caption", wrap=True),
         }
+        self._no_new = ""
         self._under: dict[Field, QVBoxLayout] = {}
         self._prepare()
         self.setLayout(self._column())
@@ -73,7 +80,8 @@ class StartForm(QWidget):
 
     def wake(self, awake: bool) -> None:
         """Let it be used, or rest while the server is asked."""
-        for widget in (self.host, self.port, self.name, self.password, self.register, self.log_in):
+        fields = (self.host, self.port, self.name, self.password, self.remember)
+        for widget in (*fields, self.register, self.log_in, self.trust, self.offline):
             widget.setEnabled(awake)
         self.refresh()
 
@@ -83,9 +91,14 @@ class StartForm(QWidget):
         self.register.setText(plain.literal(f"Register {name}".strip()))
         ready = self.complete and self.host.isEnabled()
         why = "" if self.complete else "Fill in server, name and password first"
-        for button in (self.register, self.log_in):
-            button.setEnabled(ready)
-            plain.set_tooltip(button, why)
+        for button, not_so in ((self.register, why or self._no_new), (self.log_in, why)):
+            button.setEnabled(ready and not not_so)
+            plain.set_tooltip(button, not_so)
+
+    def forbid_new(self, why: str) -> None:
+        """Say why no name can be registered here, if none can."""
+        self._no_new = why
+        self.refresh()
 
     # What went well and what did not
 
@@ -104,6 +117,24 @@ class StartForm(QWidget):
         self._put_under(field, self._good_row)
         self._hints[field].hide()
 
+    def show_known(self, sentence: str, fingerprint: str = "") -> None:
+        """Say by what the server is known."""
+        self._known.setText(sentence)
+        self._digits.setText(fingerprint)
+        self._digits.setVisible(bool(fingerprint))
+        self._known_row.setVisible(bool(sentence))
+        if sentence:
+            self._hints[Field.SERVER].hide()
+
+    def offer_trust(self, fingerprint: str) -> None:
+        """Let a stranger's fingerprint be compared, and the server be trusted from now on."""
+        self.show_known("This is what it shows. Ask whoever runs it whether it is theirs:", fingerprint)
+        self.trust.show()
+
+    def offer_offline(self, offered: bool) -> None:
+        """Let be read what this computer holds, while the server cannot be reached."""
+        self.offline.setVisible(offered)
+
     def show_why(self, sentence: str) -> None:
         """Say why one is here again."""
         self._why.setText(sentence)
@@ -117,10 +148,12 @@ class StartForm(QWidget):
                 _mark(widget, False)
         self._error_row.hide()
         self._good_row.hide()
+        self.trust.hide()
+        self.offline.hide()
         self._error.setText("")
 
     def _put_under(self, field: Field, sentence: QWidget) -> None:
-        self._under[field].addWidget(sentence)
+        self._under[field].insertWidget(0, sentence)
         sentence.show()
 
     def _inputs(self, field: Field) -> list[QLineEdit]:
@@ -148,6 +181,16 @@ class StartForm(QWidget):
         self._why.setObjectName("startWhy")
         self._why_row.setLayout(row(IconSign("warning", "waiting"), (self._why, 1), gap=6))
         self._why_row.hide()
+        self.remember.setObjectName("startRemember")
+        self.remember.setAccessibleName("Stay logged in on this computer")
+        self.trust.setObjectName("startTrust")
+        self.offline.setObjectName("startOffline")
+        self._known.setObjectName("startKnown")
+        self._digits.setObjectName("startFingerprint")
+        self._digits.setMinimumWidth(1)
+        known = col(self._known, self._digits, gap=2)
+        self._known_row.setLayout(row(col(IconSign("lock", "online"), STRETCH), (known, 1), gap=6))
+        self._known_row.hide()
         self._good_row.setLayout(row(IconSign("sent", "online"), (self._good, 1), gap=6))
 
     def _column(self) -> QVBoxLayout:
@@ -162,9 +205,11 @@ class StartForm(QWidget):
             self._block(Field.NAME, self.name, col(self.name)),
             12,
             self._block(Field.PASSWORD, self.password, col(self.password)),
-            16,
-            row((self.register, 1), (self.log_in, 1), gap=12),
             4,
+            self.remember,
+            12,
+            row((self.register, 1), (self.log_in, 1), gap=12),
+            row(self.offline, STRETCH),
             PlainLabel(
                 "A password is never kept in clear and never shown in the wire view.", "caption", wrap=True
             ),
@@ -174,6 +219,9 @@ class StartForm(QWidget):
         label = PlainLabel(field.value, "name")
         label.setBuddy(buddy)
         self._under[field] = col(self._hints[field])
+        if field is Field.SERVER:
+            self._under[field].addWidget(self._known_row)
+            self._under[field].addLayout(row(self.trust, STRETCH))
         return col(label, inputs, self._under[field], gap=6)  # type: ignore[arg-type]
 
     def _listen(self) -> None:

@@ -68,7 +68,7 @@ class Tray(QObject):
         """Show how many messages are unread."""
         self._unread = unread
         self._icon.setIcon(emblem.icon(unread))
-        self._icon.setToolTip(plain.literal(self.words))
+        plain.set_tray_tooltip(self._icon, self.words)
         if self._open is not None:
             self._open.setText(f"Open ({unread} unread)" if unread else "Open")
 

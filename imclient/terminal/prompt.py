@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from prompt_toolkit.application import get_app_session, run_in_terminal
+from prompt_toolkit.application import get_app_session
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -92,15 +93,18 @@ class Prompt:
         status: Callable[[], tuple[str, bool]],
         entered: Callable[[str], object],
         touched: Callable[[], None],
+        secret: Callable[[], bool],
         roster: Roster,
         history: History,
     ) -> None:
         self._question, self._status, self._entered = question, status, entered
+        self._secret = secret
         self._session: PromptSession[str] = PromptSession(
             message=lambda: FormattedText([("class:prompt", harmless(question()))]),
             bottom_toolbar=self._toolbar,
             completer=SlashCompleter(roster),
             complete_while_typing=True,
+            is_password=Condition(secret),
             history=history,
             multiline=True,
             key_bindings=self._keys(),
@@ -126,10 +130,16 @@ class Prompt:
 
     def write(self, lines: list[Line]) -> None:
         """Write lines above."""
-        if self._session.app.is_running:
-            run_in_terminal(lambda: print_lines(lines))
-        else:
+        app = self._session.app
+        if not app.is_running:
             print_lines(lines)
+            return
+        # Not by `run_in_terminal`: it lets the terminal echo and hold what is typed meanwhile.
+        app.renderer.erase()
+        print_lines(lines, app.output)
+        app.renderer.reset()
+        app.renderer.request_absolute_cursor_position()
+        app.invalidate()
 
     def _toolbar(self) -> FormattedText:
         words, well = self._status()
@@ -163,7 +173,7 @@ class Prompt:
                 buffer.insert_text(" ")
             return
         text = buffer.text
-        buffer.reset(append_to_history=True)
+        buffer.reset(append_to_history=not self._secret())
         self._entered(text)
         self.refresh()
 
@@ -186,12 +196,24 @@ class PromptAsker:
 
     patient = True
 
+    def __init__(self) -> None:
+        self._session: PromptSession[str] | None = None
+        self._closed = False
+
     async def ask(self, question: str, *, secret: bool = False, given: str = "") -> str:
         """Ask one."""
-        session: PromptSession[str] = PromptSession(style=STYLE, color_depth=depth())
+        if self._closed:
+            raise Gone()
+        self._session = PromptSession(style=STYLE, color_depth=depth())
         return await _prompted(
-            session, message=f"{harmless(question)}: ", default=harmless(given), is_password=secret
+            self._session, message=f"{harmless(question)}: ", default=harmless(given), is_password=secret
         )
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._closed = True
+        if self._session is not None and self._session.app.is_running:
+            self._session.app.exit(exception=EOFError)
 
     def tell(self, sentence: str) -> None:
         """Tell something."""

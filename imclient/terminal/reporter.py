@@ -25,9 +25,11 @@ class Reporter:
 
     def __init__(self, client: Client, paper: Paper, now: Callable[[], float] = time.time) -> None:
         self._client, self._paper, self._now = client, paper, now
+        self.refusals = 0  #: messages of one's own that were refused
         self._told: dict[Conversation, int] = {}  # written up to there, and not yet marked as read
         self._numbers: set[int] = set()  # that were written and are beyond what is marked as read
         self._mine: list[Said] = []  # written here, without an answer yet
+        self._waiting: list[Said] = []  # of those, that it was said of
         self._presence: dict[str, Presence] = {}
         self._state = client.link.state
         self._wire = False
@@ -83,6 +85,7 @@ class Reporter:
 
     def _look_after_mine(self) -> None:
         """Write one's own messages when they are in the log, or say why they never will be."""
+        self._waiting = [said for said in self._waiting if said in self._mine]
         for said in tuple(self._mine):
             if said.number is not None:
                 self._mine.remove(said)
@@ -90,13 +93,16 @@ class Reporter:
                 self._say_who_is_away(said)
             elif said.progress is Progress.REFUSED:
                 self._mine.remove(said)
+                self.refusals += 1
                 self._paper.put(("class:error", f"Not sent: {said.refusal} "), ("", said.text))
                 self._client.outbox.dismiss(said)
 
-    def say_what_waits(self) -> None:
-        """Say of what has no answer yet that it waits."""
+    def say_what_waits(self, after: float) -> None:
+        """Say of what has had no answer for so many seconds that it waits, once."""
         for said in self._mine:
-            self._paper.put(("class:news", "Waits to be sent: "), ("class:news", said.text))
+            if said not in self._waiting and (said.at or 0) <= self._now() - after:
+                self._waiting.append(said)
+                self._paper.put(("class:news", "Waits to be sent: "), ("class:news", said.text))
 
     def show(self, said: Said) -> None:
         """Write a message: when, who, to whom, what."""

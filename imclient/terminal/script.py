@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import deque
+from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 
 from imclient.core.client import Client, LinkState
 from imclient.core.settings import Options
@@ -36,9 +39,18 @@ class Lines:
         Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        for line in sys.stdin.buffer:
-            self._reactor.callFromThread(self._take, line.decode("utf-8", "replace").rstrip("\r\n"))
+        # Not through sys.stdin: its lock, held by a thread that waits, would break the end of the program.
+        rest = b""
+        while data := os.read(sys.stdin.fileno(), 65536):
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                self._pass_on(line)
+        if rest:
+            self._pass_on(rest)
         self._reactor.callFromThread(self._take, None)
+
+    def _pass_on(self, line: bytes) -> None:
+        self._reactor.callFromThread(self._take, line.decode("utf-8", "replace").rstrip("\r"))
 
     def _take(self, line: str | None) -> None:
         if line is None:
@@ -102,18 +114,24 @@ class Script:
 
     async def _obey(self) -> int:
         reporter = Reporter(self._client, self._paper)
-        typist = Typist(self._client, self._paper, reporter, self._lines.end, echo=False)
+        typist = Typist(
+            self._client, self._paper, reporter, self._lines.end, echo=False, ask_secret=self._ask_secret
+        )
         self._client.link.changed.connect(self._on_link)
         self._client.conversations.changed.connect(lambda _: reporter.looked_at())
         reporter.begin()
         well = True
+        await self._until(lambda: self._client.roster.complete)  # then names can be judged
         while (line := await self._lines.next()) is not None:
             well &= await typist.typed(line.replace("\\n", "\n"))
-            well &= await self._all_answered() and not self._client.outbox.refused()
+            well &= await self._until(lambda: not self._client.outbox.waiting)
         reporter.end()
         if self._lost:
             return Status.LOST
-        return Status.DONE if well else Status.REFUSED
+        return Status.DONE if well and not reporter.refusals else Status.REFUSED
+
+    async def _ask_secret(self, question: str) -> str:
+        return await self._lines.ask(question, secret=True)
 
     def _on_link(self) -> None:
         """End when the link is gone: a script is told, and does not wait."""
@@ -127,11 +145,9 @@ class Script:
         waiting = self._client.outbox.waiting
         return f"{waiting} messages wait, and are sent the next time." if waiting else ""
 
-    async def _all_answered(self) -> bool:
-        """Wait until everything that was said has its answer."""
+    async def _until(self, done: Callable[[], object]) -> bool:
+        """Wait until something is so, but not for ever and not without a server; say whether it is."""
         deadline = self._reactor.seconds() + PATIENCE
-        while self._client.outbox.waiting and not self._lost and self._reactor.seconds() < deadline:
-            moment: Deferred[None] = Deferred()
-            self._reactor.callLater(0.02, moment.callback, None)
-            await moment
-        return not self._client.outbox.waiting
+        while not done() and not self._lost and self._reactor.seconds() < deadline:
+            await deferLater(self._reactor, 0.02)
+        return bool(done())

@@ -33,7 +33,8 @@ class Sitting:
 
     def __init__(self, reactor: Any, client: Client, options: Options, password: Password) -> None:
         self._reactor, self._client = reactor, client
-        self._entrance = Entrance(client, options, PromptAsker(), password)
+        self._asker = PromptAsker()
+        self._entrance = Entrance(client, options, self._asker, password)
         self._paper = Paper(self._write, self._soon)
         self._prompt: Prompt | None = None
 
@@ -51,6 +52,7 @@ class Sitting:
 
     def close(self) -> Deferred[None]:
         """Leave: the program is to end."""
+        self._asker.close()
         if self._prompt is not None:
             self._prompt.close()
         return self._client.close()
@@ -64,6 +66,7 @@ class Sitting:
             self._status,
             self._entered,
             reporter.looked_at,
+            lambda: self._typist.secret,
             client.roster,
             kept_history(client.settings.folder),
         )
@@ -91,7 +94,7 @@ class Sitting:
         self._reporter.looked_at()
         done = Deferred.fromCoroutine(self._typist.typed(line))
         done.addCallback(lambda _: self._refresh()).addErrback(self._stumbled)
-        self._reactor.callLater(A_WHILE, self._reporter.say_what_waits)
+        self._reactor.callLater(A_WHILE * 1.1, self._reporter.say_what_waits, A_WHILE)
 
     def _stumbled(self, failure: Failure) -> None:
         self._log.failure("The terminal stumbled", failure)
@@ -108,20 +111,18 @@ class Sitting:
 
     def _status(self) -> tuple[str, bool]:
         """Say how the link is, what is unread, to whom one writes and how far the newest came."""
-        client = self._client
+        client, link = self._client, self._client.link
+        well = link.state is LinkState.ONLINE
         unread = sum(talk.unread for talk in client.conversations.all())
-        parts = [
-            client.link.sentence,
-            client.name or "",
-            f"{unread} unread",
-            self._typist.whom or "to nobody yet",
-        ]
+        parts = [client.name or "", f"{unread} unread", self._typist.whom or "to nobody yet"]
         if client.outbox.waiting:
             parts.append(f"{client.outbox.waiting} to be sent")
         newest = self._newest()
         if newest is not None and newest.receipt is not None and newest.receipt.to:
-            parts.append(f"#{newest.number} {newest.progress.value} {_of(newest)}")
-        return " │ ".join(part.strip() for part in parts if part), client.link.state is LinkState.ONLINE
+            parts.append(f"#{newest.number} {newest.progress.value} {_of(newest)}".strip())
+        # What is cut off in a narrow terminal is what goes without saying.
+        connected = link.sentence.partition(". ")[0]
+        return " │ ".join([*parts, connected] if well else [connected, *parts]), well
 
     def _newest(self) -> Said | None:
         audience = self._typist.audience

@@ -6,7 +6,9 @@ to one, ``ex`` leaves.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+
+from twisted.internet.defer import Deferred
 
 from imclient.core import obeying, slash, wording
 from imclient.core.client import Client
@@ -23,7 +25,14 @@ class Typist:
     """The user at the keyboard, and whom they write to."""
 
     def __init__(
-        self, client: Client, paper: Paper, reporter: Reporter, leave: Callable[[], object], *, echo: bool
+        self,
+        client: Client,
+        paper: Paper,
+        reporter: Reporter,
+        leave: Callable[[], object],
+        *,
+        echo: bool,
+        ask_secret: Callable[[str], Awaitable[str]] | None = None,
     ) -> None:
         self.audience: Audience | None = None
         self._client, self._paper, self._reporter = client, paper, reporter
@@ -31,6 +40,8 @@ class Typist:
         self._echo = echo
         self._step: Callable[[str], bool] | None = None
         self._question = ""
+        self._ask_secret = ask_secret or self._ask_here
+        self.secret = False  #: what is typed now must not be seen, nor kept
 
     @property
     def client(self) -> Client:
@@ -71,6 +82,22 @@ class Typist:
     def leave(self) -> None:
         """End."""
         self._leave()
+
+    def ask_secret(self, question: str) -> Awaitable[str]:
+        """Ask for something that nobody may read along."""
+        return self._ask_secret(question)
+
+    def _ask_here(self, question: str) -> Awaitable[str]:
+        answered: Deferred[str] = Deferred()
+
+        def step(line: str) -> bool:
+            self.secret = False
+            answered.callback(line)
+            return True
+
+        self._ask(question, step)
+        self.secret = True
+        return answered
 
     # A line
 

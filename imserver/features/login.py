@@ -76,6 +76,7 @@ class Login:
         avatar, leave = await self._in_turn(session, command)
         user = self._users.of(avatar.account.id)
         if user.account.suspended is not None:
+            self._log.note("login-suspended", session=session.number, user=user.name)
             raise Suspended()
         avatar.device = command.device or NAMELESS
         if command.epoch == self._epoch and (command.since or 0) > self._mailroom.last:

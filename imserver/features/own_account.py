@@ -76,7 +76,6 @@ class OwnAccount:
         password_hash = await self._passwords.hash(command.password)
         user = self._proving_no_more(avatar)
         await self._accounts.set_password(user.account.id, password_hash)
-        avatar.lock = user.lock
         user.end_sessions(PASSWORD_CHANGED, but=avatar)
         self._log.note("password-changed", session=avatar.session.number, user=avatar.name)
         return replies.PasswordChanged()

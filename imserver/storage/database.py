@@ -157,7 +157,7 @@ class Database:
             opening = self._open()
             self._engines.fold()
             return opening
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, UnicodeError) as error:
             raise self._trouble(error) from error
         finally:
             # The process may yet fork, and no connection of a database outlives that.
@@ -389,10 +389,12 @@ class Database:
         try:
             with self._engines.reading.begin() as connection:
                 return question(connection)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, UnicodeError) as error:
             raise self._trouble(error) from error
 
-    def _trouble(self, error: SQLAlchemyError) -> StorageError:
+    def _trouble(self, error: Exception) -> StorageError:
+        if isinstance(error, UnicodeError):
+            return Damaged("the tables' own description is not as it was written")
         kind = self._engines.kind(error) if isinstance(error, DBAPIError) else StorageError
         return kind(_in_a_sentence(error))
 

@@ -79,8 +79,11 @@ def _prepared(engine: Engine, *, fold: Callable[[], None], part: Callable[[], No
 
 def _connected(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # or the driver would begin and commit where it likes
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error as error:  # which nobody has translated here
+        raise _kind(error)(str(error)) from error
 
 
 def _begun(connection: Connection) -> None:

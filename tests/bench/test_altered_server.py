@@ -7,6 +7,7 @@ from importlib import import_module
 from twisted.trial.unittest import SynchronousTestCase
 
 from bench.altered_server import FAIL_POINTS, PLANTS
+from bench.bad_days import PARTS
 from bench.prove import PLANTED
 
 
@@ -22,4 +23,18 @@ class AlteredServerTests(SynchronousTestCase):
 
     def test_plants(self) -> None:
         """Each defect has a proof that must find it."""
-        self.assertEqual(set(PLANTS), set(PLANTED))
+        defects = {defect for part in PARTS for defect in part.defects}
+        self.assertEqual(set(PLANTS), set(PLANTED) | defects)
+
+    def test_what_is_replaced(self) -> None:
+        """Each defect can still be planted where it was."""
+        for where in (
+            "imserver.storage.sqlite:_undone",
+            "imserver.storage.sqlite:_PRAGMAS",
+            "imserver.storage.sqlite:WriteAheadLog",
+            "imserver.service:time",
+            "imserver.server:Server",
+            "imserver.told:Told",
+        ):
+            module, _, name = where.partition(":")
+            self.assertTrue(hasattr(import_module(module), name), where)

@@ -76,7 +76,7 @@ class Windows:
         self.register(name)
         self.sees("startDone", f"{name} is registered")
         self.click("startLogIn")
-        eventually(lambda: self.do("title"), lambda title: title == f"{name} - imclient")
+        eventually(lambda: self.do("title"), lambda title: title.endswith(f"{name} - imclient"))
 
     def say(self, text: str) -> None:
         """Write to the conversation on the screen."""

@@ -7,7 +7,9 @@ import re
 import sqlite3
 import sys
 from pathlib import Path
+from typing import TypeVar
 
+from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
@@ -21,6 +23,7 @@ from imserver.cannot_start import CannotStart
 from imserver.certificate import make
 from imserver.connection import Connection
 from imserver.listening import HERE
+from imserver.portal import codes
 from imserver.service import Imserver, Options
 from imserver.tls import Encrypted
 
@@ -72,6 +75,9 @@ class OptionsTests(SynchronousTestCase):
         told = options().getUsage()
         for word in ("--data=", "--database=", "--listen=", "--names=", "--certificate=", "--clear-outside"):
             self.assertIn(word, told)
+
+
+T = TypeVar("T")
 
 
 class Wire(StringTransport):
@@ -147,6 +153,40 @@ class ImserverTests(SynchronousTestCase):
         self.assertIn(line.replace("K7", ""), said)
         self.assertIn("openssl s_client -quiet -connect 192.0.2.7:12001", said)
         self.assertIsInstance(self.reactor.ports[0].factory.buildProtocol(None), Encrypted)
+
+    def test_first_administrator(self) -> None:
+        """While there is no administrator each start shows an invite to become one; the last is void."""
+        shown: list[str] = []
+        for _ in range(2):
+            server = self.running()
+            shown += re.findall(r"REGISTER you invite=(\S+) :a password", self.take_said())
+            good = [self.done(server._storage.invited(codes.kept(code))) for code in shown]
+            self.assertEqual([False] * (len(shown) - 1) + [True], good)
+            self.assertNotIn(shown[-1], self.log)
+            self.stop(server)
+        self.assertEqual(2, len(set(shown)))
+        server = self.running()
+        code = re.findall(r"imserver://127.0.0.1:12000/(\S+)\n", self.take_said())[0]
+        entry = self.done(server._storage.register("ada", "no hash", codes.kept(code)))
+        self.assertTrue(entry.administrator)
+        self.stop(server)
+        self.running()
+        said = self.take_said()
+        self.assertIn("1 person", said)
+        self.assertNotIn("no administrator", said)
+
+    def done(self, asked: Deferred[T]) -> T:
+        """Give what a storage answers."""
+        outcome: list[T] = []
+        self.reactor.wait_for(asked.addCallback(outcome.append))
+        return outcome[0]
+
+    def take_said(self) -> str:
+        """Give what the console has shown since it was last asked."""
+        said = self.said.getvalue()
+        self.said.seek(0)
+        self.said.truncate()
+        return said
 
     def test_in_clear(self) -> None:
         """Who lets others in without TLS is told in so many words; no certificate is made for it."""

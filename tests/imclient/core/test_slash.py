@@ -23,6 +23,7 @@ class FakeFront:
         self.audience: Audience | None = None
         self.wire = False
         self.left = False
+        self.secrets: list[str] = []
 
     def turn_to(self, audience: Audience) -> None:
         """Write to these."""
@@ -32,6 +33,10 @@ class FakeFront:
         """Switch the wire."""
         self.wire = not self.wire
         return self.wire
+
+    async def ask_secret(self, question: str) -> str:
+        """Give the next secret."""
+        return self.secrets.pop(0)
 
     def leave(self) -> None:
         """Leave."""
@@ -93,6 +98,25 @@ class ObeyingTests(RealCase):
         self.type_in("/to all")
         self.assertEqual(EVERYONE, self.front.audience)
 
+    def test_administrators(self) -> None:
+        """Their commands are in the help of those who are; an announcement is seen by who made it, too."""
+        self.assertNotIn("/suspend", "\n".join(map(str, self.type_in("/help"))))
+        self.real.appoint("alice")
+        self.alice.link.drop()
+        self.wait(5)
+        self.assertIn("/suspend name", "\n".join(map(str, self.type_in("/help"))))
+        self.type_in("/announce we close")
+        for client in (self.alice, self.bob):
+            [said] = client.conversations.get(EVERYONE).messages
+            self.assertEqual((True, "we close"), (said.announce, said.text))
+        self.type_in("/suspend bob :until we have talked")
+        self.wait(1)
+        self.assertEqual(
+            "Suspended: until we have talked "
+            "An administrator must let it in again; what is said to you waits.",
+            self.bob.link.sentence,
+        )
+
     def test_nobody(self) -> None:
         """A name that is nobody's is said, with the one that was perhaps meant; nothing is sent."""
         for line in ("/whisper bop hi", "/to carol,bop", "/ping bop", "/history bop", "/block bop"):
@@ -149,6 +173,25 @@ class ObeyingTests(RealCase):
         """Devices are listed, this one marked; one that is not there cannot be signed out."""
         self.assertRegex(str(self.type_in("/devices")[0]), r"^desk-\w+: this one, last used 20")
         self.assertIn("You have no device called x", str(self.type_in("/signout x", done=False)[0]))
+
+    def test_new_name(self) -> None:
+        """One can be called otherwise; a name that is taken is not one's own."""
+        said = self.type_in("/newname ally")
+        self.assertEqual(["You are ally now; your names before go on meaning you."], said)
+        self.assertIn("bob", str(self.type_in("/newname bob", done=False)[0]))
+
+    def test_password(self) -> None:
+        """A new password is asked for twice; the client comes back by it."""
+        self.assertIn("Write /password alone", str(self.type_in("/password x", done=False)[0]))
+        self.front.secrets = ["new password", "another one"]
+        self.assertIn("not the same twice", str(self.type_in("/password", done=False)[0]))
+        self.front.secrets = ["new password", "new password", "correct horse"]
+        self.assertIn("That is your password now", str(self.type_in("/password")[0]))
+        self.cut(self.alice)
+        self.wait(70)
+        self.assertEqual("online", self.alice.link.state.value)
+        for line in self.alice.wire.lines:
+            self.assertNotIn("new password", line.line)
 
     def test_as_declared(self) -> None:
         """What has no word of its own is asked as the language declares it."""

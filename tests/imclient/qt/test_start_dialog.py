@@ -3,11 +3,13 @@
 from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 
 from examples.gallery import MadeUpClient
+from imclient.core.trust import AnotherServer, Stranger
 from imclient.qt.start_dialog import Recent, StartDialog
 from improtocol import errors
+from improtocol.invite import shown
 from imqt.dress import Choice, Dress
 from tests.qt_case import QtCase, app
 
@@ -154,3 +156,103 @@ class StartDialogTests(QtCase):
         self.dialog.closed.connect(lambda: closed.append(1))
         self.dialog.close()
         self.assertEqual([1], closed)
+
+
+FINGERPRINT = "ab" * 32
+
+
+class FirstContactTests(StartDialogTests):
+    """Who the server is, invites, and coming back."""
+
+    def refused(self, refusal: Exception) -> None:
+        self.fill()
+        self.client.refuse = refusal
+        self.click("startLogIn")
+
+    def test_pasted(self) -> None:
+        """An invite in its own field fills in the server and is taken for its code."""
+        QApplication.clipboard().setText(f"imserver://lab.example:12001/K7-x#sha256:{FINGERPRINT}")
+        self.dialog.findChild(QLineEdit, "startInvite").paste()
+        self.assertEqual("lab.example", self.dialog.form.host.text())
+        self.assertEqual("12001", self.dialog.form.port.text())
+        self.assertEqual("K7-x", self.client.trust.code("lab.example", 12001))
+
+    def test_damaged(self) -> None:
+        """A damaged invite is said to be one."""
+        QApplication.clipboard().setText("imserver://lab.example/K7#sha256:ab")
+        self.dialog.findChild(QLineEdit, "startInvite").paste()
+        self.assertIn("damaged", self.label("startError").text())
+
+    def test_stranger(self) -> None:
+        """Of a stranger the fingerprint is shown; who has compared it goes on by one press."""
+        self.refused(Stranger("lab.example", 12001, FINGERPRINT, "it made its certificate itself"))
+        self.assertIn("nothing was sent", self.label("startError").text())
+        self.assertEqual(shown(FINGERPRINT), self.label("startFingerprint").text())
+        self.assertTrue(self.dialog.form.trust.isVisible())
+        self.click("startTrust")
+        self.assertEqual(["alice"], self.came_in)
+        self.assertTrue(self.client.trust.confirm("lab.example", 12001))
+        self.assertEqual(FINGERPRINT, self.client.settings.fingerprint("lab.example", 12001))
+
+    def test_another_server(self) -> None:
+        """A server with another fingerprint than the known one cannot be trusted by a press."""
+        self.client.settings.know("lab.example", 12001, "cd" * 32)
+        self.refused(AnotherServer("lab.example", 12001, FINGERPRINT, "cd" * 32))
+        self.assertIn("Another server answers", self.label("startError").text())
+        self.assertFalse(self.dialog.form.trust.isVisible())
+        self.assertEqual([], self.came_in)
+
+    def test_known(self) -> None:
+        """The fingerprint by which a server is known stands under it."""
+        self.client.settings.know("lab.example", 12001, FINGERPRINT)
+        self.fill()
+        self.assertEqual(shown(FINGERPRINT), self.label("startFingerprint").text())
+        self.assertIn("Known here", self.label("startKnown").text())
+
+    def test_policy(self) -> None:
+        """Where a name needs an invite, or none is given, Register says so and rests."""
+        for policy, words in (("invite", "needs an invite"), ("closed", "takes no new names")):
+            self.client.registering = policy
+            self.fill() if policy == "invite" else None
+            self.dialog._reached = ("lab.example", 12001)
+            self.dialog._show_steps()
+            self.assertFalse(self.dialog.form.register.isEnabled())
+            self.assertIn(words, self.dialog.form.register.toolTip())
+            self.assertTrue(self.dialog.form.log_in.isEnabled())
+
+    def test_remember(self) -> None:
+        """Who wants to stay logged in says so, and who does not is not."""
+        asked: list[bool] = []
+        self.client.log_in = lambda name, password, remember=False: asked.append(remember) or succeed(None)
+        self.fill()
+        self.click("startLogIn")
+        self.dialog.form.remember.setChecked(True)
+        self.click("startLogIn")
+        self.assertEqual([False, True], asked)
+
+    def test_come_back(self) -> None:
+        """Who stayed logged in is in again without a password."""
+        self.client.tokens.find = lambda place, name: succeed("t1")
+        dialog = self.open(host="lab.example", port=12001, name="alice")
+        dialog.come_back()
+        self.assertEqual(["alice"], self.came_in)
+
+    def test_signed_out(self) -> None:
+        """Whose token opens nothing any more is told, and says the password."""
+        self.client.tokens.find = lambda place, name: succeed("t1")
+        self.client.come_back = lambda name: succeed(False)
+        self.dialog = self.open(host="lab.example", port=12001, name="alice")
+        self.dialog.come_back()
+        self.assertIn("say the password again", self.label("startWhy").text())
+        self.assertEqual([], self.came_in)
+
+    def test_offline(self) -> None:
+        """Where the server cannot be reached, what this computer holds can be read."""
+        self.refused(OSError("There is no computer called lab.example."))
+        self.assertFalse(self.dialog.form.offline.isVisible())
+        self.client.held = {"alice"}
+        self.client.refuse = OSError("There is no computer called lab.example.")
+        self.click("startLogIn")
+        self.assertTrue(self.dialog.form.offline.isVisible())
+        self.click("startOffline")
+        self.assertEqual(["alice"], self.came_in)

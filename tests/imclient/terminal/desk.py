@@ -48,6 +48,11 @@ class Desk:
             self._case.successResultOf(done)
         return self.new()
 
+    def start(self, line: str) -> None:
+        """Type a line whose outcome may need others."""
+        Deferred.fromCoroutine(self.typist.typed(line))
+        self._case.wait(1)
+
     def new(self) -> list[str]:
         """Give what was written since the last look."""
         self._case.settle()

@@ -77,6 +77,17 @@ class TalkTests(DeskCase):
         self.assertEqual(["There is no user called karl."], self.alice.type_in("dm", "karl"))
         self.assertEqual([], self.real.texts())
 
+    def test_password(self) -> None:
+        """A password is asked for without being seen, twice."""
+        self.alice.new()
+        self.alice.start("/password")
+        self.assertEqual(("New password: ", True), (self.alice.typist.question, self.alice.typist.secret))
+        self.alice.start("staple battery")
+        self.assertEqual("The new password again: ", self.alice.typist.question)
+        self.alice.start("staple battery")
+        self.assertFalse(self.alice.typist.secret)
+        self.assertEqual(["That is your password now; your other sessions have ended."], self.alice.new())
+
     def test_slashes_can_be_said(self) -> None:
         """Two slashes say one; a path is a text."""
         self.alice.type_in("/to bob", "//help", "/etc/hosts")
@@ -114,7 +125,8 @@ class TalkTests(DeskCase):
         self.cut(self.alice.client)
         self.assertIn("The connection was lost; it comes back by itself.", self.alice.new()[0])
         self.alice.type_in("are you there?")
-        self.alice.reporter.say_what_waits()
+        for _ in range(2):
+            self.alice.reporter.say_what_waits(1.0)
         self.assertEqual(["Waits to be sent: are you there?"], self.alice.new())
         self.nets[self.alice.client].serve = self.serve
         self.wait(70)

@@ -20,6 +20,7 @@ from improtocol.commands import (
 )
 from improtocol.errors import (
     BadArgument,
+    Busy,
     LastAdministrator,
     LoginRefused,
     NoSuchUser,
@@ -30,6 +31,7 @@ from improtocol.errors import (
 from improtocol.events import MessageTold, UserTold
 from improtocol.fields import Presence, Right
 from improtocol.replies import Announced, Disconnected, Granted, Restored, Revoked, SuspendedNow
+from tests.imserver.disk import Disk
 from tests.imserver.guest import PASSWORD, Guest
 from tests.stage import Stage
 
@@ -88,6 +90,38 @@ class SuspendTests(AdministrationCase):
         self.failureResultOf(proving)
         self.assertIsNone(late.session.avatar)
         self.assertEqual(late.refused(Login("bob", PASSWORD)), Suspended())
+
+    def test_a_proof_that_comes_late(self) -> None:
+        """Whoever has proved the password, and waits for the disk behind the suspension, comes in no more."""
+        disk = Disk()
+        stage = Stage(storage=disk.storage)
+        ada, _ = Guest(stage).enter("ada", administrator=True), Guest(stage).enter("bob")
+        disk.held = True
+        suspending, late = ada.begin(Suspend("bob")), Guest(stage)
+        stage.settle()
+        proved = late.begin(Login("bob", PASSWORD))
+        stage.wait(1)
+        disk.let()
+        stage.wait(1)
+        self.successResultOf(suspending)
+        self.failureResultOf(proved, Busy)
+        self.assertIsNone(late.session.avatar)
+
+    def test_an_old_password_that_comes_late(self) -> None:
+        """Whoever proved the old password while the new one was on its way to the disk comes in no more."""
+        disk = Disk()
+        stage = Stage(storage=disk.storage)
+        ada, _ = Guest(stage).enter("ada", administrator=True), Guest(stage).enter("bob")
+        disk.held = True
+        resetting, late = ada.begin(Reset("bob")), Guest(stage)
+        stage.wait(1)
+        proved = late.begin(Login("bob", PASSWORD))
+        stage.wait(1)
+        disk.let()
+        stage.wait(1)
+        self.successResultOf(resetting)
+        self.failureResultOf(proved, Busy)
+        self.assertIsNone(late.session.avatar)
 
     def test_messages_wait(self) -> None:
         """What is said to them meanwhile waits, and is told once they are let in again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from imserver.storage.interface import LastAdministrator, RefUsed
+from imserver.storage.interface import InviteRefused, LastAdministrator, NameTaken, RefUsed
 from imserver.storage.records import Account, Invitation, Invite, Opening
 
 from .contract import StorageCase, draft
@@ -52,6 +52,26 @@ class AdministrationContract(StorageCase):
         self.now = 1500
         self.assertEqual(self.done(self.storage.invites()), ())
         self.assertFalse(self.done(self.storage.uninvite(1)))
+
+    def test_an_invite_is_used_up(self) -> None:
+        """As many as it is for register with it, also of those who come at once; a taken name uses none."""
+        self.done(self.storage.invite(invitation("x", uses=2, administrator=True)))
+        self.refused(self.storage.register("name1", "", "hash of x"), NameTaken)
+        asked = [self.storage.register(f"new{n}", "", "hash of x") for n in range(3)]
+        self.assertEqual([self.done(one).administrator for one in asked[:2]], [True, True])
+        self.refused(asked[2], InviteRefused)
+        self.assertEqual(self.done(self.storage.invites()), ())
+        self.assertEqual([account.administrator for account in self.reopened().accounts[3:]], [True, True])
+
+    def test_an_invite_that_is_good_no_more(self) -> None:
+        """Nobody registers with an invite that was taken back, or has ended, or never was."""
+        self.done(self.storage.invite(invitation("back")))
+        self.done(self.storage.uninvite(1))
+        self.done(self.storage.invite(invitation("ended", lasting=500)))
+        self.now = 1500
+        for code in ("back", "ended", "never"):
+            self.refused(self.storage.register("new", "", f"hash of {code}"), InviteRefused)
+        self.assertEqual(len(self.reopened().accounts), 3)
 
     def test_numbers_of_invites(self) -> None:
         """No number of an invite ever means another, and they are shown the oldest first."""
