@@ -7,7 +7,7 @@ minimum would take 25 ms of a core for each login, and there are many.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,9 +27,18 @@ DATABASE = "imserver.db"
 
 
 def settle(
-    folder: Path, names: Iterable[str], *, long_ago: bool = False, hasher: PasswordHasher = CHEAP
+    folder: Path,
+    names: Iterable[str],
+    *,
+    long_ago: bool = False,
+    hasher: PasswordHasher = CHEAP,
+    tokens: Mapping[str, str] | None = None,
+    device: str = NAMELESS,
 ) -> None:
-    """Register people in a data folder that no server uses; *long ago*: they know of each other already."""
+    """Register people in a data folder that no server uses; *long ago*: they know of each other already.
+
+    ``tokens`` are hashes, by name, of what their device may come back with.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     soon: list[Callable[[], None]] = []
     database = Database(
@@ -45,19 +54,24 @@ def settle(
     while soon:
         soon.pop()()
     if long_ago:
-        _have_been_here(database, settled)
+        _have_been_here(database, settled, tokens or {}, device)
     while soon:
         soon.pop()()
     database.close()
 
 
-def _have_been_here(database: Database, settled: list[Deferred[Entry]]) -> None:
+def _have_been_here(
+    database: Database, settled: list[Deferred[Entry]], tokens: Mapping[str, str], device: str
+) -> None:
     entries: list[Entry] = []
     for registered in settled:
         registered.addCallback(entries.append)
     for entry in entries:
-        database.arrive(entry.account, NAMELESS, 1)
-        database.hold(entry.account, NAMELESS, entries[-1].number)
+        if (token := tokens.get(entry.sender)) is not None:
+            database.come_back(entry.account, device, 1, None, token)
+        else:
+            database.arrive(entry.account, device, 1)
+        database.hold(entry.account, device, entries[-1].number)
 
 
 def _at_once(work: Callable[[], T], /) -> Deferred[T]:

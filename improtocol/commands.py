@@ -32,6 +32,7 @@ from .fields import (
     Days,
     Device,
     Epoch,
+    Figure,
     Mark,
     Number,
     Password,
@@ -590,6 +591,77 @@ class Pong(
 
     name: UserName
     token: Token | None = None
+
+
+class Sessions(
+    Command[replies.Sessions],
+    verb="SESSIONS",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    example="SESSIONS",
+    does="who is connected, from where, with what",
+):
+    """Be shown all connections, those of strangers too, the oldest first."""
+
+    after: Number | None = None
+
+
+class Accounts(
+    Command[replies.Accounts],
+    verb="ACCOUNTS",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    example="ACCOUNTS",
+    does="every account there is, with its devices, rights and what waits for it",
+):
+    """Be shown every account, in the order of their names."""
+
+    after: UserName | None = None
+
+
+class Stats(
+    Command[replies.Stats],
+    verb="STATS",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    example="STATS connections",
+    does="what the server counts: messages, connections, refusals, the disk",
+):
+    """Be shown what the server has counted since its start, and how it is now.
+
+    With a word only the figures whose names begin so.
+    """
+
+    what: Figure | None = optional_word(default=None)
+
+
+class Watch(
+    Command[replies.Watching],
+    verb="WATCH",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    example="WATCH lines=yes",
+    does="be told what happens, as server.log tells it; with lines=yes the lines of others",
+):
+    """Be told from now on what ``server.log`` notes, and with ``lines=yes`` the lines of other sessions.
+
+    Of a line its text is shown as its length, unless ``texts=yes`` asks for it; passwords and tokens
+    never.  Who reads too slowly misses some, and is told how many.  WATCH again replaces what was asked.
+    """
+
+    lines: Yes = False
+    texts: Yes = False
+
+
+class Unwatch(
+    Command[replies.Unwatched],
+    verb="UNWATCH",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    example="UNWATCH",
+    does="be told no more of that",
+):
+    """Be told no more of what happens."""
 
 
 class Help(

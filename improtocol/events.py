@@ -17,6 +17,7 @@ from .fields import (
     Text,
     Token,
     UserName,
+    WayField,
     Word,
     Words,
     Yes,
@@ -128,6 +129,22 @@ class PongTold(Event, verb="PONG"):
 
     name: UserName
     token: Token | None = None
+
+
+class NoteTold(Event, verb="NOTE"):
+    """Something happened that ``server.log`` notes; to administrators who WATCH."""
+
+    line: Line
+
+
+class LineTold(Event, verb="LINE"):
+    """Another session's line went in or out; to administrators who WATCH."""
+
+    way: WayField
+    line: Line
+    session: Number = key()
+    user: UserName | None = None
+    missed: Number | None = None  #: so many before it were not told: you read too slowly
 
 
 class Gap(Event, verb="GAP", numbered=True):

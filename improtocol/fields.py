@@ -171,6 +171,21 @@ class Shown(enum.StrEnum):
     AWAY = "away"
 
 
+class Standing(enum.StrEnum):
+    """The state of a connection, as an administrator sees it."""
+
+    UNREGISTERED = "unregistered"
+    REGISTERED = "registered"
+    LOGGED_IN = "logged-in"
+
+
+class Way(enum.StrEnum):
+    """Which way a line went."""
+
+    IN = "in"
+    OUT = "out"
+
+
 class Reached(enum.StrEnum):
     """How far a message came with somebody."""
 
@@ -294,6 +309,10 @@ Yes = Annotated[
         abnf="yes",
     ),
 ]
+Figure = Annotated[
+    str,
+    Kind("figure", _WORD_RULE, _matching(_WORD, "figure", _WORD_RULE), limit=limits.MARK, abnf="figure"),
+]
 Verb = Annotated[
     str,
     Kind(
@@ -317,6 +336,10 @@ ReachedField = Annotated[
     Reached,
     Kind("reached", " or ".join(Reached), _one_of(Reached, "reached"), abnf="reached"),
 ]
+StandingField = Annotated[
+    Standing, Kind("standing", " or ".join(Standing), _one_of(Standing, "standing"), abnf="standing")
+]
+WayField = Annotated[Way, Kind("way", " or ".join(Way), _one_of(Way, "way"), abnf="way")]
 Status = Annotated[
     str,
     Kind(
@@ -405,6 +428,7 @@ __all__ = [
     "Days",
     "Device",
     "Epoch",
+    "Figure",
     "Kind",
     "Line",
     "Mark",
@@ -423,12 +447,16 @@ __all__ = [
     "Secret",
     "Shown",
     "ShownField",
+    "Standing",
+    "StandingField",
     "Status",
     "Text",
     "Token",
     "UserName",
     "Uses",
     "Verb",
+    "Way",
+    "WayField",
     "Which",
     "WhichField",
     "Word",

@@ -17,6 +17,7 @@ from .fields import (
     RightField,
     Secret,
     ShownField,
+    StandingField,
     Text,
     UserName,
     Word,
@@ -311,6 +312,66 @@ class Ponged(Reply, verb="PONG"):
     """The pong was passed on."""
 
     name: UserName
+
+
+class Sessions(Reply, verb="SESSIONS"):
+    """So many connections were shown."""
+
+    count: Number
+    after: Number | None = None  #: there are more
+
+
+class SessionShown(Item, verb="SESSION"):
+    """A connection: whose it is, if anybody's, and how much waits in it."""
+
+    number: Number  #: as in ``server.log``
+    state: StandingField = key()
+    from_: Word = key()
+    since: Moment = key()
+    queue: Number = key()  #: bytes its reader has not taken
+    user: UserName | None = None
+    device: Device | None = None
+    said: Word | None = None  #: the verb of its last line
+
+
+class Accounts(Reply, verb="ACCOUNTS"):
+    """So many accounts were shown."""
+
+    count: Number
+    after: UserName | None = None  #: there are more
+
+
+class AccountShown(Item, verb="ACCOUNT"):
+    """An account: how many of its sessions are connected, its devices, and how many entries wait for it."""
+
+    name: UserName
+    sessions: Number = key()
+    devices: Number = key()
+    waiting: Number = key()
+    seen: Moment | None = None  #: when one of its devices was last here
+    rights: Words = ()
+    suspended: Moment | None = None  #: since when
+
+
+class Stats(Reply, verb="STATS"):
+    """So many figures were shown."""
+
+    count: Number
+
+
+class StatShown(Item, verb="STAT"):
+    """A figure: what is counted, and how much of it there is."""
+
+    name: Word
+    number: Number
+
+
+class Watching(Reply, verb="WATCH"):
+    """From now on you are told."""
+
+
+class Unwatched(Reply, verb="UNWATCH"):
+    """You are told no more."""
 
 
 class Helped(Reply, verb="HELP"):

@@ -18,10 +18,12 @@ from zope.interface import implementer
 from improtocol import PROTOCOL, codec, limits
 from improtocol.errors import Busy, DiskFull, Internal, Refusal
 from improtocol.events import Bye, Hello
-from improtocol.framing import Framer
+from improtocol.fields import Standing, Way
+from improtocol.framing import Framer, Overlong
 from improtocol.states import State
 from improtocol.vocabulary import Command, Event, Reply
 
+from .avatar import Avatar
 from .doorstep import TOO_MUCH, Doorstep
 from .session import Session
 from .sources import source_of
@@ -95,6 +97,8 @@ class Connection(LineOnlyReceiver):
         self._out: list[bytes] = []
         self._out_size = 0
         self._owed = 0  # bytes written since the transport was full
+        self.where, self.since = "", 0  #: its peer, and when it came, for administrators
+        self.said: str | None = None  #: the verb of its last line
         self._reason = "dropped"
         self._abort: IDelayedCall | None = None
 
@@ -271,6 +275,8 @@ class Connection(LineOnlyReceiver):
                 self.close(bye)
                 return None
             if lines[0] != b"":
+                if self._server.watching.lines:
+                    self._watched(Way.IN, lines[0])
                 return codec.parse_from_client(lines[0], self._server.names)
         return None
 
@@ -312,6 +318,7 @@ class Connection(LineOnlyReceiver):
         answer = Answer(asked, counters.seconds())
         self._answers.append(answer)
         counters.begun[verb] += 1
+        self.said = verb
         self._server.watchdog.line(answer.begun, verb, self._session.number)
         if isinstance(asked.what, Refusal):
             self._refused(answer, asked.what)
@@ -417,9 +424,33 @@ class Connection(LineOnlyReceiver):
     def _write_out(self) -> None:
         if self._out:
             out, size, self._out, self._out_size = self._out, self._out_size, [], 0
-            self.transport.write(out[0] if len(out) == 1 else b"".join(out))
+            lines = out[0] if len(out) == 1 else b"".join(out)
+            if self._server.watching.lines:
+                self._watched(Way.OUT, lines)
+            self.transport.write(lines)
             self._server.queues.written(size)
             self._server.counters.bytes_written += size
+
+    def _watched(self, way: Way, lines: bytes | Overlong) -> None:
+        raw = lines.beginning if isinstance(lines, Overlong) else lines
+        self._server.watching.went(way, self._session.number, self._session.avatar, raw)
+
+    # --- what administrators see of it ---
+
+    @property
+    def number(self) -> int:
+        """Its session's number, as in ``server.log``."""
+        return self._session.number
+
+    @property
+    def standing(self) -> Standing:
+        """Its session's state."""
+        return Standing(self._session.state.value)
+
+    @property
+    def avatar(self) -> Avatar | None:
+        """Whom it speaks for."""
+        return self._session.avatar
 
     # --- a slow reader (IPushProducer: the transport says when) ---
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IReactorTime
@@ -17,6 +17,7 @@ from .bounds import Bounds
 from .connection import Connection
 from .counters import Counters
 from .dispatch import Dispatcher
+from .figures import figures
 from .mailroom import Mailroom
 from .portal.enrolling import Enrolling
 from .queues import Queues
@@ -25,6 +26,7 @@ from .session import Session
 from .strangers import Strangers
 from .turn import Turn
 from .watchdog import Watchdog
+from .watching import Watching
 
 
 class Server(Factory):
@@ -45,6 +47,7 @@ class Server(Factory):
         enrolling: Enrolling,
         counters: Counters,
         watchdog: Watchdog,
+        watching: Watching,
     ) -> None:
         self.reactor = reactor
         self.dispatcher = dispatcher
@@ -56,6 +59,7 @@ class Server(Factory):
         self.enrolling = enrolling
         self.counters = counters
         self.watchdog = watchdog
+        self.watching = watching
         self.strangers = Strangers(reactor, bounds, draw)
         self._sessions: dict[Session, Connection] = {}
         self.queues = Queues(bounds.queues, self._sessions.values)
@@ -71,6 +75,7 @@ class Server(Factory):
         """Note a connection."""
         self._sessions[session] = connection
         where = f"{getattr(peer, 'host', type(peer).__name__)}:{getattr(peer, 'port', '')}".rstrip(":")
+        connection.where, connection.since = where, self.log.now()
         self.log.note("came", session=session.number, where=where)
 
     def gone(self, session: Session, reason: str, error: str | None) -> None:
@@ -79,6 +84,10 @@ class Server(Factory):
         self.counters.ended[reason] += 1
         self.log.note("went", session=session.number, why=reason, error=error)
         self._fire_if_empty()
+
+    def connections(self, after: int = 0) -> Iterator[Connection]:
+        """Go through the connections whose sessions have a number behind that, the oldest first."""
+        return (connection for connection in list(self._sessions.values()) if connection.number > after)
 
     @property
     def connected(self) -> int:
@@ -94,6 +103,10 @@ class Server(Factory):
     def unread(self) -> list[int]:
         """Give for each connection how many bytes its peer has not taken yet."""
         return [connection.unread for connection in self._sessions.values()]
+
+    def figures(self) -> dict[str, int]:
+        """Give what is counted, by name."""
+        return figures(self.counters, self.by_state, sum(self.unread))
 
     def end_all(self, bye: Bye) -> Deferred[None]:
         """Tell every client that the server ends, and fire when all are gone."""

@@ -63,9 +63,10 @@ class ServerLog:
         write: Write = plain,
         texts: bool = False,
     ) -> None:
+        self.told: Callable[[str], None] | None = None  #: who is told each line, too
         self._file = file
         self._turn = turn
-        self._now = now
+        self.now = now
         self._clock = clock
         self._most = {Cause.ANYBODY: most, Cause.FAULT: max(1, most / FAULTS_SHARE)}
         self._counters = counters or Counters()
@@ -104,7 +105,7 @@ class ServerLog:
     def _gather(self, event: str, facts: Mapping[str, object]) -> None:
         if not self._gathered:
             self._turn.at_end(self)
-        self._gathered.append((self._now(), event, facts))
+        self._gathered.append((self.now(), event, facts))
 
     def _has_room(self, cause: Cause) -> bool:
         """Count a line, and say whether it is one too many."""
@@ -160,9 +161,12 @@ class ServerLog:
             self._lose(len(noted))  # nothing stands behind a hole before the hole is told
             return
         if self._lost:
-            noted.insert(0, (self._now(), "lost", {"lines": self._lost}))
+            noted.insert(0, (self.now(), "lost", {"lines": self._lost}))
             self._lost = 0
         self._write("".join([self._write_line(*line) for line in noted]).encode())
+        if self.told is not None:
+            for line in noted:
+                self.told(plain(*line).rstrip())
         self._keep_within_bounds()
 
     def _write(self, lines: bytes) -> None:

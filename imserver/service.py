@@ -42,6 +42,7 @@ from .features.housekeeping import Housekeeping
 from .features.inviting import Inviting, LineOf, drawn
 from .features.login import Login
 from .features.messaging import Messaging
+from .features.overseeing import Overseeing
 from .features.own_account import OwnAccount
 from .features.peer_ping import PeerPing
 from .features.reading import Reading
@@ -73,6 +74,7 @@ from .told import Told
 from .turn import Turn
 from .users import Users
 from .watchdog import Watchdog
+from .watching import Watching
 from .welcome import welcome
 
 #: A hash takes 19 MiB and a core; with more threads than this, logging in would crowd out what they came for.
@@ -335,6 +337,7 @@ def put_together(
         retention.let_go = mailroom.let_go
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
+    watching = Watching(turn, log)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)
     checker = PasswordChecker(storage, passwords)
     portal = Portal(Realm(users), [checker, TokenChecker(storage)])
@@ -367,6 +370,7 @@ def put_together(
         Inviting(storage, users, log, draw, line_of),
         Administration(storage, storage, passwords, users, log, draw),
         PeerPing(users),
+        Overseeing(storage, users, watching, lambda: server),
         Housekeeping(),
         writes_waiting=bounds.writes_waiting,
     )
@@ -381,7 +385,10 @@ def put_together(
 
     storage.committed = committed
     storage.counters = counters
-    return Server(clock, dispatcher, mailroom, log, turn, names, bounds, draw, enrolling, counters, watchdog)
+    server = Server(
+        clock, dispatcher, mailroom, log, turn, names, bounds, draw, enrolling, counters, watchdog, watching
+    )
+    return server
 
 
 def _first_code(storage: Storage) -> str | None:

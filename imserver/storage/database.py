@@ -30,6 +30,7 @@ from .records import (
     Invite,
     Marked,
     Opening,
+    Outline,
     Page,
     People,
     Reached,
@@ -379,6 +380,10 @@ class Database:
     def devices(self, account: int) -> Deferred[tuple[Device, ...]]:
         """Give the devices of an account."""
         return self._read(questions.devices, account)
+
+    def outlines(self, after: str, limit: int) -> Deferred[tuple[Outline, ...]]:
+        """Give the accounts behind a name."""
+        return self._read(questions.outlines, after, limit)
 
     def _read(
         self, question: Callable[Concatenate[Connection, P], T], *asked: P.args, **more: P.kwargs

@@ -28,6 +28,7 @@ from .records import (
     Invite,
     Marked,
     Opening,
+    Outline,
     Page,
     People,
     Reached,
@@ -284,6 +285,13 @@ class Devices(Protocol):
         """
 
 
+class Overseeing(Protocol):
+    """What administrators look at."""
+
+    def outlines(self, after: str, limit: int) -> Deferred[tuple[Outline, ...]]:
+        """Give the accounts behind a name, in the order of their names."""
+
+
 class Administration(Protocol):
     """What administrators change of others, and whom they let in."""
 
@@ -323,7 +331,17 @@ class Witness(Protocol):
 
 
 class Storage(
-    Accounts, OwnAccount, Log, Retaining, Reading, Reaching, Devices, Blocks, Administration, Protocol
+    Accounts,
+    OwnAccount,
+    Log,
+    Retaining,
+    Reading,
+    Reaching,
+    Devices,
+    Blocks,
+    Administration,
+    Overseeing,
+    Protocol,
 ):
     """All of it, and its beginning and end."""
 

@@ -396,3 +396,37 @@ devices = (
     .where(schema.device.c.account == _WHO)
     .order_by(schema.device.c.used.desc(), schema.device.c.name)
 )
+
+# --- Accounts --------------------------------------------------------------------------------
+
+
+def _of_account(what: ColumnElement[Any], table: Any, *which: ColumnElement[bool]) -> Any:
+    return select(what).select_from(table).where(*which).scalar_subquery()
+
+
+_MINE = schema.account.c.id
+#: The accounts behind the name ``after``: what an administrator wants to know of each.
+outlines = (
+    select(
+        _MINE,
+        _of_account(func.count(), schema.device, schema.device.c.account == _MINE),
+        _of_account(func.max(schema.device.c.used), schema.device, schema.device.c.account == _MINE),
+        _of_account(
+            func.count(),
+            schema.audience,
+            schema.audience.c.account == _MINE,
+            schema.audience.c.entry > schema.account.c.held,
+            schema.audience.c.sender != _MINE,
+        )
+        + _of_account(
+            func.count(),
+            schema.entry,
+            schema.SAID_TO_EVERYONE,
+            schema.entry.c.number > _further(schema.account.c.held, schema.account.c.registered),
+            schema.entry.c.account != _MINE,
+        ),
+    )
+    .where(_BY_NAME, schema.account.c.closed.is_(None))
+    .order_by(schema.account.c.name)
+    .limit(_LIMIT)
+)

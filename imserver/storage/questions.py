@@ -17,6 +17,7 @@ from .records import (
     Device,
     Entry,
     Invite,
+    Outline,
     Page,
     People,
     Reached,
@@ -176,6 +177,12 @@ def waiting(connection: Connection, sender: int, account: int) -> int:
 def devices(connection: Connection, account: int) -> tuple[Device, ...]:
     """Give an account's devices, the one last used first."""
     return tuple(Device(*row) for row in connection.execute(queries.devices, {"who": account}))
+
+
+def outlines(connection: Connection, after: str, limit: int) -> tuple[Outline, ...]:
+    """Give the accounts behind a name, in the order of their names."""
+    rows = connection.execute(queries.outlines, {"after": after, "limit": limit})
+    return tuple(Outline(*row) for row in rows)
 
 
 # --- Invites ---

@@ -195,6 +195,16 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """An account as an administrator sees it."""
+
+    account: int
+    devices: int
+    seen: int | None  #: when one of them was last used, as in ``Entry.at``
+    waiting: int  #: messages of others that none of its devices ever held
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """That an account did not want to hear another: entries with ``after`` < number <= ``upto``."""
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from improtocol import commands, events, limits, replies
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import Refusal, UnknownRefusal
-from improtocol.fields import Kind, Presence, Reached, Right, Shown, Which, escape
+from improtocol.fields import Kind, Presence, Reached, Right, Shown, Standing, Way, Which, escape
 from improtocol.names import RESERVED
 from improtocol.vocabulary import Command, Event, Item, Message, Reply
 
@@ -80,6 +80,9 @@ _OF_KIND: dict[str, st.SearchStrategy[object]] = {
     "status": st.one_of(st.just(""), _at_most(limits.STATUS, value=False)),
     "mark": st.text(_word, min_size=1, max_size=limits.MARK),
     "resume": st.text(_word, min_size=1, max_size=limits.RESUME_TOKEN),
+    "figure": st.text(_word, min_size=1, max_size=limits.MARK),
+    "standing": st.sampled_from(Standing),
+    "way": st.sampled_from(Way),
     "names": st.lists(names, min_size=1).map(tuple),
     "right": st.sampled_from(Right),
     "yes": st.just(True),

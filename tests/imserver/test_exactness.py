@@ -21,6 +21,7 @@ from imserver.connection import KNOWN
 from imserver.log_file import LogFile
 from tests.imserver.disk import Disk
 from tests.imserver.peer import Peer
+from tests.imserver.tls_caller import Caller, certificate_in
 from tests.stage import Actor, Stage
 
 AWAY = "192.0.2.7"
@@ -99,6 +100,27 @@ class Trials:
 
     def stranger_seconds(self, n: int) -> float:
         return seconds_until_gone(stage(stranger_seconds=n).newcomer())
+
+    def handshake_seconds(self, n: int) -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            house = stage(handshake_seconds=n)
+            caller = Caller(house, certificate_in(Path(folder)))
+            for quarters in count():
+                if caller.wire.closed:
+                    return quarters / 4
+                house.wait(0.25)
+        raise AssertionError
+
+    def handshake_bytes(self, n: int) -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            caller = Caller(stage(handshake_bytes=n), certificate_in(Path(folder)))
+            begun = b"\x16\x03\x01\x40\x00\x01\x01\xff\xff"
+            caller.send(begun)
+            for at in count(len(begun)):
+                if caller.wire.closed:
+                    return at - 1
+                caller.send(b"\0")
+        raise AssertionError
 
     def crowded_seconds(self, n: int) -> float:
         house = stage(crowd=1, crowded_seconds=n)
@@ -341,6 +363,7 @@ TRIED: dict[str, tuple[int, ...]] = {
     "known_delay": (4, 9),
     "known_guesses": (4, 6),
     "queues": (3, 5),
+    "handshake_bytes": (20, 50),
     "silence": (9, 90),
 }
 

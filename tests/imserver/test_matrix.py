@@ -27,6 +27,7 @@ SAMPLES = {
     "token": ("t", "", "bad-argument"),
     "resume": ("tok3n", "tok/3n", "bad-argument"),
     "yes": ("yes", "no", "bad-argument"),
+    "figure": ("queue", "que/ue", "bad-argument"),
     "ref": ("r", "", "bad-argument"),
     "code": ("7KQ2-M4XD-9TRB", "7KQ2_M4XD", "bad-argument"),
     "verb": ("SEND", "S3ND", "bad-argument"),

@@ -34,7 +34,9 @@ class Caller:
 
     def __init__(self, stage: Stage, certificate: Certificate, context: SSL.Context | None = None) -> None:
         self.stage = stage
-        built = EncryptedFactory(certificate, stage.server, stage.clock).buildProtocol(None)
+        built = EncryptedFactory(certificate, stage.server, stage.clock, stage.server.bounds).buildProtocol(
+            None
+        )
         assert isinstance(built, Encrypted)
         self.encrypted = built
         self.connection: Any = built.wrappedProtocol
