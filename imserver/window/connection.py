@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Generic, TypeVar
 
+from OpenSSL import SSL
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.logger import Logger
@@ -112,7 +113,7 @@ class Connection(Protocol):
         for question in questions.values():
             question.answered.errback(Lost())
         if not self.greeted.called:
-            self.greeted.errback(Strange())
+            self.greeted.errback(reason if reason.check(SSL.Error) else Failure(Strange()))
         self._gone(self)
 
     # --- lines ---

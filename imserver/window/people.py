@@ -147,6 +147,12 @@ class People:
             found = next((one for one in self.all.values() if name.lower() in one.before), None)
         return found if found is not None and found.name else None
 
+    def beginning(self, letters: str, most: int) -> list[str]:
+        """Give the names that begin with these, those who are here first."""
+        found = (one for one in self.all.values() if one.name.startswith(letters) and not one.closed)
+        ordered = sorted(found, key=lambda one: (not one.connected, one.name))
+        return [one.name for one in ordered[:most] if one.name]
+
     # --- what is shown ---
 
     def take_accounts(self, after: str, items: Iterable[AccountShown], last: bool) -> None:

@@ -47,7 +47,8 @@ class Lines(QWidget):
         painter.drawLine(QLineF(place.bottomLeft(), place.bottomRight() + QPointF(EDGE, 0)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top = max((value for value in (*self._values, *self._second) if value), default=0.0)
-        for values, token in ((self._second, "receipt"), (self._values, "accent")):
+        pairs: list[tuple[Values, Token]] = [(self._second, "receipt"), (self._values, "accent")]
+        for values, token in pairs:
             points = self._points(values, place, top)
             if points:
                 self._draw(painter, points, place, token, fill=self._filled and values is self._values)
