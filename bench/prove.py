@@ -15,7 +15,7 @@ from typing import Any
 
 from twisted.internet.task import react
 
-from . import bad_days, forging, one_reading
+from . import bad_days, forging, one_reading, refused_logins
 from .altered_server import FAIL_POINTS
 from .evidence import ROOT, circumstances, write_evidence
 from .kill_proof import Task, prove
@@ -40,12 +40,13 @@ class Extent:
     seconds_of_lives: int
     log_events: int
     streams: int
+    refused_logins: int
     seed: int
     evidence: bool
 
 
-QUICK = Extent(50, 24, 20, 40_000, 2_000, seed=1, evidence=False)
-FULL = Extent(200, 120, 120, 1_000_000, 20_000, seed=1000, evidence=True)
+QUICK = Extent(50, 24, 20, 40_000, 2_000, 30, seed=1, evidence=False)
+FULL = Extent(200, 120, 120, 1_000_000, 20_000, 400, seed=1000, evidence=True)
 
 
 class Proofs:
@@ -72,6 +73,8 @@ class Proofs:
         held.append(
             one_reading.prove(self._extent.streams, self._extent.seed, evidence=self._extent.evidence)
         )
+        refused, seed = self._extent.refused_logins, self._extent.seed
+        held.append(refused_logins.prove(refused, seed, evidence=self._extent.evidence))
         return held
 
     async def _killed(self) -> bool:

@@ -40,6 +40,7 @@ from imclient.qt.blocked_window import BlockedWindow
 from imclient.qt.conversation_view import ConversationView
 from imclient.qt.devices_window import DevicesWindow
 from imclient.qt.main_window import PANES, MainWindow
+from imclient.qt.outbox_window import OutboxWindow
 from imclient.qt.start_dialog import Recent, StartDialog
 from imclient.qt.welcome_view import WelcomeView
 from improtocol import errors, invite
@@ -111,6 +112,26 @@ class MadeUpOutbox:
     def __init__(self) -> None:
         self.waiting = 0
         self.changed: Signal[()] = Signal()
+        self.held: list[Said] = []
+
+    def items(self) -> list[Said]:
+        """Give what waits."""
+        return list(self.held)
+
+    def refused(self) -> list[Said]:
+        """Give what was refused."""
+        return [said for said in self.held if said.progress is Progress.REFUSED]
+
+    def is_under_way(self, said: Said) -> bool:
+        """Take the first one for it."""
+        return said is self.held[0]
+
+    def let_go(self, said: Said) -> bool:
+        """Take it back."""
+        self.held.remove(said)
+        self.waiting = len(self.held)
+        self.changed.emit()
+        return True
 
 
 class MadeUpShowing:
@@ -356,6 +377,7 @@ def _talked(client: MadeUpClient) -> None:
     hear(ME, BOTH, "carol, is there a spare cable left?", moment("12:21"), receipt=waits)
     hear(ME, BOTH, "Never mind, I found one in the drawer.", moment("12:21"), Progress.WAITING)
     client.outbox.waiting = 1
+    client.outbox.held = [client.conversations.get(BOTH).messages[-1]]
 
 
 # What can be shown
@@ -402,7 +424,10 @@ def window_receipts(dress: Dress) -> MainWindow:
         mine = [row for row, one in enumerate(view.model.rows) if one.said is not None and one.said.mine]
         view.transcript.ask_receipts(view.model.index(mine[-1]))
 
-    QTimer.singleShot(400, open_receipts)
+    waiting = QTimer(shown)  # and with the window it ends
+    waiting.setSingleShot(True)
+    waiting.timeout.connect(open_receipts)
+    waiting.start(400)
     return shown
 
 
@@ -428,6 +453,22 @@ def blocked(dress: Dress) -> BlockedWindow:
     client = lab()
     client.blocked.put(frozenset({"ivan", "mallory"}))
     return BlockedWindow(as_client(client))
+
+
+def outbox(dress: Dress) -> OutboxWindow:
+    """Show what waits to be sent."""
+    client = lab()
+    texts = ("Shall we test port 8 after lunch?", "I have the laptop here.", "Then at two, in the lab.")
+    for place, text in enumerate(texts):
+        said = client.hear(ME, BOTH, text, moment("12:22"), Progress.WAITING)
+        said.ref = f"r{place}"
+        client.outbox.held.append(said)
+    refused = client.hear(
+        ME, Audience.of("zoe"), "Hello", moment("12:20"), Progress.REFUSED, "There is no user called zoe."
+    )
+    refused.ref = "r9"
+    client.outbox.held.append(refused)
+    return OutboxWindow(as_client(client))
 
 
 def window_blocked(dress: Dress) -> MainWindow:
@@ -514,6 +555,7 @@ SHOWN: dict[str, Callable[[Dress], QWidget]] = {
     "start-known": start_known,
     "devices": devices,
     "blocked": blocked,
+    "outbox": outbox,
     "window-anew": window_anew,
     "window-blocked": window_blocked,
     "window": window,

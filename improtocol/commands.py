@@ -387,7 +387,7 @@ class Close(
     Command[replies.Closed],
     verb="CLOSE",
     allowed_in=LOGGED_IN,
-    refused_with=[Unconfirmed],
+    refused_with=[Unconfirmed, LastAdministrator],
     example="CLOSE alice",
     does="close your account, for ever",
 ):

@@ -23,6 +23,7 @@ from imserver.counters import Counters
 from imserver.features.inviting import drawn
 from imserver.log_lines import Write, plain
 from imserver.mailroom import Mailroom, Soon
+from imserver.portal.enrolling import Policy
 from imserver.retention import Retention
 from imserver.server_log import ServerLog
 from imserver.service import put_together
@@ -99,6 +100,7 @@ class Stage:
         make_mailroom: MakeMailroom = Mailroom,
         may_address_everyone: Callable[[str], bool] = lambda name: True,
         bounds: Bounds = BOUNDS,
+        policy: Policy = Policy.OPEN,
         texts: bool = False,
         write: Write = plain,
         keep: float | None = None,
@@ -136,6 +138,7 @@ class Stage:
             hasher=QUICK,
             may_address_everyone=may_address_everyone,
             bounds=bounds,
+            policy=policy,
             draw=self._draw,
             make_mailroom=self._mailroom_of(make_mailroom),
             counters=self.counters,

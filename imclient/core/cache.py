@@ -83,6 +83,12 @@ class Cache:
         """Keep that somebody exists."""
         return self._do("INSERT OR IGNORE INTO people (name) VALUES (?)", name)
 
+    def rename(self, before: str, name: str, *, mine: bool) -> Deferred[None]:
+        """Keep everything under the name somebody has now; from here on it may be one's own."""
+        if mine:
+            self._me = name
+        return self._writer.ask(lambda connection: tables.rename(connection, before, name, mine=mine))
+
     def keep_epoch(self, epoch: str, position: int) -> Deferred[None]:
         """Keep which log it is, and where the stream begins."""
 
@@ -97,7 +103,7 @@ class Cache:
         """Let go of all that the log told; what waits to be sent stays."""
 
         def act(connection: sqlite3.Connection) -> None:
-            for table in ("about", "messages", "talks", "people", "receipts"):
+            for table in ("about", "messages", "talks", "people", "receipts", "names"):
                 connection.execute(f"DELETE FROM {table}")
 
         return self._writer.ask(act)

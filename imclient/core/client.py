@@ -38,6 +38,7 @@ from .errands import Errands
 from .history import HISTORY, History
 from .link import Link, LinkState, Reach
 from .marks import Marks
+from .names import Names
 from .outbox import Outbox
 from .pings import Pings
 from .proof import TOKEN, Proof
@@ -48,7 +49,7 @@ from .roll_call import RollCall
 from .roster import Person, Presence, Roster
 from .running import OneThread, Run
 from .saying import canonical, check, cleaned
-from .session import Session
+from .session import Session, needs
 from .settings import Settings
 from .showing import Showing, Shown
 from .signal import Signal
@@ -61,6 +62,8 @@ __all__ = ["Client", "Link", "LinkState"]
 
 R = TypeVar("R", bound=Reply)
 
+#: What HELLO's can= says of a server at which one changes one's own account.
+ACCOUNT = "account"
 #: So much may wait for this computer's disk before the server is read no further, and read again.
 FULL, EASED = 2000, 500
 
@@ -142,12 +145,14 @@ class Client:
         )
         self._pings = Pings(reactor, self.perform, random)
         self._account: Account | None = None
-        self._proof: Proof | None = None
+        self._proof: Proof | None = None  # what the name is proved with, from one break to the next
+        self._names = Names()
         self._session: Session | None = None
         self._closed: Deferred[None] | None = None
         self.roster.changed.connect(self._note_seen)
         self.link.told_event.connect(self._told)
         self.link.went.connect(self._went)
+        self.stream.renamed.connect(self._renamed)
         self.stream.forgot.connect(self.notice.emit)
         self.stream.lost.connect(self.notice.emit)
         self.stream.began_anew.connect(self._began_anew)
@@ -185,9 +190,9 @@ class Client:
         hello = self.link.hello
         return (hello.register or "") if hello is not None else ""
 
-    def register(self, name: str, password: str) -> Deferred[None]:
-        """Take a name, by the code of the invite if one was taken; fails with the `Refusal`."""
-        return Deferred.fromCoroutine(self._register(name, password))
+    def register(self, name: str, password: str, invite: str | None = None) -> Deferred[None]:
+        """Take a name, by this code or by that of the invite that was taken; fails with the `Refusal`."""
+        return Deferred.fromCoroutine(self._register(name, password, invite))
 
     def log_in(self, name: str, password: str, *, remember: bool = False) -> Deferred[None]:
         """Come in, and stay connected from then on; fails with the `Refusal`.
@@ -232,12 +237,11 @@ class Client:
         if self.trust.confirm(host, port):
             self._run(self.settings.save).addErrback(self._stumbled)
 
-    async def _register(self, name: str, password: str) -> None:
+    async def _register(self, name: str, password: str, invite: str | None) -> None:
         connection = await self._connection()
         host, port = self.link.host, self.link.port
         # A server that says nothing of invites would not know the key.
-        knows = self.link.hello is not None and self.link.hello.register is not None
-        code = self.trust.code(host, port) if knows else None
+        code = (invite or self.trust.code(host, port)) if self.registering else None
         await connection.perform(commands.Register(canonical(name), password, code))
         self.trust.used(host, port)
 
@@ -282,6 +286,69 @@ class Client:
     async def _recall(self, host: str, port: int, name: str) -> None:
         self._adopt(await self._opened(host.strip(), port, canonical(name)))
 
+    # One's own account
+
+    def rename(self, name: str) -> Deferred[None]:
+        """Be called otherwise from now on; fails with the `Refusal`, or `Unreachable`."""
+        return Deferred.fromCoroutine(self._rename(name))
+
+    def change_password(self, old: str | None, new: str) -> Deferred[None]:
+        """Choose another password; all other sessions of the account end.  Fails with the `Refusal`.
+
+        Without the old one it is `Unconfirmed`, unless that was said in the last five minutes.
+        """
+        return Deferred.fromCoroutine(self._change_password(old, new))
+
+    def close_account(self, password: str) -> Deferred[None]:
+        """Close the account, for ever; what is held can still be read.  Fails with the `Refusal`."""
+        return Deferred.fromCoroutine(self._close_account(password))
+
+    async def _rename(self, name: str) -> None:
+        session = needs(self._session, ACCOUNT)
+        before = self.name or ""
+        reply = await session.perform(commands.Rename(canonical(name)))
+        self._renamed(before, reply.name)
+
+    async def _change_password(self, old: str | None, new: str) -> None:
+        session = needs(self._session, ACCOUNT)
+        if old is not None:
+            await session.perform(commands.Confirm(old))
+        await session.perform(commands.ChangePassword(new))
+        if self._proof is not None:
+            self._proof.refused()  # the token it had is void
+            self._proof.password = new
+
+    async def _close_account(self, password: str) -> None:
+        session = needs(self._session, ACCOUNT)
+        await session.perform(commands.Confirm(password))
+        await session.perform(commands.Close(self.name or ""))
+        await self.link.leave()
+
+    def _renamed(self, before: str, name: str) -> None:
+        """Go on under another name: everything that was said with the one was said with the other."""
+        account = self._account
+        if account is None:
+            return
+        mine = before == self._names.me
+        if not self._names.rename(before, name):
+            return
+        account.cache.rename(before, name, mine=mine).addErrback(self._stumbled)
+        if mine:
+            self._call_me(account, before, name)
+        self.roster.rename(before, name)
+        self.conversations.rename(before, name)
+
+    def _call_me(self, account: Account, before: str, name: str) -> None:
+        account.name = name
+        self.outbox.call_me(name)
+        self._history.call_me(name)
+        host, port = self.link.host, self.link.port
+        self.settings.rename(host, port, before, name)
+        self._run(self.settings.save).addErrback(self._stumbled)
+        if self._proof is not None:
+            moved = self._proof.move(partial(self.tokens.keep, f"{host}:{port}", name))
+            moved.addErrback(self._stumbled)
+
     async def _close(self) -> None:
         await self.link.leave()
         self._went()
@@ -303,7 +370,8 @@ class Client:
 
     async def _opened(self, host: str, port: int, name: str) -> Account:
         """Open what is held of an account; nothing is written before somebody is in."""
-        path = cache_path(self.settings.folder, host, port, name, self.settings.device)
+        first = self.settings.first_name(host, port, name)
+        path = cache_path(self.settings.folder, host, port, first, self.settings.device)
         if self._account is not None and self._account.cache.path == path:
             return self._account
         account = Account(name, Cache(path, name, self._run, self._reactor))
@@ -326,11 +394,12 @@ class Client:
         ledger = Ledger(held.held_from, held.position, held.gap)
         self.showing.restore()
         self.blocked.restore()
-        self._history.restore(account.name, account.cache)
+        self._names = Names(account.name, held.earlier)
+        self._history.restore(account.name, account.cache, self._names)
         self._receipts.restore(account.cache)
         self.roster.restore(account.name, held.people)
         self.conversations.restore(account.name, self._history, held.talks, ledger)
-        self.stream.restore(account.name, account.cache, held)
+        self.stream.restore(account.name, account.cache, held, self._names)
         self.outbox.restore(account.name, account.cache, held.waiting)
 
     def _enter(self, account: Account, proof: Proof, connection: Connection) -> Deferred[None]:
@@ -339,6 +408,7 @@ class Client:
     async def _say_login(self, account: Account, proof: Proof, connection: Connection) -> None:
         reply = await self._prove(account, proof, connection)
         proof.took(reply.token).addErrback(self._stumbled)
+        self._proof = proof
         self._came_in(account, reply, connection)
 
     async def _prove(self, account: Account, proof: Proof, connection: Connection) -> LoggedIn:
@@ -374,6 +444,7 @@ class Client:
         """Begin a session; no line behind the answer to LOGIN was read yet."""
         self._went()
         self._adopt(account)
+        self._renamed(account.name, reply.name)  # on another device, or one came in by a name of before
         able = self.link.hello.can if self.link.hello is not None else ()
         session = Session(connection, reply, frozenset(able))
         self.stream.begin(
@@ -479,16 +550,6 @@ class Client:
         """End a device's session and have it forgotten; this one's own ends with `LinkState.SIGNED_OUT`."""
         return self.perform(commands.SignOut(device)).addCallback(lambda _: None)
 
-    def change_password(self, new: str) -> Deferred[None]:
-        """Choose another password; all other sessions end.  Fails with `Unconfirmed` before CONFIRM."""
-        return Deferred.fromCoroutine(self._change_password(new))
-
-    async def _change_password(self, new: str) -> None:
-        await self.perform(commands.ChangePassword(new))
-        if self._proof is not None:  # what it comes back with after a break is another now
-            self._proof.refused()
-            self._proof.password = new
-
     def perform(self, command: Command[R]) -> Deferred[R]:
         """Give any command; fails with its `Refusal`, or `Unreachable`."""
         return self.link.connection.perform(command) if self.link.connection else fail(NotConnected())
@@ -501,6 +562,8 @@ class Client:
 
     def _told(self, event: Event | Unknown) -> None:
         if isinstance(event, UserTold):
+            for before in event.was:
+                self._renamed(before, event.name)
             if self.roster.told(event.name, event.presence, event.text) and self._account is not None:
                 self._account.cache.keep_person(event.name).addErrback(self._stumbled)
         elif isinstance(event, (PingTold, PongTold)):

@@ -294,6 +294,24 @@ class Conversation:
         for said in self.messages:
             self._enter(said)
 
+    def call_me(self, name: str) -> None:
+        """Be called otherwise oneself; what one said goes on being one's own."""
+        self._me = name
+        for said in self.messages:
+            if said.mine:
+                said.sender = name
+
+    def absorb(self, other: Conversation) -> None:
+        """Take in what was said with the same people under another name."""
+        for said in other.messages:
+            said.audience = self.audience
+            self.put(said)
+        self.unread += other.unread
+        self.read_upto = max(self.read_upto, other.read_upto)
+        self._counted = max(self._counted, other._counted)
+        self._on_disk = self._on_disk or other._on_disk
+        self.reset.emit()
+
     def take(self, said: Said, *, read: bool) -> bool:
         """Put in what the log told; unless it was read or counted before, it is unread."""
         number = said.number or 0

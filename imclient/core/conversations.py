@@ -28,6 +28,7 @@ class Conversations:
         self.unsure: Signal[Conversation] = Signal()  #: only the server knows now how much is unread
         self.filled: Signal[Conversation] = Signal()  #: older messages came
         self.reset: Signal[()] = Signal()  #: they are another account's now
+        self.renamed: Signal[Conversation, Conversation] = Signal()  #: this is that one now, or the same
         self.ledger = Ledger()
         self._me = ""
         self._shelf: Shelf | None = None
@@ -96,6 +97,23 @@ class Conversations:
         for talk in talks:
             self.get(talk.audience).restore(talk)
         self.reset.emit()
+
+    def rename(self, before: str, name: str) -> None:
+        """Go on with somebody, or be oneself, under another name; what was said keeps who said it."""
+        if self._me == before:
+            self._me = name
+            for one in self._by_audience.values():
+                one.call_me(name)
+        for audience, one in list(self._by_audience.items()):
+            if before not in audience.names:
+                continue
+            del self._by_audience[audience]
+            one.audience = Audience.of(*(name if other == before else other for other in audience.names))
+            other = self._by_audience.setdefault(one.audience, one)
+            if other is not one:
+                other.absorb(one)
+            self.renamed.emit(one, other)
+            self.changed.emit(other)
 
     def take(self, message: Message, *, read: bool) -> None:
         """Put in what the log told, once; unless it was read elsewhere it counts as unread."""

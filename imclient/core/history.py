@@ -20,6 +20,7 @@ from .cache import Cache
 from .connection import Answer
 from .conversations import Conversations
 from .errands import Errands
+from .names import Names
 from .records import Mark, Message, Past, message_of
 from .session import Session, needs
 
@@ -39,12 +40,18 @@ class History:
         self._errands = errands
         self._settle = settle
         self._me = ""
+        self._names = Names()
         self._cache: Cache | None = None
         self._session: Session | None = None
 
-    def restore(self, me: str, cache: Cache) -> None:
+    def restore(self, me: str, cache: Cache, names: Names | None = None) -> None:
         """Begin with another account."""
         self._me, self._cache = me, cache
+        self._names = names or Names(me)
+
+    def call_me(self, name: str) -> None:
+        """Be called otherwise."""
+        self._me = name
 
     def begin(self, session: Session) -> None:
         """Begin a session; a device that holds nothing yet reads the newest of all conversations."""
@@ -100,7 +107,7 @@ class History:
     def _read(self, answer: Answer[Reply], audience: Audience | None, before: int) -> Past:
         """Take what can be a page of that; whatever the server says, each page begins before the last."""
         shown = {
-            item.number: message_of(item)
+            item.number: self._names.placed(message_of(item))
             for item in answer.items
             if isinstance(item, MessageShown) and 0 < item.number < before
         }

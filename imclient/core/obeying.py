@@ -13,7 +13,6 @@ from twisted.python.failure import Failure
 
 from improtocol import codec
 from improtocol.audience import EVERYONE, EVERYONE_SIGN, Audience
-from improtocol.commands import Confirm, Rename
 from improtocol.errors import Refusal, Unconfirmed
 from improtocol.names import UnicodeNames
 from improtocol.vocabulary import Command, Item, Message
@@ -258,8 +257,8 @@ async def sign_out(front: Front, rest: str) -> Lines:
 
 async def new_name(front: Front, rest: str) -> Lines:
     """Be called otherwise."""
-    reply = await front.client.perform(Rename(canonical(rest)))
-    return [f"You are {reply.name} now; your names before go on meaning you."]
+    await front.client.rename(rest)
+    return [f"You are {front.client.name} now; your names before go on meaning you."]
 
 
 async def password(front: Front, rest: str) -> Lines:
@@ -270,10 +269,9 @@ async def password(front: Front, rest: str) -> Lines:
     if not new or await front.ask_secret("The new password again") != new:
         raise Unclear("That was not the same twice; the password stays as it was.")
     try:
-        await front.client.change_password(new)
+        await front.client.change_password(None, new)
     except Unconfirmed:
-        await front.client.perform(Confirm(await front.ask_secret("Your password as it was")))
-        await front.client.change_password(new)
+        await front.client.change_password(await front.ask_secret("Your password as it was"), new)
     return ["That is your password now; your other sessions have ended."]
 
 

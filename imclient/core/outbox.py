@@ -84,13 +84,37 @@ class Outbox:
         self.changed.emit()
         return item.said
 
+    def items(self) -> list[Said]:
+        """Give all that is here, in the order in which it is said."""
+        return [item.said for item in self._items.values()]
+
+    def is_under_way(self, said: Said) -> bool:
+        """Tell whether the server may have it already."""
+        return self._under_way is not None and self._under_way.said is said
+
+    def let_go(self, said: Said) -> bool:
+        """Take back what waits or was refused; say whether that could be done.
+
+        What is under way stays: its answer comes.  What was under way when a link broke may be in the log,
+        and is told from there if it is.
+        """
+        if said.ref not in self._items or self.is_under_way(said):
+            return False
+        self._drop(said)
+        return True
+
     def dismiss(self, said: Said) -> None:
         """Let a refused message go."""
-        if said.progress is Progress.REFUSED and said.ref in self._items and self._cache is not None:
-            del self._items[said.ref]
-            self._cache.dismissed(said.ref)
-            self._conversations.get(said.audience).remove(said)
-            self.changed.emit()
+        if said.progress is Progress.REFUSED and said.ref in self._items:
+            self._drop(said)
+
+    def _drop(self, said: Said) -> None:
+        assert said.ref is not None
+        del self._items[said.ref]
+        if self._cache is not None:
+            self._cache.dismissed(said.ref).addErrback(self._stumbled)
+        self._conversations.get(said.audience).remove(said)
+        self.changed.emit()
 
     # What the core tells
 
@@ -102,6 +126,10 @@ class Outbox:
         for one in waiting:
             self._add(one, kept=True)
         self.changed.emit()
+
+    def call_me(self, name: str) -> None:
+        """Be called otherwise."""
+        self._me = name
 
     def begin(self, session: Session) -> None:
         """Send, now that one is logged in."""

@@ -38,6 +38,13 @@ class Proof:
 
         return self.keep(token).addCallback(kept)
 
+    def move(self, keep: Keep) -> Deferred[None]:
+        """Keep the token elsewhere from now on: under another name."""
+        if self.keep is _nowhere:
+            return succeed(None)
+        before, self.keep = self.keep, keep
+        return keep(self.token).addCallback(lambda _: before(None))
+
     def refused(self) -> bool:
         """Forget a token that opens nothing any more, and say whether there is a password to try."""
         forgotten, self.token = self.token, None

@@ -55,10 +55,12 @@ class Message:
     ref: str | None = None  #: the sender's own name for it
     receipt: Receipt | None = None  #: of one's own: how far it came, if that was told
     announce: bool = False  #: an administrator announced it
+    #: Its conversation, where somebody in it may have another name by now.
+    talk: Audience | None = field(default=None, compare=False)
 
     def conversation(self, me: str) -> Audience:
         """Name its conversation as ``me`` sees it (language, R33)."""
-        return self.to.conversation(self.sender, me)
+        return self.talk or self.to.conversation(self.sender, me)
 
 
 def message_of(told: MessageTold | MessageShown) -> Message:
@@ -118,6 +120,7 @@ class Held:
     people: list[str] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+    earlier: dict[str, str] = field(default_factory=dict)  #: names people had, and have now
 
 
 def audience_of(written: str) -> Audience:

@@ -32,6 +32,7 @@ class Roster:
         self.added: Signal[Person] = Signal()
         self.changed: Signal[Person] = Signal()
         self.reset: Signal[()] = Signal()
+        self.renamed: Signal[str, str] = Signal()  #: somebody, oneself too, is called otherwise
         self.me: str | None = None
         self.complete = False  #: everybody was told at least once, so a name not in it is nobody's
         self._now = now
@@ -70,6 +71,20 @@ class Roster:
         if name != self.me:
             self.added.emit(person)
         return True
+
+    def rename(self, before: str, name: str) -> None:
+        """Note that somebody is called otherwise; they stay who they are."""
+        if self.me == before:
+            self.me = name
+        person = self._people.pop(before, None)
+        if person is not None and name not in self._people:
+            person.name = name
+            self._people[name] = person
+            if before in self._told:
+                self._told.add(name)
+        self._told.discard(before)
+        self.renamed.emit(before, name)
+        self.reset.emit()
 
     def told(self, name: str, presence: Presence, text: str) -> bool:
         """Note how somebody is; say whether they are new here."""

@@ -70,6 +70,7 @@ class Server:
     host: str
     port: int
     names: list[str] = field(default_factory=list)
+    first: dict[str, str] = field(default_factory=dict)  #: the name each had when its file here was begun
 
 
 def profile_folder(profile: str) -> Path:
@@ -110,7 +111,13 @@ class Settings:
         try:
             read: Any = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
             servers = [
-                Server(str(s["host"]), int(s["port"]), [str(n) for n in s["names"]]) for s in read["servers"]
+                Server(
+                    str(s["host"]),
+                    int(s["port"]),
+                    [str(name) for name in s["names"]],
+                    {str(now): str(first) for now, first in s.get("first", {}).items()},
+                )
+                for s in read["servers"]
             ]
             known = {str(place): fingerprint_of(found) for place, found in read.get("known", {}).items()}
             preferences = Preferences.of(read.get("preferences"))
@@ -139,11 +146,24 @@ class Settings:
         """Give the names that were used at a server, the last used first."""
         return next((s.names for s in self.servers if (s.host, s.port) == (host, port)), [])
 
+    def first_name(self, host: str, port: int, name: str) -> str:
+        """Give the name an account had when this device began to hold it."""
+        return next((s.first.get(name, name) for s in self.servers if (s.host, s.port) == (host, port)), name)
+
+    def rename(self, host: str, port: int, before: str, name: str) -> None:
+        """Note that an account of one's own is called otherwise."""
+        for server in self.servers:
+            if (server.host, server.port) == (host, port):
+                server.names = [name, *(n for n in server.names if n not in (before, name))]
+                first = server.first.pop(before, before)
+                server.first = {before: first, **server.first, name: first}
+
     def remember(self, host: str, port: int, name: str) -> None:
         """Note where one is and under which name, as the newest."""
         names = [name, *(n for n in self.names(host, port) if n != name)]
+        first = next((s.first for s in self.servers if (s.host, s.port) == (host, port)), {})
         others = [s for s in self.servers if (s.host, s.port) != (host, port)]
-        self.servers = [Server(host, port, names), *others][:MOST_SERVERS]
+        self.servers = [Server(host, port, names, first), *others][:MOST_SERVERS]
 
     def fingerprint(self, host: str, port: int) -> str | None:
         """Give the fingerprint a server is known by; None: by those who vouch for it."""

@@ -10,13 +10,15 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from improtocol.codec import Unknown
-from improtocol.events import Gap, Live, MessageTold, RegisterTold
+from improtocol.events import CloseTold, Gap, Live, MessageTold, RegisterTold, RenameTold
+from improtocol.fields import Presence
 from improtocol.replies import LoggedIn, Synced
 from improtocol.vocabulary import Event
 
 from .acks import Acks, Say
 from .cache import Cache
 from .conversations import Conversations
+from .names import Names
 from .outbox import Outbox
 from .records import Held, Message, message_of
 from .roster import Roster
@@ -45,9 +47,10 @@ class Stream:
         self.lost: Signal[str] = Signal()  #: a sentence: something was not told, and never will be
         self.began_anew: Signal[()] = Signal()  #: in the middle of a session, having forgotten
         self.live: Signal[()] = Signal()  #: everything that waited was told
+        self.renamed: Signal[str, str] = Signal()  #: somebody had the one name and has the other now
         self._roster, self._conversations, self._outbox = roster, conversations, outbox
         self._acks = Acks(clock)
-        self._me = ""
+        self._names = Names()
         self._cache: Cache | None = None
         self._syncing = False  # what is told now will be told again from further back
         self._read_to = 0  # another device has had it before
@@ -58,10 +61,10 @@ class Stream:
         self._can_look_back = False  # what was before the stream began can be asked for: it need not be told
         outbox.answered.connect(self._answered)
 
-    def restore(self, me: str, cache: Cache, held: Held) -> None:
+    def restore(self, me: str, cache: Cache, held: Held, names: Names | None = None) -> None:
         """Begin with what is held."""
         self.stop()
-        self._me, self._cache = me, cache
+        self._names, self._cache = names or Names(me, held.earlier), cache
         self.epoch, self.position, self._newest = held.epoch, held.position, held.newest
 
     def begin(self, reply: LoggedIn, say: Say, sync: Sync, *, history: bool = False) -> None:
@@ -88,7 +91,7 @@ class Stream:
         self.epoch, self.position, self._read_to = None, 0, 0
         self._newest = self._expected = 0
         self._conversations.forget()
-        self._roster.restore(self._me, [])
+        self._roster.restore(self._names.me, [])
         if self._cache is not None:
             self._cache.forget().addErrback(self._stumbled)
         self.forgot.emit(sentence)
@@ -139,6 +142,11 @@ class Stream:
             return
         if isinstance(event, RegisterTold):
             self._seen(event.name)
+        elif isinstance(event, RenameTold):
+            self.renamed.emit(event.before, event.name)
+        elif isinstance(event, CloseTold):
+            self._seen(event.name)
+            self._roster.told(event.name, Presence.CLOSED, "")
         if isinstance(event, Gap):
             self._note_gap(number)
         else:
@@ -153,9 +161,9 @@ class Stream:
         self.lost.emit("Some of what was said while you were away is no longer kept by the server.")
 
     def _take_message(self, event: MessageTold) -> None:
-        message = message_of(event)
+        message = self._names.placed(message_of(event))
         for name in (message.sender, *message.to.names):
-            self._seen(name)
+            self._seen(self._names.current(name))
         read = message.number <= self._read_to
         self._keep(message.number, message, read=read)
         # Told on another line of thought: after a break one's own message is known by its ref (R22).

@@ -123,8 +123,13 @@ def _announcements(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE {table} ADD COLUMN announce INTEGER NOT NULL DEFAULT 0")
 
 
+def _earlier_names(connection: sqlite3.Connection) -> None:
+    """Names people had before, and the ones they have now."""
+    connection.execute("CREATE TABLE names (before TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID")
+
+
 #: A file that has taken n of them says so as its ``user_version``; the first version said 0.
-STEPS: tuple[Step, ...] = (_first_tables, _receipts_and_marks, _announcements)
+STEPS: tuple[Step, ...] = (_first_tables, _receipts_and_marks, _announcements, _earlier_names)
 
 
 # --- writing ------------------------------------------------------------------------------------------
@@ -180,6 +185,39 @@ def put_mark(connection: sqlite3.Connection, audience: Audience, mark: Mark) -> 
     )
 
 
+def rename(connection: sqlite3.Connection, before: str, name: str, *, mine: bool) -> None:
+    """Keep what was said with somebody under the name they have now; what they said keeps its sender."""
+    connection.execute("UPDATE names SET name = ? WHERE name = ?", (name, before))
+    connection.execute("INSERT OR REPLACE INTO names (before, name) VALUES (?, ?)", (before, name))
+    connection.execute("DELETE FROM names WHERE before = ?", (name,))
+    connection.execute("DELETE FROM people WHERE name = ?", (before,))
+    connection.execute("INSERT OR IGNORE INTO people (name) VALUES (?)", (name,))
+    if mine:
+        connection.execute("UPDATE messages SET sender = ? WHERE sender = ?", (name, before))
+    for (talk,) in connection.execute(
+        "SELECT talk FROM messages UNION SELECT audience FROM talks UNION SELECT audience FROM outbox"
+        " UNION SELECT talk FROM receipts"
+    ).fetchall():
+        if before in talk.split(","):
+            renamed = Audience.of(*(name if one == before else one for one in talk.split(",")))
+            _move_talk(connection, talk, str(renamed))
+
+
+def _move_talk(connection: sqlite3.Connection, talk: str, to: str) -> None:
+    for table, column in (("messages", "talk"), ("receipts", "talk"), ("outbox", "audience")):
+        connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (to, talk))
+    # Something may have been said with both names: then each mark that is further on counts.
+    connection.execute(
+        "INSERT INTO talks (audience, read, counted, unread, held_from)"
+        " SELECT ?, read, counted, unread, held_from FROM talks WHERE audience = ?"
+        " ON CONFLICT (audience) DO UPDATE SET read = max(read, excluded.read),"
+        " counted = max(counted, excluded.counted), unread = unread + excluded.unread,"
+        " held_from = max(held_from, excluded.held_from)",
+        (to, talk),
+    )
+    connection.execute("DELETE FROM talks WHERE audience = ?", (talk,))
+
+
 def put_receipt(connection: sqlite3.Connection, number: int, receipt: Receipt, me: str) -> None:
     """Keep how far a message of one's own came, if it is held.
 
@@ -228,6 +266,7 @@ def held(connection: sqlite3.Connection, me: str) -> Held:
         newest=newest,
         people=[name for (name,) in connection.execute("SELECT name FROM people")],
         talks=[_talk(connection, talk, me) for (talk,) in talks],
+        earlier=dict(connection.execute("SELECT before, name FROM names").fetchall()),
         waiting=[
             Waiting(ref, audience_of(to), text, at, refusal, bool(announce))
             for ref, to, text, at, refusal, announce in waiting
@@ -261,7 +300,9 @@ def page(
     found = rows[:most]
     receipts = _receipts(connection, audience, [row[0] for row in found if row[1] == me])
     messages = [
-        Message(number, sender, audience_of(to), text, at, ref, receipts.get(number), bool(announce))
+        Message(
+            number, sender, audience_of(to), text, at, ref, receipts.get(number), bool(announce), audience
+        )
         for number, sender, to, text, at, ref, announce in reversed(found)
     ]
     return messages, len(rows) > most

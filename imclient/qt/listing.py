@@ -27,6 +27,7 @@ class Line:
     name: str
     detail: str
     act: str = ""  #: the words on its button; none, where nothing can be done
+    key: str = ""  #: what the act is told of it; empty: its name
 
 
 class Listing(QDialog):
@@ -103,10 +104,10 @@ class Listing(QDialog):
         items = row(IconSign(self._icon, "dim", 18), (words, 1), margins=(0, 4, 8, 4), gap=12)
         if line.act:
             button = plain.button(line.act)
-            button.setObjectName(f"listing-{line.name}")
+            button.setObjectName(f"listing-{line.key or line.name}")
             button.setAccessibleName(f"{line.act}: {line.name}, {line.detail}")
             button.setAutoDefault(False)
-            button.clicked.connect(lambda: act(line.name))
+            button.clicked.connect(lambda: act(line.key or line.name))
             items.addWidget(button)
         made = box(items)
         made.setFixedHeight(theme.heights().roster_row)

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from imclient.core import slash, wording
 from imclient.core.client import Client, LinkState
+from imclient.core.said import Said
 from imclient.core.showing import Shown
 from improtocol.audience import EVERYONE, Audience
 from improtocol.version import __version__
@@ -27,6 +28,7 @@ from .composer import Composer
 from .conversations_view import ConversationsView
 from .devices_window import DevicesWindow
 from .menus import Menus
+from .outbox_window import OutboxWindow
 from .roster_view import RosterView
 from .slash_line import WindowFront
 from .status_view import LinkStatus, NewsStatus, OutboxStatus
@@ -123,6 +125,7 @@ class MainWindow(QMainWindow):
         self.conversations.ping_wanted.connect(self.ping)
         self.conversations.wire_wanted.connect(self._menus.wire.setChecked)
         self.conversations.say_again.connect(self.composer.write)
+        self.conversations.lines_wanted.connect(self._show_lines)
         self.conversations.quoted.connect(self.composer.quote)
         self.conversations.say_again_to.connect(self.write_again)
         self.conversations.set_apart.connect(self._on_set_apart)
@@ -130,6 +133,7 @@ class MainWindow(QMainWindow):
         self.composer.commanded.connect(self._obey)
         self.composer.let_go.connect(self.roster.list.setFocus)
         self.wire.closed.connect(lambda: self._menus.wire.setChecked(False))
+        self._ends[1].opened.connect(self.show_outbox)
         self._panes.splitterMoved.connect(self._on_roster_moved)
         self._client.conversations.changed.connect(self._call_attention)
         self.composer.edit.textChanged.connect(self._around.idle.touched)
@@ -188,6 +192,12 @@ class MainWindow(QMainWindow):
     def _on_shown(self, audience: Audience) -> None:
         self.composer.show()
         self.composer.show_audience(audience)
+        self.wire.follow(audience)
+
+    def _show_lines(self, said: Said) -> None:
+        """Show the lines on the wire of one message."""
+        self._menus.wire.setChecked(True)
+        self.wire.show_message(said)
 
     def _on_audience_chosen(self, audience: Audience) -> None:
         # The text first: when the other conversation comes, it must already belong there.
@@ -353,6 +363,10 @@ class MainWindow(QMainWindow):
     def _switch_wire(self) -> bool:
         self._menus.wire.toggle()
         return self._menus.wire.isChecked()
+
+    def show_outbox(self) -> None:
+        """List what waits to be sent."""
+        OutboxWindow(self._client, self).open()
 
     # Devices
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QPointF, QRectF, QTimer
-from PyQt5.QtGui import QPainter
+from PyQt5.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSignal
+from PyQt5.QtGui import QMouseEvent, QPainter
 from PyQt5.QtWidgets import QHBoxLayout, QWidget
 
 from imclient.core.client import Client, LinkState
-from imqt import icons, theme
+from imqt import icons, plain, theme
 from imqt.colours import Token
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.sign import Sign
@@ -78,14 +78,23 @@ class NewsStatus(PlainLabel):
 
 
 class OutboxStatus(_Segment):
-    """How many messages have no OK yet."""
+    """How many messages have no OK yet; a click lists them."""
+
+    opened = pyqtSignal()
 
     def __init__(self, client: Client, parent: QWidget | None = None) -> None:
         super().__init__(self._paint_sign, PlainLabel("", "caption"), parent)
         self._outbox = client.outbox
         self.label.setObjectName("outboxState")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        plain.set_tooltip(self, "What waits to be sent (Ctrl+Shift+O)")
         self._outbox.changed.connect(self.refresh)
         self.refresh()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Show what waits."""
+        super().mouseReleaseEvent(event)
+        self.opened.emit()
 
     def close_view(self) -> None:
         """Stop listening: the window was closed."""
@@ -95,9 +104,12 @@ class OutboxStatus(_Segment):
         """Say what waits now."""
         waiting = self._outbox.waiting
         words = "1 message waits in the outbox" if waiting == 1 else f"{waiting} messages wait in the outbox"
-        self.label.setText(words if waiting else "Outbox empty")
+        refused = len(self._outbox.refused())
+        if refused:
+            words = f"{refused} not sent, {waiting} waiting" if waiting else f"{refused} not sent"
+        self.label.setText(words if waiting or refused else "Outbox empty")
         self.sign.update()
 
     def _paint_sign(self, painter: QPainter, place: QRectF) -> None:
-        token: Token = "waiting" if self._outbox.waiting else "dim"
+        token: Token = "error" if self._outbox.refused() else "waiting" if self._outbox.waiting else "dim"
         icons.draw(painter, "outbox", place, theme.colour(token))

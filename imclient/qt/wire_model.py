@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from PyQt5.QtCore import QModelIndex, QObject, Qt, pyqtSignal
 
 from imclient.core.wire import Wire, WireLine
+from imclient.core.wire_talk import About
 from imqt import moments
 from imqt.row_list import Gathering, RowList
 
@@ -28,6 +30,7 @@ class WireModel(RowList[WireRow]):
         super().__init__(lambda one, other: one.line is other.line, parent)
         self._wire = wire
         self._sought = ""
+        self._about: Callable[[Iterable[WireLine]], list[WireLine]] = list
         self._held: list[WireLine] | None = None
         self._gathering = Gathering(self.refresh, self)
         wire.added.connect(self._gathering.soon)
@@ -43,6 +46,11 @@ class WireModel(RowList[WireRow]):
         self._sought = sought.strip().lower()
         self.refresh()
 
+    def only(self, about: Callable[[], About] | None) -> None:
+        """Show only what belongs to something, or all."""
+        self._about = list if about is None else lambda lines: about().lines(lines)
+        self.refresh()
+
     def hold(self, still: bool) -> None:
         """Hold the view still, or let it go on."""
         self._held = list(self._wire.lines) if still else None
@@ -50,7 +58,7 @@ class WireModel(RowList[WireRow]):
 
     def lines(self) -> list[WireLine]:
         """Give the lines that are shown."""
-        lines = self._wire.lines if self._held is None else self._held
+        lines = self._about(self._wire.lines if self._held is None else self._held)
         return [line for line in lines if self._sought in line.line.lower()]
 
     def refresh(self) -> None:
@@ -67,8 +75,3 @@ class WireModel(RowList[WireRow]):
             way = "sent" if line.outgoing else "received"
             return f"{moments.seconds_clock(line.at)} {way}: {line.line}"
         return None
-
-
-def transcript(lines: list[WireLine], name: str) -> str:
-    """Write lines as a scene that can be read, and acted again: ``alice> PING`` and ``alice< OK PING``."""
-    return "".join(f"{name}{'>' if line.outgoing else '<'} {line.line}\n" for line in lines)

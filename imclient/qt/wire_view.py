@@ -16,18 +16,24 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from imclient.core import wording
 from imclient.core.client import Client
+from imclient.core.said import Said
+from imclient.core.transcript import scene_of
+from imclient.core.wire_talk import About
+from improtocol.audience import Audience
 from imqt import plain
 from imqt.layout import box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.search_field import search_field
 from imqt.sign import IconSign
 
-from .wire_model import WireModel, transcript
+from .wire_model import WireModel
 from .wire_row import WireDelegate
 
 #: Lower than this, there is no room for filter and foot.
 LOW = 340
+ALL = "every line, as it goes"
 
 
 class WireList(QListView):
@@ -98,9 +104,12 @@ class WireView(QWidget):
     def __init__(self, client: Client, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._client = client
+        self._talk: Audience | None = None
+        self._said: Said | None = None
         self.model = WireModel(client.wire, parent=self)
         self.list = WireList(self.model)
         self.filter = search_field("Filter: a verb, a name, a number", "wireFilter")
+        self._only = plain.tool_button("Only this conversation", "person", checkable=True)
         self._pause = plain.tool_button("Hold the view still", "pause", checkable=True)
         self._close = plain.tool_button("Close the wire view", "close")
         self._save = plain.button("Save as transcript", icon_name="save")
@@ -119,15 +128,16 @@ class WireView(QWidget):
 
     def _column(self) -> QVBoxLayout:
         title = PlainLabel("Wire", "strong")
-        about = ElidedLabel("every line, as it goes", "caption")
-        tools = (self._save_small, self._pause, self._close)
+        self._subject = ElidedLabel(ALL, "caption")
+        self._subject.setObjectName("wireSubject")
+        tools = (self._save_small, self._only, self._pause, self._close)
         foot = row((self._count, 1), self._save, margins=(16, 8, 16, 8))
         self._more = (
             box(row((self.filter, 1), margins=(16, 10, 16, 6)), "side"),
             box(col(rule(), foot, gap=0), "side"),
         )
         return col(
-            row(IconSign("wire", "dim", 16), title, (about, 1), *tools, margins=(16, 6, 8, 6), gap=6),
+            row(IconSign("wire", "dim", 16), title, (self._subject, 1), *tools, margins=(16, 6, 8, 6), gap=6),
             rule(),
             self._more[0],
             (self.list, 1),
@@ -144,22 +154,47 @@ class WireView(QWidget):
         self._save_small.setVisible(not roomy)
 
     def _name_controls(self) -> None:
+        self._only.setObjectName("wireOnly")
         self._pause.setObjectName("wirePause")
         self._close.setObjectName("wireClose")
         self._save.setObjectName("wireSave")
 
     def _listen(self) -> None:
         self.filter.textChanged.connect(self.model.filter)
+        self._only.toggled.connect(lambda _: self._show_only())
         self._pause.toggled.connect(self.model.hold)
         self._close.clicked.connect(self.closed)
         for save in (self._save, self._save_small):
             save.clicked.connect(self._choose_file)
         self.model.counted.connect(self._show_count)
 
+    def follow(self, audience: Audience) -> None:
+        """Know which conversation is on the screen."""
+        self._talk, self._said = audience, None
+        self._show_only()
+
+    def show_message(self, said: Said) -> None:
+        """Show the lines of one message, and of what became of it."""
+        self._said = said
+        self._show_only()
+
+    def _show_only(self) -> None:
+        me, said, talk = self._client.name or "", self._said, self._talk
+        if said is not None:
+            self.model.only(lambda: About(me, said=said))
+            words = f"message {said.number}" if said.number is not None else "this message"
+        elif self._only.isChecked() and talk is not None:
+            self.model.only(lambda: About(me, talk=talk))
+            words = f"with {wording.title(talk, me)}"
+        else:
+            self.model.only(None)
+            words = ALL
+        self._subject.setText(words)
+
     def _show_count(self) -> None:
         count = len(self.model.rows)
         lines = "1 line" if count == 1 else f"{count:,} lines"
-        self._count.setText(f"{lines}, passwords masked")
+        self._count.setText(f"{lines}, secrets masked")
 
     def _choose_file(self) -> None:
         name = f"{self._client.name or 'wire'}-{time.strftime('%Y%m%d-%H%M%S')}.scene"
@@ -170,7 +205,7 @@ class WireView(QWidget):
         dialog.open()
 
     def _write(self, path: str) -> None:
-        written = transcript(self.model.lines(), self._client.name or "me")
+        written = scene_of(self.model.lines(), self._client.name or "me")
         try:
             Path(path).write_text(written, "utf-8")
         except OSError as error:

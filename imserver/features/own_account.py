@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from improtocol import commands, replies
-from improtocol.errors import BadArgument, Busy, LoginRefused, TooOften, Unconfirmed
+from improtocol.errors import BadArgument, Busy, LastAdministrator, LoginRefused, TooOften, Unconfirmed
 from improtocol.events import Bye
 
 from ..avatar import Avatar
@@ -87,7 +87,10 @@ class OwnAccount:
         if command.name != avatar.name:
             raise BadArgument("name", rule=f"your own, which is {avatar.name}")
         user = self._proving_no_more(avatar)
-        entry = await self._accounts.close_account(user.account.id)
+        try:
+            entry = await self._accounts.close_account(user.account.id)
+        except interface.LastAdministrator:
+            raise LastAdministrator() from None
         user.end_sessions(CLOSED, but=avatar)
         avatar.session.afterwards(lambda: avatar.session.end(CLOSED))
         self._log.note("closed", session=avatar.session.number, user=entry.sender)

@@ -106,7 +106,6 @@ class Accounts:
 
     def close(self, account: int, number: int) -> str:
         """Close an account with the entry ``number``; gives its name, which stays taken."""
-        self.refuse_closed([account])
         name: str = self._connection.execute(statements.names_of, {"who": account}).all()[0].current
         self._connection.execute(statements.close_account, {"who": account, "number": number})
         self._tokens.revoke_all(account)

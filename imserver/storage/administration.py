@@ -59,7 +59,7 @@ class Administration:
     def set_administrator(self, account: int, administrator: bool) -> None:
         """Make an account an administrator's, or not any more."""
         if not administrator:
-            self._refuse_the_last(account)
+            self.refuse_the_last(account)
         self._connection.execute(
             statements.set_administrator, {"who": account, "to_administrator": int(administrator)}
         )
@@ -70,7 +70,7 @@ class Administration:
 
     def suspend(self, account: int) -> int:
         """Let nobody in; who is suspended already stays so since then."""
-        self._refuse_the_last(account)
+        self.refuse_the_last(account)
         self._connection.execute(statements.suspend, {"who": account, "now": self._at})
         self._tokens.revoke_all(account)
         since: int = self._connection.execute(statements.suspended_since, {"who": account}).scalar_one()
@@ -80,7 +80,8 @@ class Administration:
         """Let an account in again."""
         self._connection.execute(statements.restore, {"who": account})
 
-    def _refuse_the_last(self, account: int) -> None:
+    def refuse_the_last(self, account: int) -> None:
+        """Raise ``LastAdministrator`` if nobody else is one."""
         if self._administrators() == [account]:
             raise LastAdministrator
 

@@ -119,7 +119,9 @@ class Batch:
         return self._about(EntryKind.RENAME, account, before, to=self._accounts - 1, text=name)
 
     def close_account(self, account: int) -> Entry:
-        """Close an account, and tell of it."""
+        """Close an account, and tell of it; the last administrator stays."""
+        self.people.refuse_closed([account])
+        self.administration.refuse_the_last(account)
         name = self.people.close(account, self._last + 1)
         self._cursors.forget_all(account)
         self._accounts -= 1

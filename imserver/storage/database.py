@@ -40,7 +40,7 @@ from .records import (
     Stored,
 )
 from .tokens import Tokens
-from .upgrading import upgrade
+from .upgrading import lacks_steps, upgrade
 from .writer import Committed, Job, Run, Soon, Transactions, Writer
 
 P = ParamSpec("P")
@@ -67,6 +67,7 @@ class Engines:
     kind: Callable[[DBAPIError], type[StorageError]]  #: what an error is
     undone: Callable[[DBAPIError], bool]  #: whether a commit that failed so has surely changed nothing
     fold: Callable[[], None]  #: called at the start and behind commits: bring them to their place
+    keep: Callable[[str], None]  #: keep a copy of a database at this step, before its tables are changed
     part: Callable[[], None]  #: close the connections that nobody uses; the next use opens new ones
     take: Take
 
@@ -190,6 +191,8 @@ class Database:
         with self._engines.writing.begin() as connection:
             self._engines.alone(connection)
             self._engines.check(connection)
+            if (step := lacks_steps(connection)) is not None:
+                self._engines.keep(step)
             upgrade(connection, self._name_epoch)
             epoch, last, _count, _gone = connection.execute(statements.read_log).one()
             accounts = connection.execute(statements.accounts).all()

@@ -145,7 +145,10 @@ class OwnAccount(Protocol):
         """
 
     def close_account(self, account: int) -> Deferred[Entry]:
-        """Close an account, by a CLOSE entry: no secret, token or device of it stays."""
+        """Close an account, by a CLOSE entry: no secret, token or device of it stays.
+
+        Fails with ``LastAdministrator``.
+        """
 
     def set_password(self, account: int, password_hash: str) -> Deferred[None]:
         """Put another secret in the place of the one there is; every token of the account is revoked."""

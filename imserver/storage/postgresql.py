@@ -36,6 +36,7 @@ def open_server(url: URL) -> Engines:
         kind=_kind,
         undone=_undone,
         fold=lambda: None,
+        keep=lambda step: None,  # its keeper has ways of their own to copy it
         part=engine.dispose,
         take=lambda: _take(engine),
     )

@@ -8,9 +8,11 @@ import sqlite3
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 
+from .copying import copy, synchronise
 from .database import Engines, Take
 from .interface import Damaged, DiskFull, StorageError
 
@@ -36,6 +38,7 @@ def open_file(url: URL) -> Engines:
     return _prepared(
         engine,
         fold=WriteAheadLog(engine, f"{url.database}-shm").fold,
+        keep=lambda step: _keep(Path(str(url.database)), step),
         part=engine.dispose,
         take=lambda: _lock(f"{url.database}.lock"),
     )
@@ -45,7 +48,9 @@ def open_memory() -> Engines:
     """Make a database that ends with the process, for one thread."""
     engine = create_engine("sqlite://", poolclass=StaticPool, hide_parameters=True)
     # Its one connection is the database, and nobody else's.
-    return _prepared(engine, fold=lambda: None, part=lambda: None, take=lambda: lambda: None)
+    return _prepared(
+        engine, fold=lambda: None, keep=lambda step: None, part=lambda: None, take=lambda: lambda: None
+    )
 
 
 def _lock(path: str) -> Callable[[], None] | None:
@@ -59,7 +64,22 @@ def _lock(path: str) -> Callable[[], None] | None:
     return lambda: os.close(lock)
 
 
-def _prepared(engine: Engine, *, fold: Callable[[], None], part: Callable[[], None], take: Take) -> Engines:
+def _keep(database: Path, step: str) -> None:
+    """Keep a copy beside a database; it is whole as soon as it has its name."""
+    unfinished = database.with_name(f"{database.name}.part")
+    copy(database, unfinished)
+    unfinished.replace(database.with_name(f"{database.name}.step-{step}"))
+    synchronise(database.parent)
+
+
+def _prepared(
+    engine: Engine,
+    *,
+    fold: Callable[[], None],
+    keep: Callable[[str], None],
+    part: Callable[[], None],
+    take: Take,
+) -> Engines:
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begun)
     reading = engine.execution_options(reads_only=True)
@@ -72,6 +92,7 @@ def _prepared(engine: Engine, *, fold: Callable[[], None], part: Callable[[], No
         kind=lambda error: _kind(error.orig),
         undone=lambda error: _undone(error.orig),
         fold=fold,
+        keep=keep,
         part=part,
         take=take,
     )
@@ -122,15 +143,6 @@ def _check(connection: Connection) -> None:
         raise Damaged(str(found).replace("\n", " "))
 
 
-def _synchronise(folder: str) -> None:
-    """Bring to the disk what is in a folder; SQLite does that, too, and does not look whether it could."""
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
 class WriteAheadLog:
     """The file that every commit is written to first, folded into the database when it has grown.
 
@@ -167,7 +179,7 @@ class WriteAheadLog:
             self._index = -1
         if self._index < 0:
             self._index = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
-            _synchronise(os.path.dirname(self._path) or ".")
+            synchronise(Path(self._path).parent)  # SQLite does that, too, and does not look whether it could
             with suppress(OSError):  # then it grows when it must, if it can
                 os.posix_fallocate(self._index, 0, self.INDEX)
         # https://www.sqlite.org/walformat.html: the index begins with its header; in it, mxFrame.

@@ -13,13 +13,20 @@ from .migrations import HEAD
 
 def upgrade(connection: Connection, name_epoch: Callable[[], str]) -> None:
     """Take the steps a database lacks, and give a new one its epoch; fails with ``NewerDatabase``."""
-    if _revision(connection) != HEAD:
+    if step_of(connection) != HEAD:
         _take_steps(connection)
     if connection.execute(statements.read_log).one_or_none() is None:
         connection.execute(statements.begin_log, {"epoch": name_epoch()})
 
 
-def _revision(connection: Connection) -> str | None:
+def lacks_steps(connection: Connection) -> str | None:
+    """Say at which step a database is whose tables are about to be changed; None: they are not."""
+    step = step_of(connection)
+    return step if step is not None and step < HEAD else None
+
+
+def step_of(connection: Connection) -> str | None:
+    """Say at which step the tables of a database are; None: it has none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     step: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -39,5 +46,5 @@ def _take_steps(connection: Connection) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         raise NewerDatabase(
-            f"the database is at step {_revision(connection)}, this program at {HEAD}"
+            f"the database is at step {step_of(connection)}, this program at {HEAD}"
         ) from error

@@ -5,11 +5,20 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol.commands import Login, Register, Who
-from improtocol.errors import Busy, LoginRefused, NameTaken
+from improtocol.errors import (
+    Busy,
+    InviteNeeded,
+    InviteRefused,
+    LoginRefused,
+    NameTaken,
+    RegistrationClosed,
+    TooOften,
+)
 from improtocol.events import RegisterTold, UserTold
 from improtocol.names import UnicodeNames
 from improtocol.replies import Registered
 from improtocol.states import State
+from imserver.portal.enrolling import Policy
 from imserver.storage.interface import StorageError
 from tests.imserver.disk import Disk
 from tests.imserver.guest import PASSWORD, Guest
@@ -119,3 +128,31 @@ class RegistrationTests(SynchronousTestCase):
         self.assertTrue(all(kept.startswith("$argon2id$") for kept in hashes))
         self.assertEqual(len(set(hashes)), 2)
         self.assertNotIn(PASSWORD, "".join(stage.logged))
+
+
+class PolicyTests(SynchronousTestCase):
+    """Who may take a name."""
+
+    def test_with_an_invite(self) -> None:
+        """Where one registers with an invite, nothing is said of names before a good one was shown."""
+        stage = Stage(policy=Policy.INVITE)
+        stranger = Guest(stage)
+        for name in ("alice", "bob"):
+            self.assertEqual(stranger.refused(Register(name, PASSWORD)), InviteNeeded())
+            self.assertEqual(stranger.refused(Register(name, PASSWORD, "0000-0000-0000")), InviteRefused())
+
+    def test_nobody(self) -> None:
+        """A closed server takes nobody, invited or not."""
+        stranger = Guest(Stage(policy=Policy.CLOSED))
+        for command in (Register("alice", PASSWORD), Register("alice", PASSWORD, "0000-0000-0000")):
+            self.assertEqual(stranger.refused(command), RegistrationClosed())
+
+    def test_trying_invites(self) -> None:
+        """Wrong invites are counted by source, and then no other is looked at; from elsewhere it is."""
+        stage = Stage(policy=Policy.INVITE)
+        stranger, other = Guest(stage), Guest(stage)
+        stranger.session.source, other.session.source = "192.0.2.1", "192.0.2.2"
+        wrong = Register("alice", PASSWORD, "0000-0000-0000")
+        refused = [type(stranger.refused(wrong)) for _ in range(31)]
+        self.assertEqual(refused, [InviteRefused] * 30 + [TooOften])
+        self.assertEqual(other.refused(wrong), InviteRefused())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from argon2 import PasswordHasher
 from twisted.cred.checkers import ICredentialsChecker
 from twisted.cred.credentials import UsernamePassword
 from twisted.cred.error import UnauthorizedLogin
@@ -26,6 +27,11 @@ class Shelf:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.broken = False
+        self.raised: list[tuple[int, str, str]] = []
+
+    def raise_hash(self, account: int, proved: str, stronger: str) -> Deferred[bool]:
+        self.raised.append((account, proved, stronger))
+        return succeed(True)
 
     def credential(self, name: str) -> Deferred[Credential | None]:
         self.asked.append(name)
@@ -58,6 +64,22 @@ class CheckerTests(SynchronousTestCase):
         for name, password in (("alice", "battery staple"), ("nobody-there", "correct horse"), ("bob", "x")):
             self.failureResultOf(self.prove(name, password), UnauthorizedLogin)
         self.assertEqual(self.shelf.asked, ["alice", "nobody-there", "bob"])
+
+    def test_a_weak_hash(self) -> None:
+        """A hash made by a lower measure is replaced once its password was said, behind the answer (D1)."""
+        stronger = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
+        checker = PasswordChecker(cast(Secrets, self.shelf), Passwords(execute, stronger))
+        for password, expected in (("wrong horse", 0), ("correct horse", 1)):
+            done = checker.requestAvatarId(UsernamePassword(b"alice", password.encode()))
+            done.addErrback(lambda _: None)
+            self.assertEqual(len(self.shelf.raised), expected)
+        [(account, proved, made)] = self.shelf.raised
+        self.assertEqual((account, proved), (1, ALICE.password_hash))
+        self.assertTrue(stronger.verify(made, "correct horse"))
+        self.assertFalse(stronger.check_needs_rehash(made))
+        # By the measure it was made by nothing is done.
+        self.successResultOf(self.prove("alice", "correct horse"))
+        self.assertEqual(len(self.shelf.raised), 1)
 
     def test_a_disk_in_trouble(self) -> None:
         """That the disk could not be asked is not a wrong password."""

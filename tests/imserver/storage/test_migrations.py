@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -17,11 +18,13 @@ from sqlalchemy import Connection, Engine, make_url, text
 from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.storage import postgresql, schema, sqlite
-from imserver.storage.database import Engines
+from imserver.storage.copying import as_it_stands
+from imserver.storage.database import Database, Engines
 from imserver.storage.interface import NewerDatabase
 from imserver.storage.migrations import HEAD
 from imserver.storage.records import NAMELESS, EntryKind
-from imserver.storage.upgrading import upgrade
+from imserver.storage.upgrading import step_of, upgrade
+from imserver.storage.verifying import verify
 
 from . import contract
 from .cluster import cluster, why_not
@@ -81,6 +84,34 @@ class Migrations(SynchronousTestCase):
         engine.dispose()
         here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         subprocess.run([sys.executable, "-c", _OPEN, url], check=True, env=here)
+
+    def test_a_copy_is_kept(self) -> None:
+        """From whichever step: before the first change a copy of the file is kept, and is as it was."""
+        config = Config()
+        config.set_main_option("script_location", "imserver.storage:migrations")
+        steps = [step.revision for step in ScriptDirectory.from_config(config).walk_revisions()]
+        self.assertEqual(HEAD, steps[0])
+        for step in steps[1:]:
+            path = Path(self.mktemp())
+            engines = sqlite.open_file(make_url(f"sqlite:///{path}"))
+            with engines.writing.begin() as connection:
+                _take_steps_to(connection, step)
+                _fill(connection, _life()) if step == "0001" else None
+                before = _said(connection)
+            self._start(engines)
+            copy = path.with_name(f"{path.name}.step-{step}")
+            self.assertEqual(0o600, copy.stat().st_mode & 0o777)
+            with as_it_stands(copy, alone=True).begin() as connection:
+                self.assertEqual((step, before), (step_of(connection), _said(connection)))
+            with as_it_stands(path).begin() as connection:
+                self.assertEqual(verify(connection).wrong, [])
+            copy.unlink()
+            self._start(engines)
+            self.assertFalse(copy.exists(), "nothing was changed any more")
+
+    def _start(self, engines: Engines) -> None:
+        run, soon = contract.at_once, contract.Turns().soon
+        Database(engines, write=run, read=run, soon=soon, now=lambda: 0).open()
 
     def test_a_newer_database_is_left_alone(self) -> None:
         """A database with a step that this program does not know is refused, and not touched."""
@@ -224,10 +255,14 @@ def _life() -> Model:
 
 
 def _take_the_first_step(connection: Connection) -> None:
+    _take_steps_to(connection, "0001")
+
+
+def _take_steps_to(connection: Connection, step: str) -> None:
     config = Config()
     config.set_main_option("script_location", "imserver.storage:migrations")
     config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    command.upgrade(config, step)
 
 
 def _fill(connection: Connection, model: Model) -> None:

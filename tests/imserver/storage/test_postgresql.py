@@ -10,7 +10,13 @@ from imserver.storage import postgresql
 from imserver.storage.database import Engines
 from imserver.storage.records import Opening
 
-from . import administration_contract, contract, reading_contract, retention_contract
+from . import (
+    accounts_contract,
+    administration_contract,
+    contract,
+    reading_contract,
+    retention_contract,
+)
 from .cluster import cluster, why_not
 
 
@@ -40,6 +46,10 @@ class AdministrationOnPostgreSQL(PostgreSQLCase, administration_contract.Adminis
 
 class RetentionOnPostgreSQL(PostgreSQLCase, retention_contract.RetentionContract):
     """What is let go by several nodes."""
+
+
+class AccountsOnPostgreSQL(PostgreSQLCase, accounts_contract.AccountsContract):
+    """Names, secrets and the end of accounts of several nodes."""
 
 
 class OnPostgreSQL(PostgreSQLCase, contract.OnDisk, contract.StorageContract):

@@ -11,7 +11,13 @@ from imserver.storage import schema, sqlite
 from imserver.storage.database import Engines
 from imserver.storage.interface import DiskFull
 
-from . import administration_contract, contract, reading_contract, retention_contract
+from . import (
+    accounts_contract,
+    administration_contract,
+    contract,
+    reading_contract,
+    retention_contract,
+)
 
 
 class InMemory(contract.StorageContract):
@@ -109,6 +115,10 @@ class RetentionInMemory(retention_contract.RetentionContract):
 
 class RetentionInAFile(FileCase, retention_contract.RetentionContract):
     """The same of a server on one machine."""
+
+
+class AccountsInAFile(FileCase, accounts_contract.AccountsContract):
+    """Names, secrets and the end of accounts in a file."""
 
 
 class DeliveryInAFile(FileCase, reading_contract.DeliveryOnDisk, reading_contract.DeliveryContract):

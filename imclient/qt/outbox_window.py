@@ -1,0 +1,61 @@
+"""What still waits to be sent, in the order in which it will be; each can be taken back while it waits."""
+
+from __future__ import annotations
+
+from PyQt5.QtWidgets import QWidget
+
+from imclient.core import wording
+from imclient.core.client import Client, LinkState
+from imclient.core.conversations import Progress, Said
+from imqt import moments
+
+from .listing import Line, Listing
+
+NOTHING = "Nothing waits: all that you said is on the server's disk."
+#: More are not listed: nobody goes through them.
+MOST_LISTED = 100
+_TEXT = (
+    "What you write is kept on this computer until the server has it, also when it is switched off. "
+    "It goes out by itself, in this order, once. What the server has already nobody can take back: "
+    "that would be shown again."
+)
+
+
+class OutboxWindow(Listing):
+    """Lists it, and follows what changes."""
+
+    def __init__(self, client: Client, parent: QWidget | None = None) -> None:
+        super().__init__(parent, "Outbox", _TEXT, "outbox")
+        self._client = client
+        self.setObjectName("outbox")
+        client.outbox.changed.connect(self.refresh)
+        client.link.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what waits now."""
+        waiting = self._client.outbox.items()[:MOST_LISTED]
+        self.show_lines([self._line(said) for said in waiting], self._let_go, NOTHING)
+        if waiting and self._client.link.state is not LinkState.ONLINE:
+            self.say("Not connected: it goes out as soon as you are.")
+
+    def _line(self, said: Said) -> Line:
+        whom = "to yourself" if said.to.names == (said.sender,) else wording.told_to(said.to, said.sender)
+        at = "" if said.at is None else f", written {moments.clock(said.at)}"
+        text = " ".join(said.text[:200].split())
+        if said.progress is Progress.REFUSED:
+            return Line(text, f"{whom}: {said.refusal or 'it was refused.'}", "Dismiss", said.ref or "")
+        if self._client.outbox.is_under_way(said):
+            return Line(text, f"{whom}{at}, on its way", "", said.ref or "")
+        return Line(text, f"{whom}{at}", "Take back", said.ref or "")
+
+    def _let_go(self, ref: str) -> None:
+        said = next((one for one in self._client.outbox.items() if one.ref == ref), None)
+        if said is not None and not self._client.outbox.let_go(said):
+            self.say("It is on its way already: nobody can tell any more whether the server has it.")
+
+    def done(self, result: int) -> None:
+        """Close it."""
+        self._client.outbox.changed.disconnect(self.refresh)
+        self._client.link.changed.disconnect(self.refresh)
+        super().done(result)

@@ -1,0 +1,48 @@
+"""``imserver``: all commands by name; only the one that is asked for is loaded."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from improtocol.version import __version__
+
+#: Where each command is, in the order of ``--help``.
+COMMANDS = {
+    "run": "running",
+    "backup": "upkeep",
+    "restore-backup": "upkeep",
+    "verify": "upkeep",
+}
+
+
+class Program(click.Group):
+    """The commands, each in the module it is loaded from when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give their names, in their order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f".{COMMANDS[cmd_name]}", __package__)
+        found: click.Command | None = module.COMMANDS.get(cmd_name)
+        return found
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="imserver")
+def program() -> None:
+    """Run an instant messenger, and look after it.
+
+    The commands about the data work on the data folder, on the server's own machine.  The exit status is 0
+    only if what was asked is done and true; 1: it is not; 2: mistyped; 3: no server answered.
+    """
+
+
+def main() -> None:
+    """Do what the command line asks for."""
+    program()

@@ -1,0 +1,114 @@
+"""The commands that work on the data folder, on the server's own machine."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from platformdirs import user_data_path
+
+from .saying import NotDone, Say, size, telling
+
+_data = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=lambda: user_data_path("imserver"),
+    show_default="your own",
+    help="The server's data folder.",
+)
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@_data
+@telling
+def backup(say: Say, file: Path | None, data: Path) -> None:
+    """Write all of a server into one FILE, while it runs or not.
+
+    In it are the database as it is at one moment, the server's certificate and its configuration: keep it
+    where only you can read it.  It is read back before it has its name, so that a FILE that is there is
+    whole.  Without FILE it is named after the moment; FILE may be a folder.  A certificate that was given by
+    --certificate, and a database by --database, are not in it.
+    """
+    from .backups import backup as write  # noqa: PLC0415
+
+    name = time.strftime("imserver-%Y%m%dT%H%M%SZ.backup", time.gmtime())
+    file = file or Path(name)
+    made = write(data, file / name if file.is_dir() else file)
+    say.facts(
+        f"{made['file']}: {made['entries']} entries, {made['accounts']} accounts, {size(made['bytes'])}; "
+        "read back, and whole.",
+        made,
+    )
+
+
+@click.command("restore-backup")
+@click.argument("file", type=_FILE)
+@_data
+@click.option("--replace", is_flag=True, help="Keep what is there beside it, under another name.")
+@telling
+def restore_backup(say: Say, file: Path, data: Path, replace: bool) -> None:
+    """Put the backup FILE in a data folder that no server uses.
+
+    Its log has a new epoch then: every client notices at its next login, and reads anew what there is.
+    What was said after the backup is not in it.
+    """
+    from .backups import restore  # noqa: PLC0415
+
+    made = restore(file, data, replace=replace)
+    kept = f" What was there is kept as {made['kept'][0]}." if made["kept"] else ""
+    say.facts(
+        f"{made['entries']} entries and {made['accounts']} accounts of {made['made']} are in {made['folder']}"
+        f", under the new epoch {made['epoch']}.{kept}",
+        made,
+    )
+
+
+@click.command()
+@click.argument("file", type=_FILE, required=False)
+@_data
+@telling
+def verify(say: Say, file: Path | None, data: Path) -> None:
+    """Read a database from end to end, or a backup FILE, and say whether all is as it was written.
+
+    The file as a whole, the checksum of each entry, the order of the log, and whom each message is for.
+    A server may run meanwhile.
+    """
+    from .backups import DATABASE, findings, in_a_sentence  # noqa: PLC0415
+
+    with in_a_sentence(data):
+        found = verify_backup(file) if file is not None else findings(data / DATABASE)
+    facts: dict[str, Any] = vars(found)
+    if found.faults:
+        if say.as_json:
+            say.facts("", facts)
+        more = f"\n  and {found.faults - len(found.wrong)} more" if found.faults > len(found.wrong) else ""
+        listed = "\n  ".join(found.wrong)
+        raise NotDone(
+            f"{found.faults} of what was read is not as it was written. Stop the server and restore the last "
+            f"good backup.\n  {listed}{more}",
+            code="damaged",
+        )
+    say.facts(
+        f"All is as it was written: {found.entries} entries, {found.messages} messages, "
+        f"{found.accounts} accounts, epoch {found.epoch}.",
+        facts,
+    )
+
+
+def verify_backup(file: Path) -> Any:
+    """Take the database out of a backup and read it."""
+    import tempfile  # noqa: PLC0415
+
+    from .backups import DATABASE, check, findings, unpack  # noqa: PLC0415
+
+    check(file)
+    with tempfile.TemporaryDirectory(prefix="imserver-") as folder:
+        unpack(file, DATABASE, Path(folder, DATABASE))
+        return findings(Path(folder, DATABASE), alone=True)
+
+
+COMMANDS = {one.name: one for one in (backup, restore_backup, verify)}

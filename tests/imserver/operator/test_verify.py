@@ -1,0 +1,98 @@
+"""``imserver verify``: what was changed anywhere is named, and what is whole is called whole."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from .folder_case import FolderCase
+
+
+class VerifyTests(FolderCase):
+    """A database is read from end to end."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.fill(8)
+
+    def alter(self, *statements: str) -> None:
+        """Change something behind the server's back."""
+        connection = sqlite3.connect(self.database)
+        with connection:
+            for statement in statements:
+                connection.execute(statement)
+        connection.close()
+
+    def wrong(self, *statements: str) -> list[str]:
+        """Change something, and give what is found wrong."""
+        self.alter(*statements)
+        found: list[str] = self.typed_json("verify", f"--data={self.folder}", status=1)["wrong"]
+        return found
+
+    def test_whole(self) -> None:
+        """A database that is as it was written is said to be, with what is in it."""
+        self.assertIn("11 entries, 8 messages, 3 accounts", self.on_folder("verify"))
+
+    def test_while_a_server_writes(self) -> None:
+        """A server may go on meanwhile."""
+        with self.served() as server:
+            server.say(1, {2}, "just now")
+            self.assertIn("12 entries", self.on_folder("verify"))
+
+    def test_a_flipped_bit(self) -> None:
+        """One bit of a text is noticed."""
+        written = self.database.read_bytes()
+        at = written.index(b"words 3")
+        broken = bytearray(written)
+        broken[at + 6] ^= 1
+        self.database.write_bytes(broken)
+        self.on_folder("verify", status=1)
+        self.assertIn("entry 7 is not as it was written", self.complaint)
+
+    def test_every_column(self) -> None:
+        """Whatever column of an entry is another, it is noticed."""
+        for column, value in (("at", 1), ("sender", "'bea'"), ("audience", "'x'"), ("ref", "'y'"), ("to", 7)):
+            self.assertIn(
+                "entry 6 is not as it was written",
+                self.wrong(f'UPDATE entry SET "{column}" = {value} WHERE number = 6'),
+            )
+
+    def test_a_hole(self) -> None:
+        """An entry that is gone is noticed, in the middle and at the end."""
+        found = self.wrong("DELETE FROM audience WHERE entry = 7", "DELETE FROM entry WHERE number = 7")
+        self.assertIn("behind entry 6 stands entry 8", found)
+        self.assertIn(
+            "the log ends at 10, and says that it ends at 11",
+            self.wrong("DELETE FROM audience WHERE entry = 11", "DELETE FROM entry WHERE number = 11"),
+        )
+
+    def test_for_others(self) -> None:
+        """A message that has become somebody else's is noticed."""
+        found = self.wrong("UPDATE audience SET account = 1 WHERE entry = 5 AND account = 3")
+        self.assertEqual(["entry 5 is not for the people of its conversation"], found)
+
+    def test_made_to_look_old(self) -> None:
+        """A message that is empty as if it had been let go, and was not, is noticed."""
+        found = self.wrong("UPDATE entry SET text='', conversation=NULL, checksum=NULL WHERE number = 5")
+        self.assertIn("entry 5 was let go, and should not have been", found)
+
+    def test_index(self) -> None:
+        """An index that no longer agrees with its table is noticed."""
+        self.alter(
+            "PRAGMA writable_schema=ON",
+            "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM "
+            "sqlite_master WHERE name='entry_to_everyone') WHERE name='entry_about_people'",
+        )
+        self.on_folder("verify", status=1)
+
+    def test_another_step(self) -> None:
+        """A database of another version is not judged, and it is said what to do."""
+        for step, words in (("0001", "a server that is started on it"), ("9999", "of a newer imserver")):
+            self.alter(f"UPDATE alembic_version SET version_num = '{step}'")
+            self.on_folder("verify", status=1)
+            self.assertIn(words, self.complaint)
+
+    def test_a_backup(self) -> None:
+        """A backup is read just so."""
+        file = self.home / "kept.backup"
+        self.on_folder("backup", str(file))
+        self.assertIn("11 entries", self.typed("verify", str(file)))
