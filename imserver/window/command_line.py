@@ -72,9 +72,7 @@ class CommandLine(QWidget):
         self.say.setObjectName("say")
         self._news = PlainLabel("", wrap=True)
         self._news.setObjectName("news")
-        self._news.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self._news.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._sign = IconSign("note", "accent", 16)
         close = plain.tool_button("Close this answer", "close")
         close.setObjectName("closeNews")

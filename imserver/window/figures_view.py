@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
 from imqt.layout import STRETCH, box, col, rule
@@ -11,6 +13,8 @@ from .people import People
 from .people_model import size
 from .plot import Bar, Lines, Plot
 
+#: Looks that a rate is the mean of.
+MEAN = 5
 WINDOW = f"last {round(EVERY * KEPT / 60)} minutes"
 
 
@@ -61,9 +65,9 @@ class FiguresView(QWidget):
         self._show_disk(figures)
 
     def _show_messages(self, moments: list[Moment]) -> None:
-        rates = [one.rate for one in moments]
+        rates = smooth([one.rate for one in moments])
         self._lines["messages"].show_values(rates)
-        now = moments[-1].rate if moments else 0.0
+        now = rates[-1] if rates else 0.0
         self.messages.tell(f"{_rate(now)} / s", f"{WINDOW}, peak {_rate(max(rates, default=0.0))}")
 
     def _show_answers(self, moments: list[Moment], last: Moment | None) -> None:
@@ -73,7 +77,7 @@ class FiguresView(QWidget):
             self.answers.tell("", f"{WINDOW}: nothing was sent")
         else:
             half, most = _milliseconds(last.half), _milliseconds(last.most)
-            self.answers.tell(half, f"half within {half} (blue), 99 % {most} (violet)")
+            self.answers.tell(half, f"half {half} (blue), 99 % {most} (violet)")
 
     def _show_backlog(self, moments: list[Moment], people: People) -> None:
         self._lines["backlog"].show_values([float(one.backlog) for one in moments])
@@ -94,6 +98,11 @@ class FiguresView(QWidget):
             self._bar.show_part(1 - free / total)
             kept = f"database {size(database)}, " if database is not None else ""
             self.disk.tell(f"{size(free)} free", f"{kept}{size(total - free)} of {size(total)} used")
+
+
+def smooth(values: Sequence[float]) -> list[float]:
+    """Give for each the mean of the last few: people send in bursts."""
+    return [sum(values[max(0, end - MEAN) : end]) / min(end, MEAN) for end in range(1, len(values) + 1)]
 
 
 def _rate(rate: float) -> str:

@@ -43,7 +43,8 @@ class Head(QWidget):
             plain.set_tooltip(self.stop, "The server runs on when this window is closed.")
         who = col(PlainLabel(place, "strong"), row(self._dot, (self._words, 1), gap=4), gap=0)
         line = row(
-            IconSign("server", "accent", 20), (who, 1), self.invite, self.announce, self.back_up, 8, self.stop,
+            IconSign("server", "accent", 20), (who, 1),
+            self.invite, self.announce, self.back_up, 8, self.stop,
             margins=(16, 10, 16, 10), gap=8,
         )  # fmt: skip
         outer = QVBoxLayout(self)

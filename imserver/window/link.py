@@ -69,6 +69,7 @@ class Link:
         self.state = State.ENDED
         self.why = ""  #: why it is not online
         self.entered = ""  #: as whom
+        self.stays_away = False  #: it does not come back by itself any more
         self._clock = clock
         self._way = way
         self._told = told
@@ -91,7 +92,7 @@ class Link:
         self._become(State.CONNECTING)
         try:
             await self._attempt(key)
-        except BaseException:
+        except Exception:
             self._become(State.ENDED, "")
             raise
 
@@ -102,7 +103,7 @@ class Link:
         try:
             await connection.greeted
             await self._log_in(connection, key)
-        except BaseException:
+        except Exception:
             connection.close()
             raise
         finally:
@@ -137,6 +138,9 @@ class Link:
         self._connection = None
         bye = connection.bye
         if self._leaving is not None:
+            return
+        if self.stays_away:
+            self._become(State.ENDED, "The server is being stopped.")
             return
         if bye is not None and bye.retry_after is None:
             self._become(State.ENDED, bye.line or f"The server ended this session: {bye.reason}.")

@@ -24,6 +24,7 @@ from .overseer import Overseer
 from .people import Person
 from .people_bar import PeopleBar
 from .people_view import PeopleView
+from .typed import Outcome, obey
 from .wire_view import WireView
 
 #: Makes a backup, and says where it is; None: it cannot be made from here.
@@ -58,7 +59,7 @@ class MainWindow(QMainWindow):
         self.line = CommandLine(overseer)
         self._lay_out()
         self.menus = Menus(self, own=own, can_back_up=back_up is not None)
-        self._counting = Gathering(self._show_counts, self)
+        self.counting = Gathering(self._show_counts, self)
         self._listen()
         self._show_link()
         self._show_chosen()
@@ -102,15 +103,15 @@ class MainWindow(QMainWindow):
         self.bar.reset.clicked.connect(self.reset_password)
         self.bar.suspend.clicked.connect(self.suspend)
         self.bar.disconnect_.clicked.connect(self.disconnect_)
-        self.bar.find.textChanged.connect(self._overseer.people.seek)
-        self.bar.find.returnPressed.connect(self._go_to_first)
+        self.bar.sought.textChanged.connect(self._overseer.people.seek)
+        self.bar.sought.returnPressed.connect(self._go_to_first)
         self.people.chosen.connect(self._show_chosen)
         self.people.wanted.connect(self._write_to)
         self.people.asked.connect(self._show_menu)
         self.wire.texts_wanted.connect(self._overseer.show_texts)
         model = self._overseer.people
         for signal in (model.rowsInserted, model.rowsRemoved, model.dataChanged, model.modelReset):
-            signal.connect(self._counting.soon)
+            signal.connect(self.counting.soon)
         self._overseer.link_changed.connect(self._show_link)
         self._overseer.figures_changed.connect(self._show_figures)
         self._overseer.filled.connect(self._show_counts)
@@ -177,9 +178,12 @@ class MainWindow(QMainWindow):
             "Stop the server?",
             f"{who} connected. Everybody is told when to come back, and nothing is lost.",
             act="Stop the server",
-            then=lambda: self.close() and None,
+            then=self._close,
             danger=True,
         )
+
+    def _close(self) -> None:
+        self.close()
 
     def write(self) -> None:
         """Have a text for who is chosen typed."""
@@ -214,10 +218,11 @@ class MainWindow(QMainWindow):
         )
 
     def _obey(self, line: str) -> None:
-        from .typed import obey  # noqa: PLC0415
+        Deferred.fromCoroutine(obey(line, self._overseer)).addCallback(self._obeyed)
 
-        done = Deferred.fromCoroutine(obey(line, self._overseer))
-        done.addCallback(lambda outcome: outcome.done or self.line.tell(*outcome.lines, wrong=True))
+    def _obeyed(self, outcome: Outcome) -> None:
+        if not outcome.done:
+            self.line.tell(*outcome.lines, wrong=True)
 
     def _with_chosen(self, act: Callable[[Person], object]) -> None:
         person = self.people.person()
@@ -226,10 +231,10 @@ class MainWindow(QMainWindow):
 
     # --- getting about ---
 
-    def find(self) -> None:
+    def find_name(self) -> None:
         """Go to the field that finds a name."""
-        self.bar.find.setFocus()
-        self.bar.find.selectAll()
+        self.bar.sought.setFocus()
+        self.bar.sought.selectAll()
 
     def _go_to_first(self) -> None:
         if self._overseer.people.rows:

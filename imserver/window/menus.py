@@ -38,7 +38,7 @@ class Menus:
         self._disconnect = _act(self.people, "Disconnect ...", window.disconnect_, "Ctrl+D")
         self._administrator = _act(self.people, "Make administrator ...", window.make_administrator)
         self.people.addSeparator()
-        _act(self.people, "Find a name", window.find, "Ctrl+F")
+        _act(self.people, "Find a name", window.find_name, "Ctrl+F")
         _act(self.people, "Go to the line to type in", window.go_to_line, "Ctrl+L")
         self._view(window)
         _act(self._menu("&Help"), "Keys", window.tell_keys, "F1")
@@ -91,7 +91,7 @@ class Menus:
 def _act(menu: QMenu, text: str, do: Callable[[], object], key: str = "") -> QAction:
     action = menu.addAction(text)
     assert action is not None
-    action.triggered.connect(lambda _: do())
+    action.triggered.connect(lambda _: _only(do()))
     if key:
         action.setShortcut(QKeySequence(key))
     return action
@@ -99,3 +99,7 @@ def _act(menu: QMenu, text: str, do: Callable[[], object], key: str = "") -> QAc
 
 def _choosing(window: MainWindow, choice: Choice) -> Callable[[], None]:
     return lambda: window.dress.choose(choice)
+
+
+def _only(_result: object) -> None:
+    """Take what came of an act, which no menu needs."""

@@ -66,6 +66,11 @@ class Overseer(QObject):
         """Come in, and begin to look."""
         return self.link.enter(key)
 
+    def stays_away(self) -> None:
+        """Look no more, and do not come back when the server ends this session."""
+        self._stop()
+        self.link.stays_away = True
+
     def close(self) -> Deferred[None]:
         """Look no more."""
         self._stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt5.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from imqt import painting, plain
 from imqt.layout import box, row
@@ -20,27 +20,28 @@ class PeopleBar(QWidget):
         self._counts = ElidedLabel("", "caption")
         self._counts.setObjectName("counts")
         self._who = PlainLabel("", "group")
-        self.write = plain.button("Write", "quiet", icon_name="send")
+        self.write = plain.tool_button("Write to who is chosen", "send")
         self.reset = plain.button("Reset password", "quiet", icon_name="key")
         self.suspend = plain.button("Suspend", "quiet", icon_name="pause")
         self.disconnect_ = plain.button("Disconnect", "quiet", icon_name="cut")
         names = {"write": self.write, "reset": self.reset, "suspend": self.suspend}
         for name, button in {**names, "disconnect": self.disconnect_}.items():
             button.setObjectName(name)
-        self.find = search_field("Find a name", "find")
-        self.find.setProperty("role", "")
-        self.find.setFixedWidth(round(painting.sign_side(144)))
-        self.find.setClearButtonEnabled(True)
+        self.sought = search_field("Find a name", "find")
+        self.sought.setProperty("role", "")
+        self.sought.setFixedWidth(round(painting.sign_side(144)))
+        self.sought.setClearButtonEnabled(True)
         line = row(
-            PlainLabel("People", "strong"), (self._counts, 1), self._who, self.write, self.reset, self.suspend,
-            self.disconnect_, 8, self.find, margins=(16, 8, 16, 4), gap=4,
+            PlainLabel("People", "strong"), (self._counts, 1),
+            self._who, self.write, self.reset, self.suspend, self.disconnect_, 8, self.sought,
+            margins=(16, 8, 16, 4), gap=4,
         )  # fmt: skip
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(box(line))
 
     @property
-    def buttons(self) -> tuple[QPushButton, ...]:
+    def buttons(self) -> tuple[QAbstractButton, ...]:
         """What can be done with somebody."""
         return self.write, self.reset, self.suspend, self.disconnect_
 
@@ -58,19 +59,17 @@ class PeopleBar(QWidget):
         for button in self.buttons:
             why = self._why_not(button, person, me, online)
             button.setEnabled(not why)
-            plain.set_tooltip(button, why)
+            plain.set_tooltip(button, why or (button.accessibleName() if button is self.write else ""))
 
-    def _why_not(self, button: QPushButton, person: Person | None, me: str, online: bool) -> str:
-        if not online:
-            return "There is no connection to the server."
+    def _why_not(self, button: QAbstractButton, person: Person | None, me: str, online: bool) -> str:
         if person is None:
             return "Choose somebody in the list first."
-        if not person.name:
-            return "This connection has no name yet."
-        if person.closed:
-            return f"{person.name} has closed the account."
-        if person.name == me and button is not self.disconnect_:
-            return "That is you."
-        if button is self.disconnect_ and not person.links:
-            return f"{person.name} is not connected."
-        return ""
+        name, leaves = person.name, button is self.disconnect_
+        reasons = (
+            (not online, "There is no connection to the server."),
+            (not name, "This connection has no name yet."),
+            (person.closed, f"{name} has closed the account."),
+            (name == me and not leaves, "That is you."),
+            (leaves and not person.links, f"{name} is not connected."),
+        )
+        return next((reason for is_so, reason in reasons if is_so), "")

@@ -22,7 +22,7 @@ from .people_model import Column, PeopleModel
 SIDE = 16
 _PRESENCE = {Being.LOGGED_IN: "online", Being.REGISTERED: "away", Being.UNREGISTERED: "away"}
 #: How wide the columns are beside type of the usual size; the last has the rest.
-WIDTHS = (152, 144, 124, 132, 168, 96)
+WIDTHS = (132, 132, 104, 140, 156, 96)
 
 
 class PeopleDelegate(QStyledItemDelegate):

@@ -1,19 +1,20 @@
-"""The line to type in: ``/all``, ``/whisper``, ``/who`` as in every client, and every command of the language.
+"""The line to type in: ``/all``, ``/whisper``, ``/who`` as in every client, and what else the language has.
 
 Whatever stands behind the slash and is a command is said to the server as it stands: ``/suspend bob :why``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from improtocol import codec, commands
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import Refusal
 from improtocol.states import State
-from improtocol.vocabulary import Command, Item, Reply
+from improtocol.vocabulary import Command
 
+from .connection import Lost, Strange
 from .overseer import Overseer
 from .people import People
 
@@ -28,7 +29,7 @@ OWN = {
 }
 #: What the window says by itself, or must not say.
 _NOT_HERE = frozenset(
-    ["REGISTER", "LOGIN", "LOGOUT", "QUIT", "ACK", "SYNC", "PONG", "WATCH", "UNWATCH", "HELP"]
+    ("REGISTER", "LOGIN", "LOGOUT", "QUIT", "ACK", "SYNC", "PONG", "WATCH", "UNWATCH", "HELP", "PASSWORD")
 )
 
 
@@ -40,24 +41,51 @@ class Outcome:
     done: bool = True
 
 
+# --- while it is typed ---
+
+
 def hint(line: str, people: People, me: str) -> str:
-    """Say where a line would go, while it is typed."""
+    """Say where a line would go."""
     word, _, rest = line.strip().partition(" ")
     if word in ("/all", "/announce"):
-        others = max(0, people.names - 1)
         here = max(0, people.connected - 1)
-        return f"goes to {_people(others)}, {here:,} {'is' if here == 1 else 'are'} connected"
+        return (
+            f"goes to {_people(max(0, people.names - 1))}, {here:,} {'is' if here == 1 else 'are'} connected"
+        )
     if word == "/whisper" and rest:
-        name = rest.split(" ", 1)[0]
-        person = people.get(name)
-        if person is None:
-            return f"There is no user called {name.lower()}." if " " in rest else ""
-        if person.name == me:
-            return "that is you"
-        return f"{person.name} is connected" if person.connected else f"it will wait for {person.name}"
-    if line and not line.startswith("/"):
-        return "begin with /all or /whisper NAME"
-    return ""
+        return _hint_of(rest.partition(" ")[0].lower(), " " in rest, people, me)
+    return "begin with /all or /whisper NAME" if line and not line.startswith("/") else ""
+
+
+def _hint_of(name: str, complete: bool, people: People, me: str) -> str:
+    person = people.get(name)
+    if person is None:
+        return f"There is no user called {name}." if complete else ""
+    if person.name == me:
+        return "that is you"
+    return f"{person.name} is connected" if person.connected else f"it will wait for {person.name}"
+
+
+def words() -> list[str]:
+    """Give the words that a line may begin with, the window's own first."""
+    return [*OWN, *(one for one in _others() if one not in OWN)]
+
+
+def takes_name(word: str) -> bool:
+    """Whether the word behind this one is somebody's name."""
+    described = Command.by_verb.get(word.upper())
+    if word in OWN or described is None:
+        return word == "whisper"
+    first = described.word_arguments[:1]
+    return bool(first) and first[0].key in ("name", "audience")
+
+
+def _others() -> list[str]:
+    found = (c for verb, c in sorted(Command.by_verb.items()) if verb not in _NOT_HERE)
+    return [c.verb.lower() for c in found if State.LOGGED_IN in c.allowed_in]
+
+
+# --- doing it ---
 
 
 async def obey(line: str, overseer: Overseer) -> Outcome:
@@ -66,29 +94,47 @@ async def obey(line: str, overseer: Overseer) -> Outcome:
     if not line.startswith("/"):
         return Outcome(("Begin with /all to say it to everyone, or with /whisper NAME.",), done=False)
     word, _, rest = line[1:].partition(" ")
+    word, rest = word.lower(), rest.strip()
+    act = _ACTS.get(word)
     try:
-        return await _obey(word.lower(), rest.strip(), overseer)
-    except Refusal as refused:
-        return Outcome((str(refused),), done=False)
+        return await (act(rest, overseer) if act else _as_declared(word.upper(), rest, overseer))
+    except (Refusal, Lost, Strange) as wrong:
+        return Outcome((str(wrong),), done=False)
 
 
-async def _obey(word: str, rest: str, overseer: Overseer) -> Outcome:
-    people = overseer.people.people
-    if word == "help":
-        return Outcome((*OWN.values(), f"and as the language has it: {', '.join(_others())}"))
-    if word == "who":
-        return Outcome(tuple(_who(people)))
-    if word == "all":
-        return await _send(EVERYONE, rest, overseer, OWN["all"])
-    if word == "whisper":
-        name, _, text = rest.partition(" ")
-        return await _send(Audience((name.lower(),)), text.strip(), overseer, OWN["whisper"])
-    if word == "announce":
-        if not rest:
-            return Outcome((f"Write {OWN['announce']}.",), done=False)
-        told = (await overseer.ask(commands.Announce(rest.removeprefix(":")))).reply
-        return Outcome((f"Announced to {_people(told.to)}.",))
-    return await _as_declared(word.upper(), rest, overseer)
+async def _help(_rest: str, _overseer: Overseer) -> Outcome:
+    others = ", ".join(f"/{one}" for one in _others())
+    return Outcome((*OWN.values(), f"and as the language has it: {others}"))
+
+
+async def _tell_who(_rest: str, overseer: Overseer) -> Outcome:
+    return Outcome(tuple(_who(overseer.people.people)))
+
+
+async def _all(rest: str, overseer: Overseer) -> Outcome:
+    return await _send(EVERYONE, rest, overseer, OWN["all"])
+
+
+async def _whisper(rest: str, overseer: Overseer) -> Outcome:
+    name, _, text = rest.partition(" ")
+    return await _send(Audience.of(name.lower()), text.strip(), overseer, OWN["whisper"])
+
+
+async def _announce(rest: str, overseer: Overseer) -> Outcome:
+    text = rest.removeprefix(":")
+    if not text:
+        return Outcome((f"Write {OWN['announce']}.",), done=False)
+    told = (await overseer.ask(commands.Announce(text))).reply
+    return Outcome((f"Announced to {_people(told.to)}.",))
+
+
+_ACTS: dict[str, Callable[[str, Overseer], Awaitable[Outcome]]] = {
+    "help": _help,
+    "who": _tell_who,
+    "all": _all,
+    "whisper": _whisper,
+    "announce": _announce,
+}
 
 
 async def _send(audience: Audience, text: str, overseer: Overseer, usage: str) -> Outcome:
@@ -110,43 +156,17 @@ async def _as_declared(verb: str, rest: str, overseer: Overseer) -> Outcome:
     if isinstance(asked, Refusal):
         return Outcome((f"{asked} It is written {Command.by_verb[verb].syntax()}.",), done=False)
     answer = await overseer.ask(asked)
-    return Outcome(tuple(_told(one) for one in (*answer.items, answer.reply)))
-
-
-def _told(one: Item | Reply) -> str:
-    """Write a line of an answer as it came."""
-    return codec.write(one)
-
-
-def _others() -> list[str]:
-    found = (c for v, c in sorted(Command.by_verb.items()) if v not in _NOT_HERE)
-    return [f"/{c.verb.lower()}" for c in found if State.LOGGED_IN in c.allowed_in]
+    return Outcome((*map(codec.write, answer.items), codec.write(answer.reply)))
 
 
 def _who(people: People) -> Iterator[str]:
-    here = sorted(person.name for person in people.all.values() if person.connected)
+    here = people.beginning("", people.names)[: people.connected]
     more = f" and {len(here) - MOST:,} more" if len(here) > MOST else ""
     yield f"{len(here):,} of {_people(people.names)} connected: {', '.join(here[:MOST])}{more}"
-    strangers = people.connections - sum(
-        len(person.links) for person in people.all.values() if person.connected
-    )
-    if strangers:
+    known = sum(len(person.links) for person in people.all.values() if person.connected)
+    if strangers := people.connections - known:
         yield f"{strangers:,} connection{'s' if strangers > 1 else ''} without a name yet"
 
 
 def _people(number: int) -> str:
     return "1 person" if number == 1 else f"{number:,} people"
-
-
-def words() -> list[str]:
-    """Give the words that a line may begin with, the window's own first."""
-    return [*OWN, *(one[1:] for one in _others() if one[1:] not in OWN)]
-
-
-def takes_name(word: str) -> bool:
-    """Whether the word behind this one is somebody's name."""
-    described = Command.by_verb.get(word.upper())
-    if word == "whisper":
-        return True
-    first = described.word_arguments[:1] if described is not None and word not in OWN else ()
-    return bool(first) and first[0].key in ("name", "audience")

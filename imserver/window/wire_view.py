@@ -31,7 +31,7 @@ from .wire_model import Kind, Row, WireModel, transcript
 SIDE = 16
 HIDDEN, SHOWN = "live, texts and passwords hidden", "live, with what people say; passwords hidden"
 #: Signs of a name that there is room for.
-NAME = 12
+NAME = 10
 
 
 class WireDelegate(QStyledItemDelegate):
@@ -43,7 +43,7 @@ class WireDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Say how high a row is."""
-        return QSize(0, theme.heights().wire_line)
+        return QSize(0, round(theme.line_height(theme.mono()) + 6))
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Paint a row."""
