@@ -62,10 +62,10 @@ end-to-end: ready-to-test ## real servers and real windows on a screen of their 
 	@mkdir -p build/trial
 	$(if $(PROCESS_TESTS),$(SCREEN) $(TRIAL) $(PROCESS_TESTS),@echo "there is no end-to-end test yet")
 
-prove: ready-to-test ## the server killed again and again, and what else is promised: ten minutes; keeps evidence
+prove: ready-to-test ## the server killed again and again, and what else is promised: twenty minutes; keeps evidence
 	$(BIN)/python -m bench.prove
 
-prove-ci: ready-to-test ## the same in two minutes
+prove-ci: ready-to-test ## the same in five minutes
 	$(BIN)/python -m bench.prove --quick
 
 bench: ready-to-test ## what the server costs, some minutes; needs a C compiler; keeps evidence and a table in bench/README.md

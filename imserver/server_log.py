@@ -164,10 +164,9 @@ class ServerLog:
             noted.insert(0, (self.now(), "lost", {"lines": self._lost}))
             self._lost = 0
         self._write("".join([self._write_line(*line) for line in noted]).encode())
-        for line in noted:
-            if self.told is None:  # or no more: the last who watched was found to be gone
-                break
-            self.told(plain(*line).rstrip())
+        if (told := self.told) is not None:
+            for line in noted:
+                told(plain(*line).rstrip())
         self._keep_within_bounds()
 
     def _write(self, lines: bytes) -> None:

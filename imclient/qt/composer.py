@@ -24,6 +24,7 @@ from imqt.sign import IconSign
 
 from . import slash_line
 from .audience_control import AudienceControl
+from .completing import Completing
 
 #: Narrower than this, the hint about the keys gives way to the one about people.
 NARROW = 560
@@ -126,6 +127,7 @@ class Composer(QWidget):
         self._lookalikes = Lookalikes(client.roster)
         self.audience = AudienceControl(client)
         self.edit = MessageEdit()
+        self.completing = Completing(self.edit, client.roster)
         self.send = plain.button("Send", "primary", icon_name="send")
         self._sign = IconSign("waiting", "waiting")
         self._hint = PlainLabel("", "caption", wrap=True)

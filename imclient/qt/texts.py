@@ -10,6 +10,9 @@ Alt+1, Alt+2, Alt+3: to one, to several, to everyone.
 Ctrl+K: find a person.  In the roster, Space chooses and Enter writes.
 Ctrl+Tab, Ctrl+Shift+Tab: the next conversation, the one before.  Ctrl+W: close it.  Ctrl+L: all of them.
 Enter on a message of yours: how far it came.
+Arrow up in an empty text: what you said before.  / begins a command, @ a name; Tab completes them.
+Alt+Down: the next conversation with something unread.
+Ctrl+Shift+N: a window of its own.  Ctrl+Shift+O: the outbox.  Ctrl+Shift+D: do not disturb.
 F6: from one part of the window to the next.
 Ctrl+P: ping.  Ctrl+Shift+W: the wire.  Ctrl+N: a note to yourself.
 Ctrl+Plus, Ctrl+Minus, Ctrl+0: larger type, smaller type, as it was.

@@ -11,9 +11,30 @@ from improtocol.version import __version__
 #: Where each command is, in the order of ``--help``.
 COMMANDS = {
     "run": "running",
+    "login": "entering",
+    "logout": "entering",
+    "invite": "acts",
+    "invites": "acts",
+    "uninvite": "acts",
+    "users": "acts",
+    "sessions": "acts",
+    "stats": "acts",
+    "watch": "acts",
+    "tell": "acts",
+    "announce": "acts",
+    "disconnect": "acts",
+    "reset": "acts",
+    "suspend": "acts",
+    "restore": "acts",
+    "grant": "acts",
+    "revoke": "acts",
     "backup": "upkeep",
     "restore-backup": "upkeep",
     "verify": "upkeep",
+    "export": "upkeep",
+    "import": "upkeep",
+    "prune": "upkeep",
+    "doctor": "upkeep",
 }
 
 
@@ -38,8 +59,10 @@ class Program(click.Group):
 def program() -> None:
     """Run an instant messenger, and look after it.
 
-    The commands about the data work on the data folder, on the server's own machine.  The exit status is 0
-    only if what was asked is done and true; 1: it is not; 2: mistyped; 3: no server answered.
+    The commands about people (invite to revoke) speak to a running server as an administrator: begin with
+    `imserver login ADDRESS NAME`.  Those behind them work on the data folder, on the server's own machine.
+    The exit status is 0 only if what was asked is done and true; 1: it is not; 2: mistyped; 3: no server
+    answered.
     """
 
 

@@ -111,4 +111,88 @@ def verify_backup(file: Path) -> Any:
         return findings(Path(folder, DATABASE), alone=True)
 
 
-COMMANDS = {one.name: one for one in (backup, restore_backup, verify)}
+@click.command()
+@click.option(
+    "--older", type=click.IntRange(1, 99999), required=True, metavar="DAYS", help="Let go of what is older."
+)
+@_data
+@telling
+def prune(say: Say, older: int, data: Path) -> None:
+    """Let go of old messages once, and give the room back to the disk.
+
+    For a folder that no server uses; one that runs does the first half by itself with --keep DAYS.  Whoever
+    had not been told them hears of a gap.  Numbers and refs stay, so that nothing is said twice.
+    """
+    from .pruning import prune as let_go  # noqa: PLC0415
+
+    done = let_go(data, older)
+    copies = f" They are still in {', '.join(done['copies'])}." if done["copies"] else ""  # type: ignore[arg-type]
+    say.facts(
+        f"{done['messages']} messages were let go, and {size(int(str(done['freed'])))} given back: "
+        f"{size(int(str(done['before'])))} before, {size(int(str(done['after'])))} now.{copies}",
+        done,
+    )
+
+
+@click.command()
+@click.option("--of", metavar="NAME", help="Only what this user said.")
+@_data
+@telling
+def export(say: Say, of: str | None, data: Path) -> None:
+    """Write what was said, and who there is, as JSON lines; a server may run meanwhile.
+
+    What was let go is not in it, nor are passwords, devices and what was read.
+    """
+    import json  # noqa: PLC0415
+
+    from .exchanging import exported  # noqa: PLC0415
+
+    for line in exported(data, of):
+        click.echo(json.dumps(line, ensure_ascii=False))
+
+
+@click.command("import")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option(
+    "--names", type=click.Choice(["ascii", "unicode"]), default="ascii", help="As the server has it."
+)
+@_data
+@telling
+def import_(say: Say, file: Any, names: str, data: Path) -> None:
+    """Put the JSON lines of FILE (- is standard input) behind the log of a folder that no server uses.
+
+    A line is {"kind": "message", "at": "2026-11-20T10:00:28.120Z", "sender": "ana", "audience": ["bea"],
+    "text": "Hello"}; an audience of "*" is everyone.  Whoever is named and not there is made, without a
+    password: `imserver reset NAME` gives one.  What was imported before is known again, and not there twice.
+    """
+    from improtocol.names import ASCII_NAMES, UnicodeNames  # noqa: PLC0415
+
+    from .exchanging import imported  # noqa: PLC0415
+
+    done = imported(data, file, UnicodeNames() if names == "unicode" else ASCII_NAMES)
+    say.facts(
+        f"{done['messages']} messages and {done['accounts']} accounts are there that were not; "
+        f"{done['known']} messages were there already.",
+        done,
+    )
+
+
+@click.command()
+@click.argument("address", nargs=-1)
+@_data
+@telling
+def doctor(say: Say, address: tuple[str, ...], data: Path) -> None:
+    """Look a server over: data, disk, certificate, clock, limits, and each ADDRESS that should answer.
+
+    The status is 1 if anything is bad; what is bad soon is shown, too.
+    """
+    from .doctor import BAD, examine  # noqa: PLC0415
+
+    found = examine(data, address)
+    say.table(("what", "how", "sentence"), [vars(one) for one in found])
+    bad = [one for one in found if one.how == BAD]
+    if bad:
+        raise NotDone(f"{len(bad)} of {len(found)} are bad: {bad[0].sentence}", code="bad")
+
+
+COMMANDS = {str(one.name): one for one in (backup, restore_backup, verify, export, import_, prune, doctor)}

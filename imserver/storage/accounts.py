@@ -118,10 +118,10 @@ class Accounts:
         self._connection.execute(statements.set_password, {"who": account, "to_hash": password_hash})
         self._tokens.revoke_all(account)
 
-    def raise_hash(self, account: int, proved: str, stronger: str) -> bool:
+    def raise_hash(self, account: int, proved_hash: str, stronger: str) -> bool:
         """Keep the same secret under a stronger hash, unless it is another secret by now."""
-        kept: str = self._connection.execute(statements.kept_hash, {"who": account}).scalar_one()
-        if not hmac.compare_digest(kept, proved):
+        kept_hash: str = self._connection.execute(statements.kept_hash, {"who": account}).scalar_one()
+        if not hmac.compare_digest(kept_hash, proved_hash):
             return False
         self._connection.execute(statements.set_password, {"who": account, "to_hash": stronger})
         return True

@@ -26,7 +26,7 @@ from improtocol.errors import Refusal, UnknownRefusal
 from improtocol.fields import Presence, Which
 from improtocol.framing import Overlong
 from improtocol.names import ANY_NAMES, UnicodeNames
-from improtocol.replies import LoggedIn
+from improtocol.replies import ConversationShown, LoggedIn
 from improtocol.vocabulary import Command, Event, Message, Reply
 
 from .declared import COMMANDS, CONTROL, OTHER_BLANKS, REFUSALS, TOLD, messages, passwords, refusals
@@ -390,7 +390,17 @@ class InjectionTests(SynchronousTestCase):
             for argument in message.arguments():
                 meant, understood = getattr(message, argument.name), getattr(read.what, argument.name)
                 if argument.kind.name not in ("words", "verb"):  # words are the server's own
-                    self.assertIn(understood, (meant, argument.default), line)
+                    # Whoever does not understand an audience keeps it as one of that name (R10).
+                    kept = argument.kind.otherwise and argument.kind.otherwise(argument.kind.write(meant))
+                    self.assertIn(understood, (meant, argument.default, kept), line)
+
+    def test_an_audience_too_large(self) -> None:
+        """Of too many names none is cut off: a client keeps the whole, and writes to nobody by it."""
+        names = tuple(f"u{number:03}" for number in range(limits.AUDIENCE + 1))
+        heard = parse_from_server(f"+ CONVERSATION {','.join(names)} last=1 read=0 unread=1".encode()).what
+        assert isinstance(heard, ConversationShown)
+        self.assertEqual(str(heard.audience), ",".join(names))
+        self.assertRaises(Refusal, write, Send(heard.audience, "x"))
 
     def test_refusals(self) -> None:
         """No refusal can be written that says more than itself."""

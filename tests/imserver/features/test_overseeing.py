@@ -91,6 +91,16 @@ class WatchTests(OverseeingCase):
             self.stage.settle()
         self.assertLess(len(self.ada.wire.value()), 512 * 1024)
 
+    def test_a_watcher_that_is_gone(self) -> None:
+        """What happens while the last watcher is being cut is written all the same, and told to nobody."""
+        self.ada.ask("WATCH")
+        others = [self.stage.newcomer() for _ in range(3)]
+        self.ada.wire.drop()
+        for other in others:
+            other.wire.drop()
+        self.stage.settle()
+        self.assertEqual(4, sum(" went " in line for line in self.stage.logged))
+
     def test_it_ends(self) -> None:
         """After UNWATCH, or a log-out, nothing is told, and nothing is kept of it."""
         for farewell in ("UNWATCH", "LOGOUT"):

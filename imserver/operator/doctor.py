@@ -1,0 +1,201 @@
+"""Looks a server over: what is wrong, or soon will be, each in a sentence with what to do."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import resource
+import shutil
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..storage.copying import as_it_stands
+from ..storage.migrations import HEAD
+from ..storage.upgrading import step_of
+from .backups import DATABASE
+from .calling import Call, read_address
+from .saying import NotDone, size
+
+GOOD, SOON, BAD = "good", "soon", "bad"
+DAYS = 21  #: of a certificate's life: who renews by machine has done so by then
+FREE, LITTLE = 1 << 30, 100 << 20
+FILES = 4096
+SLOW = 0.1  #: seconds for a synchronisation: what a person notices
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, how it is, and what to do."""
+
+    what: str
+    how: str
+    sentence: str
+
+
+def examine(
+    folder: Path, addresses: tuple[str, ...] = (), now: Callable[[], float] = time.time
+) -> list[Finding]:
+    """Look at everything that can be looked at from outside."""
+    found = [*_folder(folder)]
+    if folder.is_dir():
+        found += [*_database(folder / DATABASE, now()), *_disk(folder), *_certificate(folder, now())]
+        found.append(_server(folder))
+    found += [_clock(now()), *_machine(), *map(_listener, addresses)]
+    return found
+
+
+def _folder(folder: Path) -> Iterator[Finding]:
+    if not folder.is_dir():
+        yield Finding("folder", BAD, f"There is no {folder}. Name the data folder with --data FOLDER.")
+        return
+    open_ = [path.name for path in (folder, *folder.iterdir()) if _for_others(path)]
+    if open_:
+        yield Finding("permissions", BAD, f"Others may read {', '.join(open_[:5])}: chmod -R go= {folder}")
+    else:
+        yield Finding("permissions", GOOD, f"Only its owner may look into {folder}.")
+    if folder.stat().st_uid != os.geteuid():
+        yield Finding("owner", SOON, f"{folder} is somebody else's; look as the user the server runs as.")
+    copies = [path for path in folder.glob(f"{DATABASE}.*") if path.suffix.startswith((".step", ".repl"))]
+    if copies:
+        names = ", ".join(sorted(path.name for path in copies))
+        yield Finding(
+            "copies",
+            SOON,
+            f"Older copies take {size(sum(p.stat().st_size for p in copies))}: {names}. "
+            "When you need them no more, remove them; what was let go is still in them.",
+        )
+
+
+def _for_others(path: Path) -> bool:
+    return not path.is_symlink() and bool(stat.S_IMODE(path.lstat().st_mode) & 0o077)
+
+
+def _database(database: Path, now: float) -> Iterator[Finding]:
+    if not database.exists():
+        yield Finding("database", SOON, f"There is none in {database.parent} yet (or it is PostgreSQL's).")
+        return
+    try:
+        with as_it_stands(database).begin() as connection:
+            step = step_of(connection)
+            damage = connection.scalar(text("PRAGMA quick_check(1)"))
+            newest = connection.scalar(text("SELECT max(at) FROM entry")) if step else None
+    except (SQLAlchemyError, OSError) as error:
+        said = getattr(error, "orig", None) or error
+        yield Finding("database", BAD, f"{database} cannot be read: {said}. Restore the last good backup.")
+        return
+    if damage != "ok":
+        yield Finding("database", BAD, f"{database} is damaged: {damage}. Restore the last good backup.")
+    elif step != HEAD:
+        older = (step or "") < HEAD
+        what = "the next start brings it up to date" if older else "a newer imserver wrote it; use that one"
+        yield Finding(
+            "database", SOON if older else BAD, f"It is at step {step}, this program at {HEAD}: {what}."
+        )
+    else:
+        taken = size(database.stat().st_size)
+        yield Finding(
+            "database", GOOD, f"{taken}, and it holds together; `imserver verify` reads every entry."
+        )
+    if newest is not None and newest / 1000 > now + 60:
+        yield Finding("clock", BAD, "Entries are from the future: this machine's clock is behind. Set it.")
+
+
+def _disk(folder: Path) -> Iterator[Finding]:
+    free, room = shutil.disk_usage(folder).free, os.statvfs(folder)
+    how = BAD if free < LITTLE else SOON if free < FREE else GOOD
+    advice = "" if how == GOOD else " When it is full, nothing can be said until there is room."
+    yield Finding("disk", how, f"{size(free)} are free.{advice}")
+    if room.f_files and room.f_favail < 1000:
+        yield Finding("disk", BAD, "There are hardly any inodes left: remove files.")
+    try:
+        took = _synchronising(folder)
+    except OSError as error:
+        yield Finding("disk", BAD, f"Nothing can be written to {folder}: {error.strerror}.")
+        return
+    slow = " Each OK waits so long: use another disk." if took > SLOW else ""
+    yield Finding("synchronising", SOON if slow else GOOD, f"It takes {took * 1000:.1f} ms.{slow}")
+
+
+def _synchronising(folder: Path) -> float:
+    path = folder / ".doctor"
+    opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        took = []
+        for _ in range(5):
+            os.write(opened, b"?" * 4096)
+            began = time.monotonic()
+            os.fdatasync(opened)
+            took.append(time.monotonic() - began)
+        return sorted(took)[2]
+    finally:
+        os.close(opened)
+        path.unlink()
+
+
+def _certificate(folder: Path, now: float) -> Iterator[Finding]:
+    from ..certificate import FOR_EVER, BadCertificate, read  # noqa: PLC0415
+
+    own = folder / "certificate.pem"
+    if not own.exists():
+        return
+    try:
+        papers = read(own, own)
+    except BadCertificate as bad:
+        yield Finding("certificate", BAD, f"{own} cannot be used: {bad}.")
+        return
+    if papers.until.replace(microsecond=0) == FOR_EVER:
+        yield Finding(
+            "certificate", GOOD, "The server's own, which does not end; clients know its fingerprint."
+        )
+        return
+    left = (papers.until - datetime.fromtimestamp(now, UTC)).days
+    how = BAD if left < 0 else SOON if left < DAYS else GOOD
+    renew = "" if how == GOOD else " Renew it: it is read again by itself when the file changes."
+    yield Finding("certificate", how, f"It has {left} days left.{renew}")
+
+
+def _server(folder: Path) -> Finding:
+    try:
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return Finding("server", SOON, "None runs on this folder: imserver run")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return Finding("server", GOOD, "One runs on this folder.")
+    finally:
+        os.close(lock)
+    return Finding("server", SOON, "None runs on this folder: imserver run")
+
+
+def _listener(address: str) -> Finding:
+    began = time.monotonic()
+    try:
+        with Call(read_address(address)):
+            pass
+    except NotDone as not_done:
+        return Finding("listener", BAD, str(not_done))
+    return Finding("listener", GOOD, f"{address} answers in {(time.monotonic() - began) * 1000:.0f} ms.")
+
+
+def _clock(now: float) -> Finding:
+    if now < datetime(2025, 1, 1, tzinfo=UTC).timestamp():
+        return Finding("clock", BAD, "It is wrong by years: set it, or the moments of messages will be.")
+    return Finding("clock", GOOD, f"It says {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M} UTC.")
+
+
+def _machine() -> Iterator[Finding]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < FILES:
+        yield Finding(
+            "files", SOON, f"{soft} open files are allowed, one a connection: ulimit -n {min(hard, 65536)}"
+        )
+    else:
+        yield Finding("files", GOOD, f"{soft} open files are allowed: enough for {soft - 100} connections.")
