@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from .saying import Say, telling
+
 
 class Run(click.Command):
     """Everything behind ``run`` is twistd's to read, so that nothing is said twice."""
@@ -29,4 +31,21 @@ def run(words: tuple[str, ...]) -> None:
     twistd.run()
 
 
-COMMANDS = {"run": run}
+@click.command()
+@click.option("--data", metavar="FOLDER", help="The server's data folder.")
+@click.option(
+    "--config", "file", metavar="FILE", help="The file that is read; else imserver.toml in the folder."
+)
+@telling
+def config(say: Say, data: str | None, file: str | None) -> None:
+    """Print the whole configuration as a server has it that is started now, as an imserver.toml.
+
+    Each option stands with what it does; what is not said anywhere, and is as ever, stands behind a #.
+    """
+    from .configuring import options_of, whole  # noqa: PLC0415
+
+    options = options_of(data, file)
+    say.facts(whole(options), options.facts)
+
+
+COMMANDS = {"run": run, "config": config}
