@@ -18,7 +18,7 @@ SCREEN        = xvfb-run -a -s '-screen 0 1400x900x24 -dpi 96 -nolisten tcp'
 # Every warning is shown, but for one of Twisted's about pyOpenSSL that we cannot mend.
 export PYTHONWARNINGS = default,ignore:Passing pyOpenSSL
 
-.PHONY: help run test lint spec format print-spec print-log unit windows-test end-to-end prove prove-ci bench bench-check \
+.PHONY: help run test lint spec format print-spec print-log unit windows-test end-to-end prove prove-ci words bundle bench bench-check \
         clean ready ready-to-test
 .NOTPARALLEL:
 
@@ -62,11 +62,18 @@ end-to-end: ready-to-test ## real servers and real windows on a screen of their 
 	@mkdir -p build/trial
 	$(if $(PROCESS_TESTS),$(SCREEN) $(TRIAL) $(PROCESS_TESTS),@echo "there is no end-to-end test yet")
 
-prove: ready-to-test ## the server killed again and again, and what else is promised: ten minutes; keeps evidence
+prove: ready-to-test ## the server killed again and again, and what else is promised: twenty minutes; keeps evidence
 	$(BIN)/python -m bench.prove
 
-prove-ci: ready-to-test ## the same in two minutes
+prove-ci: ready-to-test ## the same in five minutes
 	$(BIN)/python -m bench.prove --quick
+
+words: ready-to-test ## compile what the client says in other languages
+	$(BIN)/python packaging/words.py
+
+bundle: ready-to-test ## the desktop client in a folder that runs where no Python is, by PyInstaller
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "pyinstaller>=6.15"
+	$(BIN)/python packaging/bundle.py
 
 bench: ready-to-test ## what the server costs, some minutes; needs a C compiler; keeps evidence and a table in bench/README.md
 	$(BIN)/python -m bench.figures --keep

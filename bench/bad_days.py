@@ -58,7 +58,7 @@ PARTS = (
         "A13",
         "older_copy_put_back",
         RestoreProof,
-        (2, 10),
+        (2, 6),
         Task(0, 0),
         {"every-log-vouched-for": {LOST, CHANGED, STRANGE, REFUSED}},
     ),

@@ -26,7 +26,6 @@ from twisted.python.failure import Failure
 
 from imserver.storage import checksums, sqlite
 from imserver.storage.database import Database
-from imserver.storage.interface import StorageError
 from imserver.storage.records import Draft
 
 from .evidence import Progress, circumstances, write_evidence
@@ -84,7 +83,7 @@ class Log:
     def _entries(self, asked: Deferred[Any]) -> list[Any]:
         try:
             return list(self._of(asked).entries)
-        except (StorageError, ValueError):
+        except Exception:  # also of another kind: its asker is told `internal`, and a stream ends
             return []
 
     def _of(self, asked: Deferred[T]) -> T:
@@ -134,7 +133,7 @@ class Damage:
         log = Log(self._path)
         try:
             log.open()
-        except StorageError:
+        except Exception:  # whatever it is, the server does not start
             return REFUSED
         try:
             shown = log.read()

@@ -15,7 +15,7 @@ from typing import Any
 
 from twisted.internet.task import react
 
-from . import bad_days, forging, one_reading, refused_logins
+from . import bad_days, forging, one_reading, refused_logins, return_proof
 from .altered_server import FAIL_POINTS
 from .evidence import ROOT, circumstances, write_evidence
 from .kill_proof import Task, prove
@@ -41,12 +41,13 @@ class Extent:
     log_events: int
     streams: int
     refused_logins: int
+    returning: int
     seed: int
     evidence: bool
 
 
-QUICK = Extent(50, 24, 20, 40_000, 2_000, 30, seed=1, evidence=False)
-FULL = Extent(200, 120, 120, 1_000_000, 20_000, 400, seed=1000, evidence=True)
+QUICK = Extent(50, 24, 20, 40_000, 2_000, 30, 500, seed=1, evidence=False)
+FULL = Extent(200, 120, 120, 1_000_000, 20_000, 400, 9_500, seed=1000, evidence=True)
 
 
 class Proofs:
@@ -75,6 +76,11 @@ class Proofs:
         )
         refused, seed = self._extent.refused_logins, self._extent.seed
         held.append(refused_logins.prove(refused, seed, evidence=self._extent.evidence))
+        held.append(
+            await return_proof.prove(
+                self._reactor, self._extent.returning, "token", evidence=self._extent.evidence
+            )
+        )
         return held
 
     async def _killed(self) -> bool:

@@ -52,7 +52,7 @@ def the_same(one: list[float], other: list[float]) -> float:
     reach = (effective + 0.12 + 0.11 / effective) * furthest
     if reach < 0.2:
         return 1.0
-    return min(1.0, 2 * sum((-1) ** (k - 1) * math.exp(-2 * (k * reach) ** 2) for k in range(1, 101)))
+    return min(1.0, 2 * sum((-1.0) ** (k - 1) * math.exp(-2 * (k * reach) ** 2) for k in range(1, 101)))
 
 
 def measured(tries: int, seed: int) -> tuple[dict[str, list[float]], set[str]]:

@@ -38,6 +38,7 @@ class SyncProof(Proof):
         self._calls = FailingCalls(folder / "trace", "fdatasync", "EIO")
         self._when = task.first - task.step
         self._rounds = 0
+        self._is_open = False
         self.longest = 0.0  #: seconds from the failure to the end of the process
         if why := why_not():
             self.findings.add(DIED, why)
@@ -69,7 +70,10 @@ class SyncProof(Proof):
             words = self._calls.launcher(str(self._when), self._launcher(None))
         else:
             words = self._calls.launcher("1", self._launcher(None), self._running.folder / DATABASE)
+        self._is_open = False
         self._running.begin(words)
+        self._running.wait_until_open()
+        self._is_open = True
         await self._come_back()
         for sender in self._senders:
             sender.talk()
@@ -94,6 +98,9 @@ class SyncProof(Proof):
         failed, ended = self._calls.failed(), self._calls.ended()
         if failed is None or ended is None:
             self._note_end("of a file")
+            return
+        if not self._is_open:
+            self.kills["at the start"] += 1  # nobody was let in: it may take its time
             return
         self.longest = max(self.longest, ended - failed.at)
         self.kills["of a file"] += 1

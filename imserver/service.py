@@ -426,7 +426,7 @@ def put_together(
         retention.let_go = mailroom.let_go
     presence = Presence(clock, users, mailroom.tell_everyone)
     receipts = ReceiptNews(clock, storage, users, mailroom)
-    watching = Watching(turn, log)
+    watching = Watching(turn, log, lambda name: users.ever(name.lower()) is not None)
     passwords = Passwords(run, hasher, bounds.hashes_waiting)
     checker = PasswordChecker(storage, passwords)
     portal = Portal(Realm(users), [checker, TokenChecker(storage)])

@@ -40,7 +40,8 @@ class Told:
     def begin(self, epoch: str, last: int) -> None:
         """Stand for this log from now on."""
         with self._path.open("a+b") as file:
-            os.posix_fallocate(file.fileno(), 0, _FORM.size)
+            file.write(bytes(max(0, _FORM.size - file.tell())))  # no holes: a map has no way to say "full"
+            file.flush()
             self._map = mmap.mmap(file.fileno(), _FORM.size)
             _FORM.pack_into(self._map, 0, _named(epoch), os.fstat(file.fileno()).st_ino, last)
         self._map.flush()

@@ -5,11 +5,16 @@ It costs a server that nobody watches one look at whether somebody does.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from improtocol import codec
+from improtocol.commands import Close, Login, Register
+from improtocol.errors import RepeatedKey, UnknownKey
 from improtocol.events import LineTold, NoteTold
-from improtocol.fields import Way
+from improtocol.fields import Right, Way
+from improtocol.names import ANY_NAMES
 from improtocol.vocabulary import Command, Event, Item, Reply
 
 from .avatar import Avatar
@@ -18,6 +23,11 @@ from .turn import Turn
 
 #: Lines that are told in one turn of the reactor; past that they are counted.  A person sees no more of them.
 MOST = 200
+#: A command up to the name in it.
+_NAMED = re.compile(r"(\A(?:@\S+)? *\S+ +)[^ ]+")
+_REFUSED = re.compile(r"((?:@\S+ )?ERR )(\S+) (\S+)(.*)", re.DOTALL)
+#: Refusals that say what word was not understood.
+_REPEATING = frozenset([UnknownKey.code, RepeatedKey.code])
 
 
 @dataclass(slots=True, eq=False)
@@ -31,11 +41,15 @@ class Watcher:
 
 
 class Watching:
-    """Everybody who watches."""
+    """Everybody who watches.
 
-    def __init__(self, turn: Turn, log: ServerLog) -> None:
+    ``knows`` tells whether a name is or was somebody's.
+    """
+
+    def __init__(self, turn: Turn, log: ServerLog, knows: Callable[[str], bool]) -> None:
         self._turn = turn
         self._log = log
+        self._knows = knows
         self._watchers: dict[Avatar, Watcher] = {}
         self._told = 0  # lines of this turn
         self.lines = False  #: whether anybody wants to see lines
@@ -76,7 +90,7 @@ class Watching:
                 if self._told > MOST:
                     watcher.missed += 1
                     continue
-                shown = seen(way, line, texts=watcher.texts)
+                shown = seen(way, line, texts=watcher.texts, knows=self._knows)
                 self._tell(
                     watcher, LineTold(way, shown, session=session, user=user, missed=watcher.missed or None)
                 )
@@ -87,8 +101,8 @@ class Watching:
 
     def _tell(self, watcher: Watcher, event: Event) -> None:
         stream = watcher.avatar.stream
-        if stream is None:
-            self.end(watcher.avatar)  # it is gone
+        if stream is None or not watcher.avatar.may(Right.ADMINISTRATOR):
+            self.end(watcher.avatar)  # it is gone, or may not look any more
         elif stream.full:
             watcher.missed += 1
         else:
@@ -96,14 +110,38 @@ class Watching:
             watcher.missed = 0
 
 
-def seen(way: Way, line: str, *, texts: bool) -> str:
+def seen(way: Way, line: str, *, texts: bool, knows: Callable[[str], bool]) -> str:
     """Write another's line as an administrator may see it: no secret ever, and texts only if asked for."""
-    covered = codec.masked(line) if way is Way.IN else codec.masked_from_server(line)
+    covered = _said(line, knows) if way is Way.IN else _answered(line)
     covered = "".join(sign if sign.isprintable() else "\ufffd" for sign in covered)
     head, colon, text = covered.partition(" :")
     if texts or not colon or text == codec.MASK or not _is_said(way, head):
         return covered
     return f"{head} :[{len(text.encode())} bytes]"
+
+
+def _said(line: str, knows: Callable[[str], bool]) -> str:
+    """Cover what may be a password: what cannot be read, and a name that is nobody's."""
+    asked = codec.parse_from_client(line.encode("utf-8", "replace"), ANY_NAMES)
+    verb = asked.verb if asked.verb in Command.by_verb else ""
+    if not isinstance(asked.what, Command):
+        alone = line.removeprefix(asked.tag).strip(" ").upper() == verb
+        return " ".join(filter(None, [asked.tag, verb, "" if alone else codec.MASK]))
+    covered = codec.masked(line)
+    if isinstance(asked.what, Login | Register | Close) and not knows(asked.what.name):
+        return _NAMED.sub(rf"\1{codec.MASK}", covered)
+    return covered
+
+
+def _answered(line: str) -> str:
+    """Cover what an answer gives to be kept, and what a refusal repeats of a line that may be anything."""
+    refused = _REFUSED.match(line)
+    if refused is None:
+        return codec.masked_from_server(line)
+    opening, verb, code, rest = refused.groups()
+    if verb not in Command.by_verb:
+        verb = "?"
+    return f"{opening}{verb} {code} {codec.MASK}" if code in _REPEATING else f"{opening}{verb} {code}{rest}"
 
 
 def _is_said(way: Way, head: str) -> bool:

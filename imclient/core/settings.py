@@ -45,7 +45,7 @@ class Preferences:
 
     theme: str = "system"  #: light, dark or system
     scale: float = 1.0  #: how much larger the type is
-    language: str = ""  #: empty: the system's
+    language: str = ""  #: empty: English
     asides: bool = True  #: what went to everyone is shown in passing
     quiet: bool = False  #: nobody calls: do not disturb
     notify: bool = True  #: the desktop shows what came

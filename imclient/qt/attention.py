@@ -10,6 +10,7 @@ from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.conversations import Conversation, Said
+from imclient.core.tongue import tr
 from improtocol.audience import Audience
 
 #: Milliseconds in which gathers what one is called for: what waited for somebody comes in one breath.
@@ -95,7 +96,7 @@ class Attention(QObject):
         if len(calling) > MOST:
             unread = sum(conversation.unread for conversation, _ in calling)
             words = f"{unread} unread messages in {len(calling)} conversations"
-            self._notes.say(MANY, "imclient", words, sound=preferences.sound)
+            self._notes.say(MANY, tr("imclient"), words, sound=preferences.sound)
             return
         for conversation, last in calling:
             heading = wording.named(last.sender)

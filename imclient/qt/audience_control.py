@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from imclient.core import obeying, wording
 from imclient.core.client import Client, LinkState
+from imclient.core.tongue import tr
 from improtocol.audience import Audience
 from imqt import icons, plain
 from imqt.plain import PlainLabel
@@ -36,7 +37,7 @@ class AudienceControl(QWidget):
         self._switch = ModeSwitch()
         self._chips: list[Chip] = []
         self._field = NameField(self._addable, self._presence)
-        self._add = plain.button("add", "link", icon_name="add")
+        self._add = plain.button(tr("add"), "link", icon_name="add")
         self._count = PlainLabel("", "dim")
         self._flow = FlowLayout(self, first_apart=True)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -172,7 +173,7 @@ class AudienceControl(QWidget):
         one = mode is Mode.ONE
         self._add.setText("\N{EN SPACE}" + ("change" if one else "add"))
         self._add.setIcon(icons.icon("edit" if one else "add", "accent"))
-        self._add.setAccessibleName("Choose somebody else" if one else "Add people")
+        self._add.setAccessibleName(tr("Choose somebody else") if one else tr("Add people"))
         self._show_count()
         self.changed.emit()
 

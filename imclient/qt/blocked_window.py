@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt5.QtWidgets import QWidget
 
 from imclient.core.client import Client, LinkState
+from imclient.core.tongue import tr
 
 from .listing import Line, Listing
 
@@ -27,7 +28,7 @@ class BlockedWindow(Listing):
     def refresh(self) -> None:
         """Show whom one has blocked now."""
         names = sorted(self._client.blocked.names)[:MOST_LISTED]
-        lines = [Line(name, "blocked", "Unblock") for name in names]
+        lines = [Line(name, tr("blocked"), tr("Unblock")) for name in names]
         online = self._client.link.state is LinkState.ONLINE
         self.show_lines(lines, self._unblock, NOBODY if online else "Not connected.")
 

@@ -19,6 +19,7 @@ from PyQt5.QtWidgets import (
 from imclient.core import slash, wording
 from imclient.core.roster import Presence, Roster
 from imclient.core.slash import Completion
+from imclient.core.tongue import tr
 from imqt import painting, theme
 from imqt.theme import Size, Weight
 
@@ -51,7 +52,7 @@ class WaysOn(QListView):
         super().__init__(parent)
         self.setWindowFlags(Qt.WindowType.ToolTip)
         self.setObjectName("completions")
-        self.setAccessibleName("How it may go on")
+        self.setAccessibleName(tr("How it may go on"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -12,6 +12,7 @@ from imclient.core import obeying, slash, wording
 from imclient.core.client import Client
 from imclient.core.lookalike import Lookalikes
 from imclient.core.roster import Presence
+from imclient.core.tongue import tr
 from improtocol import limits
 from improtocol.audience import Audience
 from improtocol.errors import Refusal
@@ -128,10 +129,10 @@ class Composer(QWidget):
         self.audience = AudienceControl(client)
         self.edit = MessageEdit()
         self.completing = Completing(self.edit, client.roster)
-        self.send = plain.button("Send", "primary", icon_name="send")
+        self.send = plain.button(tr("Send"), "primary", icon_name="send")
         self._sign = IconSign("waiting", "waiting")
         self._hint = PlainLabel("", "caption", wrap=True)
-        self._keys = PlainLabel("Enter sends, Shift+Enter starts a new line", "caption")
+        self._keys = PlainLabel(tr("Enter sends, Shift+Enter starts a new line"), "caption")
         self._gathering = Gathering(self._show_people, self)
         self._put_together()
         self._listen()
@@ -311,7 +312,7 @@ class Composer(QWidget):
         self._sign.show_icon(sign, _TOKENS.get(sign, "dim"))
         self._show_keys()
         self.send.setEnabled(audience is not None)
-        plain.set_tooltip(self.send, "" if audience is not None else "Choose whom to write to")
+        plain.set_tooltip(self.send, "" if audience is not None else tr("Choose whom to write to"))
         self.edit.invite(f"Message {_whom(audience, self._client.name)}")
 
     def _what_is_unusual(self, audience: Audience | None) -> tuple[str, str, str]:

@@ -29,6 +29,7 @@ from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, Q
 
 from imclient.core import wording
 from imclient.core.conversations import Conversation, Progress, Said
+from imclient.core.tongue import tr
 from improtocol.audience import Audience
 from imqt import moments, painting, plain
 from imqt.layout import STRETCH, box, col, row
@@ -301,14 +302,14 @@ class Transcript(QListView):
         shown = self.messages.row(index) if index.isValid() else None
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        copy = menu.addAction("Copy")
+        copy = menu.addAction(tr("Copy"))
         assert copy is not None
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setEnabled(bool(self.selectedIndexes()))
         copy.triggered.connect(self.copy)
         if shown is not None and shown.said is not None:
             if not self._place_of_state(index).isEmpty():
-                far = menu.addAction("How far it came")
+                far = menu.addAction(tr("How far it came"))
                 assert far is not None
                 at = QPersistentModelIndex(index)
                 far.triggered.connect(lambda: self.ask_receipts(QModelIndex(at)))
@@ -496,7 +497,7 @@ class ConversationView(QWidget):
         self._pages.setCurrentIndex(1 if self.model.rows else 0)
 
     def _end_button(self) -> QWidget:
-        button = plain.button("Newest", "primary", icon_name="down")
+        button = plain.button(tr("Newest"), "primary", icon_name="down")
         button.setObjectName("newest")
         button.setParent(self)
         button.clicked.connect(self.transcript.go_to_end)

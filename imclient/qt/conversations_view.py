@@ -14,6 +14,7 @@ from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversation, Said
 from imclient.core.lookalike import Lookalikes
+from imclient.core.tongue import tr
 from improtocol.audience import EVERYONE, Audience
 from imqt import icons, plain
 from imqt.layout import row, rule
@@ -73,10 +74,10 @@ class ConversationsView(QWidget):
         self._open_unread()
 
     def _tools(self) -> tuple[QToolButton, QToolButton]:
-        ping = plain.tool_button("Ping: is anybody there, and how far away", "ping", text="Ping")
-        wire = plain.tool_button("Watch the lines on the wire", "wire", text="Wire", checkable=True)
+        ping = plain.tool_button(tr("Ping: is anybody there, and how far away"), "ping", text=tr("Ping"))
+        wire = plain.tool_button(tr("Watch the lines on the wire"), "wire", text=tr("Wire"), checkable=True)
         ping.setObjectName("ping")
-        self.all = plain.tool_button("All conversations", "down")
+        self.all = plain.tool_button(tr("All conversations"), "down")
         self.all.setObjectName("allTabs")
         self.all.clicked.connect(self.list_all)
         wire.setObjectName("wireToggle")

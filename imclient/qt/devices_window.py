@@ -9,6 +9,7 @@ from PyQt5.QtWidgets import QWidget
 
 from imclient.core.client import Client
 from imclient.core.devices import Device
+from imclient.core.tongue import tr
 from imqt import moments, plain
 
 from .listing import Line, Listing
@@ -42,7 +43,7 @@ class DevicesWindow(Listing):
             f"Sign out {name}?",
             f"Its session ends at once, and it does not come back by itself: whoever uses {name} has to "
             "log in again. What it holds already stays on it.",
-            act="Sign out",
+            act=tr("Sign out"),
             then=lambda: self._sign_out(name),
             danger=True,
         )
@@ -65,4 +66,4 @@ def line_of(device: Device, now: float) -> Line:
         return Line(device.name or NAMELESS, f"this device, {used}")
     if device.name is None:
         return Line(NAMELESS, f"programs that named none, {used}")
-    return Line(device.name, used, "Sign out")
+    return Line(device.name, used, tr("Sign out"))

@@ -9,6 +9,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 from twisted.python.failure import Failure
 
+from imclient.core.tongue import tr
 from imqt import plain, theme
 from imqt.layout import STRETCH, box, col, row
 from imqt.plain import ElidedLabel, PlainLabel
@@ -44,9 +45,9 @@ class Listing(QDialog):
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(0)
         self._page = scrolled(box(col(self._lines, STRETCH, gap=0)))
-        self._words = PlainLabel("Asking the server…", "caption", wrap=True)
+        self._words = PlainLabel(tr("Asking the server…"), "caption", wrap=True)
         self._words.setObjectName("listingWords")
-        close = plain.button("Close")
+        close = plain.button(tr("Close"))
         close.setObjectName("closeListing")
         close.clicked.connect(self.reject)
         self._close = close
@@ -87,7 +88,7 @@ class Listing(QDialog):
     def failed(self, failure: Failure) -> None:
         """Say why something was not done."""
         if not self._gone:
-            self.say(str(failure.value) or "The server did not do it.")
+            self.say(str(failure.value) or tr("The server did not do it."))
 
     @property
     def gone(self) -> bool:

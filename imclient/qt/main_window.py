@@ -14,6 +14,7 @@ from imclient.core import slash, wording
 from imclient.core.client import Client, LinkState
 from imclient.core.said import Said
 from imclient.core.showing import Shown
+from imclient.core.tongue import tr
 from improtocol.audience import EVERYONE, Audience
 from improtocol.version import __version__
 from imqt import plain
@@ -271,7 +272,7 @@ class MainWindow(QMainWindow):
         if self.conversations.next_unread():
             self.composer.edit.setFocus()
         else:
-            self._news.show_news("Nothing is unread.")
+            self._news.show_news(tr("Nothing is unread."))
 
     def close_tab(self) -> None:
         """Close the conversation on the screen."""
@@ -315,7 +316,7 @@ class MainWindow(QMainWindow):
 
     def tell_keys(self) -> None:
         """Say what the keys do."""
-        plain.tell(self, "Keys and commands", f"{texts.KEYS}\n\n{texts.COMMANDS}")
+        plain.tell(self, tr("Keys and commands"), f"{texts.KEYS}\n\n{texts.COMMANDS}")
 
     def tell_about(self) -> None:
         """Say what this is."""
@@ -323,7 +324,7 @@ class MainWindow(QMainWindow):
 
     def tell_licence(self) -> None:
         """Say what one may do with it."""
-        plain.tell(self, "Licence", texts.LICENCE)
+        plain.tell(self, tr("Licence"), texts.LICENCE)
 
     def _show_account_menu(self) -> None:
         button = self.roster.me.menu_button
@@ -352,7 +353,7 @@ class MainWindow(QMainWindow):
     def _show_outcome(self, outcome: slash.Outcome) -> None:
         sentences = [shown for shown in outcome.shown if isinstance(shown, str)]
         if len(sentences) > 1:
-            plain.tell(self, "The server answered", "\n".join(sentences))
+            plain.tell(self, tr("The server answered"), "\n".join(sentences))
         elif sentences:
             self._news.show_news(sentences[0])
 
@@ -396,7 +397,7 @@ class MainWindow(QMainWindow):
             self._unblock(name)
             return
         words = wording.blocking(name)
-        plain.ask(self, f"Block {name}?", words, act="Block", then=lambda: self._block(name), danger=True)
+        plain.ask(self, f"Block {name}?", words, act=tr("Block"), then=lambda: self._block(name), danger=True)
 
     def _block(self, name: str) -> None:
         self._do(self._client.block(name), f"{name} is blocked: you hear nothing of what {name} says.")
@@ -421,6 +422,11 @@ class MainWindow(QMainWindow):
         """Be shown otherwise by oneself; whoever is not connected need not hear that it failed."""
         self._client.show(presence, text).addErrback(lambda _: None)
 
+    def speak(self, language: str) -> None:
+        """Speak another language from the next start on."""
+        self.prefer(language=language)
+        self._news.show_news(tr("It is spoken from the next start on."))
+
     def prefer(self, **changes: object) -> None:
         """Like something otherwise from now on."""
         self._client.prefer(**changes)
@@ -433,7 +439,7 @@ class MainWindow(QMainWindow):
         asked.addCallbacks(lambda _: self._news.show_news(done), self._on_not_done)
 
     def _on_not_done(self, failure: Failure) -> None:
-        self._news.show_news(str(failure.value) or "The server did not do it.")
+        self._news.show_news(str(failure.value) or tr("The server did not do it."))
 
     # Ping
 

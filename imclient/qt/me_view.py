@@ -9,6 +9,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.showing import Shown
+from imclient.core.tongue import tr
 from improtocol import limits
 from imqt import icons, plain, theme
 from imqt.layout import col
@@ -63,8 +64,8 @@ class LineEdit(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusLine")
-        self.setAccessibleName("A line of text that others see beside your name")
-        self.setPlaceholderText("A line of text for others")
+        self.setAccessibleName(tr("A line of text that others see beside your name"))
+        self.setPlaceholderText(tr("A line of text for others"))
         self.setMaxLength(limits.STATUS)
         self.setProperty("role", "onside")
 
@@ -96,9 +97,9 @@ class MeView(QWidget):
         self._state = ElidedLabel("", "caption")
         self._state.setObjectName("meState")
         self._line = LineEdit()
-        self.edit_button: QToolButton = plain.tool_button("Write a line of text that others see", "edit")
+        self.edit_button: QToolButton = plain.tool_button(tr("Write a line of text that others see"), "edit")
         self.edit_button.setObjectName("editLine")
-        self.menu_button: QToolButton = plain.tool_button("What you can do with your account", "down")
+        self.menu_button: QToolButton = plain.tool_button(tr("What you can do with your account"), "down")
         self.menu_button.setObjectName("account")
         words = col(ElidedLabel(name, "strong"), self._state, self._line, gap=2)
         layout = QHBoxLayout(self)

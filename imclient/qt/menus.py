@@ -8,8 +8,10 @@ from typing import Protocol
 from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QAction, QActionGroup, QMainWindow, QMenu
 
+from imclient.core import tongue
 from imclient.core.settings import Preferences
 from imclient.core.showing import Shown
+from imclient.core.tongue import tr
 from imqt.dress import Choice
 
 from .audience_choice import Mode
@@ -23,6 +25,7 @@ class _Acts(Protocol):
 
     def show_as(self, presence: Shown) -> None: ...
     def write_line(self) -> None: ...
+    def speak(self, language: str) -> None: ...
     def prefer(self, **changes: object) -> None: ...
     def show_devices(self) -> None: ...
     def show_outbox(self) -> None: ...
@@ -63,7 +66,7 @@ class Menus:
         self._help(acts)
 
     def _account(self, acts: _Acts) -> None:
-        self.account = self._menu("&Account", "menuAccount")
+        self.account = self._menu(tr("&Account"), "menuAccount")
         group = QActionGroup(self._window)
         self.shown = {
             each: _act(self.account, each.value.capitalize(), _showing(acts, each)) for each in Shown
@@ -72,19 +75,19 @@ class Menus:
             action.setObjectName(f"show-{each.value}")
             action.setCheckable(True)
             group.addAction(action)
-        _act(self.account, "Your line of text", acts.write_line, "F2", "writeLine")
+        _act(self.account, tr("Your line of text"), acts.write_line, "F2", "writeLine")
         self._calling(acts)
         self.account.addSeparator()
-        _act(self.account, "Devices", acts.show_devices, name="listDevices")
+        _act(self.account, tr("Devices"), acts.show_devices, name="listDevices")
         self.account.addSeparator()
-        _act(self.account, "Log out", acts.log_out, name="logOut")
+        _act(self.account, tr("Log out"), acts.log_out, name="logOut")
         self.account.addSeparator()
-        self.leave = _act(self.account, "Quit", acts.quit, "Ctrl+Q", "quit")
+        self.leave = _act(self.account, tr("Quit"), acts.quit, "Ctrl+Q", "quit")
 
     def _calling(self, acts: _Acts) -> None:
         """Say whether and how one is called, and when one is away by itself."""
         liked = self._preferences
-        away = self.account.addMenu("Away by itself")
+        away = self.account.addMenu(tr("Away by itself"))
         assert away is not None
         group = QActionGroup(self._window)
         for minutes in AWAY_AFTER:
@@ -96,48 +99,48 @@ class Menus:
         self.account.addSeparator()
         self.quiet = _check(
             self.account,
-            "Do not disturb",
+            tr("Do not disturb"),
             lambda on: acts.prefer(quiet=on),
             "Ctrl+Shift+D",
             "quiet",
             liked.quiet,
         )
-        notes = self.account.addMenu("Notifications")
+        notes = self.account.addMenu(tr("Notifications"))
         assert notes is not None
-        _check(notes, "On the desktop", lambda on: acts.prefer(notify=on), "", "notify", liked.notify)
-        _check(notes, "With what it says", lambda on: acts.prefer(texts=on), "", "texts", liked.texts)
-        _check(notes, "With a sound", lambda on: acts.prefer(sound=on), "", "sound", liked.sound)
+        _check(notes, tr("On the desktop"), lambda on: acts.prefer(notify=on), "", "notify", liked.notify)
+        _check(notes, tr("With what it says"), lambda on: acts.prefer(texts=on), "", "texts", liked.texts)
+        _check(notes, tr("With a sound"), lambda on: acts.prefer(sound=on), "", "sound", liked.sound)
 
     def _people(self, acts: _Acts) -> None:
-        menu = self._menu("&People", "menuPeople")
-        _act(menu, "Find a person", acts.find_person, "Ctrl+K")
-        _act(menu, "Write to those who are chosen", acts.write_to_chosen, "Ctrl+Return")
-        _act(menu, "Ping", acts.ping, "Ctrl+P")
+        menu = self._menu(tr("&People"), "menuPeople")
+        _act(menu, tr("Find a person"), acts.find_person, "Ctrl+K")
+        _act(menu, tr("Write to those who are chosen"), acts.write_to_chosen, "Ctrl+Return")
+        _act(menu, tr("Ping"), acts.ping, "Ctrl+P")
         menu.addSeparator()
-        _act(menu, "Blocked people", acts.show_blocked, name="listBlocked")
+        _act(menu, tr("Blocked people"), acts.show_blocked, name="listBlocked")
 
     def _conversation(self, acts: _Acts) -> None:
-        menu = self._menu("&Conversation", "menuConversation")
+        menu = self._menu(tr("&Conversation"), "menuConversation")
         for number, mode in enumerate(Mode, 1):
             _act(menu, f"To {mode.value.lower()}", _choosing(acts, mode), f"Alt+{number}")
-        _act(menu, "A note to yourself", acts.write_note, "Ctrl+N")
-        _act(menu, "Outbox", acts.show_outbox, "Ctrl+Shift+O", "listOutbox")
+        _act(menu, tr("A note to yourself"), acts.write_note, "Ctrl+N")
+        _act(menu, tr("Outbox"), acts.show_outbox, "Ctrl+Shift+O", "listOutbox")
         menu.addSeparator()
-        _act(menu, "Next", lambda: acts.step_tab(1), "Ctrl+Tab", "nextTab")
-        _act(menu, "The one before", lambda: acts.step_tab(-1), "Ctrl+Shift+Tab")
-        _act(menu, "Next unread", acts.next_unread, "Alt+Down", "nextUnread")
-        _act(menu, "Move to the left", lambda: acts.move_tab(-1), "Ctrl+Shift+PgUp", "moveTabLeft")
-        _act(menu, "Move to the right", lambda: acts.move_tab(1), "Ctrl+Shift+PgDown", "moveTabRight")
-        _act(menu, "In a window of its own", acts.set_apart, "Ctrl+Shift+N", "setApart")
-        _act(menu, "All conversations", acts.list_conversations, "Ctrl+L", "listConversations")
-        _act(menu, "Close", acts.close_tab, "Ctrl+W")
+        _act(menu, tr("Next"), lambda: acts.step_tab(1), "Ctrl+Tab", "nextTab")
+        _act(menu, tr("The one before"), lambda: acts.step_tab(-1), "Ctrl+Shift+Tab")
+        _act(menu, tr("Next unread"), acts.next_unread, "Alt+Down", "nextUnread")
+        _act(menu, tr("Move to the left"), lambda: acts.move_tab(-1), "Ctrl+Shift+PgUp", "moveTabLeft")
+        _act(menu, tr("Move to the right"), lambda: acts.move_tab(1), "Ctrl+Shift+PgDown", "moveTabRight")
+        _act(menu, tr("In a window of its own"), acts.set_apart, "Ctrl+Shift+N", "setApart")
+        _act(menu, tr("All conversations"), acts.list_conversations, "Ctrl+L", "listConversations")
+        _act(menu, tr("Close"), acts.close_tab, "Ctrl+W")
         menu.addSeparator()
-        _act(menu, "To the next part of the window", lambda: acts.step_pane(1), "F6")
-        _act(menu, "To the part before", lambda: acts.step_pane(-1), "Shift+F6")
+        _act(menu, tr("To the next part of the window"), lambda: acts.step_pane(1), "F6")
+        _act(menu, tr("To the part before"), lambda: acts.step_pane(-1), "Shift+F6")
 
     def _view(self, acts: _Acts, choice: Choice) -> QAction:
-        menu = self._menu("&View", "menuView")
-        themes = menu.addMenu("Theme")
+        menu = self._menu(tr("&View"), "menuView")
+        themes = menu.addMenu(tr("Theme"))
         assert themes is not None
         group = QActionGroup(self._window)
         for each in Choice:
@@ -145,21 +148,32 @@ class Menus:
             action.setCheckable(True)
             action.setChecked(each is choice)
             group.addAction(action)
+        self._languages(acts, menu)
         menu.addSeparator()
-        _act(menu, "Larger type", lambda: acts.scale(1), "Ctrl++")
-        _act(menu, "Smaller type", lambda: acts.scale(-1), "Ctrl+-")
-        _act(menu, "Type as it was", lambda: acts.scale(0), "Ctrl+0")
+        _act(menu, tr("Larger type"), lambda: acts.scale(1), "Ctrl++")
+        _act(menu, tr("Smaller type"), lambda: acts.scale(-1), "Ctrl+-")
+        _act(menu, tr("Type as it was"), lambda: acts.scale(0), "Ctrl+0")
         menu.addSeparator()
-        wire = _check(menu, "Wire", acts.show_wire, "Ctrl+Shift+W", "showWire")
+        wire = _check(menu, tr("Wire"), acts.show_wire, "Ctrl+Shift+W", "showWire")
         asides = self._preferences.asides
-        _check(menu, "Show what went to everyone", acts.show_aside, "", "showAside", asides)
+        _check(menu, tr("Show what went to everyone"), acts.show_aside, "", "showAside", asides)
         return wire
 
+    def _languages(self, acts: _Acts, menu: QMenu) -> None:
+        languages = menu.addMenu(tr("Language"))
+        assert languages is not None
+        group = QActionGroup(self._window)
+        for code, words in tongue.KNOWN.items():
+            action = _act(languages, words, _speaking(acts, code), name=f"language-{code}")
+            action.setCheckable(True)
+            action.setChecked(code == (self._preferences.language or "en"))
+            group.addAction(action)
+
     def _help(self, acts: _Acts) -> None:
-        menu = self._menu("&Help", "menuHelp")
-        _act(menu, "Keys", acts.tell_keys, "F1")
-        _act(menu, "About imclient", acts.tell_about, name="about")
-        _act(menu, "Licence", acts.tell_licence, name="licence")
+        menu = self._menu(tr("&Help"), "menuHelp")
+        _act(menu, tr("Keys"), acts.tell_keys, "F1")
+        _act(menu, tr("About imclient"), acts.tell_about, name="about")
+        _act(menu, tr("Licence"), acts.tell_licence, name="licence")
 
     def _menu(self, title: str, name: str) -> QMenu:
         bar = self._window.menuBar()
@@ -192,6 +206,10 @@ def _check(
         action.setShortcut(QKeySequence(key))
     action.setObjectName(name)
     return action
+
+
+def _speaking(acts: _Acts, code: str) -> Callable[[], None]:
+    return lambda: acts.speak(code)
 
 
 def _liking(acts: _Acts, **changes: object) -> Callable[[], None]:

@@ -6,6 +6,7 @@ from PyQt5.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
+from imclient.core.tongue import tr
 from imqt import icons, painting, plain, theme
 from imqt.theme import Weight
 
@@ -73,7 +74,7 @@ class ModeSwitch(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Send to")
+        self.setAccessibleName(tr("Send to"))
         self._group = QButtonGroup(self)
         self._buttons = {mode: ModeButton(mode, self) for mode in Mode}
         layout = QHBoxLayout(self)

@@ -9,6 +9,7 @@ from PyQt5.QtCore import QStringListModel, Qt, pyqtSignal
 from PyQt5.QtGui import QFocusEvent, QKeyEvent
 from PyQt5.QtWidgets import QCompleter, QLineEdit, QWidget
 
+from imclient.core.tongue import tr
 from imqt import theme
 
 from .name_popup import NamePopup
@@ -27,8 +28,8 @@ class NameField(QLineEdit):
         self._names, self._presence = names, presence
         self._offered = QStringListModel(self)
         self.setObjectName("addPerson")
-        self.setPlaceholderText("a name")
-        self.setAccessibleName("Add a person by name")
+        self.setPlaceholderText(tr("a name"))
+        self.setAccessibleName(tr("Add a person by name"))
         self.setFixedWidth(round(theme.line_height(theme.font()) * 9))
         self.setCompleter(self._make_completer())
         self.textEdited.connect(self._on_edited)

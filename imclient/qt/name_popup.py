@@ -9,6 +9,7 @@ from PyQt5.QtGui import QPainter, QPaintEvent
 from PyQt5.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from imclient.core import wording
+from imclient.core.tongue import tr
 from imqt import icons, painting, theme
 from imqt.colours import Token
 
@@ -18,7 +19,7 @@ class NamePopup(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Names")
+        self.setAccessibleName(tr("Names"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)

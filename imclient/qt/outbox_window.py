@@ -7,6 +7,7 @@ from PyQt5.QtWidgets import QWidget
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Progress, Said
+from imclient.core.tongue import tr
 from imqt import moments
 
 from .listing import Line, Listing
@@ -37,22 +38,22 @@ class OutboxWindow(Listing):
         waiting = self._client.outbox.items()[:MOST_LISTED]
         self.show_lines([self._line(said) for said in waiting], self._let_go, NOTHING)
         if waiting and self._client.link.state is not LinkState.ONLINE:
-            self.say("Not connected: it goes out as soon as you are.")
+            self.say(tr("Not connected: it goes out as soon as you are."))
 
     def _line(self, said: Said) -> Line:
         whom = "to yourself" if said.to.names == (said.sender,) else wording.told_to(said.to, said.sender)
         at = "" if said.at is None else f", written {moments.clock(said.at)}"
         text = " ".join(said.text[:200].split())
         if said.progress is Progress.REFUSED:
-            return Line(text, f"{whom}: {said.refusal or 'it was refused.'}", "Dismiss", said.ref or "")
+            return Line(text, f"{whom}: {said.refusal or 'it was refused.'}", tr("Dismiss"), said.ref or "")
         if self._client.outbox.is_under_way(said):
             return Line(text, f"{whom}{at}, on its way", "", said.ref or "")
-        return Line(text, f"{whom}{at}", "Take back", said.ref or "")
+        return Line(text, f"{whom}{at}", tr("Take back"), said.ref or "")
 
     def _let_go(self, ref: str) -> None:
         said = next((one for one in self._client.outbox.items() if one.ref == ref), None)
         if said is not None and not self._client.outbox.let_go(said):
-            self.say("It is on its way already: nobody can tell any more whether the server has it.")
+            self.say(tr("It is on its way already: nobody can tell any more whether the server has it."))
 
     def done(self, result: int) -> None:
         """Close it."""

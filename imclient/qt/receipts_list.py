@@ -12,6 +12,7 @@ from PyQt5.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, Q
 
 from imclient.core.lookalike import shown
 from imclient.core.roster import Presence, Roster
+from imclient.core.tongue import tr
 from improtocol.fields import Reached
 from imqt import icons, moments, painting, theme
 from imqt.row_list import RowList
@@ -90,7 +91,7 @@ class ReceiptsList(QListView):
         super().__init__(parent)
         self.names = model
         self.setObjectName("receiptNames")
-        self.setAccessibleName("How far it came, by name")
+        self.setAccessibleName(tr("How far it came, by name"))
         self.setModel(model)
         self.setItemDelegate(_Delegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)

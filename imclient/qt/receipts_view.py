@@ -10,6 +10,7 @@ from twisted.python.failure import Failure
 from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.conversations import Conversation, Said
+from imclient.core.tongue import tr
 from improtocol import limits
 from improtocol.fields import Reached
 from imqt import painting, plain, theme
@@ -74,12 +75,12 @@ class ReceiptsView(QFrame):
     def _put_together(self) -> None:
         self.setObjectName("receipts")
         self.setProperty("role", "popover")
-        self.setAccessibleName("How far it came")
+        self.setAccessibleName(tr("How far it came"))
         self._heading = PlainLabel("", "strong", wrap=True)
         self._heading.setObjectName("receiptsHeading")
-        self._close = plain.tool_button("Close", "close")
+        self._close = plain.tool_button(tr("Close"), "close")
         self._close.setObjectName("closeReceipts")
-        self._again = plain.button("Say it again to them", "primary", icon_name="send")
+        self._again = plain.button(tr("Say it again to them"), "primary", icon_name="send")
         self._again.setObjectName("sayAgainToThem")
         self._words = PlainLabel("", "caption", wrap=True)
         self._words.setObjectName("receiptsWords")

@@ -8,6 +8,7 @@ from PyQt5.QtWidgets import QAbstractItemView, QListView, QMenu, QSizePolicy, QV
 
 from imclient.core import wording
 from imclient.core.client import Client
+from imclient.core.tongue import tr
 from imqt import painting, plain, theme
 from imqt.layout import box, col, row, rule
 from imqt.plain import PlainLabel
@@ -36,7 +37,7 @@ class People(QListView):
     def __init__(self, model: RosterModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("roster")
-        self.setAccessibleName("People")
+        self.setAccessibleName(tr("People"))
         self.people = model
         self._anchor = QModelIndex()
         self.setModel(model)
@@ -138,12 +139,12 @@ class RosterView(QWidget):
         self._client = client
         self.model = RosterModel(client, parent=self)
         self.me = MeView(client)
-        self.search = search_field("Find a person", "findPerson")
+        self.search = search_field(tr("Find a person"), "findPerson")
         self.list = People(self.model)
         self._nobody = self._nobody_words()
-        self._write = plain.button("Write", "primary", icon_name="people")
+        self._write = plain.button(tr("Write"), "primary", icon_name="people")
         self._write.setObjectName("writeToChosen")
-        self._clear = plain.button("Clear", "quiet")
+        self._clear = plain.button(tr("Clear"), "quiet")
         self._chosen_bar = self._bar()
         pane = box(self._column(), "side")
         outer = QVBoxLayout(self)
@@ -174,7 +175,7 @@ class RosterView(QWidget):
         )
 
     def _nobody_words(self) -> QWidget:
-        self._nobody_heading = PlainLabel("Nobody else yet", "group")
+        self._nobody_heading = PlainLabel(tr("Nobody else yet"), "group")
         self._nobody_text = PlainLabel("", "caption", wrap=True)
         return box(col(self._nobody_heading, self._nobody_text, margins=(SIDE, 12, SIDE, 8), gap=4), "side")
 

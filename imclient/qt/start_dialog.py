@@ -13,6 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from imclient.core.client import Client, LinkState
+from imclient.core.tongue import tr
 from imclient.core.trust import NotKnown, Stranger, is_here
 from improtocol import errors
 from improtocol import invite as invite_line
@@ -77,7 +78,7 @@ class StartDialog(QWidget):
         self._reached: tuple[str, int] | None = None  #: the server that answers
         self._registered = ""
         self._host_was = ""
-        self.setWindowTitle("Log in - imclient")
+        self.setWindowTitle(tr("Log in - imclient"))
         self.setProperty("role", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(360, 480)
@@ -104,13 +105,13 @@ class StartDialog(QWidget):
 
     def _recent_servers(self, recent: Sequence[Recent]) -> QWidget:
         rows = self._recent = [_RecentServer(server, self._fill) for server in recent]
-        label = PlainLabel("Paste an invite", "group")
+        label = PlainLabel(tr("Paste an invite"), "group")
         label.setBuddy(self._invite)
-        nothing = [] if rows else [PlainLabel("Servers you were at appear here.", "caption", wrap=True)]
+        nothing = [] if rows else [PlainLabel(tr("Servers you were at appear here."), "caption", wrap=True)]
         column = col(
-            PlainLabel("Where to?", "heading"),
+            PlainLabel(tr("Where to?"), "heading"),
             16,
-            PlainLabel("Recent servers", "group"),
+            PlainLabel(tr("Recent servers"), "group"),
             *rows,
             *nothing,
             16,
@@ -119,7 +120,7 @@ class StartDialog(QWidget):
             label,
             self._invite,
             PlainLabel(
-                "One line that somebody gave you: it holds the server and its fingerprint.",
+                tr("One line that somebody gave you: it holds the server and its fingerprint."),
                 "caption",
                 wrap=True,
             ),
@@ -134,8 +135,8 @@ class StartDialog(QWidget):
     def _invite_field() -> QLineEdit:
         field = QLineEdit()
         field.setObjectName("startInvite")
-        field.setAccessibleName("Paste an invite")
-        field.setPlaceholderText("imserver://…")
+        field.setAccessibleName(tr("Paste an invite"))
+        field.setPlaceholderText(tr("imserver://…"))
         field.setProperty("role", "onside")
         field.addAction(icons.icon("invite"), QLineEdit.ActionPosition.LeadingPosition)
         name_buttons(field, "Invite")
@@ -241,9 +242,9 @@ class StartDialog(QWidget):
                 f"{same}; another one gets nothing from you:", invite_line.shown(fingerprint)
             )
         elif reached and is_here(address[0]):
-            self.form.show_known("It is on this computer: nothing leaves it.")
+            self.form.show_known(tr("It is on this computer: nothing leaves it."))
         elif reached:
-            self.form.show_known("It answers by TLS, and somebody this computer trusts vouches for it.")
+            self.form.show_known(tr("It answers by TLS, and somebody this computer trusts vouches for it."))
         else:
             self.form.show_known("")
 
@@ -284,7 +285,7 @@ class StartDialog(QWidget):
         else:
             self._show_steps()
             self.form.show_why(
-                "This computer was signed out, or its key has grown old: say the password again."
+                tr("This computer was signed out, or its key has grown old: say the password again.")
             )
             self.form.password.setFocus()
 

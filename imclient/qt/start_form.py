@@ -8,6 +8,7 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QIntValidator
 from PyQt5.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
+from imclient.core.tongue import tr
 from imqt import icons, plain
 from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
@@ -34,13 +35,13 @@ class StartForm(QWidget):
         self.port = _field("startPort", "Port of the server", "port")
         self.name = _field("startName", "Name", "")
         self.password = _field("startPassword", "Password", "")
-        self.register = plain.button("Register", large=True)
-        self.log_in = plain.button("Log in", "primary", large=True)
-        self.heading = PlainLabel("Log in", "heading", wrap=True)
+        self.register = plain.button(tr("Register"), large=True)
+        self.log_in = plain.button(tr("Log in"), "primary", large=True)
+        self.heading = PlainLabel(tr("Log in"), "heading", wrap=True)
         self.subject = PlainLabel("", "dim", wrap=True)
-        self.remember = QCheckBox("Stay logged in on this computer")
-        self.trust = plain.button("It is the same: trust this server", icon_name="lock")
-        self.offline = plain.button("Read what is on this computer", "link", icon_name="outbox")
+        self.remember = QCheckBox(tr("Stay logged in on this computer"))
+        self.trust = plain.button(tr("It is the same: trust this server"), icon_name="lock")
+        self.offline = plain.button(tr("Read what is on this computer"), "link", icon_name="outbox")
         self._known = PlainLabel("", "caption", wrap=True)
         self._digits = PlainLabel("", "mono", wrap=True)
         self._known_row = QWidget()
@@ -51,11 +52,13 @@ class StartForm(QWidget):
         self._why = PlainLabel("", "caption", wrap=True)
         self._why_row = QWidget()
         self._hints = {
-            Field.SERVER: PlainLabel("The computer the server runs on, and its port.", "caption", wrap=True),
-            Field.NAME: PlainLabel(
-                "Small letters, digits, dot, dash: this is what others see.", "caption", wrap=True
+            Field.SERVER: PlainLabel(
+                tr("The computer the server runs on, and its port."), "caption", wrap=True
             ),
-            Field.PASSWORD: PlainLabel("At least 8 letters; blanks count.", "caption", wrap=True),
+            Field.NAME: PlainLabel(
+                tr("Small letters, digits, dot, dash: this is what others see."), "caption", wrap=True
+            ),
+            Field.PASSWORD: PlainLabel(tr("At least 8 letters; blanks count."), "caption", wrap=True),
         }
         self._no_new = ""
         self._under: dict[Field, QVBoxLayout] = {}
@@ -128,7 +131,7 @@ class StartForm(QWidget):
 
     def offer_trust(self, fingerprint: str) -> None:
         """Let a stranger's fingerprint be compared, and the server be trusted from now on."""
-        self.show_known("This is what it shows. Ask whoever runs it whether it is theirs:", fingerprint)
+        self.show_known(tr("This is what it shows. Ask whoever runs it whether it is theirs:"), fingerprint)
         self.trust.show()
 
     def offer_offline(self, offered: bool) -> None:
@@ -170,7 +173,7 @@ class StartForm(QWidget):
         assert eye is not None
         eye.setCheckable(True)
         eye.setText("Show the password")
-        plain.set_tooltip(eye, "Show the password")
+        plain.set_tooltip(eye, tr("Show the password"))
         eye.toggled.connect(self._show_password)
         name_buttons(self.password, "Show the password")
         self.register.setObjectName("startRegister")
@@ -182,7 +185,7 @@ class StartForm(QWidget):
         self._why_row.setLayout(row(IconSign("warning", "waiting"), (self._why, 1), gap=6))
         self._why_row.hide()
         self.remember.setObjectName("startRemember")
-        self.remember.setAccessibleName("Stay logged in on this computer")
+        self.remember.setAccessibleName(tr("Stay logged in on this computer"))
         self.trust.setObjectName("startTrust")
         self.offline.setObjectName("startOffline")
         self._known.setObjectName("startKnown")
@@ -211,7 +214,9 @@ class StartForm(QWidget):
             row((self.register, 1), (self.log_in, 1), gap=12),
             row(self.offline, STRETCH),
             PlainLabel(
-                "A password is never kept in clear and never shown in the wire view.", "caption", wrap=True
+                tr("A password is never kept in clear and never shown in the wire view."),
+                "caption",
+                wrap=True,
             ),
         )
 

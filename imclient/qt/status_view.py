@@ -9,6 +9,7 @@ from PyQt5.QtGui import QMouseEvent, QPainter
 from PyQt5.QtWidgets import QHBoxLayout, QWidget
 
 from imclient.core.client import Client, LinkState
+from imclient.core.tongue import tr
 from imqt import icons, plain, theme
 from imqt.colours import Token
 from imqt.plain import ElidedLabel, PlainLabel
@@ -87,7 +88,7 @@ class OutboxStatus(_Segment):
         self._outbox = client.outbox
         self.label.setObjectName("outboxState")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        plain.set_tooltip(self, "What waits to be sent (Ctrl+Shift+O)")
+        plain.set_tooltip(self, tr("What waits to be sent (Ctrl+Shift+O)"))
         self._outbox.changed.connect(self.refresh)
         self.refresh()
 

@@ -6,6 +6,7 @@ from PyQt5.QtCore import QEvent, QPoint, QSize, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
 from PyQt5.QtWidgets import QTabBar, QWidget
 
+from imclient.core.tongue import tr
 from improtocol.audience import Audience
 from imqt import icons, painting, plain, theme
 from imqt.plain import PlainLabel
@@ -27,7 +28,7 @@ class TabBar(QTabBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tabs")
-        self.setAccessibleName("Conversations")
+        self.setAccessibleName(tr("Conversations"))
         self.setExpanding(False)
         self.setDrawBase(False)
         self.setIconSize(QSize(16, 16))

@@ -8,6 +8,7 @@ from PyQt5.QtWidgets import QShortcut, QVBoxLayout, QWidget
 
 from imclient.core import wording
 from imclient.core.client import Client
+from imclient.core.tongue import tr
 from imqt import plain
 from imqt.layout import box, row, rule
 from imqt.plain import ElidedLabel
@@ -33,7 +34,7 @@ class TalkWindow(QWidget):
         self.setMinimumSize(360, 320)
         audience = view.conversation.audience
         self.composer.show_audience(audience)
-        back = plain.button("Back to the tabs", "quiet", icon_name="down")
+        back = plain.button(tr("Back to the tabs"), "quiet", icon_name="down")
         back.setObjectName("backToTabs")
         back.clicked.connect(self.go_back)
         title = ElidedLabel(wording.title(audience, self._me), "strong")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PyQt5.QtCore import QObject
 from PyQt5.QtWidgets import QAction, QMenu, QSystemTrayIcon
 
+from imclient.core.tongue import tr
 from imqt import plain
 
 from . import emblem
@@ -56,7 +57,7 @@ class Tray(QObject):
         return f"imclient, {self._name}{unread}"
 
     def _put_together(self, acts: list[QAction]) -> None:
-        self._open = self._menu.addAction("Open")
+        self._open = self._menu.addAction(tr("Open"))
         assert self._open is not None
         self._open.setObjectName("trayOpen")
         self._open.triggered.connect(lambda _checked: self._bring())

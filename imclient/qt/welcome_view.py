@@ -6,6 +6,7 @@ from PyQt5.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QApplication, QLineEdit, QPushButton, QSizePolicy, QWidget
 
+from imclient.core.tongue import tr
 from imqt import icons, plain, theme
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import PlainLabel
@@ -47,12 +48,11 @@ class WelcomeView(QWidget):
         super().__init__(parent)
         self.setObjectName("welcome")
         invitation, by_hand = f"imclient {host} {port}", f"nc {host} {port}"
-        heading = PlainLabel("You are the first one here", "heading", wrap=True)
-        how = PlainLabel(
-            "Give somebody this line: it opens a window at this server, where they choose name and password.",
-            "dim",
-            wrap=True,
+        heading = PlainLabel(tr("You are the first one here"), "heading", wrap=True)
+        words = (
+            "Give somebody this line: it opens a window at this server, where they choose name and password."
         )
+        how = PlainLabel(tr(words), "dim", wrap=True)
         for label in (heading, how):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         content = QWidget()
@@ -89,17 +89,17 @@ class WelcomeView(QWidget):
         button.setFocus()
 
     def _offer_note(self) -> QWidget:
-        write = plain.button("Write")
+        write = plain.button(tr("Write"))
         write.setObjectName("writeNote")
-        write.setAccessibleName("Write a note to yourself")
+        write.setAccessibleName(tr("Write a note to yourself"))
         write.clicked.connect(self.note_wanted)
         what = "It is kept like any message, and is there on your next device."
         return _offer("note", "Write a note to yourself", what, write)
 
     def _offer_wire(self) -> QWidget:
-        watch = plain.button("Open")
+        watch = plain.button(tr("Open"))
         watch.setObjectName("watchWire")
-        watch.setAccessibleName("Watch the wire")
+        watch.setAccessibleName(tr("Watch the wire"))
         watch.clicked.connect(self.wire_wanted)
         what = "Every line that goes out and comes in, as plain text."
         return _offer("wire", "Watch the wire", what, watch)
@@ -124,7 +124,7 @@ def _line_to_copy(text: str) -> QLineEdit:
     field.setReadOnly(True)
     field.setProperty("role", "mono")
     field.setProperty("large", True)
-    field.setAccessibleName("The line to give to somebody")
+    field.setAccessibleName(tr("The line to give to somebody"))
     return field
 
 

@@ -19,6 +19,7 @@ from PyQt5.QtWidgets import (
 from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.said import Said
+from imclient.core.tongue import tr
 from imclient.core.transcript import scene_of
 from imclient.core.wire_talk import About
 from improtocol.audience import Audience
@@ -42,7 +43,7 @@ class WireList(QListView):
     def __init__(self, model: WireModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("wire")
-        self.setAccessibleName("Lines on the wire")
+        self.setAccessibleName(tr("Lines on the wire"))
         self._lines = model
         self._following = True
         self.setModel(model)
@@ -108,12 +109,12 @@ class WireView(QWidget):
         self._said: Said | None = None
         self.model = WireModel(client.wire, parent=self)
         self.list = WireList(self.model)
-        self.filter = search_field("Filter: a verb, a name, a number", "wireFilter")
-        self._only = plain.tool_button("Only this conversation", "person", checkable=True)
-        self._pause = plain.tool_button("Hold the view still", "pause", checkable=True)
-        self._close = plain.tool_button("Close the wire view", "close")
-        self._save = plain.button("Save as transcript", icon_name="save")
-        self._save_small = plain.tool_button("Save as transcript", "save")
+        self.filter = search_field(tr("Filter: a verb, a name, a number"), "wireFilter")
+        self._only = plain.tool_button(tr("Only this conversation"), "person", checkable=True)
+        self._pause = plain.tool_button(tr("Hold the view still"), "pause", checkable=True)
+        self._close = plain.tool_button(tr("Close the wire view"), "close")
+        self._save = plain.button(tr("Save as transcript"), icon_name="save")
+        self._save_small = plain.tool_button(tr("Save as transcript"), "save")
         self._count = ElidedLabel("", "caption")
         self._name_controls()
         outer = QVBoxLayout(self)
@@ -127,7 +128,7 @@ class WireView(QWidget):
         self.model.close()
 
     def _column(self) -> QVBoxLayout:
-        title = PlainLabel("Wire", "strong")
+        title = PlainLabel(tr("Wire"), "strong")
         self._subject = ElidedLabel(ALL, "caption")
         self._subject.setObjectName("wireSubject")
         tools = (self._save_small, self._only, self._pause, self._close)
@@ -209,4 +210,4 @@ class WireView(QWidget):
         try:
             Path(path).write_text(written, "utf-8")
         except OSError as error:
-            plain.tell(self, "It was not saved", f"{path}: {error.strerror}.")
+            plain.tell(self, tr("It was not saved"), f"{path}: {error.strerror}.")

@@ -181,7 +181,8 @@ class WriteAheadLog:
             self._index = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
             synchronise(Path(self._path).parent)  # SQLite does that, too, and does not look whether it could
             with suppress(OSError):  # then it grows when it must, if it can
-                os.posix_fallocate(self._index, 0, self.INDEX)
+                there = os.fstat(self._index).st_size
+                os.pwrite(self._index, bytes(max(0, self.INDEX - there)), there)
         # https://www.sqlite.org/walformat.html: the index begins with its header; in it, mxFrame.
         pages: int = struct.unpack("=I", os.pread(self._index, 4, 16))[0]
         return pages

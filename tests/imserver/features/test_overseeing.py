@@ -56,6 +56,19 @@ class PageTests(OverseeingCase):
 
 
 class WatchTests(OverseeingCase):
+    def test_whoever_is_no_administrator_any_more_watches_no_more(self) -> None:
+        """A right that is taken away is gone for what was begun under it, too."""
+        cleo = self.stage.enter("cleo")
+        self.stage.appoint("cleo")
+        cleo.ask("WATCH lines=yes texts=yes")
+        self.ada.ask("REVOKE cleo administrator")
+        cleo.forget()
+        self.bob.say("SEND ada :between us")
+        self.assertEqual([], [line for line in cleo.heard() if line.startswith(("* LINE", "* NOTE"))])
+        self.ada.ask("GRANT cleo administrator")
+        self.bob.say("SEND ada :between us")
+        self.assertEqual([], self.told(cleo, "LINE"))
+
     def test_nobody_who_watches_is_watched(self) -> None:
         """What watchers say and hear is shown to no watcher: it would go round for ever."""
         cleo = self.stage.enter("cleo")

@@ -8,6 +8,7 @@ from sqlalchemy import make_url, text
 
 from imserver.storage import postgresql
 from imserver.storage.database import Engines
+from imserver.storage.interface import DiskFull
 from imserver.storage.records import Opening
 
 from . import (
@@ -18,6 +19,12 @@ from . import (
     retention_contract,
 )
 from .cluster import cluster, why_not
+
+#: What PostgreSQL says when its disk is full.
+_NO_ROOM = """
+    CREATE OR REPLACE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$
+"""
 
 
 class PostgreSQLCase(contract.StorageCase):
@@ -54,6 +61,24 @@ class AccountsOnPostgreSQL(PostgreSQLCase, accounts_contract.AccountsContract):
 
 class OnPostgreSQL(PostgreSQLCase, contract.OnDisk, contract.StorageContract):
     """The storage of several nodes."""
+
+    def test_a_full_disk_refuses_and_recovers(self) -> None:
+        """What finds no room, when it is written or at the commit, changes nothing and uses up no ref."""
+        self.register("name1", "name2")
+        said = contract.draft("hello", to={2}, ref="r")
+        for when in (
+            "TRIGGER full_disk BEFORE INSERT ON entry FOR EACH STATEMENT",
+            "CONSTRAINT TRIGGER full_disk AFTER INSERT ON entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW",
+        ):
+            self._do(_NO_ROOM, f"CREATE {when} EXECUTE FUNCTION no_room()")
+            self.refused(self.storage.append(said), DiskFull)
+            self._do("DROP TRIGGER full_disk ON entry")
+        self.assertEqual(self.done(self.storage.append(said)).entry.number, 3)
+
+    def _do(self, *statements: str) -> None:
+        with self.database.writing.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
 
     def test_nodes_that_start_together(self) -> None:
         """Several nodes that find an empty database at the same time agree on what it is."""
