@@ -53,6 +53,19 @@ class DataFolder:
         """Where it is kept up to where the log was told; a copy of the folder is made without it."""
         return self.path / "told"
 
+    def room(self) -> dict[str, int]:
+        """Give figures of its disk and of the embedded database, in bytes; those that can be had."""
+        found: dict[str, int] = {}
+        try:
+            disk = os.statvfs(self.path)
+            found |= {"disk.free": disk.f_bavail * disk.f_frsize, "disk.total": disk.f_blocks * disk.f_frsize}
+            # What was committed last may still stand in the log beside it.
+            parts = (self.database, self.database.with_name(f"{self.database.name}-wal"))
+            found["database.bytes"] = sum(part.stat().st_size for part in parts if part.exists())
+        except OSError:
+            return found
+        return found
+
     def open_log(self, most: float = math.inf) -> LogFile:
         """Open ``server.log`` to add to it; raises ``CannotStart``."""
         path = self.path / "server.log"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IReactorTime
@@ -61,6 +61,8 @@ class Server(Factory):
         self.watchdog = watchdog
         self.watching = watching
         self.strangers = Strangers(reactor, bounds, draw)
+        self._begun = reactor.seconds()
+        self.room: Callable[[], Mapping[str, int]] = dict  #: figures of where the data is
         self._sessions: dict[Session, Connection] = {}
         self.queues = Queues(bounds.queues, self._sessions.values)
         self._numbers = 0
@@ -106,7 +108,8 @@ class Server(Factory):
 
     def figures(self) -> dict[str, int]:
         """Give what is counted, by name."""
-        return figures(self.counters, self.by_state, sum(self.unread))
+        found = figures(self.counters, self.by_state, sum(self.unread))
+        return found | {"uptime": round(self.reactor.seconds() - self._begun), **self.room()}
 
     def end_all(self, bye: Bye) -> Deferred[None]:
         """Tell every client that the server ends, and fire when all are gone."""

@@ -260,6 +260,7 @@ class Imserver(Service):
             counters=counters,
         )
         self._storage.in_doubt = self._end_in_doubt
+        self._server.room = self._folder.room
         self._encryption = Encryption(
             reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note, bounds
         )
@@ -315,6 +316,23 @@ class Imserver(Service):
         return open_metrics(
             self._reactor, description, self._server, lambda: storage.jobs_waiting, outside=outside
         )
+
+    @property
+    def folder(self) -> Path:
+        """Where its data is."""
+        return self._folder.path
+
+    @property
+    def first_code(self) -> str | None:
+        """The code that makes the first administrator, as long as there is none."""
+        return self._first
+
+    @property
+    def loopback(self) -> tuple[str, int] | None:
+        """Give host and port at which this machine alone reaches it, in clear."""
+        clear = (door for door in self._doors if not door.outside and not door.encrypted)
+        found: list[Any] = [door.port.getHost() for door in clear]
+        return next(((where.host, where.port) for where in found if hasattr(where, "port")), None)
 
     def invite_line(self, code: str) -> str | None:
         """Write the line that whoever is invited takes as pasted; None: only a Unix socket leads in."""

@@ -12,6 +12,7 @@ from improtocol.version import __version__
 COMMANDS = {
     "run": "running",
     "config": "running",
+    "window": "running",
     "login": "entering",
     "logout": "entering",
     "invite": "acts",

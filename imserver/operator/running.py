@@ -1,8 +1,9 @@
-"""``imserver run``: the server itself, told the same as ``twistd imserver``."""
+"""``imserver run``: the server itself, told the same as ``twistd imserver``; ``window``: one with a window."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
@@ -10,7 +11,7 @@ from .saying import Say, telling
 
 
 class Run(click.Command):
-    """Everything behind ``run`` is twistd's to read, so that nothing is said twice."""
+    """Everything behind it is another's to read, so that nothing is said twice."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep the words as they are."""
@@ -48,4 +49,18 @@ def config(say: Say, data: str | None, file: str | None) -> None:
     say.facts(whole(options), options.facts)
 
 
-COMMANDS = {"run": run, "config": config}
+@click.command(cls=Run)
+def window(words: tuple[str, ...]) -> None:
+    """Run a server with a window, or look at one that runs, with --attach HOST:PORT.
+
+    `imserver window --help` shows what it can be told: all that `run` is told, and what is the window's.
+    """
+    try:
+        # By its name: the server's wing knows no window, and most servers have no Qt.
+        program = import_module("imserver.window.app")
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"A window needs {error.name}: pip install 'imserver[gui]'") from None
+    sys.exit(program.main(words))
+
+
+COMMANDS = {"run": run, "config": config, "window": window}

@@ -1,0 +1,185 @@
+"""The server's window, put together: reactor, look, perhaps a server of its own, link and windows.
+
+The one place in ``imserver.window`` that installs a reactor, before anything can fetch another one.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from PyQt5.QtWidgets import QApplication, QWidget
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ReactorNotRunning
+from twisted.logger import (
+    FilteringLogObserver,
+    LogLevel,
+    LogLevelFilterPredicate,
+    globalLogBeginner,
+    textFileLogObserver,
+)
+from twisted.python.failure import Failure
+from twisted.python.usage import UsageError
+
+from improtocol.invite import Invite
+from imqt import reactor as imqt_reactor
+from imqt.dress import Choice, Dress
+
+from ..cannot_start import CannotStart
+from ..service import Options
+from .entrance_dialog import ELSEWHERE, HERE, NEW, Asked, EntranceDialog
+from .link import Key
+from .main_window import MainWindow
+from .overseer import Overseer
+from .own import OwnServer
+from .reaching import NoWay, read_address, way_to
+
+#: What the first administrator is called, unless they want another name.
+NAME = "operator"
+
+
+class WindowOptions(Options):
+    """What ``imserver window`` is told: all that a server is told, and where another one is."""
+
+    synopsis = "imserver window [options]"
+    longdesc = (
+        "Start a server with a window, for one person on one machine: closing the window stops it. "
+        "With --attach the window is one on a server that runs already."
+    )
+    optParameters: ClassVar = [
+        ["attach", None, None, "look at a running server: HOST, HOST:PORT or the line of an invite"],
+        ["name", None, None, "the administrator's name"],
+        ["theme", None, "system", "light, dark or system"],
+    ]
+
+    def opt_version(self) -> None:
+        """Say which version it is, and exit."""
+        from improtocol import __version__
+
+        print(f"imserver {__version__}")
+        raise SystemExit(0)
+
+    def postOptions(self) -> None:
+        """Refuse what is not known."""
+        super().postOptions()
+        if self["theme"] not in list(Choice):
+            raise UsageError(f"--theme is {', '.join(Choice)}, not {self['theme']}.")
+
+
+class Windows:
+    """The entrance, then the main window, of a server here or elsewhere."""
+
+    def __init__(self, reactor: Any, options: WindowOptions, dress: Dress, own: OwnServer | None) -> None:
+        self._reactor, self._options, self._dress, self._own = reactor, options, dress, own
+        self._server = own.address if own is not None else Invite("127.0.0.1")
+        self._window: QWidget | None = None
+        kept = own.keep if own is not None else lambda key: None
+        self.overseer = Overseer(reactor, time.time, lambda: way_to(reactor, self._server), kept)
+
+    def begin(self) -> None:
+        """Come in as last time, or ask."""
+        key = self._own.key() if self._own is not None else None
+        if key is not None:
+            self.overseer.enter(key).addCallbacks(lambda _: self._open(), lambda _: self._ask())
+        else:
+            self._ask()
+
+    def close(self) -> Deferred[None]:
+        """Leave; a server of our own is stopped in order first, and tells this window, too."""
+        if self._own is None:
+            return self.overseer.close()
+        own = self._own
+        self.overseer.stays_away()
+        return own.stop().addBoth(self._left)
+
+    def _left(self, result: object) -> Deferred[None]:
+        left = self.overseer.close()
+        return left.addCallback(lambda _: result if isinstance(result, Failure) else None)
+
+    def _ask(self) -> None:
+        code = self._own.service.first_code if self._own is not None else None
+        if self._own is None:
+            asked = Asked(**{**vars(ELSEWHERE), "server": self._options["attach"] or ""})
+        elif code is not None:
+            asked = Asked(**{**vars(NEW), "code": code})
+        else:
+            asked = HERE
+        dialog = EntranceDialog(asked, self._options["name"] or (NAME if code else ""), self._enter)
+        dialog.entered.connect(self._open)
+        dialog.closed.connect(self._stop)
+        self._show(dialog)
+
+    def _enter(self, server: Invite | None, key: Key) -> Deferred[None]:
+        self._server = server or self._server
+        return self.overseer.enter(key)
+
+    def _open(self) -> None:
+        place = f"{self._server.host}:{self._server.port}"
+        back_up = self._own.back_up if self._own is not None else None
+        window = MainWindow(self.overseer, self._dress, place, own=self._own is not None, back_up=back_up)
+        window.closed.connect(self._stop)
+        window.resize(window.sizeHint())
+        self._show(window)
+
+    def _show(self, window: QWidget) -> None:
+        before, self._window = self._window, window
+        window.show()
+        window.activateWindow()
+        if before is not None:
+            before.close()
+            before.deleteLater()
+
+    def _stop(self) -> None:
+        try:
+            self._reactor.stop()
+        except ReactorNotRunning:
+            return  # it stops already
+
+
+def _options(argv: Sequence[str]) -> WindowOptions:
+    options = WindowOptions()
+    options.parseOptions(list(argv))  # type: ignore[no-untyped-call]
+    if options["attach"]:
+        read_address(options["attach"])
+    return options
+
+
+def _log_what_went_wrong() -> None:
+    """Write warnings and worse to the terminal."""
+    observer = FilteringLogObserver(textFileLogObserver(sys.stderr), [LogLevelFilterPredicate(LogLevel.warn)])
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the server's window until it is closed."""
+    try:
+        options = _options(argv)
+        reactor = imqt_reactor.install()
+    except (UsageError, CannotStart, NoWay, imqt_reactor.NoScreenError) as error:
+        print(f"imserver: {error}", file=sys.stderr)
+        return 1
+    reactor.seconds = time.monotonic
+    imqt_reactor.log_slot_exceptions()
+    _log_what_went_wrong()
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    app.setApplicationName("imserver")
+    dress = Dress(app, Choice(options["theme"]))
+    attached = options["attach"] is not None
+    try:
+        own = None if attached else OwnServer(reactor, options)
+    except CannotStart as error:
+        print(f"imserver: {error}", file=sys.stderr)
+        return 1
+    windows = Windows(reactor, options, dress, own)
+    reactor.addSystemEventTrigger("before", "shutdown", windows.close)
+    if own is not None:
+        own.start()
+    windows.begin()
+    from imqt.system_look import SystemLook
+
+    SystemLook(dress.follow, app)
+    reactor.run()
+    return 0

@@ -1,0 +1,144 @@
+"""The line to type in, with where it would go beside it, and what came of it above."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QStringListModel, Qt, pyqtSignal
+from PyQt5.QtGui import QKeyEvent
+from PyQt5.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
+from twisted.internet.defer import Deferred
+
+from imqt import icons, plain
+from imqt.layout import box, col, row, rule
+from imqt.plain import PlainLabel
+from imqt.search_field import name_buttons
+from imqt.sign import IconSign
+
+from . import typed
+from .overseer import Overseer
+from .typed import Outcome
+
+#: Lines that were typed and can be had again with the arrow keys.
+MOST = 100
+#: Names that are offered while one is typed.
+OFFERED = 50
+
+
+class _Field(QLineEdit):
+    """Up and Down bring back what was typed before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: list[str] = []
+        self._at = 0
+
+    def keep(self, line: str) -> None:
+        """Keep a line that was typed."""
+        self._before = [*(old for old in self._before if old != line), line][-MOST:]
+        self._at = len(self._before)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Go through what was typed; all else is the field's."""
+        assert event is not None
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if step and self._before:
+            self._at = max(0, min(len(self._before), self._at + step))
+            self.setText(self._before[self._at] if self._at < len(self._before) else "")
+        else:
+            super().keyPressEvent(event)
+
+
+class CommandLine(QWidget):
+    """Takes slash commands."""
+
+    said = pyqtSignal()  #: something was done
+
+    def __init__(self, overseer: Overseer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._overseer = overseer
+        self.field = _Field()
+        self.field.setObjectName("command")
+        self.field.setAccessibleName("Command: /all TEXT, /whisper NAME TEXT, /who, /help")
+        self.field.setPlaceholderText("/all TEXT, /whisper NAME TEXT, /who, /help")
+        self.field.addAction(icons.icon("terminal", "accent"), QLineEdit.ActionPosition.LeadingPosition)
+        name_buttons(self.field, "Command")
+        self._offers = QStringListModel(self)
+        completer = QCompleter(self._offers, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setCompletionMode(QCompleter.CompletionMode.InlineCompletion)
+        self.field.setCompleter(completer)
+        self._hint = PlainLabel("", "caption")
+        self._hint.setObjectName("commandHint")
+        self.say = plain.button("Say", "primary", icon_name="send")
+        self.say.setObjectName("say")
+        self._news = PlainLabel("", wrap=True)
+        self._news.setObjectName("news")
+        self._news.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._sign = IconSign("note", "accent", 16)
+        close = plain.tool_button("Close this answer", "close")
+        close.setObjectName("closeNews")
+        close.clicked.connect(self.forget)
+        strip = row(self._sign, (self._news, 1), close, margins=(16, 6, 12, 6), gap=10)
+        self._strip = box(col(strip, rule(), gap=0), "side")
+        self._strip.hide()
+        line = row((self.field, 1), self._hint, self.say, margins=(16, 12, 16, 12), gap=12)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self._strip)
+        outer.addLayout(line)
+        self.field.textEdited.connect(self._offer)
+        self.field.textChanged.connect(lambda _: self.show_hint())
+        self.field.returnPressed.connect(self._obey)
+        self.say.clicked.connect(self._obey)
+
+    def begin(self, text: str) -> None:
+        """Have the rest of a line typed."""
+        self.field.setText(text)
+        self.field.setFocus()
+
+    def show_hint(self) -> None:
+        """Say where the line would go."""
+        people = self._overseer.people.people
+        self._hint.setText(typed.hint(self.field.text(), people, self._overseer.link.entered))
+
+    def tell(self, *lines: str, wrong: bool = False) -> None:
+        """Say what came of a line, or what else there is to say."""
+        self._news.setText("\n".join(lines))
+        self._news.setAccessibleName(self._news.text())
+        self._sign.show_icon("warning" if wrong else "note", "error" if wrong else "accent")
+        self._strip.setVisible(bool(lines))
+
+    def forget(self) -> None:
+        """Say no more of it."""
+        self.tell()
+
+    def _obey(self) -> None:
+        line = self.field.text().strip()
+        if not line:
+            return
+        self.field.keep(line)
+        self.say.setEnabled(False)
+        obeyed = Deferred.fromCoroutine(typed.obey(line, self._overseer))
+        obeyed.addCallback(self._done, line)
+
+    def _done(self, outcome: Outcome, line: str) -> None:
+        self.say.setEnabled(True)
+        self.tell(*outcome.lines, wrong=not outcome.done)
+        if outcome.done and self.field.text().strip() == line:
+            self.field.clear()
+        if outcome.done:
+            self.said.emit()
+
+    def _offer(self, text: str) -> None:
+        """Offer the rest of a word: a command's, or behind one a name's."""
+        word, blank, rest = text.partition(" ")
+        if not text.startswith("/"):
+            offers = []
+        elif not blank:
+            offers = [f"/{one} " for one in typed.words() if one.startswith(word[1:].lower())]
+        elif " " in rest or not rest or not typed.takes_name(word[1:].lower()):
+            offers = []
+        else:
+            names = self._overseer.people.people.beginning(rest.lower(), OFFERED)
+            offers = [f"{word} {name} " for name in names]
+        self._offers.setStringList(offers)

@@ -1,0 +1,83 @@
+"""The head of the window: which server, how it is, and what one does with all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt5.QtCore import QPointF, QRectF
+from PyQt5.QtGui import QPainter
+from PyQt5.QtWidgets import QVBoxLayout, QWidget
+
+from imqt import icons, plain, theme
+from imqt.layout import box, col, row
+from imqt.plain import ElidedLabel, PlainLabel
+from imqt.sign import IconSign, Sign
+
+from .link import Link, State
+
+_SIGNS = {State.ONLINE: "online", State.CONNECTING: "away", State.WAITING: "away", State.ENDED: "offline"}
+NOT_FROM_HERE = "This server runs elsewhere: back it up on its own machine, with imserver backup."
+
+
+class Head(QWidget):
+    """Name, state, and the buttons for the whole server."""
+
+    def __init__(self, place: str, *, own: bool, can_back_up: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._own = own
+        self._state = State.CONNECTING
+        self._dot = Sign(self._paint_dot, 12)
+        self._words = ElidedLabel("", "caption")
+        self._words.setObjectName("linkState")
+        self.invite = plain.button("Invite", "primary", icon_name="invite")
+        self.announce = plain.button("Announce", icon_name="announce")
+        self.back_up = plain.button("Back up", icon_name="save")
+        self.stop = plain.button("Stop" if own else "Close", "danger" if own else "", icon_name="stop")
+        names = {"invite": self.invite, "announce": self.announce, "backUp": self.back_up, "stop": self.stop}
+        for name, button in names.items():
+            button.setObjectName(name)
+        self.back_up.setEnabled(can_back_up)
+        if not can_back_up:
+            plain.set_tooltip(self.back_up, NOT_FROM_HERE)
+        if not own:
+            plain.set_tooltip(self.stop, "The server runs on when this window is closed.")
+        who = col(PlainLabel(place, "strong"), row(self._dot, (self._words, 1), gap=4), gap=0)
+        line = row(
+            IconSign("server", "accent", 20), (who, 1),
+            self.invite, self.announce, self.back_up, 8, self.stop,
+            margins=(16, 10, 16, 10), gap=8,
+        )  # fmt: skip
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(box(line))
+
+    def show_link(self, link: Link, figures: Mapping[str, int]) -> None:
+        """Say how the server and the link to it are."""
+        self._state = link.state
+        online = link.state is State.ONLINE
+        uptime = figures.get("uptime")
+        since = f" for {ago(uptime)}" if uptime is not None else ""
+        words = {
+            State.ONLINE: f"Running{since}, you are {link.entered}",
+            State.CONNECTING: "Connecting ...",
+            State.WAITING: f"Not connected, trying again. {link.why}",
+            State.ENDED: f"Not connected. {link.why}",
+        }[link.state]
+        self._words.setText(words)
+        for button in (self.invite, self.announce):
+            button.setEnabled(online)
+            plain.set_tooltip(button, "" if online else "There is no connection to the server.")
+        self._dot.update()
+
+    def _paint_dot(self, painter: QPainter, place: QRectF) -> None:
+        middle = QPointF(place.center())
+        icons.draw_presence(painter, middle, _SIGNS[self._state], theme.colour("surface"))
+
+
+def ago(seconds: float) -> str:
+    """Say how long something lasts."""
+    for length, one, many in ((86400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes")):
+        number = int(seconds // length)
+        if number:
+            return f"{number:,} {one if number == 1 else many}"
+    return "less than a minute"

@@ -1,0 +1,264 @@
+"""The server's window: who is here, what goes over the wire, how the server is, and the everyday acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt5.QtCore import QPoint, QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QCloseEvent
+from PyQt5.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from twisted.internet.defer import Deferred
+
+from imqt import plain
+from imqt.dress import Dress
+from imqt.layout import box, col, row, rule
+from imqt.row_list import Gathering
+
+from . import acts
+from .command_line import CommandLine
+from .figures_view import FiguresView
+from .head import Head
+from .link import State
+from .menus import Menus
+from .overseer import Overseer
+from .people import Person
+from .people_bar import PeopleBar
+from .people_view import PeopleView
+from .typed import Outcome, obey
+from .wire_view import WireView
+
+#: Makes a backup, and says where it is; None: it cannot be made from here.
+BackUp = Callable[[], Deferred[str]]
+
+
+class MainWindow(QMainWindow):
+    """One server's; ``own``: it runs in this program, and stops with this window."""
+
+    closed = pyqtSignal()
+
+    def __init__(
+        self,
+        overseer: Overseer,
+        dress: Dress,
+        place: str,
+        *,
+        own: bool,
+        back_up: BackUp | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("serverWindow")
+        self.setWindowTitle(f"imserver - {place}")
+        self.setMinimumSize(900, 560)
+        self._overseer, self.dress, self._own, self._back_up = overseer, dress, own, back_up
+        self.head = Head(place, own=own, can_back_up=back_up is not None)
+        self.bar = PeopleBar()
+        self.people = PeopleView(overseer.people)
+        self.wire = WireView(overseer.wire)
+        self.figures = FiguresView()
+        self.line = CommandLine(overseer)
+        self._lay_out()
+        self.menus = Menus(self, own=own, can_back_up=back_up is not None)
+        self.counting = Gathering(self._show_counts, self)
+        self._listen()
+        self._show_link()
+        self._show_chosen()
+        self._show_figures()
+        self.line.field.setFocus()
+
+    def sizeHint(self) -> QSize:
+        """Open as large as all of it needs."""
+        return QSize(1180, 760)
+
+    def _lay_out(self) -> None:
+        upper = box(col(self.bar, (self.people, 1), gap=0))
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setObjectName("split")
+        split.setHandleWidth(1)
+        split.setChildrenCollapsible(False)
+        split.addWidget(upper)
+        split.addWidget(box(col((self.wire, 1), gap=0)))
+        split.setStretchFactor(0, 5)
+        split.setStretchFactor(1, 3)
+        split.setSizes([420, 200])
+        self.figures.setFixedWidth(300)
+        middle = row((split, 1), rule(upright=True), self.figures, gap=0)
+        whole = QWidget()
+        outer = QVBoxLayout(whole)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self.head)
+        outer.addWidget(rule())
+        outer.addLayout(middle, 1)
+        outer.addWidget(rule())
+        outer.addWidget(self.line)
+        self.setCentralWidget(box(col((whole, 1), gap=0)))
+
+    def _listen(self) -> None:
+        self.head.invite.clicked.connect(self.invite)
+        self.head.announce.clicked.connect(self.announce)
+        self.head.back_up.clicked.connect(self.back_up)
+        self.head.stop.clicked.connect(self.stop)
+        self.bar.write.clicked.connect(self.write)
+        self.bar.reset.clicked.connect(self.reset_password)
+        self.bar.suspend.clicked.connect(self.suspend)
+        self.bar.disconnect_.clicked.connect(self.disconnect_)
+        self.bar.sought.textChanged.connect(self._overseer.people.seek)
+        self.bar.sought.returnPressed.connect(self._go_to_first)
+        self.people.chosen.connect(self._show_chosen)
+        self.people.wanted.connect(self._write_to)
+        self.people.asked.connect(self._show_menu)
+        self.wire.texts_wanted.connect(self._overseer.show_texts)
+        model = self._overseer.people
+        for signal in (model.rowsInserted, model.rowsRemoved, model.dataChanged, model.modelReset):
+            signal.connect(self.counting.soon)
+        self._overseer.link_changed.connect(self._show_link)
+        self._overseer.figures_changed.connect(self._show_figures)
+        self._overseer.filled.connect(self._show_counts)
+        self._overseer.told.connect(lambda who, text: self.line.tell(f"{who} to you: {text}"))
+
+    # --- what is shown ---
+
+    def _show_link(self) -> None:
+        self.head.show_link(self._overseer.link, self._overseer.figures.now)
+        online = self._overseer.link.state is State.ONLINE
+        self.menus.allow(online)
+        self._show_chosen()
+
+    def _show_counts(self) -> None:
+        self.bar.show_counts(self._overseer.people.people, full=self._overseer.full)
+        self.line.show_hint()
+        self._show_chosen()
+
+    def _show_figures(self) -> None:
+        self.head.show_link(self._overseer.link, self._overseer.figures.now)
+        self.figures.show_figures(self._overseer.figures, self._overseer.people.people)
+
+    def _show_chosen(self) -> None:
+        online = self._overseer.link.state is State.ONLINE
+        person = self.people.person()
+        self.bar.show_person(person, me=self._overseer.link.entered, online=online)
+        self.menus.show_person(person, self.bar)
+
+    def _show_menu(self, at: QPoint) -> None:
+        if self.people.person() is not None:
+            menu: QMenu = self.menus.people
+            viewport = self.people.viewport()
+            assert viewport is not None
+            menu.popup(viewport.mapToGlobal(at))
+
+    # --- the everyday acts ---
+
+    def invite(self) -> None:
+        """Make an invite."""
+        acts.invite(self, self._overseer)
+
+    def announce(self) -> None:
+        """Have the text of an announcement typed."""
+        self.line.begin("/announce ")
+
+    def say_to_all(self) -> None:
+        """Have a text for everyone typed."""
+        self.line.begin("/all ")
+
+    def back_up(self) -> None:
+        """Write the server into a file."""
+        if self._back_up is not None:
+            acts.back_up(self, self._back_up)
+
+    def stop(self) -> None:
+        """Ask, then stop the server, or close the window on one that runs elsewhere."""
+        if not self._own:
+            self.close()
+            return
+        others = max(0, self._overseer.people.people.connected - 1)
+        who = {0: "Nobody else is", 1: "One other person is"}.get(others, f"{others:,} others are")
+        plain.ask(
+            self,
+            "Stop the server?",
+            f"{who} connected. Everybody is told when to come back, and nothing is lost.",
+            act="Stop the server",
+            then=self._close,
+            danger=True,
+        )
+
+    def _close(self) -> None:
+        self.close()
+
+    def write(self) -> None:
+        """Have a text for who is chosen typed."""
+        self._with_chosen(lambda person: self._write_to(person.name))
+
+    def _write_to(self, name: str) -> None:
+        if name:
+            self.line.begin(f"/whisper {name} ")
+
+    def reset_password(self) -> None:
+        """Give who is chosen another password."""
+        self._with_chosen(lambda person: acts.reset(self, self._overseer, person))
+
+    def suspend(self) -> None:
+        """Let who is chosen in no more, or again."""
+        self._with_chosen(self._suspend)
+
+    def _suspend(self, person: Person) -> None:
+        if person.suspended is None:
+            acts.suspend(self, self._overseer, person)
+        else:
+            self._obey(f"/restore {person.name}")
+
+    def disconnect_(self) -> None:
+        """End the sessions of who is chosen."""
+        self._with_chosen(lambda person: acts.disconnect(self, self._overseer, person))
+
+    def make_administrator(self) -> None:
+        """Give who is chosen the right of an administrator, or take it away."""
+        self._with_chosen(
+            lambda person: (acts.revoke if person.administrator else acts.grant)(self, self._overseer, person)
+        )
+
+    def _obey(self, line: str) -> None:
+        Deferred.fromCoroutine(obey(line, self._overseer)).addCallback(self._obeyed)
+
+    def _obeyed(self, outcome: Outcome) -> None:
+        if not outcome.done:
+            self.line.tell(*outcome.lines, wrong=True)
+
+    def _with_chosen(self, act: Callable[[Person], object]) -> None:
+        person = self.people.person()
+        if person is not None and person.name:
+            act(person)
+
+    # --- getting about ---
+
+    def find_name(self) -> None:
+        """Go to the field that finds a name."""
+        self.bar.sought.setFocus()
+        self.bar.sought.selectAll()
+
+    def _go_to_first(self) -> None:
+        if self._overseer.people.rows:
+            self.people.setCurrentIndex(self._overseer.people.index(0, 0))
+            self.people.setFocus()
+
+    def go_to_line(self) -> None:
+        """Go to the line to type in."""
+        self.line.field.setFocus()
+
+    def tell_keys(self) -> None:
+        """Say which keys do what."""
+        plain.tell(self, "Keys", KEYS)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Say so; whoever put it together stops what is to be stopped."""
+        super().closeEvent(event)
+        self.closed.emit()
+
+
+KEYS = """Ctrl+F  find a name; Enter goes to the list
+Enter in the list  write to who is chosen
+Ctrl+I  invite     Ctrl+E  announce     Ctrl+B  back up
+Ctrl+L  the line to type in; Up and Down bring back what was typed
+Ctrl+T  show what people say     Ctrl+P  hold the wire still
+Ctrl+Q  stop the server, or close the window on one that runs elsewhere
+Ctrl+Plus, Ctrl+Minus, Ctrl+0  larger, smaller, usual type"""

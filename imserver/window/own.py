@@ -1,0 +1,77 @@
+"""A server of this program's own, and what its administrator needs to be let in."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThread
+
+from improtocol.invite import Invite
+
+from ..listening import HERE
+from ..service import Imserver, Options
+from .link import DEVICE, Key
+
+#: Where this machine reaches a server whose own ports are all for others.
+ASIDE = "tcp:0:interface=127.0.0.1"
+
+
+class OwnServer:
+    """It runs as long as this program does."""
+
+    def __init__(self, reactor: Any, options: Options) -> None:
+        os.umask(0o077)
+        if options["listen"] != [HERE]:
+            options["listen"].append(ASIDE)
+        self.service = Imserver(reactor, options)
+        host, port = self.service.loopback or ("127.0.0.1", 0)
+        self.address = Invite(host, port)
+        self._kept = self.service.folder / f"{DEVICE}.token"
+
+    def start(self) -> None:
+        """Let people in."""
+        self.service.startService()
+
+    def stop(self) -> Deferred[None]:
+        """End in order: everybody is told, nothing is lost."""
+        return self.service.stopService()
+
+    # --- its administrator ---
+
+    def key(self) -> Key | None:
+        """Give what the last window of this folder came in by."""
+        try:
+            name, _, token = self._kept.read_text("utf-8").strip().partition(" ")
+        except OSError:
+            return None
+        return Key(name, token=token) if name and token else None
+
+    def keep(self, key: Key) -> None:
+        """Keep what the next window comes in by, for its owner's eyes alone."""
+        written = self._kept.with_name(f"{self._kept.name}.part")
+        try:
+            written.write_text(f"{key.name} {key.token}\n", "utf-8")
+            written.replace(self._kept)
+        except OSError:
+            return  # then the next window asks for the password
+
+    # --- its backup ---
+
+    def back_up(self) -> Deferred[str]:
+        """Write all of it into one file beside the data folder; say where."""
+        folder = self.service.folder
+        file = folder.parent / f"{folder.name}-{time.strftime('%Y-%m-%d-%H%M%S')}.tar"
+
+        def make() -> Path:
+            from ..operator.backups import backup  # noqa: PLC0415  # loaded when it is asked for
+
+            backup(folder, file)
+            return file
+
+        return deferToThread(make).addCallback(
+            lambda made: f"All of this server is in this file now:\n{made}"
+        )

@@ -1,0 +1,75 @@
+"""Over the table: how many there are, what can be done with who is chosen, and a field to find a name."""
+
+from __future__ import annotations
+
+from PyQt5.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
+
+from imqt import painting, plain
+from imqt.layout import box, row
+from imqt.plain import ElidedLabel, PlainLabel
+from imqt.search_field import search_field
+
+from .people import People, Person
+
+
+class PeopleBar(QWidget):
+    """Buttons that cannot be pressed say why."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._counts = ElidedLabel("", "caption")
+        self._counts.setObjectName("counts")
+        self._who = PlainLabel("", "group")
+        self.write = plain.tool_button("Write to who is chosen", "send")
+        self.reset = plain.button("Reset password", "quiet", icon_name="key")
+        self.suspend = plain.button("Suspend", "quiet", icon_name="pause")
+        self.disconnect_ = plain.button("Disconnect", "quiet", icon_name="cut")
+        names = {"write": self.write, "reset": self.reset, "suspend": self.suspend}
+        for name, button in {**names, "disconnect": self.disconnect_}.items():
+            button.setObjectName(name)
+        self.sought = search_field("Find a name", "find")
+        self.sought.setProperty("role", "")
+        self.sought.setFixedWidth(round(painting.sign_side(144)))
+        self.sought.setClearButtonEnabled(True)
+        line = row(
+            PlainLabel("People", "strong"), (self._counts, 1),
+            self._who, self.write, self.reset, self.suspend, self.disconnect_, 8, self.sought,
+            margins=(16, 8, 16, 4), gap=4,
+        )  # fmt: skip
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(box(line))
+
+    @property
+    def buttons(self) -> tuple[QAbstractButton, ...]:
+        """What can be done with somebody."""
+        return self.write, self.reset, self.suspend, self.disconnect_
+
+    def show_counts(self, people: People, *, full: bool) -> None:
+        """Say how many there are."""
+        names = "1 name" if people.names == 1 else f"{people.names:,} names"
+        self._counts.setText(f"{names}{'' if full else ' so far'}, {people.connected:,} connected")
+
+    def show_person(self, person: Person | None, *, me: str, online: bool) -> None:
+        """Offer what can be done with who is chosen."""
+        self._who.setText(person.name if person is not None else "")
+        again = person is not None and person.suspended is not None
+        self.suspend.setText("\N{EN SPACE}" + ("Let in again" if again else "Suspend"))
+        self.suspend.setAccessibleName("Let in again" if again else "Suspend")
+        for button in self.buttons:
+            why = self._why_not(button, person, me, online)
+            button.setEnabled(not why)
+            plain.set_tooltip(button, why or (button.accessibleName() if button is self.write else ""))
+
+    def _why_not(self, button: QAbstractButton, person: Person | None, me: str, online: bool) -> str:
+        if person is None:
+            return "Choose somebody in the list first."
+        name, leaves = person.name, button is self.disconnect_
+        reasons = (
+            (not online, "There is no connection to the server."),
+            (not name, "This connection has no name yet."),
+            (person.closed, f"{name} has closed the account."),
+            (name == me and not leaves, "That is you."),
+            (leaves and not person.links, f"{name} is not connected."),
+        )
+        return next((reason for is_so, reason in reasons if is_so), "")

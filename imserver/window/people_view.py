@@ -1,0 +1,173 @@
+"""The table of people on the screen."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QKeyEvent, QPainter
+from PyQt5.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
+
+from imqt import icons, painting, theme
+from imqt.theme import Weight
+
+from .people import Being, Person
+from .people_model import Column, PeopleModel
+
+SIDE = 16
+_PRESENCE = {Being.LOGGED_IN: "online", Being.REGISTERED: "away", Being.UNREGISTERED: "away"}
+#: How wide the columns are beside type of the usual size; the last has the rest.
+WIDTHS = (132, 132, 104, 140, 156, 96)
+
+
+class PeopleDelegate(QStyledItemDelegate):
+    """Paints a cell: whoever is not here is dim, a state is a sign and a word."""
+
+    def __init__(self, model: PeopleModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """Say how high a row is."""
+        return QSize(0, theme.heights().control)
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint a cell."""
+        assert painter is not None
+        person, column, place = self._model.rows[index.row()], Column(index.column()), QRectF(option.rect)
+        painter.save()
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen:
+            painter.fillRect(option.rect, theme.colour("soft"))
+            if column is Column.NAME:
+                painter.fillRect(QRectF(place.left(), place.top(), 3, place.height()), theme.colour("accent"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(option.rect, theme.colour("hover"))
+        inner = place.adjusted(SIDE, 0, -SIDE if column is Column.QUEUE else -8, 0)
+        if column is Column.STATE:
+            inner = self._paint_sign(painter, inner, person, chosen)
+        here = person.being < Being.OFFLINE
+        loud = here and column in (Column.NAME, Column.STATE)
+        if column in (Column.ADDRESS, Column.LAST):
+            font = theme.mono()
+        else:
+            font = theme.font(weight=Weight.NAME if column is Column.NAME else Weight.NORMAL)
+        text = str(index.data())
+        flags = painting.RIGHT if column is Column.QUEUE else painting.LEFT
+        colour = theme.colour("text" if loud else "dim")
+        used = painting.draw_line(painter, inner, text, font, colour, flags)
+        if column is Column.NAME and person.administrator:
+            side = painting.sign_side(12)
+            key = QRectF(inner.left() + used + 6, inner.center().y() - side / 2, side, side)
+            icons.draw(painter, "key", key, theme.colour("dim"))
+        painter.restore()
+
+    def _paint_sign(self, painter: QPainter, place: QRectF, person: Person, chosen: bool) -> QRectF:
+        side = painting.sign_side(12)
+        middle = QPointF(place.left() + side / 2, place.center().y())
+        if person.being in (Being.SUSPENDED, Being.CLOSED):
+            sign = QRectF(middle.x() - side / 2 - 1, middle.y() - side / 2 - 1, side + 2, side + 2)
+            suspended = person.being is Being.SUSPENDED
+            icons.draw(
+                painter,
+                "pause" if suspended else "close",
+                sign,
+                theme.colour("error" if suspended else "dim"),
+            )
+        else:
+            ground = theme.colour("soft" if chosen else "surface")
+            icons.draw_presence(painter, middle, _PRESENCE.get(person.being, "offline"), ground)
+        return place.adjusted(side + 8, 0, 0, 0)
+
+
+class PeopleView(QTreeView):
+    """Rows are chosen whole; Enter writes to whom is chosen."""
+
+    wanted = pyqtSignal(str)  #: Enter or a double click on a name
+    chosen = pyqtSignal()
+    asked = pyqtSignal(QPoint)  #: for the menu of who is chosen
+
+    def __init__(self, model: PeopleModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._people = model
+        self._held = ""
+        self.setObjectName("people")
+        self.setAccessibleName("Everybody who ever took a name, and who is connected")
+        self.setModel(model)
+        self.setItemDelegate(PeopleDelegate(model, self))
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setMouseTracking(True)
+        header = self.header()
+        assert header is not None
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(False)
+        header.setSortIndicator(Column.STATE, Qt.SortOrder.AscendingOrder)
+        header.setStretchLastSection(True)
+        header.setAccessibleName("Columns, to sort by")
+        self.setSortingEnabled(True)
+        header.setSortIndicatorShown(False)
+        self._measure()
+        self.activated.connect(self._on_activated)
+        self.customContextMenuRequested.connect(self.asked)
+        model.modelAboutToBeReset.connect(self._hold)
+        model.modelReset.connect(self._hold_on)
+        selection = self.selectionModel()
+        assert selection is not None
+        selection.selectionChanged.connect(lambda *_: self.chosen.emit())
+
+    def person(self) -> Person | None:
+        """Give who is chosen."""
+        rows = self.selectedIndexes()
+        return self._people.rows[rows[0].row()] if rows else None
+
+    def choose(self, key: str) -> bool:
+        """Choose somebody and bring them in sight."""
+        row = self._people.row_of(key)
+        if row is not None:
+            self.setCurrentIndex(self._people.index(row, 0))
+        return row is not None
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Write to who is chosen on Enter; all else is the list's."""
+        assert event is not None
+        person = self.person()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and person is not None:
+            self.wanted.emit(person.name)
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Grow with the type."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._measure()
+
+    def _measure(self) -> None:
+        for column, width in enumerate(WIDTHS):
+            self.setColumnWidth(column, round(painting.sign_side(width)))
+        self.doItemsLayout()
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        person = self._people.rows[index.row()]
+        if person.name:
+            self.wanted.emit(person.name)
+
+    def _hold(self) -> None:
+        person = self.person()
+        self._held = person.key if person else self._held
+
+    def _hold_on(self) -> None:
+        if self._held and not self.choose(self._held):
+            self.chosen.emit()

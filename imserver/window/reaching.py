@@ -1,0 +1,97 @@
+"""The way to a server: in clear on this machine alone, else by TLS to one that is vouched for."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from ipaddress import ip_address
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding
+from OpenSSL import SSL
+from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.error import ConnectionRefusedError, DNSLookupError, TimeoutError
+from twisted.internet.interfaces import IOpenSSLClientConnectionCreator, IStreamClientEndpoint
+from twisted.internet.ssl import optionsForClientTLS
+from twisted.protocols.tls import TLSMemoryBIOProtocol
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from improtocol.invite import PORT, BadInvite, Invite, looks_like_one, parse
+
+#: Seconds for a server to be found and to answer.
+PATIENCE = 10
+
+
+class NoWay(Exception):
+    """What was typed names no server."""
+
+
+def read_address(written: str) -> Invite:
+    """Read HOST, HOST:PORT, or the line of an invite; raises `NoWay`."""
+    written = written.strip()
+    if looks_like_one(written):
+        try:
+            return parse(written)
+        except BadInvite as bad:
+            raise NoWay(str(bad)) from None
+    host, colon, port = written.rpartition(":") if written.count(":") == 1 else (written, "", "")
+    if not host or (colon and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536)):
+        raise NoWay("A server is HOST or HOST:PORT, or the line of an invite.")
+    return Invite(host.strip("[]"), int(port) if colon else PORT)
+
+
+def way_to(reactor: Any, server: Invite) -> IStreamClientEndpoint:
+    """Give the way to it."""
+    way = HostnameEndpoint(reactor, server.host, server.port, timeout=PATIENCE)
+    if server.fingerprint is not None:
+        return wrapClientTLS(_Pinned(server.fingerprint), way)
+    if is_here(server.host):
+        return way
+    return wrapClientTLS(optionsForClientTLS(server.host), way)
+
+
+def is_here(host: str) -> bool:
+    """Whether this is this machine."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@implementer(IOpenSSLClientConnectionCreator)
+class _Pinned:
+    """Speaks only to the certificate of this fingerprint; the handshake fails with any other."""
+
+    def __init__(self, fingerprint: str) -> None:
+        self._fingerprint = fingerprint
+        self._context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+        self._context.set_min_proto_version(SSL.TLS1_2_VERSION)
+        self._context.set_verify(SSL.VERIFY_PEER, self._judge)
+
+    def clientConnectionForTLS(self, protocol: TLSMemoryBIOProtocol) -> SSL.Connection:
+        """Make a connection."""
+        return SSL.Connection(self._context, None)
+
+    def _judge(self, _connection: object, shown: Any, _error: int, depth: int, _good: int) -> bool:
+        """Take the server's own certificate if it is the one; who signed it does not matter then."""
+        der = shown.to_cryptography().public_bytes(Encoding.DER)
+        return depth > 0 or sha256(der).hexdigest() == self._fingerprint
+
+
+def why(failure: Failure, server: Invite) -> str:
+    """Say in a sentence why there is no connection."""
+    place = f"{server.host}:{server.port}"
+    if failure.check(DNSLookupError):
+        return f"There is no computer called {server.host}."
+    if failure.check(ConnectionRefusedError):
+        return f"{server.host} answers, but nobody listens at port {server.port}."
+    if failure.check(TimeoutError):
+        return f"{place} does not answer."
+    if failure.check(SSL.Error):
+        return (
+            f"It is not sure that {place} is the server that is meant, so nothing was sent. "
+            "Paste the line of an invite: it holds the fingerprint by which the server is known."
+        )
+    return str(failure.value) or f"{place} cannot be reached."

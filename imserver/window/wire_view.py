@@ -1,0 +1,188 @@
+"""The live wire: who said what to the server and what it answered, and what happened."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt5.QtGui import QKeyEvent, QKeySequence, QPainter, QTextLayout, QTextOption
+from PyQt5.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFileDialog,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from imqt import icons, painting, plain, theme
+from imqt.layout import col, row
+from imqt.moments import seconds_clock
+from imqt.plain import ElidedLabel, PlainLabel
+from imqt.search_field import search_field
+from imqt.wire_line import formats
+
+from .wire_model import Kind, Row, WireModel, transcript
+
+SIDE = 16
+HIDDEN, SHOWN = "live, texts and passwords hidden", "live, with what people say; passwords hidden"
+#: Signs of a name that there is room for.
+NAME = 10
+
+
+class WireDelegate(QStyledItemDelegate):
+    """Paints a row in one line: time, arrow, who, the line in colours."""
+
+    def __init__(self, model: WireModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """Say how high a row is."""
+        return QSize(0, round(theme.line_height(theme.mono()) + 6))
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint a row."""
+        assert painter is not None
+        shown, place = self._model.rows[index.row()], QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painting.draw_round(painter, place.adjusted(8, 0, -8, 0), 4, theme.colour("soft"))
+        mono, x = theme.mono(), place.left() + SIDE
+        clock = QRectF(x, place.top(), painting.width_of("00:00:00", mono) + 1, place.height())
+        painting.draw_line(painter, clock, seconds_clock(shown.at), mono, theme.colour("dim"))
+        side = painting.sign_side(13)
+        sign = QRectF(clock.right() + 10, place.center().y() - side / 2, side, side)
+        rest = QRectF(sign.right() + 9, place.top(), place.right() - sign.right() - 9 - SIDE, place.height())
+        if shown.kind is Kind.NOTE:
+            icons.draw(painter, "note", sign, theme.colour(shown.token))
+            colour = theme.colour("dim" if shown.token == "dim" else shown.token)
+            painting.draw_line(painter, rest, shown.text, theme.font(theme.Size.CAPTION), colour)
+        else:
+            self._paint_line(painter, shown, sign, rest)
+        painter.restore()
+
+    @staticmethod
+    def _paint_line(painter: QPainter, shown: Row, sign: QRectF, rest: QRectF) -> None:
+        # As the server sees it: what comes in points left, to the name behind it.
+        incoming = shown.kind is Kind.IN
+        icons.draw(
+            painter, "in" if incoming else "out", sign, theme.colour("online" if incoming else "accent")
+        )
+        mono = theme.mono()
+        width = painting.width_of("m" * NAME, mono)
+        who = QRectF(rest.left(), rest.top(), width, rest.height())
+        painting.draw_line(painter, who, shown.who, mono, theme.colour("text"))
+        left = rest.left() + width + 8
+        room = rest.right() - left
+        most = max(1, int(room / max(1, painting.width_of("m", mono))))
+        text = shown.text if len(shown.text) <= most else shown.text[: most - 1] + "…"
+        layout = QTextLayout(text, mono)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        layout.setTextOption(option)
+        layout.setFormats([one for one in formats(text) if one.start < len(text)])
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(room)
+        layout.endLayout()
+        painter.setPen(theme.colour("text"))
+        layout.draw(painter, QPointF(left, rest.center().y() - line.height() / 2))
+
+
+class WireList(QListView):
+    """The rows; the newest stays in sight unless one scrolls away."""
+
+    def __init__(self, model: WireModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines = model
+        self._following = True
+        self.setObjectName("wire")
+        self.setAccessibleName("Lines on the wire, and what happened")
+        self.setModel(model)
+        self.setItemDelegate(WireDelegate(model, self))
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        bar = self.verticalScrollBar()
+        assert bar is not None
+        self._bar = bar
+        bar.valueChanged.connect(self._on_scrolled)
+        bar.rangeChanged.connect(self._on_range)
+
+    def _on_scrolled(self, value: int) -> None:
+        self._following = value >= self._bar.maximum() - 4
+
+    def _on_range(self, _low: int, high: int) -> None:
+        if self._following:
+            self._bar.setValue(high)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Copy the chosen lines on Ctrl+C."""
+        assert event is not None
+        clipboard = QApplication.clipboard()
+        if event.matches(QKeySequence.StandardKey.Copy) and clipboard is not None:
+            chosen: list[QModelIndex] = sorted(self.selectedIndexes())
+            clipboard.setText("\n".join(self._lines.rows[index.row()].text for index in chosen))
+        else:
+            super().keyPressEvent(event)
+
+
+class WireView(QWidget):
+    """The rows with what can be done with them."""
+
+    texts_wanted = pyqtSignal(bool)
+
+    def __init__(self, model: WireModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.list = WireList(model)
+        self._about = ElidedLabel(HIDDEN, "caption")
+        self.filter = search_field("Filter", "wireFilter")
+        self.filter.setAccessibleName("Filter the wire: a verb, a name, a number")
+        self.filter.setFixedWidth(round(painting.sign_side(144)))
+        self.filter.setProperty("role", "")
+        self.texts = plain.tool_button("Show what people say", "show", checkable=True)
+        self.pause = plain.tool_button("Hold the wire still", "pause", checkable=True)
+        self.save = plain.tool_button("Save the wire", "save")
+        for name, button in (("wireTexts", self.texts), ("wirePause", self.pause), ("wireSave", self.save)):
+            button.setObjectName(name)
+        tools = row(
+            PlainLabel("Wire", "strong"), (self._about, 1), self.texts, self.pause, self.save, 4, self.filter,
+            margins=(16, 6, 16, 4),
+        )  # fmt: skip
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 4)
+        outer.addLayout(col(tools, (self.list, 1), gap=0))
+        self.filter.textChanged.connect(model.seek)
+        self.pause.toggled.connect(model.hold)
+        self.pause.toggled.connect(lambda _: self._tell())
+        self.texts.toggled.connect(self.texts_wanted)
+        self.texts.toggled.connect(lambda _: self._tell())
+        self.save.clicked.connect(self._choose_file)
+
+    def _tell(self) -> None:
+        about = SHOWN if self.texts.isChecked() else HIDDEN
+        self._about.setText(about.replace("live", "held still") if self.pause.isChecked() else about)
+        self._about.set_role("waiting" if self.texts.isChecked() else "caption")
+
+    def _choose_file(self) -> None:
+        name = f"wire-{time.strftime('%Y%m%d-%H%M%S')}.txt"
+        dialog = QFileDialog(self, "Save the wire", name, "Text (*.txt);;All files (*)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.write)
+        dialog.open()
+
+    def write(self, path: str) -> None:
+        """Write the rows that are shown into a file."""
+        try:
+            Path(path).write_text(transcript(self.model.rows), encoding="utf-8")
+        except OSError as error:
+            plain.tell(self, "The wire was not saved", f"{path} cannot be written: {error.strerror}.")

@@ -1,0 +1,210 @@
+"""The window itself: what a click does, what is said, and that every control can be reached and named."""
+
+from __future__ import annotations
+
+from PyQt5.QtCore import Qt
+from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QSpinBox, QWidget
+from twisted.internet.defer import succeed
+
+from imqt.dress import Choice
+from imserver.window.deed import Deed
+from imserver.window.main_window import MainWindow
+
+from .case import PASSWORD, WindowCase
+
+
+class TypingTests(WindowCase):
+    def test_all(self) -> None:
+        """/all says it to everyone."""
+        bob = self.stage.enter("bob")
+        window = self.window()
+        window.line.field.setText("/all The lab closes at six")
+        self.assertEqual("goes to 1 person, 1 is connected", self.text(window, "commandHint"))
+        bob.forget()
+        self.type_line(window, "/all The lab closes at six")
+        self.assertRegex("\n".join(bob.heard()), r"\* MESSAGE \d+ ada \* .* :The lab closes at six")
+        self.assertEqual("Said to 1 person.", self.text(window, "news"))
+        self.assertEqual("", window.line.field.text())
+
+    def test_whisper(self) -> None:
+        """/whisper says it to one; whoever is away, is said to be; whoever is nobody, too."""
+        bob = self.stage.enter("bob")
+        self.register("carol")
+        window = self.window()
+        bob.forget()
+        self.type_line(window, "/whisper bob hello")
+        self.assertRegex("\n".join(bob.heard()), r"\* MESSAGE \d+ ada bob .* :hello")
+        self.type_line(window, "/whisper carol hello")
+        self.assertEqual("It waits for carol, who is not connected.", self.text(window, "news"))
+        self.type_line(window, "/whisper karol hello")
+        self.assertEqual("There is no user called karol.", self.text(window, "news"))
+        self.assertEqual("/whisper karol hello", window.line.field.text())
+
+    def test_who(self) -> None:
+        """/who tells who is connected."""
+        self.stage.enter("bob")
+        self.register("carol")
+        window = self.window()
+        self.type_line(window, "/who")
+        self.assertEqual("2 of 3 people connected: ada, bob", self.text(window, "news"))
+
+    def test_the_language(self) -> None:
+        """Every command of the language can be typed; what is wrong is said with how it is written."""
+        self.stage.enter("bob")
+        window = self.window()
+        self.type_line(window, "/suspend bob :until we have talked")
+        self.assertEqual("OK SUSPEND bob", self.text(window, "news"))
+        self.type_line(window, "/frobnicate")
+        self.assertIn("There is no command /frobnicate", self.text(window, "news"))
+        self.type_line(window, "/suspend")
+        self.assertIn("SUSPEND name [:why]", self.text(window, "news"))
+        self.type_line(window, "hello")
+        self.assertIn("Begin with /all", self.text(window, "news"))
+
+
+class ActTests(WindowCase):
+    """Each everyday act, by its button."""
+
+    def deed(self, window: MainWindow) -> Deed:
+        return next(deed for deed in window.findChildren(Deed) if deed.isVisible())
+
+    def chosen(self, name: str) -> MainWindow:
+        window = self.window()
+        self.assertTrue(window.people.choose(name))
+        self.wait()
+        return window
+
+    def test_invite(self) -> None:
+        """Invite shows what is to be handed over, to be copied."""
+        window = self.window()
+        self.press(window, "invite")
+        self.press(self.deed(window), "deedAct")
+        self.assertRegex(self.text(window, "deedResult"), r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+        self.press(window, "deedCopy")
+        clipboard = QApplication.clipboard()
+        assert clipboard is not None
+        self.assertEqual(self.text(window, "deedResult"), clipboard.text())
+
+    def test_reset(self) -> None:
+        """Reset shows another password once, which lets them in; the old one does not."""
+        self.stage.enter("bob")
+        window = self.chosen("bob")
+        self.press(window, "reset")
+        self.press(self.deed(window), "deedAct")
+        password = self.text(window, "deedResult")
+        self.press(self.deed(window), "deedLeave")
+        self.assertIn("ERR LOGIN login-refused", self.stage.newcomer().ask(f"LOGIN bob :{PASSWORD}")[0])
+        self.stage.wait(20)
+        self.assertIn("OK LOGIN bob", self.stage.newcomer().ask(f"LOGIN bob :{password}")[0])
+
+    def test_suspend_and_let_in_again(self) -> None:
+        """Suspend ends sessions at once and says so in the table; the same button lets in again."""
+        bob = self.stage.enter("bob")
+        window = self.chosen("bob")
+        self.press(window, "suspend")
+        self.press(self.deed(window), "deedAct")
+        self.assertIn("* BYE suspended", "\n".join(bob.heard()))
+        self.assertTrue([row for row in self.rows() if row.startswith("bob, suspended")], self.rows())
+        self.assertIn("Let in again", self.text(window, "suspend"))
+        self.press(window, "suspend")
+        self.assertTrue([row for row in self.rows() if row.startswith("bob, offline")], self.rows())
+
+    def test_disconnect(self) -> None:
+        """Disconnect ends sessions; whoever is not there cannot be disconnected, and the button says why."""
+        bob = self.stage.enter("bob")
+        window = self.chosen("bob")
+        self.press(window, "disconnect")
+        self.press(self.deed(window), "deedAct")
+        self.assertIn("* BYE disconnected", "\n".join(bob.heard()))
+        self.assertFalse(window.bar.disconnect_.isEnabled())
+        self.assertIn("bob is not connected.", window.bar.disconnect_.toolTip())
+
+    def test_announce(self) -> None:
+        """Announce has the text typed at the bottom; everybody is told it as an announcement."""
+        bob = self.stage.enter("bob")
+        window = self.window()
+        self.press(window, "announce")
+        self.assertEqual("/announce ", window.line.field.text())
+        bob.forget()
+        self.type_line(window, "/announce The server rests at six")
+        self.assertRegex("\n".join(bob.heard()), r"\* MESSAGE .* announce=yes :The server rests at six")
+
+    def test_write(self) -> None:
+        """Enter on a name has a text for them typed."""
+        self.stage.enter("bob")
+        window = self.chosen("bob")
+        QTest.keyClick(window.people, Qt.Key.Key_Return)
+        self.assertEqual("/whisper bob ", window.line.field.text())
+
+    def test_refused(self) -> None:
+        """What the server refuses is said in the small window, which stays."""
+        window = self.window()
+        window.people.choose("ada")
+        self.assertFalse(window.bar.reset.isEnabled())
+        window.make_administrator()
+        self.press(self.deed(window), "deedAct")
+        self.assertIn("There must be an administrator", self.text(window, "deedError"))
+
+    def test_back_up(self) -> None:
+        """Back up says where the file is; from elsewhere it cannot be pressed and says why."""
+        window = self.window(back_up=lambda: succeed("All of it is in this file now:\n/there/it.tar"))
+        self.press(window, "backUp")
+        self.press(self.deed(window), "deedAct")
+        self.assertEqual("/there/it.tar", self.text(window, "deedResult"))
+
+    def test_attached(self) -> None:
+        """A window on a server elsewhere offers no Stop and no Back up."""
+        window = self.window(own=False)
+        self.assertFalse(window.head.back_up.isEnabled())
+        self.assertEqual("Close", window.head.stop.accessibleName())
+
+
+class LookTests(WindowCase):
+    def test_link(self) -> None:
+        """A broken link is said at the head, and what needs it rests."""
+        window = self.window()
+        self.assertRegex(self.text(window, "linkState"), "^Running for .*, you are ada$")
+        self.cables.laid[-1].actor.wire.drop()
+        self.wait(0.1)
+        self.assertIn("Not connected, trying again", self.text(window, "linkState"))
+        self.assertFalse(window.head.invite.isEnabled())
+        self.wait(5)
+        self.assertTrue(window.head.invite.isEnabled())
+
+    def test_names(self) -> None:
+        """Every control has a name for those who do not see it, and can be reached by key."""
+        window = self.window()
+        kinds = (QAbstractButton, QLineEdit, QAbstractItemView, QSpinBox)
+        found = [one for one in window.findChildren(QWidget) if isinstance(one, kinds) and one.isVisible()]
+        unnamed = [f"{one.objectName()} {type(one).__name__}" for one in found if not one.accessibleName()]
+        self.assertEqual([], unnamed)
+        for one in found:
+            inside = isinstance(one.parent(), QLineEdit) or one.objectName() == "qt_spinbox_lineedit"
+            reached = one.focusPolicy() & Qt.FocusPolicy.TabFocus
+            self.assertTrue(inside or reached or "Header" in type(one).__name__, one.accessibleName())
+
+    def test_looks(self) -> None:
+        """It is painted in the light, in the dark, and with type of twice the size."""
+        self.stage.enter("bob")
+        window = self.window()
+        for choice in (Choice.DARK, Choice.LIGHT):
+            window.dress.choose(choice)
+            self.assertFalse(window.grab().isNull())
+        window.dress.wear(Choice.LIGHT, 2.0)
+        self.assertFalse(window.grab().isNull())
+
+    def test_sorting(self) -> None:
+        """The table is sorted by any column, and who is chosen stays chosen."""
+        for name in ("bob", "carol", "dave"):
+            self.register(name)
+        window = self.window()
+        window.people.choose("carol")
+        names = [row.split(",")[0] for row in self.rows()]
+        self.assertEqual(["ada", "bob", "carol", "dave"], names)
+        self.overseer.people.sort(0, Qt.SortOrder.DescendingOrder)
+        self.assertEqual(["dave", "carol", "bob", "ada"], [row.split(",")[0] for row in self.rows()])
+        person = window.people.person()
+        self.assertEqual("carol", person.name if person else "")
+        window.bar.sought.setText("car")
+        self.assertEqual(["carol"], [row.split(",")[0] for row in self.rows()])
