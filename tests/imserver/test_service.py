@@ -46,7 +46,7 @@ class OptionsTests(SynchronousTestCase):
         expected = {"data": None, "database": None, "everyone": None, "keep": None, "names": "ascii"}
         expected["register"] = None
         by_tls = {"certificate": None, "key": None, "address": None, "clear-outside": 0}
-        off = {"log-json": 0, "log-texts": 0, "metrics": None, "metrics-outside": 0}
+        off = {"log-json": 0, "log-texts": 0, "metrics": None, "metrics-outside": 0, "config": None}
         self.assertEqual({**expected, **by_tls, **off, "listen": [HERE], "bounds": BOUNDS}, dict(options()))
 
     def test_several_listeners(self) -> None:
@@ -92,8 +92,8 @@ class Wire(StringTransport):
         self._reactor.callLater(0, self._connection.connectionLost, Failure(ConnectionDone()))
 
 
-class ImserverTests(SynchronousTestCase):
-    """A server on a reactor in memory, with a folder on the disk."""
+class ImserverCase(SynchronousTestCase):
+    """A test with a server on a reactor in memory, and a folder on the disk."""
 
     def setUp(self) -> None:
         self.folder = Path(self.mktemp()).absolute()
@@ -129,6 +129,10 @@ class ImserverTests(SynchronousTestCase):
 
     def refused(self, *words: str) -> str:
         return str(self.assertRaises(CannotStart, self.server, *words))
+
+
+class ImserverTests(ImserverCase):
+    """A server begins, serves and ends."""
 
     def test_welcome(self) -> None:
         """When it starts it says where it listens, what it keeps, and how to talk to it."""
