@@ -406,6 +406,7 @@ class Imserver(Service):
             f"{people}, {entries} of the log",
             self._folder.path,
             self._first,
+            needs_invite=self._server.enrolling.policy is Policy.INVITE,
         )
 
 

@@ -1,4 +1,4 @@
-"""``imserver run``: the server itself, told the same as ``twistd imserver``; ``window``: one with a window."""
+"""``imserver run``: the server, told the same as ``twistd imserver``; ``window``: with a window, too."""
 
 from __future__ import annotations
 

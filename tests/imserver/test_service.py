@@ -140,15 +140,17 @@ class ImserverTests(ImserverCase):
         said = self.said.getvalue()
         self.assertRegex(said, r"127.0.0.1 port 12001  \(this machine alone\)\n +the socket /run/door  ")
         self.assertNotIn("known by", said)
+        self.assertNotIn("needs an invite", said)
         self.assertIn("0 people, 0 entries of the log", said)
         self.assertIn(str(self.folder), said)
         self.assertIn("nc 127.0.0.1 12001", said)
 
     def test_outside(self) -> None:
-        """Where others can come, the welcome has the fingerprint, and the line that others paste."""
+        """Where others can come, the welcome has the fingerprint, the line they paste, and what they need."""
         server = self.running("--listen=tcp:12001:interface=192.0.2.7")
         said = self.said.getvalue()
         self.assertIn("192.0.2.7 port 12001  (other machines, by TLS)", said)
+        self.assertIn("needs an invite", said)
         self.reactor.advance(0)
         (fingerprint,) = re.findall(r"fingerprint=(\w{64})", self.log)
         self.assertIn(shown(fingerprint), re.sub(r"\s", "", said))

@@ -66,7 +66,13 @@ class HourTests(WindowsCase):
             self.minutes(1)
 
     def restart_server(self) -> None:
-        """Take the server away from everybody for half a minute; they write on meanwhile."""
+        """Take the server away for half a minute, amid what they say; they write on meanwhile."""
+        for name in NAMES:  # what is under way is cut somewhere: before the server has it, or before its OK
+            wire = self.nets[self.windows[name]._client].wire
+            wire.budget = wire.carried + self.random.randrange(60, 260)
+            for number in range(3):
+                self.write(name, f"cut {number}, by {name}")
+        self.settle()
         serving = {client: net.serve for client, net in self.nets.items()}
         for client, net in self.nets.items():
             net.serve = None
