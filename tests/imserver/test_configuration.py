@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -138,10 +140,43 @@ class ReloadTests(ImserverCase):
         (self.folder / "imserver.toml").write_text(text)
 
 
-class NotifyTests(SynchronousTestCase):
-    """Nobody need be there."""
+class NotifyTests(ImserverCase):
+    """What systemd is told."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        # A socket's path is short.
+        self.place = f"\0imserver-test-{os.getpid()}-{id(self)}"
+        self.systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.systemd.close)
+        self.systemd.bind(self.place)
+        self.systemd.setblocking(False)
+        for name, value in (("NOTIFY_SOCKET", f"@{self.place[1:]}"), ("WATCHDOG_USEC", "4000000")):
+            os.environ[name] = value
+            self.addCleanup(os.environ.pop, name, None)
+
+    def heard(self) -> str:
+        """Give what was said, nothing if nothing was."""
+        try:
+            return self.systemd.recv(100).decode()
+        except BlockingIOError:
+            return ""
+
+    def test_life(self) -> None:
+        """It is ready when the reactor runs, is alive as long as that turns, and says when it stops."""
+        server = self.running()
+        self.assertEqual("WATCHDOG=1", self.heard())
+        self.assertEqual("", self.heard())
+        self.reactor.advance(0)
+        self.assertEqual("READY=1", self.heard())
+        self.reactor.advance(2)
+        self.assertEqual("WATCHDOG=1", self.heard())
+        self.stop(server)
+        self.assertEqual("STOPPING=1", self.heard())
 
     def test_nobody(self) -> None:
         """Without systemd, or when it has gone, nothing fails."""
-        self.patch(__import__("os"), "environ", {"NOTIFY_SOCKET": "/nowhere/at/all"})
+        self.systemd.close()
+        notify("READY=1")
+        del os.environ["NOTIFY_SOCKET"]
         notify("READY=1")
