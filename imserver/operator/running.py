@@ -1,4 +1,4 @@
-"""``imserver run``: the server itself, told the same as ``twistd imserver``; ``window``: one with a window."""
+"""``imserver run``: the server itself, told the same as ``twistd imserver``; ``window``: one to look at."""
 
 from __future__ import annotations
 
