@@ -15,7 +15,7 @@ from typing import Any
 
 from twisted.internet.task import react
 
-from . import bad_days, forging, one_reading, refused_logins, return_proof
+from . import bad_days, client_kills, forging, one_reading, refused_logins, return_proof, terminal_fuzz
 from .altered_server import FAIL_POINTS
 from .evidence import ROOT, circumstances, write_evidence
 from .kill_proof import Task, prove
@@ -74,6 +74,7 @@ class Proofs:
         held.append(
             one_reading.prove(self._extent.streams, self._extent.seed, evidence=self._extent.evidence)
         )
+        held += self._clients()
         refused, seed = self._extent.refused_logins, self._extent.seed
         held.append(refused_logins.prove(refused, seed, evidence=self._extent.evidence))
         held.append(
@@ -82,6 +83,13 @@ class Proofs:
             )
         )
         return held
+
+    def _clients(self) -> list[bool]:
+        """A7 and E3; their evidence is of far more, which takes too long here."""
+        kills, messages = (50, 200_000) if self._extent.evidence else (5, 20_000)
+        seed = self._extent.seed
+        killed = [client_kills.prove(who, kills, seed, evidence=False) for who in ("bot", "terminal")]
+        return [*killed, terminal_fuzz.prove(messages, seed, keep=False)]
 
     async def _killed(self) -> bool:
         """A1: killed at any instant, under load and while everybody returns."""

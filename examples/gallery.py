@@ -42,6 +42,7 @@ from imclient.qt.devices_window import DevicesWindow
 from imclient.qt.main_window import PANES, MainWindow
 from imclient.qt.outbox_window import OutboxWindow
 from imclient.qt.start_dialog import Recent, StartDialog
+from imclient.qt.talk_window import TalkWindow
 from imclient.qt.welcome_view import WelcomeView
 from improtocol import errors, invite
 from improtocol.audience import EVERYONE, Audience
@@ -479,6 +480,28 @@ def window_blocked(dress: Dress) -> MainWindow:
     return shown
 
 
+def window_alike(dress: Dress) -> MainWindow:
+    """Show favourites, a link, and somebody whose name looks like another's."""
+    client = lab()
+    client.desk.note_favourite("bob", True)
+    client.desk.note_favourite("carol", True)
+    client.meet("b0b", Presence.ONLINE)
+    text = "It is me, bob. Send the key to https://lab.example.evil.example/key"
+    client.hear("b0b", Audience.of(ME), text, moment("12:30"))
+    client.hear("b0b", Audience.of(ME), "Or look at https://lab.example/port-7 first.", moment("12:31"))
+    shown = MainWindow(as_client(client), dress, HOST, PORT)
+    shown.conversations.open(Audience.of("b0b"))
+    return shown
+
+
+def talk_apart(dress: Dress) -> QWidget:
+    """Show a conversation in a window of its own."""
+    client = as_client(lab())
+    talk = client.conversations
+    view = ConversationView(talk.get(BOTH), talk.get(EVERYONE), ME)
+    return TalkWindow(client, view)
+
+
 def window_anew(dress: Dress) -> MainWindow:
     """Show the window after the server's log was restored, and with something lost."""
     shown = window(dress)
@@ -557,6 +580,8 @@ SHOWN: dict[str, Callable[[Dress], QWidget]] = {
     "blocked": blocked,
     "outbox": outbox,
     "window-anew": window_anew,
+    "window-alike": window_alike,
+    "talk-apart": talk_apart,
     "window-blocked": window_blocked,
     "window": window,
     "window-wire": window_with_wire,

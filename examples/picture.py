@@ -5,6 +5,7 @@ xvfb-run -a -s '-screen 0 1600x900x24 -dpi 96 -nolisten tcp' .venv/bin/python -m
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,7 @@ def talk(lab: Lab) -> list[Windows]:
     holds(bob, 4)
     for windows in (alice, bob):
         sees(windows, "Not connected, 1")
+    eventually(lambda: any("1 of 2" in line for line in alice.do("transcript")))
     bob.do("type", name="composer", text="I found one in the drawer.")
     return [alice, bob]
 
@@ -98,8 +100,11 @@ def holds(windows: Windows, messages: int) -> None:
 
 def shot(windows: Windows, folder: Path) -> QImage:
     """Take a picture of a window that has the keyboard."""
+    windows.do("resize", width=WIDTH, height=HEIGHT)  # once more: it may have got its frame meanwhile
     title = windows.do("title")
-    subprocess.run(["xdotool", "search", "--name", f"^{title}$", "windowactivate", "--sync"], check=True)
+    subprocess.run(
+        ["xdotool", "search", "--name", f"^{re.escape(title)}$", "windowactivate", "--sync"], check=True
+    )
     eventually(lambda: windows.do("active"))
     path = folder / f"{windows.profile}.png"
     windows.do("grab", path=str(path))

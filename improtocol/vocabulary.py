@@ -9,7 +9,7 @@ a kind that is a text stands behind the colon.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform, get_args, get_type_hints
 
@@ -60,13 +60,15 @@ class Message:
             cls.by_verb = {}
             cls.prefix = prefix or ""
             return
-        hidden = _secrets(cls)
+        # Once: to resolve them takes long, and every program of ours starts with it.
+        hints = get_type_hints(cls, include_extras=True)
+        hidden = _secrets(hints)
         for name in hidden:
             setattr(cls, name, _hidden(cls.__dict__.get(name, MISSING)))
         dataclass(frozen=True)(cls)
         cls.verb = verb
         cls.opening = cls.prefix + verb
-        arguments = [_argument(cls, described) for described in fields(cls)]  # type: ignore[arg-type]
+        arguments = [_argument(hints, described) for described in fields(cls)]  # type: ignore[arg-type]
         cls.word_arguments = tuple(a for a in arguments if a.word)
         cls.key_arguments = {a.key: a for a in arguments if not a.word and not a.kind.text}
         cls.text_argument = next((a for a in arguments if a.kind.text), None)
@@ -116,10 +118,10 @@ def _kind_of(annotation: Any) -> Kind:
     return next(_kind_of(part) for part in get_args(annotation) if part is not type(None))
 
 
-def _secrets(cls: type) -> list[str]:
+def _secrets(hints: Mapping[str, Any]) -> list[str]:
     return [
         name
-        for name, annotation in get_type_hints(cls, include_extras=True).items()
+        for name, annotation in hints.items()
         if name not in _CLASS_ATTRIBUTES and _kind_of(annotation).secret
     ]
 
@@ -132,8 +134,8 @@ def _hidden(default: Any) -> Any:
     return field(default=default, repr=False)
 
 
-def _argument(cls: type, described: Any) -> Argument:
-    kind = _kind_of(get_type_hints(cls, include_extras=True)[described.name])
+def _argument(hints: Mapping[str, Any], described: Any) -> Argument:
+    kind = _kind_of(hints[described.name])
     required = described.default is MISSING
     word = not kind.text and (described.metadata.get("word", False) or (required and not described.kw_only))
     return Argument(

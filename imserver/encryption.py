@@ -37,6 +37,7 @@ class Encryption:
         self._looking = LoopingCall(self.look)
         self._looking.clock = reactor
         self._in_terminal = False
+        self.reload = self.look  #: called at SIGHUP
 
     def wrap(self, factory: IProtocolFactory) -> IProtocolFactory:
         """Put TLS around what a factory makes."""
@@ -55,10 +56,9 @@ class Encryption:
             self._certificate.look()
 
     def start(self) -> None:
-        """Look once a minute, and whenever SIGHUP asks for it."""
-        if self._certificate is None:
-            return
-        self._looking.start(LOOK, now=False)
+        """Look once a minute, and have SIGHUP reload."""
+        if self._certificate is not None:
+            self._looking.start(LOOK, now=False)
         self._in_terminal = _has_terminal()
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self._hung_up))
@@ -67,15 +67,15 @@ class Encryption:
         """Look no more."""
         if self._looking.running:
             self._looking.stop()
-            if hasattr(signal, "SIGHUP"):
-                signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
     def _hung_up(self) -> None:
-        """Tell whoever sent SIGHUP to have the certificate read from a terminal that was closed."""
+        """Tell whoever sent SIGHUP to have the files read from a terminal that was closed."""
         if self._in_terminal and not _has_terminal():
             self._reactor.stop()
         else:
-            self.look()
+            self.reload()
 
 
 def _has_terminal() -> bool:

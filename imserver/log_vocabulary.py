@@ -97,6 +97,13 @@ _DECLARED = (
         "a new certificate cannot be used, so the one before stays",
     ),
     _event(
+        "reloaded",
+        Cause.INSIDE,
+        "changed later",
+        "SIGHUP had the configuration read again: what holds at once, and what at the next start",
+    ),
+    _event("reload-refused", Cause.INSIDE, "error", "the configuration cannot be used; all stays as it was"),
+    _event(
         "new-epoch", Cause.INSIDE, "now before", "the database is behind what was told: everybody reads anew"
     ),
     _event("ended", Cause.INSIDE, "why error", "it ended at once, to be started again"),
@@ -152,6 +159,8 @@ FACTS = {
     "now": "the epoch from now on",
     "before": "the epoch before",
     "fingerprint": "its SHA-256 fingerprint",
+    "changed": "the options that are others now, parted by commas",
+    "later": "the options that will be others at the next start",
     "until": "the moment it ends",
     "file": "the file it was to come from",
     "messages": "how many messages",

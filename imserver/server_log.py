@@ -70,8 +70,8 @@ class ServerLog:
         self._clock = clock
         self._most = {Cause.ANYBODY: most, Cause.FAULT: max(1, most / FAULTS_SHARE)}
         self._counters = counters or Counters()
-        self._write_line = write
-        self._texts = texts
+        self.write_line = write
+        self.texts = texts
         self._second = 0.0  # when the second began that is counted
         self._noted: Counter[Cause] = Counter()  # lines in it
         self._suppressed = 0  # lines beyond those
@@ -99,7 +99,7 @@ class ServerLog:
             number=entry.number,
             bytes=len(text),
             announce="yes" if entry.announce else None,
-            text=entry.text if self._texts else None,
+            text=entry.text if self.texts else None,
         )
 
     def _gather(self, event: str, facts: Mapping[str, object]) -> None:
@@ -163,7 +163,7 @@ class ServerLog:
         if self._lost:
             noted.insert(0, (self.now(), "lost", {"lines": self._lost}))
             self._lost = 0
-        self._write("".join([self._write_line(*line) for line in noted]).encode())
+        self._write("".join([self.write_line(*line) for line in noted]).encode())
         if (told := self.told) is not None:
             for line in noted:
                 told(plain(*line).rstrip())

@@ -8,7 +8,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
@@ -20,6 +20,7 @@ from twisted.application.service import Service
 from twisted.cred.portal import Portal
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.interfaces import IListeningPort, IReactorTime
+from twisted.internet.task import LoopingCall
 from twisted.python.usage import Options as UsageOptions
 from twisted.python.usage import UsageError
 
@@ -52,8 +53,9 @@ from .features.renaming import Renaming
 from .features.roster import Roster
 from .features.showing import Showing
 from .listening import HERE, entrance, listen, policy_for
-from .log_lines import as_json, plain
+from .log_lines import Write, as_json, plain
 from .mailroom import Mailroom, Soon
+from .notifying import READY, STOPPING, notify, stay_alive
 from .portal.checkers import PasswordChecker
 from .portal.confirming import Confirming
 from .portal.enrolling import Enrolling, Policy
@@ -63,6 +65,7 @@ from .portal.realm import Realm
 from .portal.tokens import TokenChecker
 from .presence import Presence
 from .receipts import ReceiptNews
+from .reloading import AT_ONCE, bounds_now, differences
 from .retention import Retention
 from .server import Server
 from .server_log import ServerLog
@@ -79,6 +82,8 @@ from .welcome import welcome
 
 #: A hash takes 19 MiB and a core; with more threads than this, logging in would crowd out what they came for.
 HASHING = min(2, os.cpu_count() or 1)
+#: The file that is read if no other is named.
+CONFIGURATION = "imserver.toml"
 #: Often it is started again at once.
 GOODBYE = Bye("shutdown", 5, "The server is being stopped; come back later.")
 #: Days in which the first administrator may come.
@@ -94,6 +99,7 @@ class Options(UsageOptions):
         "and that everybody it is for will see it once, in the same order."
     )
     optParameters: ClassVar = [
+        ["config", None, None, "TOML file with what is not said here; else imserver.toml in the data folder"],
         ["data", None, None, "folder for what must survive and for server.log (kept to its owner)"],
         ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
@@ -121,6 +127,19 @@ class Options(UsageOptions):
         super().__init__()  # type: ignore[no-untyped-call]
         self["listen"] = []
         self["bounds"] = BOUNDS
+        self._limits: list[str] = []
+        self._words: list[str] = []
+
+    def parseOptions(self, options: Sequence[str] | None = None) -> None:
+        """Read the words, and remember them: what is said so counts more than what a file says."""
+        self._words = list(sys.argv[1:] if options is None else options)
+        super().parseOptions(self._words)  # type: ignore[no-untyped-call]
+
+    def again(self) -> Options:
+        """Read the same words and the file as it is now; raises ``CannotStart`` or ``UsageError``."""
+        made = Options()
+        made.parseOptions(self._words)
+        return made
 
     def opt_listen(self, description: str) -> None:
         """Listen here, an endpoint; may be given again [default: tcp:12000:interface=127.0.0.1]."""
@@ -128,6 +147,7 @@ class Options(UsageOptions):
 
     def opt_limit(self, described: str) -> None:
         """Move a limit, NAME=VALUE, or lift it, NAME=none; may be given again."""
+        self._limits.append(described)
         try:
             self["bounds"] = changed(self["bounds"], described)
         except BadBound as wrong:
@@ -140,6 +160,8 @@ class Options(UsageOptions):
 
     def postOptions(self) -> None:
         """Fill in what was left out, and refuse what is not known."""
+        if (path := self._file()) is not None:
+            self._take(path)
         if self["names"] not in NAMES:
             raise UsageError(f"--names is ascii or unicode, not {self['names']}.")
         if self["register"] is not None and self["register"] not in list(Policy):
@@ -147,6 +169,35 @@ class Options(UsageOptions):
         if self["keep"] is not None and not re.fullmatch("[1-9][0-9]{0,4}", self["keep"]):
             raise UsageError(f"--keep is a whole number of days from 1 on, not {self['keep']}.")
         self["listen"] = self["listen"] or [HERE]
+
+    def _file(self) -> Path | None:
+        if self["config"] is not None:
+            return Path(self["config"])
+        path = Path(self["data"] or user_data_path("imserver")) / CONFIGURATION
+        return path if path.is_file() else None
+
+    def _take(self, path: Path) -> None:
+        """Take what a file says and the words do not."""
+        from .configuration import BadConfiguration, read  # noqa: PLC0415  # only who has one pays for it
+
+        try:
+            said = read(path)
+        except BadConfiguration as bad:
+            raise CannotStart(f"{bad}. `imserver config` shows what there is.") from None
+        self["bounds"] = BOUNDS
+        for described in (*said.pop("limit"), *self._limits):
+            self["bounds"] = changed(self["bounds"], described)
+        everyone = said.pop("everyone", None)
+        if everyone is not None:
+            said["everyone"] = ",".join(everyone)
+        for name, value in said.items():
+            if not any(name.startswith(word) for word in self._said()):
+                self[name] = int(value) if isinstance(value, bool) else value
+
+    def _said(self) -> set[str]:
+        """Give the options among the words, each as far as it was written."""
+        written = {word[2:].partition("=")[0] for word in self._words if word.startswith("--")}
+        return written - {""}
 
 
 def makeService(options: Options) -> Imserver:
@@ -164,6 +215,8 @@ class Imserver(Service):
 
     def __init__(self, reactor: Any, options: Options) -> None:
         self._reactor = reactor
+        self._options = options
+        self._alive: LoopingCall | None = None
         self._folder = DataFolder(Path(options["data"] or user_data_path("imserver")).absolute())
         turn = Turn(self._soon)
         bounds: Bounds = options["bounds"]
@@ -176,7 +229,7 @@ class Imserver(Service):
             reactor,
             bounds.log_lines,
             counters=counters,
-            write=as_json if options["log-json"] else plain,
+            write=_lines(options),
             texts=bool(options["log-texts"]),
         )
         url = options["database"] or f"sqlite:///{self._folder.database}"
@@ -189,11 +242,7 @@ class Imserver(Service):
             raise
         self._first = _first_code(self._storage)
         self._hashing = Threads(reactor, HASHING, "passwords")
-        self._retention = (
-            Retention(reactor, self._storage, self._log, _now, int(options["keep"]))
-            if options["keep"]
-            else None
-        )
+        self._retention = self._retaining(options["keep"])
         self._server = put_together(
             reactor,
             self._storage,
@@ -223,6 +272,40 @@ class Imserver(Service):
         self._server.enrolling.policy = policy_for(options["register"], self._doors)
         self._metrics = self._opened_metrics(options["metrics"], outside=bool(options["metrics-outside"]))
         self._entrance = entrance(self._doors, self._encryption.papers, options["address"])
+
+    def _retaining(self, days: str | None) -> Retention | None:
+        return Retention(self._reactor, self._storage, self._log, _now, int(days)) if days else None
+
+    def reload(self) -> None:
+        """Read certificate and configuration again, and have hold at once what can; nobody is dropped."""
+        self._encryption.look()
+        before = self._options
+        try:
+            after = before.again()
+        except (CannotStart, UsageError) as wrong:
+            self._log.note("reload-refused", error=wrong)
+            return
+        now, later = differences(before, after)
+        bounds = bounds_now(self._server.bounds, after["bounds"])
+        self._server.bounds = self._server.strangers.bounds = bounds
+        self._server.enrolling.policy = policy_for(after["register"], self._doors)
+        self._log.write_line, self._log.texts = _lines(after), bool(after["log-texts"])
+        if "keep" in now:
+            self._keep(after["keep"])
+        for name in AT_ONCE:
+            before[name] = after[name]
+        before["bounds"] = bounds
+        self._log.note(
+            "reloaded", changed=",".join(sorted(now)) or None, later=",".join(sorted(later)) or None
+        )
+
+    def _keep(self, days: str | None) -> None:
+        if self._retention is not None:
+            self._retention.end()
+        self._retention = self._retaining(days)
+        if self._retention is not None:
+            self._retention.let_go = self._server.mailroom.let_go
+            self._retention.begin()
 
     def _opened_metrics(self, description: str | None, *, outside: bool) -> IListeningPort | None:
         if description is None:
@@ -277,7 +360,10 @@ class Imserver(Service):
         super().startService()  # type: ignore[no-untyped-call]
         _collect_seldom()
         self._log.watch()
+        self._encryption.reload = self.reload
         self._encryption.start()
+        self._alive = stay_alive(self._reactor)
+        self._soon(lambda: notify(READY))
         if self._retention is not None:
             self._soon(self._retention.begin)
         self._log.note("started", version=__version__, entries=self._opening.last)
@@ -293,7 +379,10 @@ class Imserver(Service):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
+        notify(STOPPING)
         self._encryption.stop()
+        if self._alive is not None:
+            self._alive.stop()
         if self._retention is not None:
             self._retention.end()
         for port in (*self._ports, *([self._metrics] if self._metrics is not None else [])):
@@ -317,6 +406,7 @@ class Imserver(Service):
             f"{people}, {entries} of the log",
             self._folder.path,
             self._first,
+            needs_invite=self._server.enrolling.policy is Policy.INVITE,
         )
 
 
@@ -407,6 +497,14 @@ def put_together(
         clock, dispatcher, mailroom, log, turn, names, bounds, draw, enrolling, counters, watchdog, watching
     )
     return server
+
+
+def _parted(names: set[str]) -> str | None:
+    return ",".join(sorted(names)) or None
+
+
+def _lines(options: Options) -> Write:
+    return as_json if options["log-json"] else plain
 
 
 def _first_code(storage: Storage) -> str | None:

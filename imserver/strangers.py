@@ -48,7 +48,7 @@ class Strangers:
 
     def __init__(self, clock: IReactorTime, bounds: Bounds, draw: Callable[[int], int]) -> None:
         self._clock = clock
-        self._bounds = bounds
+        self.bounds = bounds
         self._draw = draw
         self._since: dict[Guest, float] = {}
         self._by_source: dict[str, int] = {}
@@ -62,7 +62,7 @@ class Strangers:
     def arrive(self, guest: Guest) -> Bye | None:
         """Let a newcomer in, or give what to tell it instead."""
         if guest.source is not None:
-            if self._by_source.get(guest.source, 0) >= self._bounds.strangers_per_source:
+            if self._by_source.get(guest.source, 0) >= self.bounds.strangers_per_source:
                 return Bye("too-many", COME_AGAIN, "Too many from your address are coming in at this moment.")
             wait = self._arrivals.wait(guest.source)
             if wait and guest.source not in self._welcome:
@@ -104,7 +104,7 @@ class Strangers:
     # --- a crowd ---
 
     def _make_room(self) -> None:
-        here, crowd, most = len(self._since), self._bounds.crowd, self._bounds.strangers
+        here, crowd, most = len(self._since), self.bounds.crowd, self.bounds.strangers
         if here >= most or (
             here >= crowd and not math.isinf(most) and self._draw(int(most - crowd)) < here - crowd
         ):
@@ -119,8 +119,8 @@ class Strangers:
 
     @property
     def _patience(self) -> float:
-        crowded = len(self._since) > self._bounds.crowd
-        return self._bounds.crowded_seconds if crowded else self._bounds.stranger_seconds
+        crowded = len(self._since) > self.bounds.crowd
+        return self.bounds.crowded_seconds if crowded else self.bounds.stranger_seconds
 
     def _watch(self) -> None:
         """Have the timer run until the first of them must be gone, or earlier."""

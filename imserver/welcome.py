@@ -26,6 +26,8 @@ def welcome(
     keeps: str,
     folder: Path,
     first: str | None = None,
+    *,
+    needs_invite: bool = False,
 ) -> str:
     """Say what it does, where its data is, by what it is known and how to connect."""
     listens = "\n                 ".join(map(described, doors))
@@ -37,7 +39,7 @@ def welcome(
     listens on   {listens}
     keeps        {keeps}
     in           {folder}
-{_known_by(papers, invite)}{_first(invite, first)}
+{_known_by(papers, invite)}{_needed(needs_invite)}{_first(invite, first)}
 {ways}
   To stop it         Ctrl-C: everybody is told, and nothing is lost
 {_warning(doors)}"""
@@ -54,6 +56,11 @@ def _known_by(papers: Papers | None, invite: Invite | None) -> str:
     written = shown(papers.fingerprint)
     by = f"{written[:48]}\n                 {written[48:]}" if papers.self_signed else ", ".join(papers.names)
     return f"    known by     {by}\n    others paste {invite}\n"
+
+
+def _needed(needs_invite: bool) -> str:
+    """Say that an address alone lets nobody new in."""
+    return "    who is new   needs an invite, which administrators make: INVITE\n" if needs_invite else ""
 
 
 def _first(invite: Invite | None, code: str | None) -> str:

@@ -19,7 +19,7 @@ from imclient.core.roster import Person, Roster
 from imclient.core.settings import HOST
 from imclient.core.signal import Signal
 from improtocol.audience import EVERYONE, EVERYONE_SIGN, Audience
-from improtocol.commands import Ack, Who
+from improtocol.commands import Ack, Sync, Who
 from improtocol.events import UserTold
 from improtocol.invite import PORT
 from improtocol.names import UnicodeNames
@@ -51,12 +51,6 @@ class Session(Protocol):
 
     def perform(self, command: Command[R]) -> Deferred[R]:
         """Give a command."""
-
-    def hold(self) -> None:
-        """Read no further."""
-
-    def go_on(self) -> None:
-        """Read again."""
 
     def leave(self) -> Deferred[None]:
         """Leave for good."""
@@ -201,8 +195,7 @@ class Bot:
             clock,
             self._handle,
             lambda: len(self._outgoing) < MOST_OUTGOING,
-            hold=session.hold,
-            go_on=session.go_on,
+            sync=lambda number: session.perform(Sync(number)),
             at_once=self._at_once,
             tries=self._tries,
         )

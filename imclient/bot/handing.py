@@ -18,10 +18,10 @@ from twisted.python.failure import Failure
 from imclient.core.acks import Acks, Say
 from imclient.core.agent import Told, number_of
 from improtocol.events import Live, MessageTold
-from improtocol.replies import LoggedIn
+from improtocol.replies import LoggedIn, Synced
 
-#: So many messages may wait for the handler before the server is read no further, and read again.
-FULL, EASED = 500, 100
+#: When so many messages wait for the handler, more are passed over; with so few left they are asked for.
+FULL, EASED = 5000, 500
 #: So many answers may be on their way before the next message is handed over.
 MOST_OUTGOING = 200
 
@@ -56,22 +56,21 @@ class Handing:
         handle: Handle,
         may_go_on: Callable[[], bool],
         *,
-        hold: Callable[[], None],
-        go_on: Callable[[], None],
+        sync: Callable[[int], Deferred[Synced]],
         at_once: int,
         tries: int | None,
     ) -> None:
         self.epoch = ""
         self.position = 0  #: taken up to here, handled or not
         self._clock, self._handle, self._may_go_on = clock, handle, may_go_on
-        self._hold, self._go_on = hold, go_on
+        self._sync = sync
         self._at_once, self._tries = at_once, tries
         self._acks = Acks(clock)
         self._entries: deque[Entry] = deque()  # that are not acknowledged, in order
         self._waiting: deque[Entry] = deque()  # for the handler
         self._running = 0
         self._handled = 0  # all are, up to here
-        self._held = False
+        self._passing_over = self._syncing = False
         self._pumping = False
 
     def begin(self, reply: LoggedIn, say: Say) -> None:
@@ -81,7 +80,7 @@ class Handing:
             self.position = self._handled = reply.cursor or 0
             self._entries.clear()
             self._waiting.clear()
-        self._held = False
+        self._passing_over = False
         self._acks.begin(say, self._handled)
 
     def stop(self) -> None:
@@ -91,7 +90,11 @@ class Handing:
     def told(self, event: Told) -> None:
         """Take what the server says, if it is an entry of the log."""
         number = number_of(event)
-        if number is None or number <= self.position:
+        if number is None or number <= self.position or self._passing_over:
+            return
+        if len(self._waiting) >= FULL:
+            # Reading no further would not do: the answers to what the bot says stand behind it.
+            self._passing_over = True
             return
         self.position = number
         entry = Entry(number, event if isinstance(event, MessageTold) else None)
@@ -101,9 +104,6 @@ class Handing:
             return
         self._waiting.append(entry)
         self.pump()
-        if len(self._waiting) > FULL and not self._held:
-            self._held = True
-            self._hold()
 
     def pump(self) -> None:
         """Hand over what may be handed over."""
@@ -113,9 +113,17 @@ class Handing:
         while self._waiting and self._running < self._at_once and self._may_go_on():
             self._run(self._waiting.popleft())
         self._pumping = False
-        if self._held and len(self._waiting) < EASED:
-            self._held = False
-            self._go_on()
+        if self._passing_over and not self._syncing and len(self._waiting) < EASED:
+            self._syncing = True
+            self._sync(self.position + 1).addCallbacks(self._synced, self._not_synced)
+
+    def _synced(self, _: object) -> None:
+        """Take what is told from here on: it begins behind the last that was taken."""
+        self._syncing = self._passing_over = False
+
+    def _not_synced(self, _: Failure) -> None:
+        """Let it be: the link is lost, and the next session begins behind the cursor."""
+        self._syncing = False
 
     def begun(self, entry: Entry) -> None:
         """Note that something is on its way because of an entry."""

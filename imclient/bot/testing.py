@@ -93,11 +93,14 @@ class Rehearsal:
         session = self._session
         session.open = True
         session.came_in.emit(LoggedIn(self.bot.name, self.bot.device, EPOCH, self.acknowledged, 0))
-        for event in self._log[self.acknowledged :]:
-            if self._concerns(event):
-                session.told.emit(event)
+        self._tell_from(self.acknowledged + 1)
         session.told.emit(Live(len(self._log), told=0))
         self.wait(2)
+
+    def _tell_from(self, number: int) -> None:
+        for event in self._log[number - 1 :]:
+            if self._concerns(event):
+                self._session.told.emit(event)
 
     def _concerns(self, event: MessageTold) -> bool:
         return event.audience.everyone or self.bot.name in (event.sender, *event.audience.names)
@@ -109,6 +112,9 @@ class Rehearsal:
         if isinstance(command, commands.Ack):
             self.acknowledged = max(self.acknowledged, command.number)
             return succeed(replies.Acked(command.number))
+        if isinstance(command, commands.Sync):
+            self.clock.callLater(0, self._tell_from, command.number)
+            return succeed(replies.Synced(command.number))
         if isinstance(command, commands.Who):
             for name, presence in sorted(self.people.items()):
                 self._session.told.emit(UserTold(name, presence))
@@ -144,12 +150,6 @@ class _Session:
     def perform(self, command: Command[Any]) -> Deferred[Any]:
         """Answer a command."""
         return self._play.answer(command) if self.open else fail(LinkLost())
-
-    def hold(self) -> None:
-        """Have nothing to hold."""
-
-    def go_on(self) -> None:
-        """Have nothing to go on with."""
 
     def leave(self) -> Deferred[None]:
         """Leave."""

@@ -135,16 +135,6 @@ class Agent:
             self._in = False
             self.ended.emit(self.link.sentence)
 
-    def hold(self) -> None:
-        """Read the server no further for now."""
-        if self.link.connection is not None:
-            self.link.connection.hold("agent")
-
-    def go_on(self) -> None:
-        """Read it again."""
-        if self.link.connection is not None:
-            self.link.connection.go_on("agent")
-
     def leave(self) -> Deferred[None]:
         """Say QUIT and stay away."""
         self._in = False

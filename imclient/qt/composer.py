@@ -328,6 +328,9 @@ class Composer(QWidget):
         away = [person.name for person in people if person.presence is Presence.OFFLINE]
         if audience.everyone:
             return wording.everyone_means(len(people), away), "everyone", "caption"
+        alike = next(((name, other) for name in audience.names if (other := self._lookalikes.of(name))), None)
+        if alike is not None:
+            return wording.looks_like(*alike, self._client.name or ""), "warning", "error"
         return self._about_them(audience.names, away), "waiting", "caption"
 
     def _about_them(self, names: Sequence[str], away: Sequence[str]) -> str:
@@ -335,9 +338,6 @@ class Composer(QWidget):
         blocked = [name for name in names if name in self._client.blocked]
         if blocked:
             return wording.are_blocked(blocked)
-        alike = next(((name, other) for name in names if (other := self._lookalikes.of(name))), None)
-        if alike is not None:
-            return wording.looks_like(*alike, self._client.name or "")
         person = self._client.roster.get(names[0]) if len(names) == 1 else None
         if person is not None and person.presence is Presence.AWAY:
             return wording.is_away(person.name, person.text)

@@ -51,6 +51,7 @@ class TalkWindow(QWidget):
         layout.addWidget(box(row((self.composer, 1)), "page"))
         QShortcut(QKeySequence("Ctrl+W"), self).activated.connect(self.go_back)
         view.show()
+        self.composer.edit.setFocus()
         self.show_unread()
 
     def sizeHint(self) -> QSize:

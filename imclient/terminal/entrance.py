@@ -113,7 +113,7 @@ class Entrance:
     async def _log_in(self) -> None:
         names = self._client.settings.names(self._host, self._port)
         name = self._options.name or ""
-        if not name or self._asker.patient:
+        if not name or not self._kept:  # what was said on the command line is not asked for, but once refused
             name = await self._asker.ask("Name", given=name or next(iter(names), ""))
         if self._kept and await self._client.come_back(name):
             return

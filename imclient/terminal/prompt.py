@@ -99,6 +99,8 @@ class Prompt:
     ) -> None:
         self._question, self._status, self._entered = question, status, entered
         self._secret = secret
+        self._lines: list[Line] = []  # to be written above
+        self._writing = False
         self._session: PromptSession[str] = PromptSession(
             message=lambda: FormattedText([("class:prompt", harmless(question()))]),
             bottom_toolbar=self._toolbar,
@@ -130,7 +132,20 @@ class Prompt:
 
     def write(self, lines: list[Line]) -> None:
         """Write lines above."""
+        if not self._session.app.is_running:
+            print_lines(lines)
+            return
+        self._lines += lines
+        if not self._writing:
+            self._writing = True
+            asyncio.ensure_future(self._write_soon())  # noqa: RUF006  (it writes, and nobody waits for it)
+
+    async def _write_soon(self) -> None:
+        """Write them once the terminal has said where its cursor is: it must not move meanwhile."""
         app = self._session.app
+        await app.renderer.wait_for_cpr_responses(timeout=1)
+        self._writing = False
+        lines, self._lines = self._lines, []
         if not app.is_running:
             print_lines(lines)
             return

@@ -128,6 +128,7 @@ class Reporter:
 
     def looked_at(self) -> None:
         """Take it that what was written was read: its reader has touched a key."""
+        self._paper.flush()  # what is not there yet cannot have been read
         told, self._told = self._told, {}
         for conversation, number in told.items():
             conversation.seen(number)

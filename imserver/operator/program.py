@@ -11,6 +11,7 @@ from improtocol.version import __version__
 #: Where each command is, in the order of ``--help``.
 COMMANDS = {
     "run": "running",
+    "config": "running",
     "window": "running",
     "login": "entering",
     "logout": "entering",

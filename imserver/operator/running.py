@@ -1,4 +1,4 @@
-"""``imserver run``: the server itself, told the same as ``twistd imserver``; ``window``: one to look at."""
+"""``imserver run``: the server, told the same as ``twistd imserver``; ``window``: with a window, too."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import sys
 from importlib import import_module
 
 import click
+
+from .saying import Say, telling
 
 
 class Run(click.Command):
@@ -30,6 +32,23 @@ def run(words: tuple[str, ...]) -> None:
     twistd.run()
 
 
+@click.command()
+@click.option("--data", metavar="FOLDER", help="The server's data folder.")
+@click.option(
+    "--config", "file", metavar="FILE", help="The file that is read; else imserver.toml in the folder."
+)
+@telling
+def config(say: Say, data: str | None, file: str | None) -> None:
+    """Print the whole configuration as a server has it that is started now, as an imserver.toml.
+
+    Each option stands with what it does; what is not said anywhere, and is as ever, stands behind a #.
+    """
+    from .configuring import options_of, whole  # noqa: PLC0415
+
+    options = options_of(data, file)
+    say.facts(whole(options), options.facts)
+
+
 @click.command(cls=Run)
 def window(words: tuple[str, ...]) -> None:
     """Run a server with a window, or look at one that runs, with --attach HOST:PORT.
@@ -44,4 +63,4 @@ def window(words: tuple[str, ...]) -> None:
     sys.exit(program.main(words))
 
 
-COMMANDS = {"run": run, "window": window}
+COMMANDS = {"run": run, "config": config, "window": window}

@@ -140,7 +140,7 @@ class Windows:
 
 def _options(argv: Sequence[str]) -> WindowOptions:
     options = WindowOptions()
-    options.parseOptions(list(argv))  # type: ignore[no-untyped-call]
+    options.parseOptions(list(argv))
     if options["attach"]:
         read_address(options["attach"])
     return options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -24,8 +25,16 @@ class Terminal:
         self._tmux = ["tmux", "-S", str(socket), "-f", "/dev/null"]
         variables = [word for name, value in environment.items() for word in ("-e", f"{name}={value}")]
         width, height = size
-        self._do("new-session", "-d", "-x", str(width), "-y", str(height), *variables, command)
-        self._do("set-option", "-g", "remain-on-exit", "on")
+        self._do(
+            "new-session",
+            "-d",
+            "-x",
+            str(width),
+            "-y",
+            str(height),
+            *variables,
+            f"{command}; echo '[status '$?']'; exec sleep 600",
+        )
         self._do("set-option", "-g", "history-limit", "20000")
 
     def end(self) -> None:
@@ -81,7 +90,9 @@ class Terminal:
     @property
     def status(self) -> str:
         """The exit status of the program that has ended; empty while it runs."""
-        return self._do("display-message", "-p", "#{?pane_dead,#{pane_dead_status},}").strip()
+        # The shell says it: tmux itself may know that a program has ended long before it knows how.
+        said = re.search(r"^\[status (\d+)\]$", self.everything(), re.MULTILINE)
+        return said[1] if said is not None else ""
 
     def _do(self, *words: str) -> str:
         done = subprocess.run([*self._tmux, *words], check=True, capture_output=True, timeout=LONG)

@@ -82,7 +82,10 @@ class HangUpTests(SynchronousTestCase):
         os.close(secondary)
 
     def test_nothing_to_renew(self) -> None:
-        """Without TLS a signal means what it always meant."""
-        before = signal.getsignal(signal.SIGHUP)
+        """Without TLS the configuration is read again; after the end the signal is as ever."""
+        asked: list[str] = []
+        self.encryption.reload = lambda: asked.append("reload")
         self.encryption.start()
-        self.assertEqual(before, signal.getsignal(signal.SIGHUP))
+        signal.raise_signal(signal.SIGHUP)
+        self.encryption.stop()
+        self.assertEqual((["reload"], signal.SIG_DFL), (asked, signal.getsignal(signal.SIGHUP)))

@@ -46,7 +46,7 @@ class OptionsTests(SynchronousTestCase):
         expected = {"data": None, "database": None, "everyone": None, "keep": None, "names": "ascii"}
         expected["register"] = None
         by_tls = {"certificate": None, "key": None, "address": None, "clear-outside": 0}
-        off = {"log-json": 0, "log-texts": 0, "metrics": None, "metrics-outside": 0}
+        off = {"log-json": 0, "log-texts": 0, "metrics": None, "metrics-outside": 0, "config": None}
         self.assertEqual({**expected, **by_tls, **off, "listen": [HERE], "bounds": BOUNDS}, dict(options()))
 
     def test_several_listeners(self) -> None:
@@ -92,8 +92,8 @@ class Wire(StringTransport):
         self._reactor.callLater(0, self._connection.connectionLost, Failure(ConnectionDone()))
 
 
-class ImserverTests(SynchronousTestCase):
-    """A server on a reactor in memory, with a folder on the disk."""
+class ImserverCase(SynchronousTestCase):
+    """A test with a server on a reactor in memory, and a folder on the disk."""
 
     def setUp(self) -> None:
         self.folder = Path(self.mktemp()).absolute()
@@ -130,21 +130,27 @@ class ImserverTests(SynchronousTestCase):
     def refused(self, *words: str) -> str:
         return str(self.assertRaises(CannotStart, self.server, *words))
 
+
+class ImserverTests(ImserverCase):
+    """A server begins, serves and ends."""
+
     def test_welcome(self) -> None:
         """When it starts it says where it listens, what it keeps, and how to talk to it."""
         self.running("--listen=tcp:12001:interface=127.0.0.1", "--listen=unix:/run/door")
         said = self.said.getvalue()
         self.assertRegex(said, r"127.0.0.1 port 12001  \(this machine alone\)\n +the socket /run/door  ")
         self.assertNotIn("known by", said)
+        self.assertNotIn("needs an invite", said)
         self.assertIn("0 people, 0 entries of the log", said)
         self.assertIn(str(self.folder), said)
         self.assertIn("nc 127.0.0.1 12001", said)
 
     def test_outside(self) -> None:
-        """Where others can come, the welcome has the fingerprint, and the line that others paste."""
+        """Where others can come, the welcome has the fingerprint, the line they paste, and what they need."""
         server = self.running("--listen=tcp:12001:interface=192.0.2.7")
         said = self.said.getvalue()
         self.assertIn("192.0.2.7 port 12001  (other machines, by TLS)", said)
+        self.assertIn("needs an invite", said)
         self.reactor.advance(0)
         (fingerprint,) = re.findall(r"fingerprint=(\w{64})", self.log)
         self.assertIn(shown(fingerprint), re.sub(r"\s", "", said))

@@ -1,4 +1,4 @@
-"""What a bot is promised, in a rehearsal: each message until it is handled, each answer once."""
+"""What a bot is promised, in a rehearsal: each message until it is handled (promise A7), each answer once."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from random import Random
 
 from twisted.internet.error import ConnectionLost
 
-from imclient.bot import Bot, Message
+from imclient.bot import Bot, Message, handing
 from imclient.core.agent import Agent
 from improtocol.audience import Audience
 from tests.imclient.core.test_end_to_end import PASSWORD, RealCase
@@ -118,28 +118,27 @@ class RealTests(BotCase):
         self.successResultOf(pinged)
 
     def test_backlog(self) -> None:
-        """A handler that is slow holds the reading: what waits stays at the server."""
-        bot = Bot("slow")
-
-        @bot.on_message
-        async def handle(message: Message) -> None:
-            await bot.sleep(0.1)
-
-        self.begin(bot)
-        self.end_bot(bot)
+        """More than it holds is passed over and asked for again: all are handled, in order, each answered."""
+        self.patch(handing, "FULL", 10)
+        self.patch(handing, "EASED", 3)
+        self.begin(first := self.echo())
+        self.end_bot(first)
         for number in range(40):
-            self.ana.say(Audience.of("slow"), f"m{number}")
+            self.ana.say(Audience.of("echo"), f"m{number}")
         self.wait(20)
-        again = Bot("slow")
-        again.on_message(handle)
-        handled: list[int] = []
+        again = Bot("echo")
+        handled: list[str] = []
 
         @again.on_message
         async def count(message: Message) -> None:
-            handled.append(message.number)
+            handled.append(message.text)
             await again.sleep(0.1)
+            await message.reply(f"re {message.text}")
 
         self.begin(again, register=False)
-        self.wait(10)
-        self.assertEqual(40, len(handled))
-        self.assertEqual(sorted(handled), handled)
+        self.ana.say(Audience.of("echo"), "live")
+        self.wait(40)
+        self.assertEqual([*(f"m{number}" for number in range(40)), "live"], handled)
+        answers = [text for text in self.heard(self.ana, Audience.of("echo")) if text.startswith("re ")]
+        self.assertEqual([f"re {text}" for text in handled], answers)
+        self.assertIn("SYNC", " ".join(line.line for line in self.agent.wire.lines))

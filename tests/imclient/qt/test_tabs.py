@@ -163,6 +163,12 @@ class NextStartTests(TabsCase):
         self.window.conversations.open(BOB)
         self.assertEqual("half a thou", self.window.composer.edit.toPlainText())
 
+    def test_killed(self) -> None:
+        """What was begun is kept while it is written, not only when its writer goes elsewhere."""
+        self.window.conversations.open(BOB)
+        QTest.keyClicks(self.window.composer.edit, "half a thou")
+        self.assertEqual("half a thou", self.client.desk.draft(BOB))
+
     def test_sent(self) -> None:
         """What was sent is no draft."""
         self.window.conversations.open(BOB)

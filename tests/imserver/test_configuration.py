@@ -1,0 +1,182 @@
+"""``imserver.toml``: the options by their names, all that is wrong at once, and what SIGHUP changes."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from imserver.bounds import BOUNDS
+from imserver.cannot_start import CannotStart
+from imserver.configuration import BadConfiguration, Configuration, read
+from imserver.listening import HERE
+from imserver.notifying import notify
+from imserver.operator.configuring import options_of, whole
+from imserver.portal.enrolling import Policy
+from imserver.reloading import LIMITS_AT_ONCE
+from imserver.service import Options
+
+from .test_service import ImserverCase, options
+
+FULL = """
+listen = ["tcp:12001:interface=127.0.0.1"]
+keep = 30
+everyone = ["ana", "bea"]
+register = "closed"
+log-json = true
+[limit]
+burst = 7
+strangers = "none"
+loopback-sources = true
+"""
+
+
+class FileTests(SynchronousTestCase):
+    """The file alone, and with the words of a command line."""
+
+    def setUp(self) -> None:
+        self.folder = Path(self.mktemp())
+        self.folder.mkdir()
+        self.file = self.folder / "imserver.toml"
+
+    def wrong(self, text: str) -> str:
+        self.file.write_text(text)
+        return str(self.assertRaises(BadConfiguration, read, self.file))
+
+    def options(self, *words: str) -> Options:
+        return options(f"--data={self.folder}", *words)
+
+    def test_the_same_names(self) -> None:
+        """The file knows every option of the command line, and no other."""
+        there = {one[0] for one in (*Options.optParameters, *Options.optFlags)} - {"config"}
+        fields = {field.alias for field in Configuration.model_fields.values()}
+        self.assertEqual(there | {"listen", "limit"}, fields)
+
+    def test_what_it_says(self) -> None:
+        """A server on the folder is told what the file says, as if it were typed."""
+        self.file.write_text(FULL)
+        made = self.options()
+        typed = options(
+            "--listen=tcp:12001:interface=127.0.0.1", "--keep=30", "--everyone=ana,bea", "--register=closed",
+            "--log-json", "--limit=burst=7", "--limit=strangers=none", "--limit=loopback-sources=on",
+        )  # fmt: skip
+        self.assertEqual({**typed, "data": str(self.folder)}, dict(made))
+
+    def test_words_count_more(self) -> None:
+        """What is typed counts more than what stands in the file, also if it is the usual."""
+        self.file.write_text(FULL)
+        made = self.options("--keep=5", "--register", "open", "--limit=burst=9", f"--listen={HERE}")
+        self.assertEqual(("5", "open", [HERE]), (made["keep"], made["register"], made["listen"]))
+        self.assertEqual(9, made["bounds"].burst)
+        self.file.write_text('names = "unicode"\n')
+        self.assertEqual("ascii", self.options("--names=ascii")["names"])
+
+    def test_another_file(self) -> None:
+        """--config names another one, which can name the folder."""
+        other = self.folder / "other.toml"
+        other.write_text(f'data = "{self.folder}/x"\n')
+        self.assertEqual(f"{self.folder}/x", options(f"--config={other}")["data"])
+        sentence = str(self.assertRaises(CannotStart, options, "--config=nowhere.toml"))
+        self.assertIn("nowhere.toml: No such file", sentence)
+
+    def test_all_that_is_wrong(self) -> None:
+        """Everything that is wrong is named at once, each with its path; no kind is taken for another."""
+        said = self.wrong('keep = "30"\nlisten = []\nlog-json = 1\nkeeep = 3\nregister = "sometimes"\n')
+        for path in ("keep: ", "listen: ", "log-json: ", "keeep: there is no such option", "register: "):
+            self.assertIn(path, said)
+        said = self.wrong("[limit]\nburst = 0\nbrust = 3\nrate = true\n")
+        for path in ("limit.burst: ", "limit.brust: ", "limit.rate: "):
+            self.assertIn(path, said)
+        self.assertIn("is not TOML", self.wrong("keep = = 3"))
+
+    def test_printed(self) -> None:
+        """What `imserver config` prints is such a file, and says the same again."""
+        self.file.write_text(FULL)
+        once = whole(options_of(str(self.folder), None))
+        self.file.write_text(once)
+        self.assertEqual(once, whole(options_of(str(self.folder), None)))
+        self.assertIn("\nkeep = 30\n", once)
+        self.assertIn("\n# metrics = ", once)
+
+    def test_limits(self) -> None:
+        """Those limits that hold at once are limits."""
+        self.assertLess(LIMITS_AT_ONCE, set(vars(BOUNDS)))
+
+
+class ReloadTests(ImserverCase):
+    """A server that runs, and a file that changes."""
+
+    def test_at_once(self) -> None:
+        """What can hold at once does, what cannot is named, and nobody is dropped."""
+        server = self.running()
+        wire = self.connect()
+        self.write('register = "closed"\nkeep = 3\nnames = "unicode"\n[limit]\nburst = 7\nmailbox = 8\n')
+        server.reload()
+        self.reactor.advance(0)
+        self.assertRegex(
+            self.log, r" reloaded changed=keep,limit.burst,register later=limit.mailbox,names\n$"
+        )
+        self.assertEqual(Policy.CLOSED, server._server.enrolling.policy)
+        self.assertEqual((7, BOUNDS.mailbox), (server._server.bounds.burst, server._server.bounds.mailbox))
+        self.assertTrue(wire.connected)
+        self.write("keep = 3\n")
+        server.reload()
+        self.reactor.advance(0)
+        self.assertRegex(self.log, r" reloaded changed=limit.burst,register\n$")
+        self.assertEqual(Policy.OPEN, server._server.enrolling.policy)
+
+    def test_refused(self) -> None:
+        """A file that cannot be used changes nothing, and the log says what is wrong."""
+        server = self.running()
+        self.write('register = "closed"\nkeep = 0\n')
+        server.reload()
+        self.reactor.advance(0)
+        self.assertRegex(self.log, r" reload-refused error=\S*keep:")
+        self.assertEqual(Policy.OPEN, server._server.enrolling.policy)
+
+    def write(self, text: str) -> None:
+        (self.folder / "imserver.toml").write_text(text)
+
+
+class NotifyTests(ImserverCase):
+    """What systemd is told."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        # A socket's path is short.
+        self.place = f"\0imserver-test-{os.getpid()}-{id(self)}"
+        self.systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.systemd.close)
+        self.systemd.bind(self.place)
+        self.systemd.setblocking(False)
+        for name, value in (("NOTIFY_SOCKET", f"@{self.place[1:]}"), ("WATCHDOG_USEC", "4000000")):
+            os.environ[name] = value
+            self.addCleanup(os.environ.pop, name, None)
+
+    def heard(self) -> str:
+        """Give what was said, nothing if nothing was."""
+        try:
+            return self.systemd.recv(100).decode()
+        except BlockingIOError:
+            return ""
+
+    def test_life(self) -> None:
+        """It is ready when the reactor runs, is alive as long as that turns, and says when it stops."""
+        server = self.running()
+        self.assertEqual("WATCHDOG=1", self.heard())
+        self.assertEqual("", self.heard())
+        self.reactor.advance(0)
+        self.assertEqual("READY=1", self.heard())
+        self.reactor.advance(2)
+        self.assertEqual("WATCHDOG=1", self.heard())
+        self.stop(server)
+        self.assertEqual("STOPPING=1", self.heard())
+
+    def test_nobody(self) -> None:
+        """Without systemd, or when it has gone, nothing fails."""
+        self.systemd.close()
+        notify("READY=1")
+        del os.environ["NOTIFY_SOCKET"]
+        notify("READY=1")
