@@ -13,6 +13,9 @@ from imqt.search_field import search_field
 
 from .people import People, Person
 
+#: What lies between all of them, in pixels.
+MARGINS = 64
+
 
 class PeopleBar(QWidget):
     """Buttons that cannot be pressed say why."""
@@ -57,7 +60,7 @@ class PeopleBar(QWidget):
         wordy = (self.reset, self.suspend, self.disconnect_)
         width = QFontMetrics(theme.font(weight=theme.Weight.STRONG)).horizontalAdvance
         words = sum(width(one.accessibleName()) + theme.heights().icon + 32 for one in wordy)
-        beside = width(f"People{self._counts.text()}{self._who.text()}") + self.sought.width() + 120
+        beside = width(f"People{self._counts.text()}somebody") + self.sought.width() + MARGINS
         roomy = words + beside <= self.width()
         for one in wordy:
             one.setText("\N{EN SPACE}" + plain.literal(one.accessibleName()) if roomy else "")
@@ -76,9 +79,7 @@ class PeopleBar(QWidget):
     def show_person(self, person: Person | None, *, me: str, online: bool) -> None:
         """Offer what can be done with who is chosen."""
         name = person.name if person is not None else ""
-        if self._who.text() != name:
-            self._who.setText(name)
-            self._fit()
+        self._who.setText(name)
         again = person is not None and person.suspended is not None
         word = "Let in again" if again else "Suspend"
         if self.suspend.accessibleName() != word:

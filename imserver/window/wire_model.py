@@ -38,7 +38,7 @@ class Row:
     @property
     def whom(self) -> str:
         """Say whose line it is."""
-        return self.who if self.count == 1 else f"{self.who} +{self.count - 1:,}"
+        return self.who if self.count == 1 else f"{self.count:,} of them"
 
     @property
     def words(self) -> str:
