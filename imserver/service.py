@@ -325,7 +325,7 @@ class Imserver(Service):
     @property
     def first_code(self) -> str | None:
         """The code that makes the first administrator, as long as there is none."""
-        return self._first
+        return None if self._server.enrolling.policy is Policy.CLOSED else self._first
 
     @property
     def loopback(self) -> tuple[str, int] | None:
@@ -406,7 +406,7 @@ class Imserver(Service):
             f"{people}, {entries} of the log",
             self._folder.path,
             self._first,
-            needs_invite=self._server.enrolling.policy is Policy.INVITE,
+            policy=self._server.enrolling.policy,
         )
 
 
