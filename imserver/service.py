@@ -174,7 +174,8 @@ class Options(UsageOptions):
         if self["config"] is not None:
             return Path(self["config"])
         path = Path(self["data"] or user_data_path("imserver")) / CONFIGURATION
-        return path if path.is_file() else None
+        # Of a folder that may not be read it is said elsewhere, in one sentence.
+        return path if os.path.isfile(path) else None
 
     def _take(self, path: Path) -> None:
         """Take what a file says and the words do not."""
@@ -325,7 +326,7 @@ class Imserver(Service):
     @property
     def first_code(self) -> str | None:
         """The code that makes the first administrator, as long as there is none."""
-        return self._first
+        return None if self._server.enrolling.policy is Policy.CLOSED else self._first
 
     @property
     def loopback(self) -> tuple[str, int] | None:
@@ -406,7 +407,7 @@ class Imserver(Service):
             f"{people}, {entries} of the log",
             self._folder.path,
             self._first,
-            needs_invite=self._server.enrolling.policy is Policy.INVITE,
+            policy=self._server.enrolling.policy,
         )
 
 

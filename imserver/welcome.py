@@ -11,11 +11,18 @@ from improtocol.invite import Invite, shown
 
 from .certificate import Papers
 from .listening import Door, described, ways_in
+from .portal.enrolling import Policy
 
 #: What nobody may overlook.
 IN_CLEAR = """
   NOT ENCRYPTED: {places} can be reached from other machines, and
   everybody on the way reads passwords and messages. You asked for it by --clear-outside.
+"""
+
+#: Who closes a server before anybody can look after it may not know.
+NO_WAY_IN = """
+    It has no administrator, and as long as nobody can register nobody becomes one: start it
+    without --register closed, once.
 """
 
 
@@ -27,7 +34,7 @@ def welcome(
     folder: Path,
     first: str | None = None,
     *,
-    needs_invite: bool = False,
+    policy: Policy = Policy.OPEN,
 ) -> str:
     """Say what it does, where its data is, by what it is known and how to connect."""
     listens = "\n                 ".join(map(described, doors))
@@ -39,7 +46,7 @@ def welcome(
     listens on   {listens}
     keeps        {keeps}
     in           {folder}
-{_known_by(papers, invite)}{_needed(needs_invite)}{_first(invite, first)}
+{_known_by(papers, invite)}{_needed(policy)}{_first(invite, first, policy)}
 {ways}
   To stop it         Ctrl-C: everybody is told, and nothing is lost
 {_warning(doors)}"""
@@ -58,15 +65,19 @@ def _known_by(papers: Papers | None, invite: Invite | None) -> str:
     return f"    known by     {by}\n    others paste {invite}\n"
 
 
-def _needed(needs_invite: bool) -> str:
+def _needed(policy: Policy) -> str:
     """Say that an address alone lets nobody new in."""
-    return "    who is new   needs an invite, which administrators make: INVITE\n" if needs_invite else ""
+    if policy is not Policy.INVITE:
+        return ""
+    return "    who is new   needs an invite, which administrators make: INVITE\n"
 
 
-def _first(invite: Invite | None, code: str | None) -> str:
+def _first(invite: Invite | None, code: str | None, policy: Policy) -> str:
     """Show how one becomes the first administrator: whoever reads the console may."""
     if code is None:
         return ""
+    if policy is Policy.CLOSED:
+        return NO_WAY_IN
     pasted = "" if invite is None else f"\n      or paste   {replace(invite, code=code)}"
     return f"""
     It has no administrator. Whoever comes in with this becomes one: once, within a week,

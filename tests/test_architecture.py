@@ -65,6 +65,12 @@ RULES = [
         Rule(who, never=("improtocol", "imserver.features", "imserver.mailroom", "imserver.session"))
         for who in ("imserver.storage", "imserver.bus")
     ),
+    # A server loads nothing of what its operator types now and then.
+    Rule(
+        "imserver",
+        never=("imserver.operator", "click"),
+        apart=("imserver.operator", "imserver.window", "imserver.__main__"),
+    ),
     # The server runs without a screen.
     Rule("imserver", never=("imserver.window", "imqt", "PyQt5"), apart=("imserver.window",)),
 ]
@@ -141,6 +147,7 @@ class PlantedTests(SynchronousTestCase):
             ("imclient__bot__bot", "from imclient.qt import app", "imclient.qt.app"),
             ("imserver__session", "from twisted.internet import task", "twisted.internet.task"),
             ("imserver__session", "from .connection import Connection", "imserver.connection.Connection"),
+            ("imserver__service", "from .operator import backups", "imserver.operator.backups"),
             ("imserver__features__login", "from . import roster", "imserver.features.roster"),
             ("imserver__features__login", "from imserver.storage import schema", "imserver.storage.schema"),
             ("imserver__features__login", "import imserver.bus.interface", "imserver.bus.interface"),

@@ -165,6 +165,8 @@ def _renamed(database: Path) -> str:
 def _put_aside(folder: Path, listed: dict[str, Any]) -> list[Path]:
     """Move what is there out of the way, under names that nobody has."""
     when = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    while (folder / f"{DATABASE}.replaced-{when}").exists():
+        when += "+"
     replaced = f"{DATABASE}.replaced-{when}"
     # SQLite finds a write-ahead log by the name of its database.
     moves = {f"{DATABASE}{part}": f"{replaced}{part}" for part in ("", "-wal", "-shm")}

@@ -21,6 +21,7 @@ from ..storage.migrations import HEAD
 from ..storage.upgrading import step_of
 from .backups import DATABASE
 from .calling import Call, read_address
+from .configuring import options_of
 from .saying import NotDone, size
 
 GOOD, SOON, BAD = "good", "soon", "bad"
@@ -45,8 +46,9 @@ def examine(
     """Look at everything that can be looked at from outside."""
     found = [*_folder(folder)]
     if folder.is_dir():
-        found += [*_database(folder / DATABASE, now()), *_disk(folder), *_certificate(folder, now())]
-        found.append(_server(folder))
+        configuration, files = _configuration(folder)
+        found += [configuration, *_database(folder / DATABASE, now()), *_disk(folder)]
+        found += [*_certificate(files, now()), _server(folder)]
     found += [_clock(now()), *_machine(), *map(_listener, addresses)]
     return found
 
@@ -139,16 +141,29 @@ def _synchronising(folder: Path) -> float:
         path.unlink()
 
 
-def _certificate(folder: Path, now: float) -> Iterator[Finding]:
+def _configuration(folder: Path) -> tuple[Finding, tuple[Path, Path]]:
+    """Look whether a server could be started with the file, and give the certificate and key it would use."""
+    own = folder / "certificate.pem"
+    try:
+        told = {one.name: one.value for one in options_of(str(folder), None).options}
+    except NotDone as not_done:
+        return Finding("configuration", BAD, str(not_done)), (own, own)
+    certificate = Path(told["certificate"] or own)
+    there = (
+        "imserver.toml can be used." if (folder / "imserver.toml").exists() else "All options are as ever."
+    )
+    return Finding("configuration", GOOD, there), (certificate, Path(told["key"] or certificate))
+
+
+def _certificate(files: tuple[Path, Path], now: float) -> Iterator[Finding]:
     from ..certificate import FOR_EVER, BadCertificate, read  # noqa: PLC0415
 
-    own = folder / "certificate.pem"
-    if not own.exists():
-        return
+    if files[0].name == "certificate.pem" and not files[0].exists():
+        return  # it is made when it is needed
     try:
-        papers = read(own, own)
+        papers = read(*files)
     except BadCertificate as bad:
-        yield Finding("certificate", BAD, f"{own} cannot be used: {bad}.")
+        yield Finding("certificate", BAD, f"{files[0]} cannot be used: {bad}.")
         return
     if papers.until.replace(microsecond=0) == FOR_EVER:
         yield Finding(

@@ -181,6 +181,14 @@ class ImserverTests(ImserverCase):
         self.assertIn("1 person", said)
         self.assertNotIn("no administrator", said)
 
+    def test_no_administrator_of_a_closed_server(self) -> None:
+        """Where nobody can register no line is shown that would not work, but what to do instead."""
+        server = self.running("--register=closed")
+        said = self.take_said()
+        self.assertIn("without --register closed", said)
+        self.assertNotIn("invite=", said)
+        self.assertIsNone(server.first_code)
+
     def done(self, asked: Deferred[T]) -> T:
         """Give what a storage answers."""
         outcome: list[T] = []

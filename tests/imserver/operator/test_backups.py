@@ -125,6 +125,20 @@ class RestoreTests(FolderCase):
         after = backups.findings(self.elsewhere / "imserver.db").epoch
         self.assertNotEqual(before, after)
 
+    def test_again_and_again(self) -> None:
+        """However often it is restored, no epoch was there before, and all that was replaced is kept."""
+        epochs = {backups.findings(self.database).epoch}
+        for n in range(1, 11):
+            self.restore(*(["--replace"] if n > 1 else []))
+            with self.served(self.elsewhere) as server:
+                server.say(1, {2}, f"in life {n}")
+                epochs.add(server.opening.epoch)
+            self.assertEqual(n + 1, len(epochs))
+        kept = [
+            path for path in self.elsewhere.glob("*.replaced-*") if not path.name.endswith(("-wal", "-shm"))
+        ]
+        self.assertEqual(9, len(kept))
+
     def test_in_place(self) -> None:
         """In the place of a log that went on, it has a new epoch too; what was there is kept."""
         with self.served() as server:

@@ -76,6 +76,18 @@ class DoctorTests(FolderCase):
         own.write_text("Dear diary")
         self.assertEqual(BAD, self.how("certificate"))
 
+    def test_configuration(self) -> None:
+        """A file with which no server would start is bad, and the certificate it names is looked at."""
+        file = self.folder / "imserver.toml"
+        file.write_text("keep = 0\n")
+        file.chmod(0o600)
+        self.assertEqual(BAD, self.how("configuration"))
+        self.assertIn("keep:", self.sentence)
+        given = self.home / "given.pem"
+        ending(given, 3)
+        file.write_text(f'certificate = "{given}"\n')
+        self.assertEqual((GOOD, SOON), (self.how("configuration"), self.how("certificate")))
+
     def test_server(self) -> None:
         """Whether a server runs on the folder is told; looking does not disturb it."""
         self.assertEqual(SOON, self.how("server"))
