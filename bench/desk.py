@@ -36,6 +36,8 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "memory": (150, "MB"),
     "idle": (0.5, "%"),
 }
+#: Lines that a client reads in one turn of the loop.
+A_TURN = 32
 WORDS = ["port", "cable", "lunch", "poster", "bench", "laptop", "coffee", "table", "window", "drawer"]
 
 
@@ -261,13 +263,13 @@ class Run:
         def burst() -> None:
             from PyQt5.QtCore import QTimer  # noqa: PLC0415
 
-            # 540 lines: what the reactor reads of a socket in one turn.
+            # What a connection takes in one turn, however much the socket has.
             waiting = list(enumerate(said))
 
             def turn() -> None:
-                for place, words in waiting[:540]:
+                for place, words in waiting[:A_TURN]:
                     self._say(words, 1_100_000 + place)
-                del waiting[:540]
+                del waiting[:A_TURN]
                 if not waiting:
                     timer.stop()
 

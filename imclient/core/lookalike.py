@@ -105,6 +105,7 @@ class Lookalikes:
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
         self._names: dict[str, list[str]] | None = None
+        self._known: dict[str, str | None] = {}  # a roster of thousands is asked about each of them, often
         roster.added.connect(self._on_added)
         roster.reset.connect(self._forget)
 
@@ -115,6 +116,11 @@ class Lookalikes:
 
     def of(self, name: str) -> str | None:
         """Give somebody else for whom this one may be taken; oneself first."""
+        if name not in self._known:
+            self._known[name] = self._other(name)
+        return self._known[name]
+
+    def _other(self, name: str) -> str | None:
         if self._names is None:
             self._names = {}
             for person in self._roster.people():
@@ -128,6 +134,7 @@ class Lookalikes:
 
     def _put(self, name: str) -> None:
         assert self._names is not None
+        self._known.clear()
         alike = self._names.setdefault(skeleton(name), [])
         if name not in alike:
             alike.append(name)
@@ -138,3 +145,4 @@ class Lookalikes:
 
     def _forget(self) -> None:
         self._names = None
+        self._known.clear()

@@ -16,11 +16,11 @@ from .conversation_rows import Extras, Notice, Row, aside_of, rows_of
 from .message_state import state
 
 #: How many messages are shown at first: three screens. Each that is laid out costs some 0.2 ms.
-WINDOW = 60
+WINDOW = 50
 #: When so many have gathered, those on the far side are let go.
-MOST = 240
+MOST = 200
 #: How many more are shown when somebody scrolls to an end of the window.
-PAGE = 60
+PAGE = 50
 #: So many messages are shown above the first that is new.
 BEFORE = 5
 

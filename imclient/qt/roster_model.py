@@ -71,6 +71,8 @@ class RosterModel(RowList[RosterRow]):
         self._talks: dict[Audience, Conversation] = {}
         self._lookalikes = Lookalikes(client.roster)
         self._gathering = Gathering(self.refresh, self)
+        self._spoke: set[str] = set()  # with whom something was said since
+        self._speaking = Gathering(self._show_spoken, self)
         self._listen()
         self.refresh()
 
@@ -78,16 +80,34 @@ class RosterModel(RowList[RosterRow]):
         roster, conversations = self._client.roster, self._client.conversations
         self._heard = (
             *(roster.added, roster.changed, roster.reset),
-            *(conversations.added, conversations.changed, conversations.reset),
+            *(conversations.added, conversations.reset),
             *(self._client.link.changed, self._client.blocked.changed, self._client.desk.changed),
         )
         for signal in self._heard:
             signal.connect(self._gathering.soon)
+        conversations.changed.connect(self._on_talk)
+
+    def _on_talk(self, conversation: Conversation) -> None:
+        """Show one row anew: of thousands, the others are as they were."""
+        self._talks[conversation.audience] = conversation
+        if len(conversation.audience.names) == 1:
+            self._spoke.update(conversation.audience.names)
+            self._speaking.soon()
+
+    def _show_spoken(self) -> None:
+        spoke, self._spoke = self._spoke, set()
+        for place, row in enumerate(self.rows):
+            person = self._client.roster.get(row.name) if row.name in spoke and not row.heading else None
+            if person is not None and self.rows[place] != (shown := self._row(person)):
+                self.rows[place] = shown
+                self.told(place)
 
     def close(self) -> None:
         """Stop listening: the window was closed."""
         for signal in self._heard:
             signal.disconnect(self._gathering.soon)
+        self._client.conversations.changed.disconnect(self._on_talk)
+        self._speaking.stop()
         self._gathering.stop()
         self._lookalikes.close()
 
