@@ -174,7 +174,8 @@ class Options(UsageOptions):
         if self["config"] is not None:
             return Path(self["config"])
         path = Path(self["data"] or user_data_path("imserver")) / CONFIGURATION
-        return path if path.is_file() else None
+        # Of a folder that may not be read it is said elsewhere, in one sentence.
+        return path if os.path.isfile(path) else None
 
     def _take(self, path: Path) -> None:
         """Take what a file says and the words do not."""
