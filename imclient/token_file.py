@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
+import time
 from pathlib import Path
 
 from twisted.internet.defer import Deferred, execute
+from twisted.python.lockfile import FilesystemLock
 
 from .core.proof import Proof
+
+#: Seconds; as long as one that says one thing may take.
+PATIENCE = 30.0
 
 
 class BadTokenFile(Exception):
@@ -26,9 +30,7 @@ class TokenFile:
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            lock = path.with_name(f"{path.name}.lock")
-            self._lock = open(os.open(lock, os.O_WRONLY | os.O_CREAT, 0o600), "w")  # noqa: SIM115
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            self._lock = _locked(path.with_name(f"{path.name}.lock"))
             words = path.read_text(encoding="utf-8").split() if path.exists() else []
         except (OSError, UnicodeError) as error:
             raise BadTokenFile(f"The token's file cannot be used: {error}.") from None
@@ -62,4 +64,15 @@ class TokenFile:
 
     def close(self) -> None:
         """Let the next program have it."""
-        self._lock.close()
+        self._lock.unlock()
+
+
+def _locked(path: Path) -> FilesystemLock:
+    """Wait until nobody else has it; of a program that was killed the lock counts no more."""
+    lock = FilesystemLock(str(path))
+    deadline = time.monotonic() + PATIENCE
+    while not lock.lock():
+        if time.monotonic() > deadline:
+            raise BadTokenFile(f"Another program has been using the token's file for {PATIENCE:.0f} s.")
+        time.sleep(0.05)
+    return lock

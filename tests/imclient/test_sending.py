@@ -95,7 +95,7 @@ class SendingTests(RealCase):
 
     def test_refused(self) -> None:
         """A wrong name or password, and nobody's name: refused, and why."""
-        wrong = self.send(password="not the one")
+        wrong = self.send(secret="not the one")
         self.assertEqual((Status.REFUSED, True), (wrong.status, "Wrong name or password" in wrong.sentence))
         nobody = self.send(Audience.of("ana", "nobody-there"))
         self.assertEqual("There is no user called nobody-there.", nobody.sentence)
