@@ -39,7 +39,7 @@ class Bounds:
     # What one connection may ask (language, R14: past this it is read more slowly, never refused).
     burst: float = _bound(20, "commands", "a program that comes in asks for all it shows at once")
     rate: float = _bound(5, "commands/s", "after a burst: faster than anybody types")
-    free_rate: float = _bound(20, "lines/s", "ACK, READ, PING, PONG and QUIT that cost nothing")
+    free_rate: float = _bound(20, "lines/s", "ACK, READ, PING, PONG, QUIT, and what administrators look at")
     under_way: float = _bound(
         256, "commands", "begun and not answered yet: a disk that stands still fills no memory"
     )

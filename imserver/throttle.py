@@ -18,7 +18,10 @@ from improtocol.vocabulary import Command, Reply
 from .bounds import Bounds
 
 #: They hold nobody up, or must not be held up, up to a rate of their own: past it they cost like any other.
-FREE = (commands.Ack, commands.Read, commands.Ping, commands.Pong, commands.Quit)
+FREE = (
+    *(commands.Ack, commands.Read, commands.Ping, commands.Pong, commands.Quit),
+    *(commands.Sessions, commands.Accounts, commands.Stats),  # an administrator's window looks all the time
+)
 #: So many names of a SEND weigh as much as the command itself.
 NAMES = 10
 #: What something said to everyone costs: it is written to every connection there is.

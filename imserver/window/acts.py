@@ -78,7 +78,6 @@ def suspend(parent: QWidget, overseer: Overseer, person: Person) -> Deed:
         danger=True,
     )
     why = deed.line("Why (they are told)", "until we have talked")
-    why.setFocus()
     return deed.begin(lambda: _quietly(overseer.ask(commands.Suspend(name, why.text().strip()))))
 
 

@@ -37,7 +37,7 @@ class Strange(Exception):
     """Whoever answers there is no imserver, or one of another edition."""
 
     def __str__(self) -> str:
-        return "The server's answer cannot be understood; is it an imserver, and of this edition?"
+        return "Whoever answers there is no imserver of this edition. If it speaks TLS, paste its invite."
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Deed(QDialog):
         self.setMinimumWidth(460)
         self._do: Callable[[], Deferred[str]] | None = None
         self._over = False
+        self._first: QWidget | None = None
         self._words = PlainLabel(words, wrap=True)
         self._fields = QVBoxLayout()
         self._fields.setSpacing(6)
@@ -85,6 +86,7 @@ class Deed(QDialog):
         made.setRange(1, most)
         made.setValue(value)
         made.setSuffix(suffix)
+        made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         made.setMinimumHeight(heights().control)
         self._add(caption, made)
         return made
@@ -107,6 +109,7 @@ class Deed(QDialog):
         label = PlainLabel(caption, "name")
         label.setBuddy(made)
         made.setAccessibleName(caption)
+        self._first = self._first or made
         self._fields.addLayout(col(label, made, gap=6))
         self._fields.addSpacing(6)
 
@@ -116,6 +119,8 @@ class Deed(QDialog):
         """Open it; ``do`` gives what is to be shown, and nothing if there is nothing to be seen."""
         self._do = do
         self.open()
+        if self._first is not None:
+            self._first.setFocus()
         return self
 
     def _on_act(self) -> None:

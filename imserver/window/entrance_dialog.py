@@ -128,7 +128,8 @@ class EntranceDialog(QWidget):
             self.refuse(str(no_way))
             return
         self._rest(True)
-        key = Key(name, password=password, code=self._asked.code)
+        code = self._asked.code or (self._server.code if self._server is not None else None) or ""
+        key = Key(name, password=password, code=code)
         self._enter(self._server, key).addCallbacks(self._on_entered, self._on_failed)
 
     def _rest(self, rests: bool) -> None:

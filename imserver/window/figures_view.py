@@ -113,5 +113,5 @@ def _milliseconds(value: float | None) -> str:
     if value is None:
         return "-"
     if value < 1:
-        return "under 1 ms"
+        return "< 1 ms"
     return f"{value:.0f} ms" if value < 1000 else f"{value / 1000:.1f} s"

@@ -8,7 +8,7 @@ from PyQt5.QtCore import QPointF, QRectF
 from PyQt5.QtGui import QPainter
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
-from imqt import icons, plain, theme
+from imqt import icons, painting, plain, theme
 from imqt.layout import box, col, row
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.sign import IconSign, Sign
@@ -71,7 +71,8 @@ class Head(QWidget):
 
     def _paint_dot(self, painter: QPainter, place: QRectF) -> None:
         middle = QPointF(place.center())
-        icons.draw_presence(painter, middle, _SIGNS[self._state], theme.colour("surface"))
+        radius = painting.sign_side(9) / 2
+        icons.draw_presence(painter, middle, _SIGNS[self._state], theme.colour("surface"), radius)
 
 
 def ago(seconds: float) -> str:

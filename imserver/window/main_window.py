@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QPoint, QSize, Qt, pyqtSignal
+from PyQt5.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QCloseEvent
 from PyQt5.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 from twisted.internet.defer import Deferred
 
-from imqt import plain
+from imqt import painting, plain
 from imqt.dress import Dress
 from imqt.layout import box, col, row, rule
 from imqt.row_list import Gathering
@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self.figures = FiguresView()
         self.line = CommandLine(overseer)
         self._lay_out()
+        self._measure()
         self.menus = Menus(self, own=own, can_back_up=back_up is not None)
         self.counting = Gathering(self._show_counts, self)
         self._listen()
@@ -81,7 +82,6 @@ class MainWindow(QMainWindow):
         split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 3)
         split.setSizes([420, 200])
-        self.figures.setFixedWidth(300)
         middle = row((split, 1), rule(upright=True), self.figures, gap=0)
         whole = QWidget()
         outer = QVBoxLayout(whole)
@@ -93,6 +93,15 @@ class MainWindow(QMainWindow):
         outer.addWidget(rule())
         outer.addWidget(self.line)
         self.setCentralWidget(box(col((whole, 1), gap=0)))
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Give the figures room for larger type."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._measure()
+
+    def _measure(self) -> None:
+        self.figures.setFixedWidth(min(round(painting.sign_side(300)), 400))
 
     def _listen(self) -> None:
         self.head.invite.clicked.connect(self.invite)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from PyQt5.QtCore import QEvent
+from PyQt5.QtGui import QFontMetrics, QResizeEvent
 from PyQt5.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
-from imqt import painting, plain
+from imqt import painting, plain, theme
 from imqt.layout import box, row
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.search_field import search_field
 
 from .people import People, Person
+
+#: What lies between all of them, in pixels.
+MARGINS = 64
 
 
 class PeopleBar(QWidget):
@@ -40,6 +45,26 @@ class PeopleBar(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(box(line))
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Where there is no room for words, show the signs alone; they say the words in their tooltips."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Look again what there is room for when the type is another."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        wordy = (self.reset, self.suspend, self.disconnect_)
+        width = QFontMetrics(theme.font(weight=theme.Weight.STRONG)).horizontalAdvance
+        words = sum(width(one.accessibleName()) + theme.heights().icon + 32 for one in wordy)
+        beside = width(f"People{self._counts.text()}somebody") + self.sought.width() + MARGINS
+        roomy = words + beside <= self.width()
+        for one in wordy:
+            one.setText("\N{EN SPACE}" + plain.literal(one.accessibleName()) if roomy else "")
+
     @property
     def buttons(self) -> tuple[QAbstractButton, ...]:
         """What can be done with somebody."""
@@ -49,17 +74,21 @@ class PeopleBar(QWidget):
         """Say how many there are."""
         names = "1 name" if people.names == 1 else f"{people.names:,} names"
         self._counts.setText(f"{names}{'' if full else ' so far'}, {people.connected:,} connected")
+        self._fit()
 
     def show_person(self, person: Person | None, *, me: str, online: bool) -> None:
         """Offer what can be done with who is chosen."""
-        self._who.setText(person.name if person is not None else "")
+        name = person.name if person is not None else ""
+        self._who.setText(name)
         again = person is not None and person.suspended is not None
-        self.suspend.setText("\N{EN SPACE}" + ("Let in again" if again else "Suspend"))
-        self.suspend.setAccessibleName("Let in again" if again else "Suspend")
+        word = "Let in again" if again else "Suspend"
+        if self.suspend.accessibleName() != word:
+            self.suspend.setAccessibleName(word)
+            self._fit()
         for button in self.buttons:
             why = self._why_not(button, person, me, online)
             button.setEnabled(not why)
-            plain.set_tooltip(button, why or (button.accessibleName() if button is self.write else ""))
+            plain.set_tooltip(button, why or ("" if button.text() else button.accessibleName()))
 
     def _why_not(self, button: QAbstractButton, person: Person | None, me: str, online: bool) -> str:
         if person is None:

@@ -168,15 +168,19 @@ class PeopleModel(QAbstractTableModel):
         """Move somebody to where they belong now; most often that is where they are."""
         row, key = bisect_left(self._keys, placed), self._key(person)
         target = bisect_left(self._keys, key)
-        if target not in (row, row + 1):
+        if target in (row, row + 1):
+            self.rows[row], self._keys[row], self._placed[person.key] = person, key, key
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+        elif any(index.row() == row for index in self.persistentIndexList()):
             self.beginMoveRows(QModelIndex(), row, row, QModelIndex(), target)
             del self.rows[row], self._keys[row]
             row = target - (target > row)
             self._insert(row, key, person)
             self.endMoveRows()
-        else:
-            self.rows[row], self._keys[row], self._placed[person.key] = person, key, key
-        self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+        else:  # for a move, Qt lays out all rows anew; nobody holds on to this one
+            self._take_out(person.key, placed)
+            self._put_in(person)
 
     def _insert(self, row: int, key: Key, person: Person) -> None:
         self.rows.insert(row, person)

@@ -6,10 +6,11 @@ from PyQt5.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRectF, QSize, Qt
 from PyQt5.QtGui import QKeyEvent, QPainter
 from PyQt5.QtWidgets import (
     QAbstractItemView,
+    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeView,
+    QTableView,
     QWidget,
 )
 
@@ -22,7 +23,7 @@ from .people_model import Column, PeopleModel
 SIDE = 16
 _PRESENCE = {Being.LOGGED_IN: "online", Being.REGISTERED: "away", Being.UNREGISTERED: "away"}
 #: How wide the columns are beside type of the usual size; the last has the rest.
-WIDTHS = (132, 132, 104, 140, 156, 96)
+WIDTHS = (124, 144, 96, 142, 156, 92)
 
 
 class PeopleDelegate(QStyledItemDelegate):
@@ -46,8 +47,6 @@ class PeopleDelegate(QStyledItemDelegate):
             painter.fillRect(option.rect, theme.colour("soft"))
             if column is Column.NAME:
                 painter.fillRect(QRectF(place.left(), place.top(), 3, place.height()), theme.colour("accent"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(option.rect, theme.colour("hover"))
         inner = place.adjusted(SIDE, 0, -SIDE if column is Column.QUEUE else -8, 0)
         if column is Column.STATE:
             inner = self._paint_sign(painter, inner, person, chosen)
@@ -81,11 +80,12 @@ class PeopleDelegate(QStyledItemDelegate):
             )
         else:
             ground = theme.colour("soft" if chosen else "surface")
-            icons.draw_presence(painter, middle, _PRESENCE.get(person.being, "offline"), ground)
+            radius = painting.sign_side(9) / 2
+            icons.draw_presence(painter, middle, _PRESENCE.get(person.being, "offline"), ground, radius)
         return place.adjusted(side + 8, 0, 0, 0)
 
 
-class PeopleView(QTreeView):
+class PeopleView(QTableView):
     """Rows are chosen whole; Enter writes to whom is chosen."""
 
     wanted = pyqtSignal(str)  #: Enter or a double click on a name
@@ -100,17 +100,21 @@ class PeopleView(QTreeView):
         self.setAccessibleName("Everybody who ever took a name, and who is connected")
         self.setModel(model)
         self.setItemDelegate(PeopleDelegate(model, self))
-        self.setRootIsDecorated(False)
-        self.setUniformRowHeights(True)
-        self.setAllColumnsShowFocus(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)  # Tab leads on to the next part of the window
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setMouseTracking(True)
-        header = self.header()
-        assert header is not None
+        header, rows = self.horizontalHeader(), self.verticalHeader()
+        assert header is not None and rows is not None
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(False)
         header.setSortIndicator(Column.STATE, Qt.SortOrder.AscendingOrder)
@@ -157,7 +161,10 @@ class PeopleView(QTreeView):
     def _measure(self) -> None:
         for column, width in enumerate(WIDTHS):
             self.setColumnWidth(column, round(painting.sign_side(width)))
-        self.doItemsLayout()
+        rows = self.verticalHeader()
+        assert rows is not None
+        rows.setMinimumSectionSize(1)
+        rows.setDefaultSectionSize(theme.heights().control)
 
     def _on_activated(self, index: QModelIndex) -> None:
         person = self._people.rows[index.row()]

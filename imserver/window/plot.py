@@ -119,7 +119,7 @@ class Plot(QWidget):
         self._figure = PlainLabel("", "strong")
         self._words = ElidedLabel("", "caption")
         whole = col(
-            row(PlainLabel(heading, "strong"), (QWidget(), 1), self._figure, gap=4),
+            row((ElidedLabel(heading, "strong"), 1), self._figure, gap=4),
             picture,
             self._words,
             gap=4,

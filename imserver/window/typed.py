@@ -103,8 +103,8 @@ async def obey(line: str, overseer: Overseer) -> Outcome:
 
 
 async def _help(_rest: str, _overseer: Overseer) -> Outcome:
-    others = ", ".join(f"/{one}" for one in _others())
-    return Outcome((*OWN.values(), f"and as the language has it: {others}"))
+    others = ", ".join(words()[len(OWN) :])
+    return Outcome((*OWN.values(), f"and behind a slash, as the language has it: {others}"))
 
 
 async def _tell_who(_rest: str, overseer: Overseer) -> Outcome:

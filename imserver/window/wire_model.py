@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from PyQt5.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, pyqtSignal
@@ -33,11 +33,17 @@ class Row:
     who: str
     text: str
     token: Token = "dim"
+    count: int = 1  #: so many were told the same at once
+
+    @property
+    def whom(self) -> str:
+        """Say whose line it is."""
+        return self.who if self.count == 1 else f"{self.count:,} of them"
 
     @property
     def words(self) -> str:
         """Say it as a screen reader reads it."""
-        way = {Kind.IN: f" from {self.who}", Kind.OUT: f" to {self.who}", Kind.NOTE: ""}[self.kind]
+        way = {Kind.IN: f" from {self.whom}", Kind.OUT: f" to {self.whom}", Kind.NOTE: ""}[self.kind]
         return f"{moments.seconds_clock(self.at)}{way}: {self.text}"
 
 
@@ -56,8 +62,12 @@ class WireModel(QAbstractListModel):
         self._gathering = Gathering(self.refresh, self)
 
     def add(self, row: Row) -> None:
-        """Take a row; it is shown soon."""
-        self._fresh.append(row)
+        """Take a row; it is shown soon.  What many are told at once is one row."""
+        last = self._fresh[-1] if self._fresh else None
+        if last is not None and row.kind is Kind.OUT is last.kind and row.text == last.text:
+            self._fresh[-1] = replace(last, count=last.count + 1)
+        else:
+            self._fresh.append(row)
         self._gathering.soon()
 
     def hold(self, still: bool) -> None:
@@ -116,6 +126,6 @@ def transcript(rows: list[Row]) -> str:
     return "".join(
         f"# {moments.seconds_clock(row.at)} {row.text}\n"
         if row.kind is Kind.NOTE
-        else f"{row.who}{signs[row.kind]} {row.text}\n"
+        else f"{row.whom}{signs[row.kind]} {row.text}\n"
         for row in rows
     )

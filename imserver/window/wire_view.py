@@ -31,7 +31,7 @@ from .wire_model import Kind, Row, WireModel, transcript
 SIDE = 16
 HIDDEN, SHOWN = "live, texts and passwords hidden", "live, with what people say; passwords hidden"
 #: Signs of a name that there is room for.
-NAME = 10
+NAME = 11
 
 
 class WireDelegate(QStyledItemDelegate):
@@ -77,7 +77,7 @@ class WireDelegate(QStyledItemDelegate):
         mono = theme.mono()
         width = painting.width_of("m" * NAME, mono)
         who = QRectF(rest.left(), rest.top(), width, rest.height())
-        painting.draw_line(painter, who, shown.who, mono, theme.colour("text"))
+        painting.draw_line(painter, who, shown.whom, mono, theme.colour("text"))
         left = rest.left() + width + 8
         room = rest.right() - left
         most = max(1, int(room / max(1, painting.width_of("m", mono))))

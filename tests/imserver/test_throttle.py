@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol.audience import EVERYONE, Audience
-from improtocol.commands import Ack, Help, Ping, Pong, Quit, Read, Send
+from improtocol.commands import Accounts, Ack, Help, Ping, Pong, Quit, Read, Send, Sessions, Stats
 from improtocol.errors import BadLine
 from imserver.bounds import UNBOUNDED, Bounds
 from imserver.throttle import Said, Throttle, cost
@@ -95,11 +95,12 @@ class CostTests(ThrottleCase):
 
 class FreeTests(ThrottleCase):
     def test_free(self) -> None:
-        """ACK, READ, PING, PONG and QUIT need not wait for what was said before them."""
+        """ACK, READ, PING, PONG, QUIT, and looking at the server, need not wait for what was said before."""
         self.throttle.begin(Send(names(100), "x"))
         self.throttle.begin(Send(EVERYONE, "x"))
         self.assertGreater(self.throttle.begin(HELP), 0)
-        for said in (ACK, Read(1), Ping(), Ping("bob"), Pong("bob"), Quit()):
+        free = (ACK, Read(1), Ping(), Ping("bob"), Pong("bob"), Quit(), Sessions(), Accounts(), Stats())
+        for said in free:
             self.assertEqual(self.throttle.begin(said), 0, said)
 
     def test_they_cost_nothing(self) -> None:

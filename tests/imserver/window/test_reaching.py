@@ -1,0 +1,63 @@
+"""Where a server is, as it is typed, and why it cannot be reached, as it is said."""
+
+from __future__ import annotations
+
+from twisted.internet.error import ConnectionRefusedError, DNSLookupError
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from improtocol.invite import Invite
+from imserver.window.notes import is_drop, read, sentence
+from imserver.window.reaching import NoWay, is_here, read_address, why
+
+
+class AddressTests(SynchronousTestCase):
+    def test_typed(self) -> None:
+        """A host, a host with a port, and an invite's line each say where a server is."""
+        pin = "4e" * 32
+        self.assertEqual(Invite("lab.example"), read_address(" lab.example "))
+        self.assertEqual(Invite("lab.example", 12001), read_address("lab.example:12001"))
+        self.assertEqual(Invite("::1"), read_address("[::1]"))
+        invite = read_address(f"imserver://lab.example:12001/#sha256:{pin}")
+        self.assertEqual(Invite("lab.example", 12001, fingerprint=pin), invite)
+
+    def test_no_address(self) -> None:
+        """What names no server is refused with a sentence."""
+        for typed in ("", "lab:", "lab:many", "lab:70000", "imserver://"):
+            self.assertRaises(NoWay, read_address, typed)
+
+    def test_here(self) -> None:
+        """Only this machine is spoken to in clear."""
+        self.assertEqual(
+            [True, True, True, False, False],
+            [is_here(host) for host in ("127.0.0.1", "localhost", "::1", "192.0.2.7", "lab.example")],
+        )
+
+    def test_sentences(self) -> None:
+        """Why there is no connection is said with the host's name or its port."""
+        server = Invite("lab.example", 12001)
+        refused = "lab.example answers, but nobody listens at port 12001."
+        self.assertEqual(refused, why(Failure(ConnectionRefusedError()), server))
+        self.assertEqual("There is no computer called lab.example.", why(Failure(DNSLookupError()), server))
+
+
+class NoteTests(SynchronousTestCase):
+    def test_read(self) -> None:
+        """A line of server.log is read back: the moment, the event, its facts with their blanks."""
+        note = read("2026-11-20T10:00:00.500Z broke session=7 error=no\\sroom")
+        assert note is not None
+        self.assertEqual((1_795_168_800.5, "broke"), (note.at, note.event))
+        self.assertEqual({"session": "7", "error": "no room"}, note.facts)
+        self.assertEqual(7, note.number("session"))
+
+    def test_no_note(self) -> None:
+        """What is no such line is passed over."""
+        for line in ("", "hello", "yesterday came session=1"):
+            self.assertIsNone(read(line))
+
+    def test_drop(self) -> None:
+        """Who left is told from who dropped out."""
+        for why_, dropped in (("left", False), ("dropped", True), ("too-slow", True), ("shutdown", False)):
+            note = read(f"2026-11-20T10:00:00.500Z went session=7 why={why_}")
+            assert note is not None
+            self.assertEqual(dropped, is_drop(note), sentence(note))
