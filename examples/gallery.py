@@ -99,7 +99,12 @@ class MadeUpLink:
         self.state = LinkState.OFFLINE
         self.sentence = "Not connected."
         self.host, self.port = HOST, PORT
+        self.wakings = 0
         self.changed: Signal[()] = Signal()
+
+    def woke(self) -> None:
+        """Note that the computer slept."""
+        self.wakings += 1
 
     def become(self, state: LinkState, sentence: str) -> None:
         """Be in another state."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from improtocol import __version__, limits
@@ -15,11 +17,19 @@ from improtocol.errors import Refusal
 from improtocol.invite import PORT, BadInvite
 from improtocol.invite import parse as parse_invite
 
-from .core.passwords import FILE_VARIABLE, SERVICE, VARIABLE, NoPassword, find_password
+from .core.passwords import (
+    FILE_VARIABLE,
+    SERVICE,
+    TOKEN_FILE_VARIABLE,
+    VARIABLE,
+    NoPassword,
+    find_password,
+)
 from .core.saying import canonical, cleaned
 from .core.settings import HOST
 from .core.statuses import Status, table
 from .sending import DELIVERED, READ, STORED, Order, Outcome, Sending
+from .token_file import BadTokenFile, TokenFile
 
 _EPILOG = f"""\
 The text is what stands on the command line, or else standard input.
@@ -30,6 +40,8 @@ The text is what stands on the command line, or else standard input.
 The password is never on the command line, which everybody on the machine can read.  It is looked for in
 --password-file, in the file that {FILE_VARIABLE} names, in {VARIABLE}, and in the keyring
 (service {SERVICE}, user NAME@HOST:PORT).  Whoever has none registers the name first, with any client.
+With --token-file (or {TOKEN_FILE_VARIABLE}) the password is needed once: from then on a token in that file,
+which each run renews, comes in its place; SIGNOUT of its device ends it.
 
 Said again with the same --ref, the same words to the same people are one message, whatever happened to the
 first attempt; within one run that is so without it.  A server that does not answer is tried again until
@@ -58,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--within", type=float, default=30.0, metavar="SECONDS", help="and by when (30)")
     parser.add_argument("--ref", help="your own name for it: said twice, it is one message")
     parser.add_argument("--password-file", metavar="FILE", help="its first line is the password")
+    parser.add_argument(
+        "--token-file", metavar="FILE", help="come in by the token in it; it is renewed there"
+    )
     parser.add_argument("--quiet", action="store_true", help="say nothing when it is true")
     parser.add_argument("--version", action="version", version=f"imsend {__version__}")
     parser.add_argument("text", nargs="*", help="what to say; else standard input")
@@ -73,20 +88,28 @@ def read_order(arguments: Sequence[str]) -> tuple[Order, bool]:
         audience = EVERYONE if asked.all else Audience.of(*map(canonical, asked.to.split(",")))
         if asked.invite is not None:
             asked.host, asked.port = (invite := parse_invite(asked.invite)).host, invite.port
+        tokens = _token_file(asked.token_file)
         password = find_password(name, asked.host, asked.port, asked.password_file)
-    except (Refusal, NoPassword, BadInvite) as wrong:
+    except (Refusal, NoPassword, BadInvite, BadTokenFile) as wrong:
         parser.error(str(wrong))
-    if password is None:
+    if password is None and (tokens is None or tokens.is_new):
         parser.error(f"there is no password for {name}; name a file with --password-file")
+    secret = tokens.proof(password) if tokens is not None else (password or "")
     text = " ".join(asked.text) if asked.text else _standard_input()
     if not cleaned(text).strip():
         parser.error("there is nothing to say")
     ref = asked.ref or f"imsend.{secrets.token_hex(12)}"
     order = Order(
-        *(name, password, asked.host, asked.port, audience, text, ref, asked.wait, asked.within),
+        *(name, secret, asked.host, asked.port, audience, text, ref, asked.wait, asked.within),
         invite=asked.invite,
+        device=None if tokens is None else tokens.device,
     )
     return order, asked.quiet
+
+
+def _token_file(named: str | None) -> TokenFile | None:
+    file = named or os.environ.get(TOKEN_FILE_VARIABLE)
+    return TokenFile(Path(file)) if file else None
 
 
 def _standard_input() -> str:

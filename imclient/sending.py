@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -11,6 +11,7 @@ from twisted.internet.task import deferLater
 
 from imclient.core.agent import Agent, Told
 from imclient.core.errands import patience
+from imclient.core.proof import Proof
 from imclient.core.reaching import (
     LinkLost,
     NobodyListens,
@@ -40,7 +41,7 @@ class Order:
     """What is to be said, and until when it must be true."""
 
     name: str
-    password: str
+    secret: str | Proof = field(repr=False)  #: the password, or what else proves the name
     host: str
     port: int
     audience: Audience
@@ -49,6 +50,7 @@ class Order:
     wait: str = STORED
     within: float = 30.0  #: seconds
     invite: str | None = None  #: by which the server is known
+    device: str | None = None  #: whose token it is
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,8 @@ class Sending:
     async def _come_in(self) -> None:
         order = self._order
         await self._agent.connect(order.host, order.port)
-        # Nameless, and it acknowledges nothing: what waits for the account goes on waiting.
-        await self._agent.log_in(order.name, order.password)
+        # It acknowledges nothing: what waits for the account goes on waiting.
+        await self._agent.log_in(order.name, order.secret, order.device)
 
     async def _say(self) -> None:
         order = self._order

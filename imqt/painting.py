@@ -30,9 +30,14 @@ _MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED = re.compile(f"({_MARK}{{6}}){_MARK}+")
 
 
+#: They turn round what is written behind them, and nobody sees them: no script needs them.
+_TURNS = re.compile("[\u202d\u202e]")
+
+
 def clamped(text: str) -> str:
     """Give a text as it is shown: as it stands, but that it may not hold up or overflow the window."""
     text = _STACKED.sub(r"\1", text)
+    text = _TURNS.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
     ends = (_end_of(_COSTLY, MOST_COSTLY, text), _end_of(_RARE, MOST_RARE, text))
     end = min(ends)
     return text if end == len(text) else text[:end] + CUT

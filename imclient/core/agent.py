@@ -85,12 +85,12 @@ class Agent:
         code = self.trust.code(self.link.host, self.link.port) if knows else None
         return self.perform(Register(canonical(name), password, code)).addCallback(lambda _: None)
 
-    def log_in(self, name: str, password: str, device: str | None = None) -> Deferred[None]:
+    def log_in(self, name: str, secret: str | Proof, device: str | None = None) -> Deferred[None]:
         """Come in, and stay in from then on; the stream begins behind the device's cursor, each time.
 
-        Fails with the `Refusal`.
+        By a password, or by what else proves the name.  Fails with the `Refusal`.
         """
-        name, proof = canonical(name), Proof(password)
+        name, proof = canonical(name), secret if isinstance(secret, Proof) else Proof(secret)
 
         def login() -> Login:
             hello = self.link.hello
@@ -110,7 +110,8 @@ class Agent:
                 if not proof.refused():
                     raise
                 reply = await connection.perform(login())
-            proof.took(reply.token)
+            # If it cannot be kept, the one before holds.
+            proof.took(reply.token).addErrback(lambda _: None)
             self._in = True
             self.came_in.emit(reply)
 

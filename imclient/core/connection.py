@@ -145,6 +145,11 @@ class Connection(TwistedProtocol):
         self._framer.feed(data)
         self._take()
 
+    def look_now(self) -> None:
+        """Find out at once whether the server is still there."""
+        if self._pulse is not None and self._open:
+            self._pulse.look_now()
+
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Tell whoever waits that no answer comes any more."""
         self._open = False

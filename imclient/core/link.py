@@ -192,6 +192,13 @@ class Link:
             self._give_up()
             self._start()
 
+    def woke(self) -> None:
+        """Come back at once, or find out at once whether one is still there: this computer slept."""
+        if self.connection is not None:
+            self.connection.look_now()
+        elif self.state is LinkState.WAITING:
+            self.try_now()
+
     def leave(self) -> Deferred[None]:
         """Say QUIT, close, and stay away."""
         self._enter = None

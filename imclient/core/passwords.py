@@ -12,6 +12,8 @@ from pathlib import Path
 
 #: The environment's names for a password, and for a file it stands in.
 VARIABLE, FILE_VARIABLE = "IMCLIENT_PASSWORD", "IMCLIENT_PASSWORD_FILE"
+#: And for the file of a token.
+TOKEN_FILE_VARIABLE = "IMCLIENT_TOKEN_FILE"
 #: The keyring's name for this program.
 SERVICE = "imclient"
 #: Seconds; a keyring that asks its user for leave may wait for ever.

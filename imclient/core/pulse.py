@@ -27,6 +27,14 @@ class Pulse:
         self._heard_at = self._clock.seconds()
         self._asked = False
 
+    def look_now(self) -> None:
+        """Ask at once: something happened after which it may be gone, such as a sleep of this computer."""
+        if self._next is not None and not self._asked:
+            self._next.cancel()
+            self._asked = True
+            self._next = self._clock.callLater(ANSWER, self._look)
+            self._ask()
+
     def stop(self) -> None:
         """Watch no more."""
         if self._next is not None:

@@ -23,7 +23,7 @@ from imqt.plain import PlainLabel
 from imqt.row_list import Gathering
 from imqt.sign import IconSign
 
-from . import slash_line
+from . import slash_line, spelling
 from .audience_control import AudienceControl
 from .completing import Completing
 
@@ -128,6 +128,7 @@ class Composer(QWidget):
         self._lookalikes = Lookalikes(client.roster)
         self.audience = AudienceControl(client)
         self.edit = MessageEdit()
+        self._check_spelling()
         self.completing = Completing(self.edit, client.roster)
         self.send = plain.button(tr("Send"), "primary", icon_name="send")
         self._sign = IconSign("waiting", "waiting")
@@ -137,6 +138,14 @@ class Composer(QWidget):
         self._put_together()
         self._listen()
         self._show_hint()
+
+    def _check_spelling(self) -> None:
+        """Underline what a dictionary does not know, if there is one."""
+        knows = spelling.dictionary(self._client.settings.preferences.spelling)
+        document = self.edit.document()
+        if knows is not None and document is not None:
+            people = self._client.roster.people
+            self._spelling = spelling.Spelling(document, knows, lambda: {one.name for one in people()})
 
     def _put_together(self) -> None:
         self.send.setObjectName("send")

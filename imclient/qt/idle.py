@@ -17,6 +17,8 @@ from imclient.core.showing import Shown
 
 #: Seconds between two looks.
 EVERY = 10
+#: So many seconds that the clock on the wall is ahead are a sleep, not a correction.
+SLEPT = 20
 
 
 class Idle(QObject):
@@ -29,10 +31,13 @@ class Idle(QObject):
         parent: QObject | None = None,
         now: Callable[[], float] = time.monotonic,
         pointer: Callable[[], QPoint] = QCursor.pos,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(parent)
         self._client, self._show, self._now, self._pointer = client, show, now, pointer
         self._seen_at, self._at = now(), pointer()
+        # What stands still while the computer sleeps, and what does not: they part by the time it slept.
+        self._wall, self._apart = wall, wall() - now()
         self._away = False  #: by itself, not by its user's wish
         self._looking = QTimer(self)
         self._looking.setInterval(EVERY * 1000)
@@ -48,7 +53,11 @@ class Idle(QObject):
                 self._show(Shown.ONLINE, self._client.showing.text)
 
     def look(self) -> None:
-        """Look whether somebody is there."""
+        """Look whether somebody is there, and whether the computer slept meanwhile."""
+        apart = self._wall() - self._now()
+        if apart - self._apart > SLEPT:
+            self._client.link.woke()
+        self._apart = apart
         at = self._pointer()
         if at != self._at:
             self._at = at

@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QWidget
 
 from imclient.core.client import Client, LinkState
 from imclient.core.tongue import tr
+from imclient.core.trust import is_here
 from imqt import icons, plain, theme
 from imqt.colours import Token
 from imqt.plain import ElidedLabel, PlainLabel
@@ -41,7 +42,7 @@ class LinkStatus(_Segment):
 
     def __init__(self, client: Client, parent: QWidget | None = None) -> None:
         super().__init__(self._paint_sign, ElidedLabel("", "caption"), parent)
-        self._link = client.link
+        self._link, self._settings = client.link, client.settings
         self.label.setObjectName("linkState")
         self._link.changed.connect(self.refresh)
         self.refresh()
@@ -52,9 +53,19 @@ class LinkStatus(_Segment):
 
     def refresh(self) -> None:
         """Say how the link is now."""
-        self.label.setText(self._link.sentence)
-        self.label.setAccessibleName(self._link.sentence)
+        words = f"{self._link.sentence}{self._how()}"
+        self.label.setText(words)
+        self.label.setAccessibleName(words)
         self.sign.update()
+
+    def _how(self) -> str:
+        """Say how what is said is kept from others on the way."""
+        host, port = self._link.host, self._link.port
+        if self._link.state is not LinkState.ONLINE or not host:
+            return ""
+        if self._settings.fingerprint(host, port) is not None:
+            return ", TLS, known by its fingerprint"
+        return "" if is_here(host) else ", TLS"
 
     def _paint_sign(self, painter: QPainter, place: QRectF) -> None:
         sign = _SIGNS.get(self._link.state, "offline")

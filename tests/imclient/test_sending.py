@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
 from pathlib import Path
 from random import Random
@@ -17,6 +18,7 @@ from imclient.core.passwords import NoPassword, find_password
 from imclient.core.statuses import Status, table
 from imclient.send import read_order
 from imclient.sending import DELIVERED, READ, STORED, Order, Outcome, Sending
+from imclient.token_file import BadTokenFile, TokenFile
 from improtocol.audience import EVERYONE, Audience
 from tests.imclient.core.test_end_to_end import PASSWORD, RealCase
 from tests.imclient.core.wires import Net
@@ -48,7 +50,7 @@ class SendingTests(RealCase):
 
     def begin(self, audience: Audience = TO_ANA, wait: str = STORED, **more: object) -> Deferred[Outcome]:
         """Begin to send."""
-        given = {"text": "build broken", "ref": "r1", "within": 20.0, "password": PASSWORD, **more}
+        given = {"text": "build broken", "ref": "r1", "within": 20.0, "secret": PASSWORD, **more}
         order = Order("ci", host="lab.example", port=12000, audience=audience, wait=wait, **given)  # type: ignore[arg-type]
         agent = Agent(self.clock, reach=self.sender.reach, random=Random(3), now=self.clock.seconds)
         return Deferred.fromCoroutine(Sending(self.clock, order, agent).run())
@@ -93,7 +95,7 @@ class SendingTests(RealCase):
 
     def test_refused(self) -> None:
         """A wrong name or password, and nobody's name: refused, and why."""
-        wrong = self.send(password="not the one")
+        wrong = self.send(secret="not the one")
         self.assertEqual((Status.REFUSED, True), (wrong.status, "Wrong name or password" in wrong.sentence))
         nobody = self.send(Audience.of("ana", "nobody-there"))
         self.assertEqual("There is no user called nobody-there.", nobody.sentence)
@@ -140,6 +142,31 @@ class SendingTests(RealCase):
         self.wait(40)
         self.assertEqual(Status.NOT_IN_TIME, self.successResultOf(sent).status)
 
+    def test_by_token(self) -> None:
+        """The password is said once; from then on each run comes in by the token that the one before left."""
+        path = Path(self.mktemp())
+        for number in range(3):
+            file = TokenFile(path)
+            self.assertEqual(number == 0, file.is_new)
+            proof = file.proof(PASSWORD if number == 0 else None)
+            outcome = self.send(ref=f"r{number}", secret=proof, device=file.device)
+            self.assertEqual(Status.DONE, outcome.status, outcome)
+            file.close()
+        self.assertEqual(0o600, stat.S_IMODE(path.stat().st_mode))
+        self.assertEqual(3, len(self.real.texts()))
+
+    def test_a_token_that_is_over(self) -> None:
+        """A token that opens nothing any more is deleted, and the password is said, if there is one."""
+        path = Path(self.mktemp())
+        path.write_text("imsend-1 x\n", encoding="utf-8")
+        file = TokenFile(path)
+        outcome = self.send(secret=file.proof(None), device=file.device)
+        self.assertEqual(Status.REFUSED, outcome.status, outcome)
+        self.assertFalse(path.exists())
+        outcome = self.send(secret=file.proof(PASSWORD), device=file.device)
+        self.assertEqual(Status.DONE, outcome.status, outcome)
+        file.close()
+
     def test_acknowledges_nothing(self) -> None:
         """What waits for the account is not taken by a program that only sends."""
         self.ana.say(Audience.of("ci"), "for the person")
@@ -178,7 +205,7 @@ class CommandLineTests(SynchronousTestCase):
         )
         self.assertEqual(
             ("ci", PASSWORD, Audience.of("ana", "bo"), "two words", "x", "delivered", 5.0),
-            (order.name, order.password, order.audience, order.text, order.ref, order.wait, order.within),
+            (order.name, order.secret, order.audience, order.text, order.ref, order.wait, order.within),
         )
         self.assertNotEqual(self.read("--all", "x").ref, self.read("--all", "x").ref)
         self.assertNotIn(PASSWORD, " ".join(sys.argv))
@@ -205,6 +232,16 @@ class CommandLineTests(SynchronousTestCase):
         self.assertRaises(SystemExit, self.read, "--help")
         self.assertIn(table(), self.said.getvalue())
         self.assertIn("IMCLIENT_PASSWORD", self.said.getvalue())
+
+    def test_token_file(self) -> None:
+        """With a token in a file no password is needed; what is no token is said, and nothing is sent."""
+        path = self.folder / "token"
+        path.write_text("imsend-1 tok3n\n", encoding="utf-8")
+        order = read_order(["--as", "ci", "--all", "--token-file", str(path), "x"])[0]
+        self.assertEqual("imsend-1", order.device)
+        self.assertNotIn("tok3n", repr(order))
+        path.with_name("other").write_text("nothing that is a token", encoding="utf-8")
+        self.assertRaises(BadTokenFile, TokenFile, path.with_name("other"))
 
     def test_passwords(self) -> None:
         """A file goes before the environment; a file without one is said; none is None."""

@@ -27,6 +27,11 @@ class ClampedTests(SynchronousTestCase):
         rare = "".join(chr(0x10000 + each * 61) for each in range(900))
         self.assertEqual(rare[:MOST_RARE] + CUT, clamped(rare))
 
+    def test_turned_round(self) -> None:
+        """What would turn a text round is seen; what scripts that run the other way need is left alone."""
+        self.assertEqual("see [U+202E]gpj.exe", clamped("see \u202egpj.exe"))
+        self.assertEqual("\u200fשלום\u2069", clamped("\u200fשלום\u2069"))
+
     def test_stacked_marks(self) -> None:
         """Marks do not grow over the neighbours."""
         self.assertEqual("a" + "\u0301" * 6 + "b", clamped("a" + "\u0301" * 1000 + "b"))

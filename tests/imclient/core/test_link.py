@@ -147,6 +147,21 @@ class StayingTests(FakeCase):
         self.net.settle()
         self.assertEqual((LinkState.CONNECTING, 2), (self.link.state, self.net.attempts))
 
+    def test_woke(self) -> None:
+        """After a sleep it is found out at once whether the server is still there."""
+        self.link.woke()
+        self.net.settle()
+        self.assertEqual(["PING"], self.server.asked("PING"))
+
+    def test_woke_while_waiting(self) -> None:
+        """Who waits when the computer wakes need not wait any longer."""
+        self.server.say("* BYE stopping retry-after=300 :Back soon.")
+        self.server.transport.loseConnection()  # type: ignore[union-attr]
+        self.net.wait(1)
+        self.link.woke()
+        self.net.settle()
+        self.assertEqual((LinkState.CONNECTING, 2), (self.link.state, self.net.attempts))
+
     def test_replaced(self) -> None:
         """Who came in elsewhere on the same device stays in there; this one stays away until it is asked."""
         self.server.say("* BYE replaced :You came in on this device elsewhere.")

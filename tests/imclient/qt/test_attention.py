@@ -147,8 +147,13 @@ class IdleTests(QtCase):
         self.client = MadeUpClient()
         self.at, self.time = QPoint(1, 1), 1000.0
         self.shown: list[tuple[Shown, str]] = []
+        self.slept = 0.0
         self.idle = Idle(
-            as_client(self.client), self.show_as, now=lambda: self.time, pointer=lambda: QPoint(self.at)
+            as_client(self.client),
+            self.show_as,
+            now=lambda: self.time,
+            pointer=lambda: QPoint(self.at),
+            wall=lambda: 1_800_000_000 + self.time + self.slept,
         )
         self.addCleanup(self.idle.close)
 
@@ -182,6 +187,16 @@ class IdleTests(QtCase):
         self.client.prefer(away_after=0)
         self.wait(1000)
         self.assertEqual([], self.shown)
+
+    def test_slept(self) -> None:
+        """After a sleep of the computer the link is looked after at once; a clock set right is no sleep."""
+        self.slept = 5
+        self.wait(1)
+        self.assertEqual(0, self.client.link.wakings)
+        self.slept = 3600
+        self.wait(1)
+        self.wait(1)
+        self.assertEqual(1, self.client.link.wakings)
 
     def test_by_wish(self) -> None:
         """Who said to be away is not brought back by the mouse."""

@@ -49,7 +49,7 @@ class ControlTests(QtCase):
     def test_looks(self) -> None:
         """A test reads titles, texts, the roster, the wire, and takes a picture."""
         self.assertTrue(self.do(do="title").endswith("alice - imclient"))
-        self.assertEqual("Connected to lab.example:12001", self.do(do="text", name="linkState"))
+        self.assertEqual("Connected to lab.example:12001, TLS", self.do(do="text", name="linkState"))
         self.assertIn("Connected, 7 of 11", self.do(do="roster"))
         self.assertEqual(12, len(self.do(do="wire")))
         self.assertTrue(self.do(do="grab", path=self.mktemp() + ".png"))
