@@ -172,6 +172,18 @@ class LookTests(WindowCase):
         self.wait(5)
         self.assertTrue(window.head.invite.isEnabled())
 
+    def test_ended(self) -> None:
+        """Who was sent away stays away, is told why, and comes back when asked to."""
+        self.stage.enter("eve")
+        self.stage.appoint("eve")
+        window = self.window()
+        self.stage.actor("eve").say("DISCONNECT ada")
+        self.wait(40)
+        self.assertIn("An administrator has ended this session", self.text(window, "linkState"))
+        window.connect_again()
+        self.wait(3)
+        self.assertRegex(self.text(window, "linkState"), "^Running for .*, you are ada$")
+
     def test_names(self) -> None:
         """Every control has a name for those who do not see it, and can be reached by key."""
         window = self.window()
