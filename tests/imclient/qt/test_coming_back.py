@@ -1,0 +1,67 @@
+"""Who stays logged in is in again at the next start; at the real server, in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imclient.core.client import LinkState
+from imclient.qt.start_dialog import StartDialog
+
+from .windows_case import WindowsCase
+
+
+class ComingBackTests(WindowsCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.folder = Path(self.mktemp())
+        self.came_in = 0
+        client = self.start(self.folder)
+        dialog = self.begin(client, "alice")
+        self.press(dialog, "startRegister")
+        dialog.form.remember.setChecked(True)
+        self.press(dialog, "startLogIn")
+        self.wait(1)
+        dialog.close()
+        self.end(client)
+        self.dead.add(client)
+
+    def next_start(self) -> StartDialog:
+        client = self.start(self.folder)
+        dialog = self.show(StartDialog(client, "lab.example", 12000, "alice"))
+        dialog.logged_in.connect(self._count)
+        dialog.come_back()
+        self.wait(2)
+        return dialog
+
+    def _count(self) -> None:
+        self.came_in += 1
+
+    def test_without_password(self) -> None:
+        """One is in again, and the next time, too; no password stands anywhere in the profile."""
+        for expected in (1, 2):
+            dialog = self.next_start()
+            self.assertEqual(expected, self.came_in, dialog.form.subject.text())
+            client = dialog._client
+            self.assertEqual(("alice", LinkState.ONLINE), (client.name, client.link.state))
+            dialog.close()
+            self.end(client)
+            self.dead.add(client)
+        for file in self.folder.rglob("*"):
+            self.assertNotIn(b"correct horse", file.read_bytes() if file.is_file() else b"")
+
+    def test_not_wanted(self) -> None:
+        """Who logs in without wanting it is asked for the password at the next start."""
+        dialog = self.next_start()
+        dialog.close()
+        self.end(dialog._client)
+        self.dead.add(dialog._client)
+        client = self.start(self.folder)
+        again = self.begin(client, "alice")
+        self.press(again, "startLogIn")
+        self.wait(1)
+        again.close()
+        self.end(client)
+        self.dead.add(client)
+        self.came_in = 0
+        self.next_start()
+        self.assertEqual(0, self.came_in)
