@@ -105,7 +105,7 @@ class Entrance:
     async def _ask_trust(self, stranger: Stranger) -> bool:
         """Ask whether a server that nobody vouches for is the right one."""
         self._asker.tell(str(stranger))
-        answer = await self._asker.ask("Is it that one, and shall it be trusted (yes, no)", given="no")
+        answer = await self._asker.ask("Is it that one, and shall it be trusted (yes, no)")
         return answer.strip().lower() == "yes"
 
     # Who
@@ -128,7 +128,7 @@ class Entrance:
     async def _offer(self, name: str, password: str) -> None:
         """Offer registration: the server never tells whether the name or the password was wrong."""
         self._asker.tell("Wrong name or password.")
-        answer = await self._asker.ask(f"New here? Register {name} with this password (yes, no)", given="no")
+        answer = await self._asker.ask(f"New here? Register {name} with this password (yes, no)")
         if not answer.strip().lower().startswith("y"):
             raise LoginRefused()
         again = await self._asker.ask("The password again", secret=True)
