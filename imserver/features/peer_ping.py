@@ -24,21 +24,24 @@ class PeerPing:
         """Answer for the server, or pass it on to all sessions of a user."""
         if command.name is None:
             return replies.Pinged()
-        name, devices = self._pass_on(command.name, PingTold(session.speaker().name, command.token))
+        speaker = session.speaker()
+        name, devices = self._pass_on(speaker, command.name, PingTold(speaker.name, command.token))
         return replies.Pinged(name, devices=devices)
 
     @answers(commands.Pong)
     async def pong(self, avatar: Avatar, command: commands.Pong) -> replies.Ponged:
         """Pass the answer on."""
-        name, _ = self._pass_on(command.name, PongTold(avatar.name, command.token))
+        name, _ = self._pass_on(avatar, command.name, PongTold(avatar.name, command.token))
         return replies.Ponged(name)
 
-    def _pass_on(self, name: str, event: Event) -> tuple[str, int]:
+    def _pass_on(self, speaker: Avatar, name: str, event: Event) -> tuple[str, int]:
+        """Tell all sessions of a user; whoever has blocked the speaker hears nothing, and nobody notices."""
         user = self._users.get(name)
         if user is None:
             raise NoSuchUser((name,))
         if not user.avatars:
             raise Offline(user.name)
-        for avatar in user.avatars:
-            avatar.session.carrier.tell(event)
+        if not user.has_blocked(speaker.account.id):
+            for avatar in user.avatars:
+                avatar.session.carrier.tell(event)
         return user.name, len(user.avatars)

@@ -61,7 +61,7 @@ class Head(QWidget):
             State.ONLINE: f"Running{since}, you are {link.entered}",
             State.CONNECTING: "Connecting ...",
             State.WAITING: f"Not connected, trying again. {link.why}",
-            State.ENDED: f"Not connected. {link.why}",
+            State.ENDED: f"Not connected (F5 connects again). {link.why}",
         }[link.state]
         self._words.setText(words)
         for button in (self.invite, self.announce):

@@ -154,6 +154,11 @@ class Link:
         self._become(State.WAITING, why)
         self._later = self._clock.callLater(seconds, self._come_back)
 
+    def again(self) -> None:
+        """Come back although the server ended this session."""
+        if self.state is State.ENDED:
+            self._come_back()
+
     def _come_back(self) -> None:
         key = self._key
         if key is None:

@@ -130,8 +130,8 @@ class MainWindow(QMainWindow):
 
     def _show_link(self) -> None:
         self.head.show_link(self._overseer.link, self._overseer.figures.now)
-        online = self._overseer.link.state is State.ONLINE
-        self.menus.allow(online)
+        state = self._overseer.link.state
+        self.menus.allow(state is State.ONLINE, state is State.ENDED)
         self._show_chosen()
 
     def _show_counts(self) -> None:
@@ -174,6 +174,10 @@ class MainWindow(QMainWindow):
         """Write the server into a file."""
         if self._back_up is not None:
             acts.back_up(self, self._back_up)
+
+    def connect_again(self) -> None:
+        """Come back after the server ended this session."""
+        self._overseer.link.again()
 
     def stop(self) -> None:
         """Ask, then stop the server, or close the window on one that runs elsewhere."""
@@ -269,5 +273,6 @@ Enter in the list  write to who is chosen
 Ctrl+I  invite     Ctrl+E  announce     Ctrl+B  back up
 Ctrl+L  the line to type in; Up and Down bring back what was typed
 Ctrl+T  show what people say     Ctrl+P  hold the wire still
+F5  connect again, when the server ended this session
 Ctrl+Q  stop the server, or close the window on one that runs elsewhere
 Ctrl+Plus, Ctrl+Minus, Ctrl+0  larger, smaller, usual type"""

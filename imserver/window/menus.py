@@ -29,6 +29,7 @@ class Menus:
             _act(server, "Say to all", window.say_to_all, "Ctrl+Shift+E"),
         ]
         _act(server, "Back up ...", window.back_up, "Ctrl+B").setEnabled(can_back_up)
+        self._again = _act(server, "Connect again", window.connect_again, "F5")
         server.addSeparator()
         _act(server, "Stop the server ..." if own else "Close", window.stop, "Ctrl+Q")
         self.people = self._menu("&People")
@@ -43,8 +44,9 @@ class Menus:
         self._view(window)
         _act(self._menu("&Help"), "Keys", window.tell_keys, "F1")
 
-    def allow(self, online: bool) -> None:
-        """Offer what needs the server, or do not."""
+    def allow(self, online: bool, ended: bool) -> None:
+        """Offer what needs the server, or what begins anew with it."""
+        self._again.setEnabled(ended)
         for action in self._online:
             action.setEnabled(online)
 

@@ -53,7 +53,7 @@ def token(note: Note) -> Token:
 
 def is_drop(note: Note) -> bool:
     """Whether a client is gone that did not say good-bye."""
-    return note.event == "went" and note.facts.get("why") not in _IN_ORDER
+    return note.event in ("went", "logged-out") and note.facts.get("why") not in _IN_ORDER
 
 
 _WRONG = frozenset(("broke", "disk-full", "ended", "lost", "certificate-kept"))
@@ -61,7 +61,12 @@ _ODD = frozenset(
     ("login-refused", "login-too-often", "register-too-often", "invite-refused", "suppressed", "slow-turn")
 )
 #: Why connections end that were ended as they should.
-_IN_ORDER = frozenset(("left", "quit", "shutdown", "replaced", "closed", "disconnected", "password-changed"))
+_IN_ORDER = frozenset(
+    (
+        *("left", "quit", "logged-out", "shutdown", "replaced", "closed"),
+        *("disconnected", "password-changed", "suspended", "signed-out"),
+    )
+)
 _WHY = {
     "dropped": "dropped out: the connection broke",
     "too-slow": "was cut off: it read too slowly",
@@ -71,10 +76,13 @@ _WHY = {
 }
 
 
+def _leaving(facts: Facts) -> str:
+    why = facts.get("why", "left")
+    return _WHY.get(why, "left" if why in ("left", "quit", "logged-out") else f"left ({why})")
+
+
 def _went(facts: Facts) -> str:
-    why = facts.get("why", "")
-    said = _WHY.get(why, f"left ({why})" if why not in ("left", "quit") else "left")
-    return f"Connection {facts.get('session', '?')} {said}"
+    return f"Connection {facts.get('session', '?')} {_leaving(facts)}"
 
 
 def _acted(deed: str) -> Callable[[Facts], str]:
@@ -99,7 +107,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "went": _went,
     "registered": lambda facts: f"{facts.get('user', '?')} registered",
     "logged-in": _logged_in,
-    "logged-out": lambda facts: f"{facts.get('user', '?')} logged out",
+    "logged-out": lambda facts: f"{facts.get('user', '?')} {_leaving(facts)}",
     "login-refused": lambda facts: f"A wrong name or password on connection {facts.get('session', '?')}",
     "renamed": lambda facts: f"{facts.get('user', '?')} is called {facts.get('name', '?')} from now on",
     "closed": lambda facts: f"{facts.get('user', '?')} closed the account",

@@ -13,8 +13,8 @@ from imqt.search_field import search_field
 
 from .people import People, Person
 
-#: What lies between all of them, in pixels.
-MARGINS = 64
+#: A name that there is room for, and what lies between all of them, in pixels.
+A_NAME, GAPS = "alice", 68
 
 
 class PeopleBar(QWidget):
@@ -22,6 +22,7 @@ class PeopleBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._title = PlainLabel("People", "strong")
         self._counts = ElidedLabel("", "caption")
         self._counts.setObjectName("counts")
         self._who = PlainLabel("", "group")
@@ -37,7 +38,7 @@ class PeopleBar(QWidget):
         self.sought.setFixedWidth(round(painting.sign_side(144)))
         self.sought.setClearButtonEnabled(True)
         line = row(
-            PlainLabel("People", "strong"), (self._counts, 1),
+            self._title, (self._counts, 1),
             self._who, self.write, self.reset, self.suspend, self.disconnect_, 8, self.sought,
             margins=(16, 8, 16, 4), gap=4,
         )  # fmt: skip
@@ -58,12 +59,14 @@ class PeopleBar(QWidget):
 
     def _fit(self) -> None:
         wordy = (self.reset, self.suspend, self.disconnect_)
-        width = QFontMetrics(theme.font(weight=theme.Weight.STRONG)).horizontalAdvance
-        words = sum(width(one.accessibleName()) + theme.heights().icon + 32 for one in wordy)
-        beside = width(f"People{self._counts.text()}somebody") + self.sought.width() + MARGINS
-        roomy = words + beside <= self.width()
         for one in wordy:
-            one.setText("\N{EN SPACE}" + plain.literal(one.accessibleName()) if roomy else "")
+            one.setText("\N{EN SPACE}" + plain.literal(one.accessibleName()))
+        width = QFontMetrics(theme.font(theme.Size.CAPTION, theme.Weight.STRONG)).horizontalAdvance
+        buttons = sum(one.sizeHint().width() for one in (*wordy, self.write))
+        words = width(f"{self._counts.text()} {A_NAME}") + self._title.sizeHint().width()
+        if words + buttons + self.sought.width() + GAPS > self.width():
+            for one in wordy:
+                one.setText("")
 
     @property
     def buttons(self) -> tuple[QAbstractButton, ...]:

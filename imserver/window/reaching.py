@@ -44,7 +44,7 @@ def way_to(reactor: Any, server: Invite) -> IStreamClientEndpoint:
     """Give the way to it."""
     way = HostnameEndpoint(reactor, server.host, server.port, timeout=PATIENCE)
     if server.fingerprint is not None:
-        return wrapClientTLS(_Pinned(server.fingerprint), way)
+        return wrapClientTLS(Pinned(server.fingerprint), way)
     if is_here(server.host):
         return way
     return wrapClientTLS(optionsForClientTLS(server.host), way)
@@ -61,7 +61,7 @@ def is_here(host: str) -> bool:
 
 
 @implementer(IOpenSSLClientConnectionCreator)
-class _Pinned:
+class Pinned:
     """Speaks only to the certificate of this fingerprint; the handshake fails with any other."""
 
     def __init__(self, fingerprint: str) -> None:

@@ -53,7 +53,7 @@ class ServerWindowTests(EndToEndCase):
         self.assertRegex(self.log(), r" stopped\n$")
 
     def test_ctrl_c(self) -> None:
-        """One begins it, speaks, and ends it by Ctrl-C: people are told when to come back, all is kept."""
+        """One begins it, ends it by Ctrl-C, begins anew, backs up, closes it: all is kept and told."""
         if not screen.there():
             return  # then there is no keyboard
         running = self.begin(new=True)
@@ -72,6 +72,12 @@ class ServerWindowTests(EndToEndCase):
         bob.ask("LOGIN bob :correct horse")
         bob.ask("HISTORY limit=9")
         self.assertRegex("\n".join(bob.heard), "(?s):The lab closes at six.*:Thanks")
+        screen.press("ctrl+b")
+        eventually(screen.active_window, lambda title: title == "Back up")
+        screen.press("Return")
+        eventually(lambda: list(self.folder.glob("data-*.tar")), within=UP)
+        screen.press("Escape")
+        self.comes(f"imserver - {HERE}:{self.port}", again)
         screen.press("alt+F4")
         self.assertRegex(bob.expect("* BYE"), "^\\* BYE shutdown retry-after=5 ")
         self.said_at_the_end(again)

@@ -1,4 +1,4 @@
-"""How far messages came is told seldom, and only of the newest (R23, R35)."""
+"""How far messages came is told seldom, and only of the newest (R35)."""
 
 from __future__ import annotations
 

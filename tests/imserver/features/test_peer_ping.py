@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from improtocol.commands import Logout, Ping, Pong
+from improtocol.commands import Block, Logout, Ping, Pong, Unblock
 from improtocol.errors import NoSuchUser, Offline, WrongState
 from improtocol.events import PingTold, PongTold
 from improtocol.replies import Pinged, Ponged
@@ -55,6 +55,16 @@ class PeerPingTests(SynchronousTestCase):
             self.assertEqual(self.alice.refused(command), Offline("bob"))
         for command in (Ping("dave"), Pong("dave")):
             self.assertEqual(self.alice.refused(command), NoSuchUser(("dave",)))
+
+    def test_blocked(self) -> None:
+        """Whom somebody has blocked is answered like anybody, and not heard: a token can hold words, too."""
+        self.bob.ask(Block("alice"))
+        self.assertEqual(self.alice.ask(Ping("bob", token="words")), Pinged("bob", devices=1))
+        self.assertEqual(self.alice.ask(Pong("bob", token="words")), Ponged("bob"))
+        self.assertEqual(self.bob.told(), [])
+        self.bob.ask(Unblock("alice"))
+        self.alice.ask(Ping("bob"))
+        self.assertEqual(self.bob.told(), [PingTold("alice")])
 
     def test_strangers(self) -> None:
         """Who has not come in pings nobody, and does not learn who there is."""

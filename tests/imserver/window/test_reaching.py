@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from OpenSSL import SSL, crypto
 from twisted.internet.error import ConnectionRefusedError, DNSLookupError
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol.invite import Invite
 from imserver.window.notes import is_drop, read, sentence
-from imserver.window.reaching import NoWay, is_here, read_address, why
+from imserver.window.reaching import NoWay, Pinned, is_here, read_address, why
 
 
 class AddressTests(SynchronousTestCase):
@@ -61,3 +68,43 @@ class NoteTests(SynchronousTestCase):
             note = read(f"2026-11-20T10:00:00.500Z went session=7 why={why_}")
             assert note is not None
             self.assertEqual(dropped, is_drop(note), sentence(note))
+
+
+class PinnedTests(SynchronousTestCase):
+    """The handshake, in memory."""
+
+    def shake(self, fingerprint: str) -> None:
+        """Let a window that knows a server by this meet the server; raises `SSL.Error` if it will not."""
+        own = SSL.Context(SSL.TLS_SERVER_METHOD)
+        own.use_privatekey(crypto.PKey.from_cryptography_key(KEY))
+        own.use_certificate(crypto.X509.from_cryptography(CERTIFICATE))
+        server = SSL.Connection(own, None)
+        server.set_accept_state()
+        window = Pinned(fingerprint).clientConnectionForTLS(None)  # type: ignore[arg-type]
+        window.set_connect_state()
+        for _ in range(6):
+            for one, other in ((window, server), (server, window)):
+                with contextlib.suppress(SSL.WantReadError):
+                    one.do_handshake()
+                with contextlib.suppress(SSL.WantReadError):
+                    other.bio_write(one.bio_read(1 << 16))
+
+    def test_known(self) -> None:
+        """The server whose fingerprint is known is spoken to, whoever signed its certificate."""
+        self.shake(FINGERPRINT)
+
+    def test_another(self) -> None:
+        """Any other is not, and hears nothing."""
+        self.assertRaises(SSL.Error, self.shake, "4e" * 32)
+
+
+def _certificate() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "imserver")])
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, begin, begin + timedelta(36500))
+    return key, made.sign(key, hashes.SHA256())
+
+
+KEY, CERTIFICATE = _certificate()
+FINGERPRINT = CERTIFICATE.fingerprint(hashes.SHA256()).hex()
