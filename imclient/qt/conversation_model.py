@@ -18,9 +18,9 @@ from .message_state import state
 #: How many messages are shown at first: three screens. Each that is laid out costs some 0.2 ms.
 WINDOW = 50
 #: When so many have gathered, those on the far side are let go.
-MOST = 200
+MOST = 150
 #: How many more are shown when somebody scrolls to an end of the window.
-PAGE = 50
+PAGE = 30
 #: So many messages are shown above the first that is new.
 BEFORE = 5
 

@@ -8,12 +8,12 @@ from PyQt5.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 from twisted.internet.defer import Deferred
 
 from imqt import icons, plain
-from imqt.layout import box, col, row, rule
+from imqt.layout import row
 from imqt.plain import PlainLabel
 from imqt.search_field import name_buttons
-from imqt.sign import IconSign
 
 from . import typed
+from .news import News
 from .overseer import Overseer
 from .typed import Outcome
 
@@ -70,21 +70,12 @@ class CommandLine(QWidget):
         self._hint.setObjectName("commandHint")
         self.say = plain.button("Say", "primary", icon_name="send")
         self.say.setObjectName("say")
-        self._news = PlainLabel("", wrap=True)
-        self._news.setObjectName("news")
-        self._news.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._sign = IconSign("note", "accent", 16)
-        close = plain.tool_button("Close this answer", "close")
-        close.setObjectName("closeNews")
-        close.clicked.connect(self.forget)
-        strip = row(self._sign, (self._news, 1), close, margins=(16, 6, 12, 6), gap=10)
-        self._strip = box(col(strip, rule(), gap=0), "side")
-        self._strip.hide()
+        self._news = News()
         line = row((self.field, 1), self._hint, self.say, margins=(16, 12, 16, 12), gap=12)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(self._strip)
+        outer.addWidget(self._news)
         outer.addLayout(line)
         self.field.textEdited.connect(self._offer)
         self.field.textChanged.connect(lambda _: self.show_hint())
@@ -103,14 +94,11 @@ class CommandLine(QWidget):
 
     def tell(self, *lines: str, wrong: bool = False) -> None:
         """Say what came of a line, or what else there is to say."""
-        self._news.setText("\n".join(lines))
-        self._news.setAccessibleName(self._news.text())
-        self._sign.show_icon("warning" if wrong else "note", "error" if wrong else "accent")
-        self._strip.setVisible(bool(lines))
+        self._news.tell(*lines, wrong=wrong)
 
     def forget(self) -> None:
         """Say no more of it."""
-        self.tell()
+        self._news.forget()
 
     def _obey(self) -> None:
         line = self.field.text().strip()

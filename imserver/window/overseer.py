@@ -15,6 +15,7 @@ from improtocol import commands, events, replies
 from improtocol.errors import Refusal
 from improtocol.fields import Way
 from improtocol.vocabulary import Command, Event, Reply
+from imqt import painting
 
 from . import notes
 from .connection import Answer, Lost, Strange
@@ -27,6 +28,8 @@ R = TypeVar("R", bound=Reply)
 
 #: So many looks at the figures go by between two pages of accounts, which cost the server more.
 ACCOUNTS_EVERY = 5
+#: Signs of a message that are shown in a line.
+LONGEST = 300
 #: Looks that may stay without an answer; then the connection is given up.
 UNANSWERED = 15
 
@@ -197,7 +200,8 @@ class Overseer(QObject):
 
     def _on_message(self, event: events.MessageTold) -> None:
         at = event.at / 1000
-        self.wire.add(Row(at, Kind.NOTE, event.sender, f"{event.sender} to you: {event.text}", "accent"))
+        shown = painting.clamped(" ".join(event.text[:LONGEST].split()))
+        self.wire.add(Row(at, Kind.NOTE, event.sender, f"{event.sender} to you: {shown}", "accent"))
         self.told.emit(event.sender, event.text)
 
 

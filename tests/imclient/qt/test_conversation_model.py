@@ -84,12 +84,12 @@ class ConversationModelTests(QtCase):
 
     def test_older_page(self) -> None:
         """Scrolling up shows older messages, a page at a time."""
-        self.bob_says(*map(str, range(WINDOW + PAGE + 50)))
+        self.bob_says(*map(str, range(WINDOW + PAGE + 20)))
         self.model.show_end()
-        self.assertEqual(str(PAGE + 50), self.texts()[0])
+        self.assertEqual(str(PAGE + 20), self.texts()[0])
         self.model.following = False
         self.assertTrue(self.model.older())
-        self.assertEqual("50", self.texts()[0])
+        self.assertEqual("20", self.texts()[0])
         self.assertTrue(self.model.older())
         self.assertFalse(self.model.older())
         self.assertEqual("0", self.texts()[0])

@@ -400,7 +400,7 @@ class ConversationTests(WindowCase):
         view.model.flush()
         self.settle()
         self.assertEqual(MARKUP, view.model.rows[-1].text)
-        self.assertEqual(MARKUP, self.find("linkState").text())
+        self.assertEqual(f"{MARKUP}, TLS", self.find("linkState").text())
         self.window.roster.model.refresh()
         self.assertIn(MARKUP, [row.line for row in self.window.roster.model.rows])
 

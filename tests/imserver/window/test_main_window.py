@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QSpinBox, QWidget
@@ -61,6 +63,28 @@ class TypingTests(WindowCase):
         self.assertIn("SUSPEND name [:why]", self.text(window, "news"))
         self.type_line(window, "hello")
         self.assertIn("Begin with /all", self.text(window, "news"))
+
+    def test_long_answers(self) -> None:
+        """However long an answer is, the window keeps its size, and all of it can be read."""
+        for number in range(60):
+            self.register(f"user{number:02}")
+        window = self.window()
+        height = window.height()
+        self.type_line(window, "/accounts")
+        self.assertEqual(62, len(self.text(window, "news").splitlines()))
+        self.assertEqual(height, window.height())
+        self.assertGreater(window.people.height(), 100)
+
+    def test_costly_text(self) -> None:
+        """What somebody says to the administrator can neither hold up the window nor fill it."""
+        bob = self.stage.enter("bob")
+        window = self.window()
+        bob.say("SEND ada :" + "\U0001f469\u200d\U0001f680" * 350)
+        begun = time.perf_counter()
+        self.wait(0.2)
+        window.grab()
+        self.assertLess(time.perf_counter() - begun, 2.0)
+        self.assertLess(len(self.text(window, "news")), 400)
 
 
 class ActTests(WindowCase):
