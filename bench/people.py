@@ -43,8 +43,8 @@ def settle(
     soon: list[Callable[[], None]] = []
     database = Database(
         sqlite.open_file(make_url(f"sqlite:///{folder / DATABASE}")),
-        write=_at_once,
-        read=_at_once,
+        write=at_once,
+        read=at_once,
         soon=soon.append,
         now=lambda: time.time_ns() // 1_000_000,
     )
@@ -74,5 +74,6 @@ def _have_been_here(
         database.hold(entry.account, device, entries[-1].number)
 
 
-def _at_once(work: Callable[[], T], /) -> Deferred[T]:
+def at_once(work: Callable[[], T], /) -> Deferred[T]:
+    """Do work at once, on this thread."""
     return maybeDeferred(work)
