@@ -15,7 +15,16 @@ from typing import Any
 
 from twisted.internet.task import react
 
-from . import bad_days, client_kills, forging, one_reading, refused_logins, return_proof, terminal_fuzz
+from . import (
+    backlog_proof,
+    bad_days,
+    client_kills,
+    forging,
+    one_reading,
+    refused_logins,
+    return_proof,
+    terminal_fuzz,
+)
 from .altered_server import FAIL_POINTS
 from .evidence import ROOT, circumstances, write_evidence
 from .kill_proof import Task, prove
@@ -42,12 +51,13 @@ class Extent:
     streams: int
     refused_logins: int
     returning: int
+    backlog: int
     seed: int
     evidence: bool
 
 
-QUICK = Extent(50, 24, 20, 40_000, 2_000, 30, 500, seed=1, evidence=False)
-FULL = Extent(200, 120, 120, 1_000_000, 20_000, 400, 9_500, seed=1000, evidence=True)
+QUICK = Extent(50, 24, 20, 40_000, 2_000, 30, 500, 20_000, seed=1, evidence=False)
+FULL = Extent(200, 120, 120, 1_000_000, 20_000, 400, 9_500, 100_000, seed=1000, evidence=True)
 
 
 class Proofs:
@@ -82,6 +92,7 @@ class Proofs:
                 self._reactor, self._extent.returning, "token", evidence=self._extent.evidence
             )
         )
+        held.append(backlog_proof.prove(self._extent.backlog, evidence=self._extent.evidence))
         return held
 
     def _clients(self) -> list[bool]:
