@@ -88,8 +88,8 @@ def _wrap(where: str, around: Callable[..., Any]) -> None:
 def ok_before_commit() -> None:
     """Answer and tell when the rows are written, and commit a moment later."""
 
-    def fire(answer: Callable[..., None], by: Any, batch: _Uncommitted, jobs: Any) -> object:
-        answer(by, batch, jobs)
+    def fire(answer: Callable[..., None], by: Any, batch: _Uncommitted, *more: Any) -> object:
+        answer(by, batch, *more)
         return by._run(batch.finish)
 
     _hand_back_uncommitted(fire)
@@ -98,11 +98,11 @@ def ok_before_commit() -> None:
 def told_before_commit() -> None:
     """Tell the recipients when the rows are written; answer after the commit."""
 
-    def fire(answer: Callable[..., None], by: Any, batch: _Uncommitted, jobs: Any) -> object:
+    def fire(answer: Callable[..., None], by: Any, batch: _Uncommitted, *more: Any) -> object:
         if batch.entries:
             by.committed(batch.entries)
         told = Committed(batch.outcomes, ())
-        return by._run(batch.finish).addCallback(lambda _: answer(by, told, jobs))
+        return by._run(batch.finish).addCallback(lambda _: answer(by, told, *more))
 
     _hand_back_uncommitted(fire)
 
@@ -118,7 +118,8 @@ def _hand_back_uncommitted(fire: Callable[..., object]) -> None:
     def together(self: Any, jobs: Sequence[Any], at: int) -> Committed:
         connection = self._engine.connect()
         transaction = connection.begin()
-        batch = Batch(connection, at, writer._needs(jobs), self._remembered)
+        closed = self._closed_accounts(connection)
+        batch = Batch(connection, at, writer._needs(jobs), self._remembered, closed)
         outcomes = tuple(writer._judged(batch, job) for job in jobs)
 
         def finish() -> None:

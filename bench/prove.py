@@ -28,12 +28,13 @@ from . import (
 from .altered_server import FAIL_POINTS
 from .evidence import ROOT, circumstances, write_evidence
 from .kill_proof import Task, prove
-from .ledger import CHANGED, DOUBLED, LOST
+from .ledger import CHANGED, DOUBLED, LOST, STRANGE
 
-#: For each defect, one of these must be found, in so many rounds.
+#: For each defect, one of these must be found, in so many rounds.  What is strange is another epoch: a
+#: server whose log lacks what it told notices by itself.
 PLANTED = {
-    "ok-before-commit": {LOST},
-    "told-before-commit": {LOST, CHANGED},
+    "ok-before-commit": {LOST, STRANGE},
+    "told-before-commit": {LOST, CHANGED, STRANGE},
     "ref-stored-twice": {DOUBLED},
     "fan-out-apart": {LOST},
 }
