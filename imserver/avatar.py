@@ -106,4 +106,5 @@ class Stream:
     reading: bool = False  #: a page is on its way from the disk
     announce: bool = False  #: LIVE is still to be told
     count: int = 0  #: entries told since it began to catch up
+    gap: int = 0  #: up to there something of what it reads from the disk is no longer kept
     said: set[int] | None = None  #: what this session said while it was behind: its OK has told it

@@ -89,7 +89,7 @@ class Mailroom:
         """Tell a stream anew from behind a position."""
         if (stream := avatar.stream) is not None:
             stream.live, stream.position, stream.said = False, position, None
-            stream.announce, stream.count = True, 0
+            stream.announce, stream.count, stream.gap = True, 0, 0
             # Not in this turn: what this session said in the commit being told is not the log's last yet.
             self._soon(lambda: self._catch_up(stream))
 
@@ -205,7 +205,8 @@ class Mailroom:
     def _catch_up(self, stream: Stream) -> None:
         if stream.reading or stream.full or stream.live or stream not in self._streams:
             return
-        if stream.position >= self.last - len(self._ring):
+        # While a gap is still to be told the disk must say where: the ring may yet hold what is gone there.
+        if stream.position >= max(self.last - len(self._ring), stream.gap):
             self._from_ring(stream)
         else:
             stream.reading = True
@@ -224,6 +225,7 @@ class Mailroom:
             # What is on disk before it came by here comes by in a moment, and is told then.
             upto = min(page.upto, self.last)
             known = [entry for entry in page.entries if entry.number <= upto]
+            stream.gap = page.gap
             if began < page.gap <= upto:
                 self._say_gap(stream, page.gap, (entry for entry in known if entry.number < page.gap))
                 known = [entry for entry in known if entry.number > page.gap]

@@ -371,6 +371,16 @@ class Gaps(MailroomCase):
         self.end_turns()
         self.assertEqual(bob.told()[:3], ["REGISTER 7", "GAP 8", "MESSAGE 9"])
 
+    def test_in_memory_and_gone(self) -> None:
+        """What is gone on disk is told as a gap, also while memory still holds the last of it."""
+        bob = self.join(BOB, 3)
+        self.disk.bring(9, came(9, CAROL), gap=11)  # 4 to 8 are gone, and 10 and 11, which are in memory yet
+        self.end_turns()
+        self.disk.bring(13, said(12), said(13), gap=11)
+        self.end_turns()
+        told = ["REGISTER 9", "GAP 11", "MESSAGE 12", "MESSAGE 13", "LIVE 13 told=3"]
+        self.assertEqual(bob.told(), told)
+
     def test_not_from_memory(self) -> None:
         """What is let go is in no ring any more: whoever is behind it is told from the disk."""
         self.mailroom.let_go(11)
