@@ -65,7 +65,9 @@ def lives_until_found(defect: str, seed: int, acts: int) -> int | None:
     return None
 
 
-def prove(first: int, lives: int | None, seconds: float, acts: int, *, keep: bool) -> bool:
+def prove(
+    first: int, lives: int | None, seconds: float, acts: int, *, keep: bool, planted: bool = True
+) -> bool:
     """Live, plant, keep evidence; say whether everything held and everything planted was found."""
     total, broken, began, progress = Course(), list[str](), time.monotonic(), Progress()
     seeds = itertools.count(first) if lives is None else iter(range(first, first + lives))
@@ -76,7 +78,7 @@ def prove(first: int, lives: int | None, seconds: float, acts: int, *, keep: boo
             total.add(outcome)
         progress.show(f"{total.lives} lives, {total.entries} entries, {len(broken)} broken")
     took = time.monotonic() - began
-    found = {defect: lives_until_found(defect, first, acts) for defect in PLANTED}
+    found = {defect: lives_until_found(defect, first, acts) for defect in (PLANTED if planted else ())}
     facts: dict[str, object] = {
         "first_seed": first,
         "acts_of_a_life": acts,
@@ -108,10 +110,12 @@ def main() -> int:
     parser.add_argument("--acts", type=int, default=ACTS_OF_A_LIFE)
     parser.add_argument("--seed", type=int, help="this one alone, with its trace")
     parser.add_argument("--no-evidence", action="store_false", dest="keep", help="write no file")
+    parser.add_argument("--unplanted", action="store_false", dest="planted", help="plant nothing (tests do)")
     asked = parser.parse_args()
     quiet()
     if asked.seed is None:
-        return 0 if prove(asked.first, asked.lives, asked.seconds, asked.acts, keep=asked.keep) else 1
+        how = {"keep": asked.keep, "planted": asked.planted}
+        return 0 if prove(asked.first, asked.lives, asked.seconds, asked.acts, **how) else 1
     try:
         print(live(asked.seed, asked.acts, trace=print))
     except Violation as violation:
