@@ -45,6 +45,8 @@ AT_WORK = 0.3
 PATIENCE = 8.0
 #: A planted defect must be found in so many kills, of clients that had time to come in.
 PLANTED_KILLS = 4
+#: One that is only a moment wide is hit by chance: so often it is tried.
+PLANTED_TRIES = 8
 
 
 class Talker:
@@ -331,7 +333,10 @@ def prove(who: str, kills: int, seed: int, *, evidence: bool) -> bool:
     held = not bad(facts)
     planted: dict[str, object] = {}
     for defect in (plant for plant in PLANTS if PLANTS[plant][0] == who):
-        found = killed(who, PLANTED_KILLS, seed, defect)
+        for again in range(PLANTED_TRIES):
+            found = killed(who, PLANTED_KILLS, seed + again, defect)
+            if bad(found):
+                break
         planted[defect] = found
         progress.end(f"planted: {defect}: {found}")
         if not bad(found):

@@ -24,6 +24,8 @@ from .running import Ended
 
 #: Seconds the server has to stop (promise A10).
 SOON = 1.0
+#: And so many more, since each call of a process that strace watches costs it many times as much.
+TRACED = 2.0
 #: Seconds in which the n-th call must have come, under load.
 WITHIN = 30.0
 #: In one round of so many it is the write-ahead log that cannot be folded in.
@@ -83,7 +85,7 @@ class SyncProof(Proof):
         if failed is None:
             self.findings.add(STUCK, f"there was no fdatasync number {self._when} in {WITHIN:.0f} s")
             return
-        await deferLater(self._reactor, SOON)
+        await deferLater(self._reactor, SOON + TRACED)
         if self._running.ended:
             raise Ended
         if Path(failed.file).is_dir():
@@ -91,7 +93,7 @@ class SyncProof(Proof):
             self.kills["of a folder"] += 1
             return
         which = f"fdatasync {self._when}, of {Path(failed.file).name}"
-        self.findings.add(STUCK, f"{SOON:.0f} s after the failed {which}, it still ran")
+        self.findings.add(STUCK, f"{SOON + TRACED:.0f} s after the failed {which}, it still ran")
 
     def _judge(self) -> None:
         """It has ended by itself: in time, and because of that?"""
