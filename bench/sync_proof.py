@@ -106,7 +106,7 @@ class SyncProof(Proof):
             return
         self.longest = max(self.longest, ended - failed.at)
         self.kills["of a file"] += 1
-        if ended - failed.at > SOON:
+        if ended - failed.at > SOON + TRACED:
             self.findings.add(STUCK, f"it took {ended - failed.at:.1f} s to stop after a failed fdatasync")
 
 
