@@ -193,9 +193,10 @@ class TerminalTests(EndToEndCase):
             self.assertEqual(1, len(re.findall(r"(?:to bo|to you): said while it was gone", read)), read)
 
     def leave(self, ana: Terminal, bo: Terminal) -> None:
+        before = bo.everything().count("ana has left.")  # once already, when the server had stopped
         ana.say("/disc")
         eventually(lambda: ana.status, lambda status: status == "0")
-        bo.has_seen("ana has left.")
+        eventually(lambda: bo.everything().count("ana has left."), lambda times: times > before)
         bo.say("while you were away")
         bo.has_seen("ana is not connected: it will wait for ana.")
         again = self.terminal("ana")
