@@ -48,7 +48,7 @@ PARTS = (
         SyncProof,
         (3, 24),
         Task(0, 0, first=9),
-        {"failed-sync-believed": {STUCK}, "unseen-fold": {STUCK}},
+        {"failed-sync-believed": {STUCK, REFUSED}, "unseen-fold": {STUCK, REFUSED}},
         step=7,
     ),
     Part("A9", "full_disk", FullDiskProof, (3, 20), Task(0, 0), {"full-disk-unknown": {DIED}}),
