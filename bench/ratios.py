@@ -29,8 +29,9 @@ from . import line_cost, storage_rate
 
 PAIRS, PLANTED_PAIRS = 5, 3
 SAID = b"SEND %b :" + b"x" * 64 + b"\n"
-#: Lines of each in one turn, and how many turns are measured together.
-LINES, TURNS = 8, 4
+#: Lines in one turn: of each who talks to another, of one who talks to all; and turns measured together.
+#: A batch has 1,000 entries at most: the more people share one, the more a stream could look through.
+OF_EACH, OF_ONE, TURNS = 2, 8, 4
 
 
 async def group_commit(reactor: Any, planted: bool) -> float:
@@ -51,7 +52,7 @@ async def group_commit(reactor: Any, planted: bool) -> float:
 
 async def to_one(_reactor: Any, planted: bool) -> float:
     """Compare a message to one among many that are stored with it, with one among few."""
-    few, many = (_crowd(people, planted and EachLooksThroughAll) for people in (10, 125))
+    few, many = (_crowd(people, planted and EachLooksThroughAll) for people in (20, 400))
     return many.to_one() / few.to_one()
 
 
@@ -98,13 +99,13 @@ class Crowd:
     def to_one(self) -> float:
         """Let everybody talk to their neighbour; give the processor time of a message."""
         partners = [*self._names[1:], self._names[0]]
-        said = [SAID % partner.encode() * LINES for partner in partners]
+        said = [SAID % partner.encode() * OF_EACH for partner in partners]
         pairs = list(zip(self._actors, said, strict=True))
-        return self._cost(pairs) / (len(pairs) * LINES)
+        return self._cost(pairs) / (len(pairs) * OF_EACH)
 
     def to_all(self) -> float:
         """Let one talk to everybody; give the processor time of a delivery."""
-        return self._cost([(self._actors[0], SAID % b"*" * LINES)]) / (len(self._actors) * LINES)
+        return self._cost([(self._actors[0], SAID % b"*" * OF_ONE)]) / (len(self._actors) * OF_ONE)
 
     def _cost(self, sayings: list[tuple[Actor, bytes]]) -> float:
         self._turn(sayings)
@@ -157,7 +158,7 @@ RATIOS = (
         group_commit,
         least=3.0,
     ),
-    Ratio("cost of a message to one, 125 who talk to 10", "each stream looks through all", to_one, most=1.25),
+    Ratio("cost of a message to one, 400 who talk to 20", "each stream looks through all", to_one, most=1.35),
     Ratio("cost of a delivery of one to all, 200 who hear to 20", "it is written for each", to_all, most=0.3),
     Ratio(
         "cost of a line of twice the length, at worst", "it is read for each of its letters", line, most=2.5
