@@ -12,14 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from sqlalchemy import make_url
-
-from imserver.storage import sqlite
-from imserver.storage.database import Database
 from imserver.storage.records import Draft
 
 from .evidence import circumstances, write_evidence
-from .people import DATABASE, PASSWORD, at_once, settle
+from .people import PASSWORD, settle, unserved
 from .return_proof import memory_of
 from .running import HERE, Running
 
@@ -33,20 +29,9 @@ ACK_EACH = 100
 
 def say(folder: Path, count: int) -> None:
     """Have bob say so much to alice while nobody serves."""
-    soon: list[object] = []
-    database = Database(
-        sqlite.open_file(make_url(f"sqlite:///{folder / DATABASE}")),
-        write=at_once,
-        read=at_once,
-        soon=soon.append,
-        now=lambda: time.time_ns() // 1_000_000,
-    )
-    database.open()
-    for number in range(count):
-        database.append(Draft(2, "bob", frozenset([1]), "alice", f"message {number} of many"))
-    while soon:
-        soon.pop()()  # type: ignore[operator]
-    database.close()
+    with unserved(folder) as (database, _):
+        for number in range(count):
+            database.append(Draft(2, "bob", frozenset([1]), "alice", f"message {number} of many"))
 
 
 def read(port: int, most: int, texts: list[str], name: str) -> bool:

@@ -7,7 +7,8 @@ minimum would take 25 ms of a core for each login, and there are many.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -40,23 +41,33 @@ def settle(
     ``tokens`` are hashes, by name, of what their device may come back with.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with unserved(folder) as (database, done):
+        password_hash = hasher.hash(PASSWORD)
+        settled = [database.register(name, password_hash) for name in names]
+        done()
+        if long_ago:
+            _have_been_here(database, settled, tokens or {}, device)
+
+
+@contextmanager
+def unserved(folder: Path) -> Iterator[tuple[Database, Callable[[], None]]]:
+    """Give the database of a folder that no server uses, and a way to have done what was asked of it."""
     soon: list[Callable[[], None]] = []
     database = Database(
         sqlite.open_file(make_url(f"sqlite:///{folder / DATABASE}")),
-        write=at_once,
-        read=at_once,
+        write=_at_once,
+        read=_at_once,
         soon=soon.append,
         now=lambda: time.time_ns() // 1_000_000,
     )
     database.open()
-    password_hash = hasher.hash(PASSWORD)
-    settled = [database.register(name, password_hash) for name in names]
-    while soon:
-        soon.pop()()
-    if long_ago:
-        _have_been_here(database, settled, tokens or {}, device)
-    while soon:
-        soon.pop()()
+
+    def done() -> None:
+        while soon:
+            soon.pop()()
+
+    yield database, done
+    done()
     database.close()
 
 
@@ -74,6 +85,5 @@ def _have_been_here(
         database.hold(entry.account, device, entries[-1].number)
 
 
-def at_once(work: Callable[[], T], /) -> Deferred[T]:
-    """Do work at once, on this thread."""
+def _at_once(work: Callable[[], T], /) -> Deferred[T]:
     return maybeDeferred(work)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_address
 
 #: Where a server listens when nothing else is said.
 PORT = 12000
@@ -27,6 +27,19 @@ _INVITE = re.compile(
     r"(?:\#(?P<way>[a-z0-9-]{1,16}):(?P<fingerprint>.+))?",
     re.IGNORECASE | re.ASCII,
 )
+
+
+def is_here(host: str) -> bool:
+    """Whether this is this machine, by its address or by the name that every machine has for itself.
+
+    Nobody is on the way then, and there need be no TLS.
+    """
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
 class BadInvite(ValueError):

@@ -7,6 +7,7 @@ from itertools import islice
 
 from PyQt5.QtCore import QPointF, QRectF, Qt
 from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PyQt5.QtWidgets import QWidget
 
 from imqt import theme
 from imqt.links import Link, links
@@ -132,3 +133,13 @@ def draw_round(painter: QPainter, rectangle: QRectF, radius: float, colour: QCol
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRoundedRect(rectangle, radius, radius)
+
+
+def draw_popup(viewport: QWidget | None) -> None:
+    """Paint the ground and the edge of a list that is a window of its own, or stands over another."""
+    assert viewport is not None
+    painter = QPainter(viewport)
+    painter.fillRect(viewport.rect(), theme.colour("surface"))
+    painter.setPen(theme.colour("line"))
+    painter.drawRect(viewport.rect().adjusted(0, 0, -1, -1))
+    painter.end()

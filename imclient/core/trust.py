@@ -33,7 +33,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from improtocol.invite import Invite, shown
+from improtocol.invite import Invite, is_here, shown
 
 from .reaching import Unreachable
 
@@ -142,16 +142,6 @@ class Trust:
         if known is None and is_here(host):
             return way
         return _Encrypted(self._clock, way, _Certificate(host, port, known))
-
-
-def is_here(host: str) -> bool:
-    """Whether this is this computer, by its address or by the name that every computer has for itself."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
 
 
 @implementer(IOpenSSLClientConnectionCreator)

@@ -80,13 +80,7 @@ class WaysOn(QListView):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the ground, an edge, and the ways."""
-        viewport = self.viewport()
-        assert viewport is not None
-        painter = QPainter(viewport)
-        painter.fillRect(viewport.rect(), theme.colour("surface"))
-        painter.setPen(theme.colour("line"))
-        painter.drawRect(viewport.rect().adjusted(0, 0, -1, -1))
-        painter.end()
+        painting.draw_popup(self.viewport())
         super().paintEvent(event)
 
 

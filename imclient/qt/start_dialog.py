@@ -14,10 +14,10 @@ from twisted.python.failure import Failure
 
 from imclient.core.client import Client, LinkState
 from imclient.core.tongue import tr
-from imclient.core.trust import NotKnown, Stranger, is_here
+from imclient.core.trust import NotKnown, Stranger
 from improtocol import errors
 from improtocol import invite as invite_line
-from improtocol.invite import BadInvite, Invite, looks_like_one
+from improtocol.invite import BadInvite, Invite, is_here, looks_like_one
 from imqt import icons, plain
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel

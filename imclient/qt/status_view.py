@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QHBoxLayout, QWidget
 
 from imclient.core.client import Client, LinkState
 from imclient.core.tongue import tr
-from imclient.core.trust import is_here
+from improtocol.invite import is_here
 from imqt import icons, plain, theme
 from imqt.colours import Token
 from imqt.plain import ElidedLabel, PlainLabel

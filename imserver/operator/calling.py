@@ -13,7 +13,6 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -21,7 +20,7 @@ from typing import Any, Self, TypeVar
 from improtocol import codec, limits
 from improtocol.errors import Refusal
 from improtocol.events import Bye, Hello
-from improtocol.invite import PORT, BadInvite, Invite, looks_like_one, parse, shown
+from improtocol.invite import PORT, BadInvite, Invite, is_here, looks_like_one, parse, shown
 from improtocol.vocabulary import Command, Event, Item, Reply
 
 from .saying import NotDone, Status
@@ -169,7 +168,7 @@ def _connected(where: Invite | Path) -> socket.socket:
         wire.connect(str(where))
         return wire
     wire = socket.create_connection((where.host, where.port), PATIENCE)
-    if where.fingerprint is None and _is_here(where.host):
+    if where.fingerprint is None and is_here(where.host):
         return wire
     try:
         return _encrypted(wire, where)
@@ -201,16 +200,6 @@ def _encrypted(wire: socket.socket, where: Invite) -> ssl.SSLSocket:
             status=Status.NOT_REACHED,
         )
     return encrypted
-
-
-def _is_here(host: str) -> bool:
-    """Whether this is this machine: nobody is on the way, and there need be no TLS."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
 
 
 def _in_words(error: OSError) -> str:

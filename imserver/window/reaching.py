@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from ipaddress import ip_address
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -16,7 +15,7 @@ from twisted.protocols.tls import TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from improtocol.invite import PORT, BadInvite, Invite, looks_like_one, parse
+from improtocol.invite import PORT, BadInvite, Invite, is_here, looks_like_one, parse
 
 #: Seconds for a server to be found and to answer.
 PATIENCE = 10
@@ -48,16 +47,6 @@ def way_to(reactor: Any, server: Invite) -> IStreamClientEndpoint:
     if is_here(server.host):
         return way
     return wrapClientTLS(optionsForClientTLS(server.host), way)
-
-
-def is_here(host: str) -> bool:
-    """Whether this is this machine."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
 
 
 @implementer(IOpenSSLClientConnectionCreator)

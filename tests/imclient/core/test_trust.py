@@ -16,8 +16,8 @@ from twisted.internet.protocol import Factory
 
 from imclient.core.client import Client, LinkState
 from imclient.core.reaching import Unreachable
-from imclient.core.trust import AnotherServer, Stranger, is_here
-from improtocol.invite import BadInvite, Invite, shown
+from imclient.core.trust import AnotherServer, Stranger
+from improtocol.invite import BadInvite, Invite, is_here, shown
 from imserver.certificate import Certificate, make
 from imserver.tls import EncryptedFactory
 

@@ -13,9 +13,9 @@ from twisted.internet.error import ConnectionRefusedError, DNSLookupError
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from improtocol.invite import Invite
+from improtocol.invite import Invite, is_here
 from imserver.window.notes import is_drop, read, sentence
-from imserver.window.reaching import NoWay, Pinned, is_here, read_address, why
+from imserver.window.reaching import NoWay, Pinned, read_address, why
 
 
 class AddressTests(SynchronousTestCase):
