@@ -37,6 +37,7 @@ from imqt.links import Link, links, offer
 from imqt.plain import PlainLabel
 from imqt.row_list import Gathering
 
+from . import reading_keys
 from .bubble import BubbleDelegate
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
@@ -262,14 +263,19 @@ class Transcript(QListView):
         viewport.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Copy on Ctrl+C; Enter on a message of one's own opens how far it came."""
+        """Copy on Ctrl+C; Enter on a message of one's own opens how far it came; turn pages."""
         assert event is not None
+        if reading_keys.obeyed(self, event, self.go_to_end, self._is_said):
+            return
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.ask_receipts(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def _is_said(self, index: QModelIndex) -> bool:
+        return self.messages.row(index).said is not None
 
     def ask_receipts(self, index: QModelIndex) -> None:
         """Ask how far a message of one's own came, if it is one."""
