@@ -21,8 +21,7 @@ def install() -> None:
     class Control(control.Control):
         def __init__(self, name: str) -> None:
             super().__init__(name)
-            self._acts |= {"how": how, "held": held, "eyes": eyes, "roll": roll, "focus": focus}
-            self._acts["try_now"] = lambda: _client().link.woke()
+            self._acts |= {"how": how, "held": held, "eyes": eyes, "roll": roll, "focus": focus, "wake": wake}
 
     control.Control = Control  # type: ignore[misc]
 
@@ -119,6 +118,11 @@ def roll(notches: int) -> None:
         False,
     )
     QApplication.sendEvent(viewport, event)
+
+
+def wake() -> None:
+    """Look for the server at once, as a computer does that has slept."""
+    _client().link.woke()
 
 
 def focus() -> None:

@@ -68,8 +68,7 @@ class Screen:
         if not number:
             raise Stuck("the screen did not begin")
         self.environment = {"DISPLAY": f":{number}"}
-        self._manager = subprocess.Popen(
-            ["openbox", "--sm-disable"], env=self._around(), stdin=subprocess.DEVNULL, stdout=open("/tmp/hour/openbox.log","ab"), stderr=subprocess.STDOUT)
+        self._manager = subprocess.Popen(["openbox", "--sm-disable"], env=self._around(), **self._quiet)
 
     def _around(self) -> dict[str, str]:
         return {**os.environ, **self.environment}

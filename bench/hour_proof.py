@@ -1,13 +1,13 @@
-"""A day's work at three desks: a scripted hour of real windows and a real server, with all that goes wrong in one.
+"""A day's work at three desks: a scripted hour of real windows and a real server, and all that goes wrong.
 
 ``python -m bench.hour_proof [--quick] [--seed 1] [--plant DEFECT] [--pictures FOLDER]``
 
 Alice, Bob and Carol sit at three `imclient` windows on one screen (Xvfb, openbox) and write to one, to two
 and to everyone, by mouse and keyboard, while the server is stopped and started, dies between a commit and its
 answer, and is killed; Carol's client is killed as she sends, and again together with the server; the disk
-under Alice's messages is full, and her client is killed on it.  Ten thousand messages were said before.  In the
-end each pages through all of them, and log, files, models and what was painted are compared.  Nothing waits
-for the clock, so the hour takes some minutes.
+under Alice's messages is full, and her client is killed on it.  Ten thousand messages were said before.  In
+the end each pages through all of them, and log, files, models and what was painted are compared.  Nothing
+waits for the clock, so the hour takes some minutes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from .altered_client import HOUR, PLANTS
 from .altered_server import launcher
 from .desks import Desk, Screen, Stuck, eventually, missing
 from .evidence import Progress, circumstances, write_evidence
-from .hour_judge import EVERYONE, Judge, Line, kept, line_of, lines_of, outbox
+from .hour_judge import EVERYONE, Judge, Line, kept, lines_of, outbox
 from .ledger import LOST, STUCK
 from .people import DATABASE, settle, unserved
 from .running import Running
@@ -79,6 +79,7 @@ class Hour:
         self._progress = Progress()
         self.judge = Judge(folder / "data" / DATABASE, NAMES)
         self.facts: Counter[str] = Counter()
+        self.seconds: dict[str, float] = {}
         self.pictures: Path | None = None
         self._desks = {
             name: Desk(
@@ -122,7 +123,8 @@ class Hour:
                     self.judge.findings.add(STUCK, f"{what}: {stuck}")
                     self._picture("stuck")
                     return
-                self._progress.show(f"the hour: {what}, {time.monotonic() - began:.1f} s")
+                self.seconds[what] = round(time.monotonic() - began, 1)
+                self._progress.show(f"the hour: {what}, {self.seconds[what]} s")
         finally:
             self._end()
 
@@ -201,7 +203,7 @@ class Hour:
     def _is_calm(self, name: str, how: dict[str, Any]) -> bool:
         """Whether nothing is on its way; one's own messages are not told (R22)."""
         if how["link"] == "waiting":
-            self._desks[name].do("try_now")  # as a computer does that has slept: no hour waits for the clock
+            self._desks[name].do("wake")  # nothing here waits for the clock
         quiet = how["link"] == "online" and not how["waiting"] and not how["backlog"]
         theirs = (entry.number for entry in self.judge.log() if entry.is_for(name) and entry.sender != name)
         return quiet and how["position"] >= max(theirs)
@@ -368,7 +370,8 @@ class Hour:
             desk.turn_to()
             for talk in self.judge.circles(name):
                 self._go_to(desk, talk)
-                eventually(partial(desk.do, "eyes"), lambda eyes: not eyes["unread"], what=f"{name} reads {talk}")
+                what = f"{name} reads {talk}"
+                eventually(partial(desk.do, "eyes"), lambda eyes: not eyes["unread"], what=what)
             eventually(partial(desk.do, "how"), lambda how: not how["unread"], what=f"{name} has read")
         for name, desk in self._desks.items():
             what = f"what {name} said is read"
@@ -442,8 +445,10 @@ class Hour:
             if still > STILL:
                 raise Stuck(f"{name} comes no further up in {talk}: {now}")
             desk.do("key", name="transcript", key="PageUp") if by_key else desk.do("roll", notches=8)
-        texts = {line.number: line for line in wanted}
-        shown = [texts[n]._replace(text=text) if n in texts else Line(n, "", "", text) for n, text in seen.items()]
+        there = {line.number: line for line in wanted}
+        shown = [
+            there.get(number, Line(number, "", "", text))._replace(text=text) for number, text in seen.items()
+        ]
         self.judge.compare(f"{name}'s eyes, {talk}", wanted, sorted(shown))
         self.judge.compare(f"{name}'s model, {talk}", wanted, lines_of(desk.do("held")[talk]))
 
@@ -487,6 +492,7 @@ def main() -> None:
         sys.exit(f"NOT PROVED: {why}")
     began = time.monotonic()
     passed = hour(QUICK if asked.quick else FULL, asked.seed, asked.plant, asked.pictures)
+    print(passed.seconds)
     print(f"{dict(passed.facts)}, {dict(passed.judge.compared)}, {time.monotonic() - began:.0f} s")
     for sentence in passed.judge.findings.sentences:
         print(f"    {sentence}")

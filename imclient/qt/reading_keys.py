@@ -1,7 +1,7 @@
 """PageUp, PageDown, Home and End in a transcript: the page moves, and the chosen row follows it.
 
-In Qt's own lists it is the other way round: the chosen row moves and the page follows.  Where older pages come
-in above as one reads, and rows are measured only when they are seen, that stands still in the middle.
+In Qt's own lists it is the other way round: the chosen row moves and the page follows.  Where older pages
+come in above as one reads, and rows are measured only when they are seen, that stands still in the middle.
 """
 
 from __future__ import annotations
