@@ -160,7 +160,9 @@ class Transcript(QListView):
         if top < ABOVE:
             self.bar.setValue(self.bar.value() + top - ABOVE)
         self._busy = False
-        self._follow(self.bar.value() >= self.bar.maximum() - 4 and self.messages.at_end)
+        # Told also when it is no news to the model: what is new may have been too far back for its window.
+        self.messages.following = self.bar.value() >= self.bar.maximum() - 4 and self.messages.at_end
+        self.following_changed.emit(self.messages.following)
 
     def page(self, turn: Callable[[], bool]) -> bool:
         """Turn a page and keep what is being read where it is."""
