@@ -79,10 +79,11 @@ def ref_of_the_moment() -> None:
 
 
 def dropped_while_full() -> None:
-    """Take what the disk had no room for as kept."""
+    """Say that the disk has no room, and take what it had no room for as kept."""
     from imclient.core.writing import Writer  # noqa: PLC0415
 
     def failed(self: Any, failure: Any, jobs: Any) -> None:
+        self.trouble.emit("This computer's disk cannot be written.")
         for job in jobs:
             self._jobs.popleft()
             job.done.callback(None)
@@ -93,28 +94,29 @@ def dropped_while_full() -> None:
 
 
 def page_skipped() -> None:
-    """Read back a page further than was asked for, once in a while."""
+    """Leave some messages out where a page of older ones ends."""
     from imclient.core import tables  # noqa: PLC0415
 
     def page(connection: Any, audience: Any, before: int, me: str, most: int | None = None) -> Any:
         found, more = really(connection, audience, before, me, most)
-        if most is None and more and found and found[0].number % 3 == 0:
-            return really(connection, audience, found[0].number, me, most)
-        return found, more
+        return (found[:-20] or found, more) if most is None else (found, more)
 
     really = tables.page
     tables.page = page
 
 
-def own_stays_last() -> None:
-    """Leave one's own message where it was written, whatever number it has got."""
+def told_behind_what_waits() -> None:
+    """Put what the log tells behind one's own messages that still wait."""
     from imclient.core.conversation import Conversation  # noqa: PLC0415
 
-    def settle(self: Any, said: Any) -> None:
-        self._enter(said)
-        self.changed.emit(self.messages.index(said), said)
+    def place(self: Any, number: int | None) -> int:
+        found = really(self, number)
+        while number is not None and found < len(self.messages) and self.messages[found].number is None:
+            found += 1
+        return found
 
-    Conversation.settle = settle  # type: ignore[method-assign]
+    really = Conversation._place
+    Conversation._place = place  # type: ignore[method-assign]
 
 
 BOT, TERMINAL, DESKTOP, HOUR = "bot", "terminal", "desktop", "hour"
@@ -127,7 +129,7 @@ PLANTS: dict[str, tuple[set[str], Callable[[], None]]] = {
     "ref-of-the-moment": ({HOUR}, ref_of_the_moment),
     "dropped-while-full": ({HOUR}, dropped_while_full),
     "page-skipped": ({HOUR}, page_skipped),
-    "own-stays-last": ({HOUR}, own_stays_last),
+    "told-behind-what-waits": ({HOUR}, told_behind_what_waits),
 }
 
 

@@ -45,7 +45,7 @@ NAMES = ALICE, BOB, CAROL = "alice", "bob", "carol"
 DISK = 32 * 1024 * 1024
 WIDTH, HEIGHT = 700, 860
 #: Of what was said before, so much was read before on some other device, and so much goes to everyone.
-READ_BEFORE, TO_EVERYONE = 0.6, 0.9
+READ_BEFORE, TO_EVERYONE = 0.3, 0.9
 #: The server dies behind so many batches with messages, at most.
 PASSES = 6
 #: What was said in a burst that a kill ended, and how long that takes.

@@ -375,6 +375,8 @@ class Client:
         if self._account is not None and self._account.cache.path == path:
             return self._account
         account = Account(name, Cache(path, name, self._run, self._reactor))
+        # From the first moment: whoever comes in while the disk is full waits here, and must know for what.
+        account.cache.trouble.connect(self._troubled)
         if path.exists():
             account.held = await account.cache.load()
             account.left = await self._run(partial(read_desk, account.desk))
@@ -388,7 +390,6 @@ class Client:
             self._account.cache.close()
         self._account = account
         held, account.held = account.held, Held()
-        account.cache.trouble.connect(self._troubled)
         account.cache.eased.connect(self._eased)
         self.desk.restore(account.desk, account.left)
         ledger = Ledger(held.held_from, held.position, held.gap)
