@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from improtocol.audience import Audience
 
@@ -114,6 +114,19 @@ def everyone_means(others: int, away: Sequence[str]) -> str:
     if len(away) > LISTED:
         return f"{meant} {len(away)} are not connected: it will wait for them."
     return f"{meant} {waits_for(away)}".strip()
+
+
+def entitled(before: Collection[str], now: Collection[str]) -> list[str]:
+    """Say what one may do that one might not, and the other way round."""
+    told = {
+        "administrator": ("You are an administrator now.", "You are no administrator any more."),
+        "everyone": (
+            "You may say something to everyone again.",
+            "You may not say anything to everyone any more.",
+        ),
+    }
+    changed = [right for right in told if (right in before) != (right in now)]
+    return [told[right][right not in now] for right in changed]
 
 
 def looks_like(name: str, other: str, me: str) -> str:
