@@ -24,6 +24,7 @@ from improtocol.invite import Invite
 from improtocol.invite import parse as parse_invite
 from improtocol.replies import LoggedIn
 from improtocol.vocabulary import Command, Event, Reply
+from imtongue import tr
 
 from .backoff import Backoff
 from .blocking import Blocklist
@@ -419,7 +420,7 @@ class Client:
             except NotTold:
                 self._adopt(account)
                 self.stream.forget(
-                    "The server has told less than this device holds: everything is read anew."
+                    tr("The server has told less than this device holds: everything is read anew.")
                 )
             except LoginRefused:
                 if not proof.refused():

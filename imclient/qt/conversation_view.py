@@ -29,13 +29,13 @@ from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, Q
 
 from imclient.core import wording
 from imclient.core.conversations import Conversation, Progress, Said
-from imclient.core.tongue import tr
 from improtocol.audience import Audience
 from imqt import moments, painting, plain
 from imqt.layout import STRETCH, box, col, row
 from imqt.links import Link, links, offer
 from imqt.plain import PlainLabel
 from imqt.row_list import Gathering
+from imtongue import tr
 
 from .bubble import BubbleDelegate
 from .conversation_model import ConversationModel

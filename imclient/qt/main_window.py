@@ -14,13 +14,13 @@ from imclient.core import slash, wording
 from imclient.core.client import Client, LinkState
 from imclient.core.said import Said
 from imclient.core.showing import Shown
-from imclient.core.tongue import tr
 from improtocol.audience import EVERYONE, Audience
 from improtocol.version import __version__
 from imqt import plain
 from imqt.dress import Choice, Dress
 from imqt.layout import box, col, rule
 from imqt.notice_bar import NoticeBar
+from imtongue import tr
 
 from . import texts
 from .audience_choice import Mode
@@ -463,7 +463,7 @@ class MainWindow(QMainWindow):
             )
 
     def _on_answered(self, seconds: float, name: str, audience: Audience) -> None:
-        self._tell(audience, f"{name} answered in {wording.milliseconds(seconds)}")
+        self._tell(audience, wording.answered(name, seconds))
 
     def _on_not_answered(self, failure: Failure, name: str, audience: Audience) -> None:
         self._tell(audience, str(failure.value) or f"{name} did not answer.")

@@ -13,7 +13,6 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from imclient.core.client import Client, LinkState
-from imclient.core.tongue import tr
 from imclient.core.trust import NotKnown, Stranger
 from improtocol import errors
 from improtocol import invite as invite_line
@@ -23,6 +22,7 @@ from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.search_field import name_buttons
 from imqt.sign import IconSign
+from imtongue import tr
 
 from .scrolled import scrolled
 from .start_form import Field, StartForm
