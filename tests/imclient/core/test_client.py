@@ -30,7 +30,8 @@ THINGS = words("MESSAGE REGISTER USER LIVE GAP PING PONG BYE LIMITS LATER READ R
 WORDS = words(
     "0 1 5 999999999999999999 1000000000000000000 -1 bob alice * , bob,alice online away closed "
     "at=2026-11-20T10:00:35.120Z at=x told=1 token=y ref=r retry-after=7 replaced signed-out upto=5 upto=9 "
-    "message=5 message=6 delivered=1 delivered=999999999999999999 read=1 read=7 to=1 to=2 offline=bob,eve rights=everyone"
+    "message=5 message=6 delivered=1 delivered=999999999999999999 read=1 read=7 to=1 to=2 offline=bob,eve "
+    "rights=everyone"
 )
 
 
