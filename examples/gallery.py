@@ -200,8 +200,8 @@ class MadeUpClient:
         self.preferred.emit()
 
     def connect(self, host: str, port: int) -> Deferred[None]:
-        """Reach the server."""
-        return self._answer()
+        """Reach the server: refused only where it cannot be reached."""
+        return self._answer() if isinstance(self.refuse, Unreachable) else succeed(None)
 
     def take_invite(self, pasted: str) -> Invite:
         """Read an invite."""

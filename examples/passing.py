@@ -1,7 +1,7 @@
 """What comes over the windows and goes again: each failure at the start, dialogs, menus, lists over a field.
 
-Beside the panes of the gallery, for `examples.album` and for tests. Each is made by a function of the look and
-given back before it is shown; what needs a window with its size is opened a moment later.
+Beside the panes of the gallery, for `examples.album` and for tests. Each is made by a function of the look
+and given back before it is shown; what needs a window with its size is opened a moment later.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from imclient.qt.start_dialog import Recent, StartDialog
 from improtocol import errors
 from improtocol.audience import EVERYONE, Audience
 from imqt.dress import Dress
+from imqt.links import links
 
 SOON = 150  #: milliseconds: by then a window has its size
 
@@ -97,8 +98,8 @@ def start_needs_invite(_dress: Dress) -> QWidget:
 def start_bad_invite(_dress: Dress) -> QWidget:
     """Show an invite of which a part is missing."""
     shown = StartDialog(as_client(MadeUpClient(None)), "", None)
-    shown._invite.setText("imserver://lab.example:12001/KEHK-M4FV")
-    shown._on_invite()
+    shown.side.invite.setText("imserver://lab.example:12001/#sha256:4f2a")
+    shown.side._on_enter()
     return shown
 
 
@@ -131,7 +132,12 @@ def everything_said(dress: Dress) -> MainWindow:
     me = Audience.of(ME)
     hear("grace", me, "Good morning! 👋🏽 👩‍🔬 🇪🇺 ❤️", moment("08:59", 2))
     hear("grace", me, "Ist die Messung fertig? ここにあります, και εδώ", moment("09:30", 1))
-    hear(ME, grace, "> Ist die Messung fertig?\nYes. The table:\n\n  port 7   12.4 ms\n  port 8    9.1 ms", moment("09:31"))
+    hear(
+        ME,
+        grace,
+        "> Ist die Messung fertig?\nYes. The table:\n\n  port 7   12.4 ms\n  port 8    9.1 ms",
+        moment("09:31"),
+    )
     client.conversations.get(grace).messages[-1].came(Receipt(1, 1, 1))
     long = "A long one: " + " ".join(["the cable between the rack and the window was too short"] * 6) + "."
     hear("grace", me, long, moment("09:40"))
@@ -277,11 +283,13 @@ def _menu_of_person(shown: MainWindow) -> None:
 
 
 def _press_link(shown: MainWindow) -> None:
-    from imqt.links import links
-
     view = shown.conversations.current
     assert view is not None
     view.transcript.link_pressed.emit(links("Look at https://lab.example.evil.example/key?a=1")[0])
+
+
+def _lines_of_message(shown: MainWindow) -> None:
+    shown.wire.show_message(shown._client.conversations.get(BOTH).messages[-2])
 
 
 def sign_out(_dress: Dress) -> QWidget:
@@ -342,6 +350,6 @@ SHOWN: dict[str, Make] = {
     "outbox-over": _then(lambda shown: shown.show_outbox()),
     "devices-over": _then(lambda shown: shown.show_devices()),
     "blocked-over": _then(lambda shown: shown.show_blocked(), window_blocked),
-    "wire-message": _then(lambda shown: shown.wire.show_message(shown._client.conversations.get(BOTH).messages[-2]), window_with_wire),
+    "wire-message": _then(_lines_of_message, window_with_wire),
     "sign-out": sign_out,
 }

@@ -160,8 +160,13 @@ def button(text: str, role: str = "", *, icon_name: str = "", large: bool = Fals
     _name(made, text)
     if icon_name:
         made.setIcon(icon(icon_name, _ICON_TOKENS.get(role, "text")))
-        made.setText("\N{EN SPACE}" + literal(text))
+        made.setText(beside_icon(text))
     return made
+
+
+def beside_icon(text: str) -> str:
+    """Give the words of a button with an icon before them, a little apart from it."""
+    return "\N{THREE-PER-EM SPACE}" + literal(text)
 
 
 def tool_button(name: str, icon_name: str, *, text: str = "", checkable: bool = False) -> QToolButton:

@@ -150,7 +150,7 @@ class Composer(QWidget):
     def _put_together(self) -> None:
         self.send.setObjectName("send")
         self.send.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self.send.setText("Send\N{EN SPACE}")
+        self.send.setText("Send\N{THREE-PER-EM SPACE}")
         self._hint.setObjectName("hint")
         self._hint.setMinimumWidth(1)  # a long name must not push the roster away
         layout: QVBoxLayout = col(

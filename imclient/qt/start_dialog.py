@@ -13,10 +13,11 @@ from twisted.python.failure import Failure
 
 from imclient.core.client import Client, LinkState
 from imclient.core.tongue import tr
-from imclient.core.trust import NotKnown, Stranger
+from imclient.core.trust import AnotherServer, NotKnown, Stranger
 from improtocol import errors
 from improtocol import invite as invite_line
 from improtocol.invite import BadInvite, Invite, is_here, looks_like_one
+from imqt import theme
 from imqt.layout import STRETCH, box, col, row
 
 from .scrolled import scrolled
@@ -26,9 +27,13 @@ from .start_side import Recent, StartSide
 _log = Logger()
 
 WIDEST = 440
-#: Narrower than this, the recent servers give their room to the fields.
-NARROW = 800
+#: Where the fields would have less than this, the recent servers give their room to them.
+NARROW = 480
 
+_ANOTHER = (
+    "Another server answers there than the one that is known, so nothing was sent to it. Ask whoever runs "
+    "it, by another way; if it is right, paste its new invite."
+)
 _STRANGER = (
     "Nobody vouches for this server and it was never met here, so nothing was sent to it. "
     "Paste its invite, or compare its fingerprint."
@@ -83,7 +88,7 @@ class StartDialog(QWidget):
     # How it is put together
 
     def _page(self) -> QHBoxLayout:
-        self.form.setMaximumWidth(WIDEST)
+        self.form.setMaximumWidth(theme.grown(WIDEST))
         self.form.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         middle = row(STRETCH, (self.form, 100), STRETCH, margins=(24, 16, 24, 16))
         return row(self.side, (scrolled(box(col(STRETCH, middle, STRETCH))), 1), gap=0)
@@ -122,7 +127,9 @@ class StartDialog(QWidget):
         form, host = self.form, self.form.host.text().strip()
         self.form.heading.setText(f"Log in to {host}" if host else "Log in")
         reached = self._reached is not None and self._reached == self._address()
-        if self._registered:
+        if not form.host.isEnabled():
+            subject = f"Asking {host}…"
+        elif self._registered:
             subject = "You have a name here. One step is left: log in."
         elif reached:
             subject = "The server answers. New here? Register a name, then log in."
@@ -265,6 +272,7 @@ class StartDialog(QWidget):
         self._stranger = None
         form.clear_error()
         form.wake(False)
+        self._show_steps()
         asked = self._connected().addCallback(lambda _: act(name, password))
         asked.addCallbacks(lambda _: self._on_done(then, name), self._on_failed)
         asked.addErrback(lambda failure: _log.failure("while coming in", failure))
@@ -307,15 +315,25 @@ class StartDialog(QWidget):
             field = Field.NAME if error.argument == "name" else Field.PASSWORD
         if field is Field.SERVER:
             self._reached = None
+        self._stranger = error if isinstance(error, NotKnown) else None
         if isinstance(error, Stranger):
-            self._stranger = error
             self.form.show_error(field, _STRANGER)
             self.form.offer_trust(invite_line.shown(error.fingerprint))
+        elif isinstance(error, AnotherServer):
+            self.form.show_error(field, _ANOTHER)
+            self.form.compare(invite_line.shown(error.known), invite_line.shown(error.fingerprint))
         else:
-            self.form.show_error(field, str(error) or failure.getErrorMessage())
+            self.form.show_error(field, self._sentence(error) or failure.getErrorMessage())
         self._show_steps()
         self.form.offer_offline(field is Field.SERVER and self._holds())
         {Field.SERVER: self.form.host, Field.NAME: self.form.name}.get(field, self.form.password).setFocus()
+
+    def _sentence(self, error: BaseException | None) -> str:
+        """Say what went wrong; who cannot register here is not told to."""
+        not_new = self._no_new_names()
+        if isinstance(error, errors.LoginRefused) and not_new:
+            return f"Wrong name or password. {not_new}."
+        return str(error)
 
     # The window
 
@@ -325,7 +343,7 @@ class StartDialog(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Give the fields the room they need."""
         super().resizeEvent(event)
-        self.side.setVisible(self.width() >= NARROW)
+        self.side.setVisible(self.width() >= self.side.sizeHint().width() + NARROW)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Tell that the user went away."""
