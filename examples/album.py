@@ -13,12 +13,12 @@ import sys
 import time
 from pathlib import Path
 
-from PyQt5.QtCore import QPoint
+from PyQt5.QtCore import QPoint, QRect
 from PyQt5.QtGui import QPainter, QPixmap
-from PyQt5.QtWidgets import QApplication, QWidget
+from PyQt5.QtWidgets import QApplication, QDialog, QWidget
 
 from examples import gallery, passing
-from imclient.qt.listing import Listing
+from imqt import theme
 from imqt.dress import Choice, Dress
 from imqt.reactor import make_application
 
@@ -37,6 +37,9 @@ def with_what_is_over(window: QWidget) -> QPixmap:
         if other is not window and other.isVisible():
             at = other.mapToGlobal(QPoint()) - window.mapToGlobal(QPoint())
             painter.drawPixmap(at, other.grab())
+            if isinstance(other, QDialog):  # a desktop gives it a frame
+                painter.setPen(theme.colour("edge"))
+                painter.drawRect(QRect(at, other.size()).adjusted(-1, -1, 0, 0))
     painter.end()
     return taken
 
@@ -64,9 +67,9 @@ def main() -> int:
         for name in asked.panes or sorted(sizes):
             pane, width, height = sizes[name]
             window = shown[pane](dress)
-            large = isinstance(window, Listing)
+            dialog = isinstance(window, QDialog)
             window.move(0, 0)
-            window.resize(window.sizeHint()) if large else window.resize(width, height)
+            window.adjustSize() if dialog else window.resize(width, height)
             window.show()
             window.activateWindow()
             until = time.monotonic() + SETTLED

@@ -255,6 +255,10 @@ class MadeUpClient:
         self.blocked.put(self.blocked.names - {name})
         return self._answer()
 
+    def change_password(self, old: str | None, new: str) -> Deferred[None]:
+        """Have another password."""
+        return self._answer()
+
     def devices(self) -> Deferred[list[Device]]:
         """List the devices there are."""
         return succeed(list(self._devices))

@@ -31,12 +31,14 @@ from examples.gallery import (
 )
 from imclient.core.client import LinkState
 from imclient.core.conversations import Progress
-from imclient.core.reaching import NobodyListens, NoSuchHost, Silent
+from imclient.core.reaching import NobodyListens, NoSuchHost, NotConnected, Silent
 from imclient.core.records import Receipt
 from imclient.core.trust import AnotherServer
+from imclient.qt import telling
 from imclient.qt.audience_choice import Mode
 from imclient.qt.devices_window import DevicesWindow
 from imclient.qt.main_window import MainWindow
+from imclient.qt.password_window import PasswordWindow
 from imclient.qt.start_dialog import Recent, StartDialog
 from improtocol import errors
 from improtocol.audience import EVERYONE, Audience
@@ -51,8 +53,16 @@ Make = Callable[[Dress], QWidget]
 def _soon(window: QWidget, act: Callable[[], object]) -> None:
     waiting = QTimer(window)  # and with the window it ends
     waiting.setSingleShot(True)
+    waiting.setObjectName("soon")
     waiting.timeout.connect(act)
     waiting.start(SOON)
+
+
+def come(window: QWidget) -> None:
+    """Let come at once what would come a moment later."""
+    for waiting in window.findChildren(QTimer, "soon"):
+        waiting.stop()
+        waiting.timeout.emit()
 
 
 # The start
@@ -299,6 +309,20 @@ def sign_out(_dress: Dress) -> QWidget:
     return shown
 
 
+def _password(refuse: Exception | None = None, again: str = "donkey wrench") -> Make:
+    def make(_dress: Dress) -> QWidget:
+        client = lab()
+        client.refuse = refuse
+        shown = PasswordWindow(as_client(client), client.notice.emit)
+        if refuse is not None or again != "donkey wrench":
+            for asked, typed in zip(shown._all, ("correct horse", "donkey wrench", again), strict=True):
+                asked.field.setText(typed)
+            _soon(shown, shown._ask)
+        return shown
+
+    return make
+
+
 OTHER = AnotherServer(HOST, PORT, "9b01" * 16, "4f2a" * 16)
 WAITS = "Not connected, trying again in 8 s. What you write waits here."
 ELSEWHERE = "Replaced: this account came in on desk elsewhere."
@@ -342,14 +366,20 @@ SHOWN: dict[str, Make] = {
     "menu-tray": _then(_tray_menu),
     "menu-message": _then(_menu_of_message),
     "menu-person": _then(_menu_of_person),
-    "all-conversations": _then(lambda shown: shown.list_conversations()),
-    "keys": _then(lambda shown: shown.tell_keys()),
-    "about": _then(lambda shown: shown.tell_about()),
-    "block": _then(lambda shown: shown.block("mallory", True)),
+    "all-conversations": _then(lambda shown: shown.conversations.list_all()),
+    "keys": _then(telling.keys),
+    "about": _then(telling.about),
+    "block": _then(lambda shown: shown._asking.ask_to_block("mallory", True)),
     "link": _then(_press_link),
     "outbox-over": _then(lambda shown: shown.show_outbox()),
     "devices-over": _then(lambda shown: shown.show_devices()),
     "blocked-over": _then(lambda shown: shown.show_blocked(), window_blocked),
     "wire-message": _then(_lines_of_message, window_with_wire),
     "sign-out": sign_out,
+    "password": _password(),
+    "password-over": _then(lambda shown: shown.change_password()),
+    "password-refused": _password(errors.LoginRefused()),
+    "password-short": _password(errors.BadPassword(8, 256)),
+    "password-not-same": _password(again="donkey wrensh"),
+    "password-offline": _password(NotConnected()),
 }

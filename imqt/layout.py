@@ -52,6 +52,15 @@ def rule(*, upright: bool = False) -> QFrame:
     return made
 
 
+def fit(dialog: QWidget) -> None:
+    """Let a dialog be as high as what it holds needs at its width: Qt forgets lines that are wrapped."""
+    layout = dialog.layout()
+    assert layout is not None
+    layout.activate()
+    wrapped = layout.totalHeightForWidth(dialog.width()) if layout.hasHeightForWidth() else 0
+    dialog.resize(dialog.width(), max(wrapped, layout.totalMinimumSize().height()))
+
+
 def _fill(layout: QBoxLayout, items: tuple[Item, ...], margins: Margins, gap: int) -> None:
     layout.setContentsMargins(*margins)
     layout.setSpacing(gap)

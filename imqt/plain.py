@@ -12,7 +12,7 @@ import html
 from collections.abc import Callable
 
 from PyQt5.QtCore import QSize, Qt
-from PyQt5.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt5.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QAbstractButton,
     QAction,
@@ -30,8 +30,8 @@ from PyQt5.QtWidgets import (
 
 from imqt.colours import Token
 from imqt.icons import icon
-from imqt.layout import STRETCH, col, row
-from imqt.theme import heights
+from imqt.layout import STRETCH, col, fit, row
+from imqt.theme import grown, heights
 
 
 def tooltip(text: str) -> str:
@@ -198,7 +198,7 @@ class Notice(QDialog):
         self.setWindowTitle(heading)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setMinimumWidth(360)
+        self.setMinimumWidth(min(grown(400), parent.width() - 16) if parent is not None else 400)
         self._buttons = row(STRETCH)
         self.setLayout(
             col(
@@ -209,6 +209,11 @@ class Notice(QDialog):
                 margins=(24, 20, 24, 20),
             )
         )
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Be no higher than the words."""
+        super().showEvent(event)
+        fit(self)
 
     def offer(self, text: str, role: str = "", *, then: Callable[[], None] | None = None) -> QPushButton:
         """Add a button; pressing it closes the notice, then does `then`."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from improtocol.audience import Audience
 
 from .lookalike import shown
 
+#: The line to type, at the end of a server's sentence.
+_EXAMPLE = re.compile(r": [A-Z]{3,} [^.]*$")
 #: More names than this are counted, not listed: a line stays a line.
 LISTED = 4
 
@@ -127,6 +130,11 @@ def unknown(names: Sequence[str]) -> str:
     if len(names) == 1:
         return f"There is no user called {shown(names[0])}."
     return f"There are no users called {', '.join(map(shown, names))}."
+
+
+def plainly(error: object) -> str:
+    """Say what went wrong to somebody who types no lines: without the line that a server shows to type."""
+    return _EXAMPLE.sub(".", str(error))
 
 
 def milliseconds(seconds: float) -> str:

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.tongue import tr
 from imclient.core.trust import AnotherServer, NotKnown, Stranger
@@ -333,7 +334,7 @@ class StartDialog(QWidget):
         not_new = self._no_new_names()
         if isinstance(error, errors.LoginRefused) and not_new:
             return f"Wrong name or password. {not_new}."
-        return str(error)
+        return wording.plainly(error)
 
     # The window
 

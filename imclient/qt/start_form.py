@@ -9,11 +9,12 @@ from PyQt5.QtGui import QIntValidator
 from PyQt5.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from imclient.core.tongue import tr
-from imqt import icons, plain, theme
+from imqt import plain, theme
 from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
-from imqt.search_field import name_buttons
 from imqt.sign import IconSign
+
+from .password_field import password_field
 
 
 class Field(Enum):
@@ -34,7 +35,7 @@ class StartForm(QWidget):
         self.host = _field("startHost", "Host of the server", "lab.example or 127.0.0.1")
         self.port = _field("startPort", "Port of the server", "port")
         self.name = _field("startName", "Name", "")
-        self.password = _field("startPassword", "Password", "")
+        self.password = password_field("startPassword", "Password")
         self.register = plain.button(tr("Register"), large=True)
         self.log_in = plain.button(tr("Log in"), "primary", large=True)
         self.heading = PlainLabel(tr("Log in"), "heading", wrap=True)
@@ -183,14 +184,6 @@ class StartForm(QWidget):
     def _prepare(self) -> None:
         self.port.setFixedWidth(theme.grown(112))
         self.port.setValidator(QIntValidator(0, 65535, self))
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        eye = self.password.addAction(icons.icon("show"), QLineEdit.ActionPosition.TrailingPosition)
-        assert eye is not None
-        eye.setCheckable(True)
-        eye.setText("Show the password")
-        plain.set_tooltip(eye, tr("Show the password"))
-        eye.toggled.connect(self._show_password)
-        name_buttons(self.password, "Show the password")
         self.register.setObjectName("startRegister")
         self.log_in.setObjectName("startLogIn")
         self._error.setObjectName("startError")
@@ -256,10 +249,6 @@ class StartForm(QWidget):
     def _on_edited(self, field: Field) -> None:
         self.clear_error()
         self.edited.emit(field)
-
-    def _show_password(self, shown: bool) -> None:
-        mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
-        self.password.setEchoMode(mode)
 
 
 def _field(name: str, accessible: str, placeholder: str) -> QLineEdit:
