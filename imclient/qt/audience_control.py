@@ -10,10 +10,10 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from imclient.core import obeying, wording
 from imclient.core.client import Client, LinkState
-from imclient.core.tongue import tr
 from improtocol.audience import Audience
 from imqt import icons, plain
 from imqt.plain import PlainLabel
+from imtongue import tr
 
 from .audience_choice import AudienceChoice, Mode
 from .chip import Chip
@@ -171,7 +171,7 @@ class AudienceControl(QWidget):
         adding = not self._field.isHidden()
         self._add.setVisible(mode is not Mode.EVERYONE and not adding)
         one = mode is Mode.ONE
-        self._add.setText(plain.beside_icon("change" if one else "add"))
+        self._add.setText(plain.beside_icon(tr("change") if one else tr("add")))
         self._add.setIcon(icons.icon("edit" if one else "add", "accent"))
         self._add.setAccessibleName(tr("Choose somebody else") if one else tr("Add people"))
         self._show_count()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PyQt5.QtWidgets import QLineEdit
 
-from imclient.core.tongue import tr
 from imqt import icons, plain
 from imqt.search_field import name_buttons
+from imtongue import tr
 
 
 def password_field(name: str, words: str) -> QLineEdit:
@@ -19,10 +19,10 @@ def password_field(name: str, words: str) -> QLineEdit:
     eye = field.addAction(icons.icon("show"), QLineEdit.ActionPosition.TrailingPosition)
     assert eye is not None
     eye.setCheckable(True)
-    eye.setText("Show the password")
+    eye.setText(tr("Show the password"))
     plain.set_tooltip(eye, tr("Show the password"))
     eye.toggled.connect(lambda shown: _show(field, shown))
-    name_buttons(field, "Show the password")
+    name_buttons(field, tr("Show the password"))
     return field
 
 

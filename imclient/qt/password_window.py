@@ -10,12 +10,12 @@ from twisted.python.failure import Failure
 
 from imclient.core import wording
 from imclient.core.client import Client
-from imclient.core.tongue import tr
 from improtocol import errors
 from imqt import plain, theme
 from imqt.layout import STRETCH, col, fit, row
 from imqt.plain import PlainLabel
 from imqt.sign import IconSign
+from imtongue import tr
 
 from .password_field import password_field
 

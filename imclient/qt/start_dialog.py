@@ -13,13 +13,13 @@ from twisted.python.failure import Failure
 
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
-from imclient.core.tongue import tr
 from imclient.core.trust import AnotherServer, NotKnown, Stranger
 from improtocol import errors
 from improtocol import invite as invite_line
 from improtocol.invite import BadInvite, Invite, is_here, looks_like_one
 from imqt import theme
 from imqt.layout import STRETCH, box, col, row
+from imtongue import phrase, tr
 
 from .scrolled import scrolled
 from .start_form import Field, StartForm
@@ -31,7 +31,7 @@ WIDEST = 440
 #: Where the fields would have less than this, the recent servers give their room to them.
 NARROW = 480
 
-_ANOTHER = (
+_ANOTHER = phrase(
     "Another server answers there than the one that is known, so nothing was sent to it. Ask whoever runs "
     "it, by another way; if it is right, paste its new invite."
 )
@@ -129,7 +129,7 @@ class StartDialog(QWidget):
         self.form.heading.setText(f"Log in to {host}" if host else "Log in")
         reached = self._reached is not None and self._reached == self._address()
         if not form.host.isEnabled():
-            subject = f"Asking {host}…"
+            subject = tr("Asking {host}…", host=host)
         elif self._registered:
             subject = "You have a name here. One step is left: log in."
         elif reached:
@@ -321,7 +321,7 @@ class StartDialog(QWidget):
             self.form.show_error(field, _STRANGER)
             self.form.offer_trust(invite_line.shown(error.fingerprint))
         elif isinstance(error, AnotherServer):
-            self.form.show_error(field, _ANOTHER)
+            self.form.show_error(field, tr(_ANOTHER))
             self.form.compare(invite_line.shown(error.known), invite_line.shown(error.fingerprint))
         else:
             self.form.show_error(field, self._sentence(error) or failure.getErrorMessage())
@@ -333,7 +333,7 @@ class StartDialog(QWidget):
         """Say what went wrong; who cannot register here is not told to."""
         not_new = self._no_new_names()
         if isinstance(error, errors.LoginRefused) and not_new:
-            return f"Wrong name or password. {not_new}."
+            return tr("Wrong name or password. {why}.", why=not_new)
         return wording.plainly(error)
 
     # The window

@@ -8,11 +8,11 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QIntValidator
 from PyQt5.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from imclient.core.tongue import tr
 from imqt import plain, theme
 from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
 from imqt.sign import IconSign
+from imtongue import tr
 
 from .password_field import password_field
 
