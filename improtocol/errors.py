@@ -381,6 +381,27 @@ class NoSuchInvite(Refusal, code="no-such-invite"):
         return f"There is no invite {self.number} that is still good; INVITES lists those there are."
 
 
+class UnderWay(Refusal, code="under-way"):
+    """That is being done already: one at a time."""
+
+
+class NotBackedUp(Refusal, code="not-backed-up"):
+    """There is no backup, and no part of one; ``why`` is one of the words below."""
+
+    why: str  #: one of the words of ``WHY``
+
+    WHY: ClassVar[Mapping[str, str]] = {
+        "damaged": "The database is damaged, so this would be no backup: restore the last good one.",
+        "elsewhere": "The data of this server is in a database of its own, which is backed up where it is.",
+        "stopping": "The server is being stopped.",
+        "failed": "It could not be written; server.log says why.",
+    }
+
+    def sentence(self) -> str:
+        """Say why not."""
+        return self.WHY.get(self.why, "There is no backup, and no part of one.")
+
+
 class MailboxFull(Refusal, code="mailbox-full"):
     """Too much of what you said to these people still waits for them."""
 

@@ -43,7 +43,19 @@ GOODBYE = 4
 #: Seconds to wait before saying again what a database in trouble refused.
 COME_AGAIN = 5
 #: What may be asked beyond protocol 1.
-CAN = ("ref", "device", "history", "receipts", "presence", "block", "token", "account", "invite", "admin")
+CAN = (
+    "ref",
+    "device",
+    "history",
+    "receipts",
+    "presence",
+    "block",
+    "token",
+    "account",
+    "invite",
+    "admin",
+    "upkeep",
+)
 
 
 @dataclass(slots=True, eq=False)

@@ -28,6 +28,7 @@ from improtocol import __version__
 from improtocol.events import Bye
 from improtocol.names import ASCII_NAMES, NamePolicy, UnicodeNames
 
+from .backing_up import BackingUp, Elsewhere
 from .bounds import BOUNDS, BadBound, Bounds, changed, table
 from .cannot_start import CannotStart
 from .claims import Claims
@@ -52,6 +53,7 @@ from .features.registration import Registration
 from .features.renaming import Renaming
 from .features.roster import Roster
 from .features.showing import Showing
+from .features.upkeep import BACK, STOPPED, Backups, Upkeep
 from .listening import HERE, entrance, listen, policy_for
 from .log_lines import Write, as_json, plain
 from .mailroom import Mailroom, Soon
@@ -84,8 +86,7 @@ from .welcome import welcome
 HASHING = min(2, os.cpu_count() or 1)
 #: The file that is read if no other is named.
 CONFIGURATION = "imserver.toml"
-#: Often it is started again at once.
-GOODBYE = Bye("shutdown", 5, "The server is being stopped; come back later.")
+GOODBYE = Bye("shutdown", BACK, STOPPED)
 #: Days in which the first administrator may come.
 FIRST_DAYS = 7
 NAMES: dict[str, NamePolicy] = {"ascii": ASCII_NAMES, "unicode": UnicodeNames()}
@@ -102,6 +103,12 @@ class Options(UsageOptions):
         ["config", None, None, "TOML file with what is not said here; else imserver.toml in the data folder"],
         ["data", None, None, "folder for what must survive and for server.log (kept to its owner)"],
         ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
+        [
+            "backups",
+            None,
+            None,
+            "folder into which BACKUP writes the server; else backups in the data folder",
+        ],
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
         ["keep", None, None, "let go of messages older than so many DAYS; else everything is kept"],
         ["metrics", None, None, "show Prometheus the counts here, as in tcp:9100:interface=127.0.0.1"],
@@ -244,6 +251,9 @@ class Imserver(Service):
         self._first = _first_code(self._storage)
         self._hashing = Threads(reactor, HASHING, "passwords")
         self._retention = self._retaining(options["keep"])
+        self._copying = Threads(reactor, 1, "backups")
+        self._backups = self._backing_up(options)
+        self._goodbye = GOODBYE
         self._server = put_together(
             reactor,
             self._storage,
@@ -259,7 +269,9 @@ class Imserver(Service):
             line_of=self.invite_line,
             retention=self._retention,
             counters=counters,
+            backups=self._backups,
         )
+        self._server.stop = self._stop_for
         self._storage.in_doubt = self._end_in_doubt
         self._server.room = self._folder.room
         self._encryption = Encryption(
@@ -276,6 +288,24 @@ class Imserver(Service):
 
     def _retaining(self, days: str | None) -> Retention | None:
         return Retention(self._reactor, self._storage, self._log, _now, int(days)) if days else None
+
+    def _backing_up(self, options: Options) -> BackingUp | Elsewhere:
+        mine = self._folder.database
+        if options["database"] not in (None, f"sqlite:///{mine}"):
+            return Elsewhere()
+        folder = Path(options["backups"] or self._folder.path / "backups").absolute()
+        return BackingUp(
+            self._folder.path,
+            mine,
+            folder,
+            self._copying,
+            lambda error: self._log.note("backup-failed", error=error),
+        )
+
+    def _stop_for(self, goodbye: Bye) -> None:
+        """Stop as an administrator asked for it; everybody is told so much."""
+        self._goodbye = goodbye
+        self._soon(self._reactor.stop)
 
     def reload(self) -> None:
         """Read certificate and configuration again, and have hold at once what can; nobody is dropped."""
@@ -388,8 +418,10 @@ class Imserver(Service):
             self._retention.end()
         for port in (*self._ports, *([self._metrics] if self._metrics is not None else [])):
             await maybeDeferred(port.stopListening)
-        await self._server.end_all(GOODBYE)
+        self._backups.stop()
+        await self._server.end_all(self._goodbye)
         self._hashing.stop()
+        self._copying.stop()
         await self._storage.close()
         self._told.close()
         self._log.note("stopped")
@@ -431,6 +463,7 @@ def put_together(
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
     retention: Retention | None = None,
     counters: Counters | None = None,
+    backups: Backups | None = None,
 ) -> Server:
     """Put all that is between the storage and the sockets together: what a test has, and what people have."""
     users = Users(
@@ -480,6 +513,7 @@ def put_together(
         Administration(storage, storage, passwords, users, log, draw),
         PeerPing(users),
         Overseeing(storage, users, watching, lambda: server),
+        Upkeep(backups or Elsewhere(), log, lambda: server),
         Housekeeping(),
         writes_waiting=bounds.writes_waiting,
     )
