@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from improtocol.errors import Refusal
 from improtocol.names import ASCII_NAMES, NamePolicy
 from improtocol.replies import BackedUp
+from imserver.assembly import put_together
 from imserver.bounds import BOUNDS, Bounds
 from imserver.connection import Connection
 from imserver.counters import Counters
@@ -28,7 +29,6 @@ from imserver.mailroom import Mailroom, Soon
 from imserver.portal.enrolling import Policy
 from imserver.retention import Retention
 from imserver.server_log import ServerLog
-from imserver.service import put_together
 from imserver.storage import in_memory
 from imserver.storage.interface import Storage
 from imserver.turn import Turn

@@ -10,7 +10,8 @@ from twisted.internet.defer import Deferred
 from improtocol.invite import Invite
 
 from ..listening import HERE
-from ..service import Imserver, Options
+from ..options import Options
+from ..service import Imserver
 from .link import DEVICE, Key
 
 #: Where this machine reaches a server whose own ports are all for others.
