@@ -421,9 +421,9 @@ class NotBackedUp(Refusal, code="not-backed-up"):
         "failed": "It could not be written; server.log says why.",
     }
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say why not."""
-        return self.WHY.get(self.why, "There is no backup, and no part of one.")
+        return say(self.WHY.get(self.why, "There is no backup, and no part of one."))
 
 
 class MailboxFull(Refusal, code="mailbox-full"):
