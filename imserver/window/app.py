@@ -117,8 +117,7 @@ class Windows:
 
     def _open(self) -> None:
         place = f"{self._server.host}:{self._server.port}"
-        back_up = self._own.back_up if self._own is not None else None
-        window = MainWindow(self.overseer, self._dress, place, own=self._own is not None, back_up=back_up)
+        window = MainWindow(self.overseer, self._dress, place, own=self._own is not None)
         window.closed.connect(self._stop)
         window.resize(window.sizeHint())
         self._show(window)
