@@ -52,6 +52,16 @@ def rule(*, upright: bool = False) -> QFrame:
     return made
 
 
+def fit(window: QWidget) -> None:
+    """Let a window be as high as its texts need, wrapped as they are at its width; never less high."""
+    layout = window.layout()
+    assert layout is not None
+    layout.activate()
+    needed = layout.totalHeightForWidth(window.width())
+    if needed > window.height():
+        window.resize(window.width(), needed)
+
+
 def _fill(layout: QBoxLayout, items: tuple[Item, ...], margins: Margins, gap: int) -> None:
     layout.setContentsMargins(*margins)
     layout.setSpacing(gap)

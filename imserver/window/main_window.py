@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 
 from imqt import painting, plain
 from imqt.dress import Dress
-from imqt.layout import box, col, row, rule
+from imqt.layout import box, col, rule
 from imqt.row_list import Gathering
 
 from . import acts
@@ -41,6 +41,7 @@ class MainWindow(QMainWindow):
         overseer: Overseer,
         dress: Dress,
         place: str,
+        way: str = "",
         *,
         own: bool,
         back_up: BackUp | None = None,
@@ -51,7 +52,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"imserver - {place}")
         self.setMinimumSize(900, 560)
         self._overseer, self.dress, self._own, self._back_up = overseer, dress, own, back_up
-        self.head = Head(place, own=own, can_back_up=back_up is not None)
+        self.head = Head(place, way, own=own, can_back_up=back_up is not None)
         self.bar = PeopleBar()
         self.people = PeopleView(overseer.people)
         self.wire = WireView(overseer.wire)
@@ -82,16 +83,23 @@ class MainWindow(QMainWindow):
         split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 3)
         split.setSizes([420, 200])
-        middle = row((split, 1), rule(upright=True), self.figures, gap=0)
+        self.sides = sides = QSplitter(Qt.Orientation.Horizontal)
+        sides.setObjectName("sides")
+        sides.setHandleWidth(1)
+        sides.addWidget(split)
+        sides.addWidget(self.figures)
+        sides.setCollapsible(0, False)
+        sides.setStretchFactor(0, 1)
         whole = QWidget()
         outer = QVBoxLayout(whole)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self.head)
         outer.addWidget(rule())
-        outer.addLayout(middle, 1)
+        outer.addWidget(sides, 1)
         outer.addWidget(rule())
         outer.addWidget(self.line)
+        self.parts = {"split": split, "sides": sides}  #: what can be drawn larger and smaller
         self.setCentralWidget(box(col((whole, 1), gap=0)))
 
     def changeEvent(self, event: QEvent | None) -> None:
@@ -101,7 +109,10 @@ class MainWindow(QMainWindow):
             self._measure()
 
     def _measure(self) -> None:
-        self.figures.setFixedWidth(min(round(painting.sign_side(300)), 400))
+        """Give the figures what they need to be read; more, if somebody draws them wider."""
+        self.figures.setMinimumWidth(min(round(painting.sign_side(220)), 320))
+        wide = min(round(painting.sign_side(300)), 400)
+        self.sides.setSizes([max(1, self.width() - wide), wide])
 
     def _listen(self) -> None:
         self.head.invite.clicked.connect(self.invite)
@@ -131,7 +142,7 @@ class MainWindow(QMainWindow):
     def _show_link(self) -> None:
         self.head.show_link(self._overseer.link, self._overseer.figures.now)
         state = self._overseer.link.state
-        self.menus.allow(state is State.ONLINE, state is State.ENDED)
+        self.menus.allow(state is State.ONLINE, state in (State.ENDED, State.WAITING))
         self._show_chosen()
 
     def _show_counts(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QKeyEvent, QPainter
+from PyQt5.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PyQt5.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -15,6 +15,7 @@ from PyQt5.QtWidgets import (
 )
 
 from imqt import icons, painting, theme
+from imqt.empty import Empty
 from imqt.theme import Weight
 
 from .people import Being, Person
@@ -22,8 +23,10 @@ from .people_model import Column, PeopleModel
 
 SIDE = 16
 _PRESENCE = {Being.LOGGED_IN: "online", Being.REGISTERED: "away", Being.UNREGISTERED: "away"}
-#: How wide the columns are beside type of the usual size; the last has the rest.
-WIDTHS = (124, 144, 96, 142, 156, 92)
+#: How wide the columns are beside type of the usual size; the last has the rest, and needs so much.
+WIDTHS, LAST = (124, 144, 96, 142, 156, 92), 92
+#: Of that, what they can do with, and what they take where there is more.
+LEAST, MOST = 0.8, 1.5
 
 
 class PeopleDelegate(QStyledItemDelegate):
@@ -96,6 +99,8 @@ class PeopleView(QTableView):
         super().__init__(parent)
         self._people = model
         self._held = ""
+        self._fitting = self._by_hand = False  # whoever drew a column to a width of their own is left alone
+        self._nobody = Empty(self)
         self.setObjectName("people")
         self.setAccessibleName("Everybody who ever took a name, and who is connected")
         self.setModel(model)
@@ -125,6 +130,8 @@ class PeopleView(QTableView):
         self._measure()
         self.activated.connect(self._on_activated)
         self.customContextMenuRequested.connect(self.asked)
+        header.sectionResized.connect(self._on_resized)
+        model.sought.connect(self._tell_nobody)
         model.modelAboutToBeReset.connect(self._hold)
         model.modelReset.connect(self._hold_on)
         selection = self.selectionModel()
@@ -158,9 +165,31 @@ class PeopleView(QTableView):
         if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._measure()
 
-    def _measure(self) -> None:
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Give the columns what there is."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        viewport = self.viewport()
+        if self._by_hand or viewport is None:
+            return
+        usual = painting.sign_side(sum(WIDTHS) + LAST)
+        part = max(LEAST, min(MOST, viewport.width() / usual))
+        self._fitting = True
         for column, width in enumerate(WIDTHS):
-            self.setColumnWidth(column, round(painting.sign_side(width)))
+            self.setColumnWidth(column, int(part * painting.sign_side(width)))
+        self._fitting = False
+
+    def _on_resized(self, column: int, _before: int, _now: int) -> None:
+        if not self._fitting and column < len(WIDTHS):
+            self._by_hand = True
+
+    def _tell_nobody(self, sought: str) -> None:
+        self._nobody.tell("" if self._people.rows else f"No name, former name or address holds {sought}.")
+
+    def _measure(self) -> None:
+        self._fit()
         rows = self.verticalHeader()
         assert rows is not None
         rows.setMinimumSectionSize(1)
