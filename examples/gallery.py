@@ -41,7 +41,8 @@ from imclient.qt.conversation_view import ConversationView
 from imclient.qt.devices_window import DevicesWindow
 from imclient.qt.main_window import PANES, MainWindow
 from imclient.qt.outbox_window import OutboxWindow
-from imclient.qt.start_dialog import Recent, StartDialog
+from imclient.qt.start_dialog import StartDialog
+from imclient.qt.start_side import Recent
 from imclient.qt.talk_window import TalkWindow
 from imclient.qt.welcome_view import WelcomeView
 from improtocol import errors, invite

@@ -17,6 +17,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from improtocol.names import ASCII_NAMES, NamePolicy
+from imserver.assembly import put_together
 from imserver.bounds import BOUNDS, Bounds
 from imserver.connection import Connection
 from imserver.counters import Counters
@@ -26,7 +27,6 @@ from imserver.mailroom import Mailroom, Soon
 from imserver.portal.enrolling import Policy
 from imserver.retention import Retention
 from imserver.server_log import ServerLog
-from imserver.service import put_together
 from imserver.storage import in_memory
 from imserver.storage.interface import Storage
 from imserver.turn import Turn

@@ -32,7 +32,8 @@ from imqt.dress import Choice, Dress
 
 from . import emblem
 from .main_window import MainWindow
-from .start_dialog import Recent, StartDialog
+from .start_dialog import StartDialog
+from .start_side import Recent
 
 _log = Logger()
 

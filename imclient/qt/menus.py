@@ -14,7 +14,10 @@ from imclient.core.showing import Shown
 from imclient.core.tongue import tr
 from imqt.dress import Choice
 
+from . import telling
+from .asking import Asking
 from .audience_choice import Mode
+from .conversations_view import ConversationsView
 
 #: Minutes after which one is shown as away, as the menu offers them; 0: never.
 AWAY_AFTER = (5, 10, 30, 0)
@@ -23,7 +26,6 @@ AWAY_AFTER = (5, 10, 30, 0)
 class _Acts(Protocol):
     """What a window can do when it is asked by its menus."""
 
-    def show_as(self, presence: Shown) -> None: ...
     def write_line(self) -> None: ...
     def speak(self, language: str) -> None: ...
     def prefer(self, **changes: object) -> None: ...
@@ -37,39 +39,39 @@ class _Acts(Protocol):
     def ping(self) -> None: ...
     def choose_mode(self, mode: Mode) -> None: ...
     def write_note(self) -> None: ...
-    def step_tab(self, by: int) -> None: ...
-    def move_tab(self, by: int) -> None: ...
-    def set_apart(self) -> None: ...
     def next_unread(self) -> None: ...
-    def close_tab(self) -> None: ...
-    def list_conversations(self) -> None: ...
     def step_pane(self, by: int) -> None: ...
     def show_wire(self, shown: bool) -> None: ...
     def show_aside(self, shown: bool) -> None: ...
     def dress(self, choice: Choice) -> None: ...
     def scale(self, by: int) -> None: ...
-    def tell_keys(self) -> None: ...
-    def tell_about(self) -> None: ...
-    def tell_licence(self) -> None: ...
 
 
 class Menus:
     """The menus of the main window, and those of their actions that others show or set."""
 
-    def __init__(self, window: QMainWindow, acts: _Acts, choice: Choice, preferences: Preferences) -> None:
+    def __init__(
+        self,
+        window: QMainWindow,
+        acts: _Acts,
+        asking: Asking,
+        conversations: ConversationsView,
+        choice: Choice,
+        preferences: Preferences,
+    ) -> None:
         self._window = window
         self._preferences = preferences
-        self._account(acts)
+        self._account(acts, asking)
         self._people(acts)
-        self._conversation(acts)
+        self._conversation(acts, conversations)
         self.wire = self._view(acts, choice)
-        self._help(acts)
+        self._help()
 
-    def _account(self, acts: _Acts) -> None:
+    def _account(self, acts: _Acts, asking: Asking) -> None:
         self.account = self._menu(tr("&Account"), "menuAccount")
         group = QActionGroup(self._window)
         self.shown = {
-            each: _act(self.account, each.value.capitalize(), _showing(acts, each)) for each in Shown
+            each: _act(self.account, each.value.capitalize(), _showing(asking, each)) for each in Shown
         }
         for each, action in self.shown.items():
             action.setObjectName(f"show-{each.value}")
@@ -119,21 +121,33 @@ class Menus:
         menu.addSeparator()
         _act(menu, tr("Blocked people"), acts.show_blocked, name="listBlocked")
 
-    def _conversation(self, acts: _Acts) -> None:
+    def _conversation(self, acts: _Acts, conversations: ConversationsView) -> None:
         menu = self._menu(tr("&Conversation"), "menuConversation")
         for number, mode in enumerate(Mode, 1):
             _act(menu, f"To {mode.value.lower()}", _choosing(acts, mode), f"Alt+{number}")
         _act(menu, tr("A note to yourself"), acts.write_note, "Ctrl+N")
         _act(menu, tr("Outbox"), acts.show_outbox, "Ctrl+Shift+O", "listOutbox")
         menu.addSeparator()
-        _act(menu, tr("Next"), lambda: acts.step_tab(1), "Ctrl+Tab", "nextTab")
-        _act(menu, tr("The one before"), lambda: acts.step_tab(-1), "Ctrl+Shift+Tab")
+        _act(menu, tr("Next"), lambda: conversations.step(1), "Ctrl+Tab", "nextTab")
+        _act(menu, tr("The one before"), lambda: conversations.step(-1), "Ctrl+Shift+Tab")
         _act(menu, tr("Next unread"), acts.next_unread, "Alt+Down", "nextUnread")
-        _act(menu, tr("Move to the left"), lambda: acts.move_tab(-1), "Ctrl+Shift+PgUp", "moveTabLeft")
-        _act(menu, tr("Move to the right"), lambda: acts.move_tab(1), "Ctrl+Shift+PgDown", "moveTabRight")
-        _act(menu, tr("In a window of its own"), acts.set_apart, "Ctrl+Shift+N", "setApart")
-        _act(menu, tr("All conversations"), acts.list_conversations, "Ctrl+L", "listConversations")
-        _act(menu, tr("Close"), acts.close_tab, "Ctrl+W")
+        _act(
+            menu,
+            tr("Move to the left"),
+            lambda: conversations.move_current(-1),
+            "Ctrl+Shift+PgUp",
+            "moveTabLeft",
+        )
+        _act(
+            menu,
+            tr("Move to the right"),
+            lambda: conversations.move_current(1),
+            "Ctrl+Shift+PgDown",
+            "moveTabRight",
+        )
+        _act(menu, tr("In a window of its own"), conversations.set_current_apart, "Ctrl+Shift+N", "setApart")
+        _act(menu, tr("All conversations"), conversations.list_all, "Ctrl+L", "listConversations")
+        _act(menu, tr("Close"), conversations.close_current, "Ctrl+W")
         menu.addSeparator()
         _act(menu, tr("To the next part of the window"), lambda: acts.step_pane(1), "F6")
         _act(menu, tr("To the part before"), lambda: acts.step_pane(-1), "Shift+F6")
@@ -169,11 +183,11 @@ class Menus:
             action.setChecked(code == (self._preferences.language or "en"))
             group.addAction(action)
 
-    def _help(self, acts: _Acts) -> None:
+    def _help(self) -> None:
         menu = self._menu(tr("&Help"), "menuHelp")
-        _act(menu, tr("Keys"), acts.tell_keys, "F1")
-        _act(menu, tr("About imclient"), acts.tell_about, name="about")
-        _act(menu, tr("Licence"), acts.tell_licence, name="licence")
+        _act(menu, tr("Keys"), lambda: telling.keys(self._window), "F1")
+        _act(menu, tr("About imclient"), lambda: telling.about(self._window), name="about")
+        _act(menu, tr("Licence"), lambda: telling.licence(self._window), name="licence")
 
     def _menu(self, title: str, name: str) -> QMenu:
         bar = self._window.menuBar()
@@ -224,5 +238,5 @@ def _dressing(acts: _Acts, choice: Choice) -> Callable[[], None]:
     return lambda: acts.dress(choice)
 
 
-def _showing(acts: _Acts, presence: Shown) -> Callable[[], None]:
-    return lambda: acts.show_as(presence)
+def _showing(asking: Asking, presence: Shown) -> Callable[[], None]:
+    return lambda: asking.show_as(presence)

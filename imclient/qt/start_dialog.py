@@ -1,13 +1,12 @@
-"""The start window: which server, which name; register, then log in; where one was before on the left."""
+"""The start window: which server, which name; register, then log in, each step when the last one is done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PyQt5.QtCore import QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PyQt5.QtGui import QCloseEvent, QResizeEvent
+from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -18,14 +17,11 @@ from imclient.core.trust import NotKnown, Stranger
 from improtocol import errors
 from improtocol import invite as invite_line
 from improtocol.invite import BadInvite, Invite, is_here, looks_like_one
-from imqt import icons, plain
-from imqt.layout import STRETCH, box, col, row, rule
-from imqt.plain import ElidedLabel, PlainLabel
-from imqt.search_field import name_buttons
-from imqt.sign import IconSign
+from imqt.layout import STRETCH, box, col, row
 
 from .scrolled import scrolled
 from .start_form import Field, StartForm
+from .start_side import Recent, StartSide
 
 _log = Logger()
 
@@ -45,16 +41,6 @@ _ABOUT: tuple[tuple[type[Exception], Field], ...] = (
     (errors.BadName, Field.NAME),
     (errors.NameReserved, Field.NAME),
 )
-
-
-@dataclass(frozen=True)
-class Recent:
-    """A server one was at."""
-
-    host: str
-    port: int
-    name: str
-    when: str = ""
 
 
 class StartDialog(QWidget):
@@ -84,8 +70,7 @@ class StartDialog(QWidget):
         self.setMinimumSize(360, 480)
         self.form = StartForm()
         self._stranger: NotKnown | None = None
-        self._invite = self._invite_field()
-        self._side = self._recent_servers(recent)
+        self.side = StartSide(recent)
         self.setLayout(self._page())
         self._listen()
         self._fill(host, port, name)
@@ -101,51 +86,12 @@ class StartDialog(QWidget):
         self.form.setMaximumWidth(WIDEST)
         self.form.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         middle = row(STRETCH, (self.form, 100), STRETCH, margins=(24, 16, 24, 16))
-        return row(self._side, (scrolled(box(col(STRETCH, middle, STRETCH))), 1), gap=0)
-
-    def _recent_servers(self, recent: Sequence[Recent]) -> QWidget:
-        rows = self._recent = [_RecentServer(server, self._fill) for server in recent]
-        label = PlainLabel(tr("Paste an invite"), "group")
-        label.setBuddy(self._invite)
-        nothing = [] if rows else [PlainLabel(tr("Servers you were at appear here."), "caption", wrap=True)]
-        column = col(
-            PlainLabel(tr("Where to?"), "heading"),
-            16,
-            PlainLabel(tr("Recent servers"), "group"),
-            *rows,
-            *nothing,
-            16,
-            rule(),
-            12,
-            label,
-            self._invite,
-            PlainLabel(
-                tr("One line that somebody gave you: it holds the server and its fingerprint."),
-                "caption",
-                wrap=True,
-            ),
-            STRETCH,
-            margins=(24, 40, 24, 24),
-        )
-        side = box(column, "side")
-        side.setFixedWidth(320)
-        return box(row(side, rule(upright=True), gap=0))
-
-    @staticmethod
-    def _invite_field() -> QLineEdit:
-        field = QLineEdit()
-        field.setObjectName("startInvite")
-        field.setAccessibleName(tr("Paste an invite"))
-        field.setPlaceholderText(tr("imserver://…"))
-        field.setProperty("role", "onside")
-        field.addAction(icons.icon("invite"), QLineEdit.ActionPosition.LeadingPosition)
-        name_buttons(field, "Invite")
-        return field
+        return row(self.side, (scrolled(box(col(STRETCH, middle, STRETCH))), 1), gap=0)
 
     def _listen(self) -> None:
         form = self.form
-        self._invite.returnPressed.connect(self._on_invite)
-        self._invite.textEdited.connect(self._on_invite_edited)
+        self.side.chosen.connect(self._fill)
+        self.side.invited.connect(self._take_invite)
         form.trust.clicked.connect(self._on_trust)
         form.offline.clicked.connect(self._on_offline)
         form.register.clicked.connect(self._on_register)
@@ -185,8 +131,7 @@ class StartDialog(QWidget):
         self.form.subject.setText(subject)
         self._show_known()
         form.forbid_new(self._no_new_names() if reached else "")
-        for server in self._recent:
-            server.show_whether_meant(self._address(), self.form.name.text().strip())
+        self.side.show_meant(self._address(), self.form.name.text().strip())
 
     def _on_edited(self, field: Field) -> None:
         self._stranger = None
@@ -205,17 +150,8 @@ class StartDialog(QWidget):
         except BadInvite as bad:
             self.form.show_error(Field.SERVER, str(bad))
         else:
-            self._invite.clear()
+            self.side.invite.clear()
             self._fill(invite.host, invite.port, self.form.name.text())
-
-    def _on_invite(self) -> None:
-        if self._invite.text().strip():
-            self._take_invite(self._invite.text())
-
-    def _on_invite_edited(self, text: str) -> None:
-        """Take an invite as soon as it is there, if it is whole; who types one says so by Enter."""
-        if looks_like_one(text) and "#" in text:
-            self._take_invite(text)
 
     def _no_new_names(self) -> str:
         """Say why this server gives no names, if it gives none."""
@@ -389,72 +325,9 @@ class StartDialog(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Give the fields the room they need."""
         super().resizeEvent(event)
-        self._side.setVisible(self.width() >= NARROW)
+        self.side.setVisible(self.width() >= NARROW)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Tell that the user went away."""
         super().closeEvent(event)
         self.closed.emit()
-
-
-class _RecentServer(QWidget):
-    """One server one was at; a click fills in the fields."""
-
-    def __init__(self, server: Recent, fill: Callable[[str, int, str], None]) -> None:
-        super().__init__()
-        self._server, self._fill = server, fill
-        self._meant = False
-        self._sign = IconSign("server", "dim", 20)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setObjectName(f"recent-{server.host}")
-        self.setAccessibleName(f"{server.host}:{server.port} as {server.name}")
-        self._mark(False)
-        detail = ", ".join(part for part in (server.name, server.when) if part)
-        words = col(
-            ElidedLabel(f"{server.host}:{server.port}", "name"), ElidedLabel(detail, "caption"), gap=2
-        )
-        self.setLayout(row(self._sign, (words, 1), margins=(12, 10, 12, 10), gap=12))
-
-    def show_whether_meant(self, address: tuple[str, int] | None, name: str) -> None:
-        """Be marked while the fields say the same."""
-        server = self._server
-        self._meant = (server.host, server.port) == address and name in ("", server.name)
-        self._sign.show_icon("server", "accent" if self._meant else "dim")
-        self._mark(self._meant)
-
-    def _mark(self, marked: bool) -> None:
-        self.setProperty("role", "chosen" if marked else "")
-        plain.restyle(self)
-
-    def _choose(self) -> None:
-        self._fill(self._server.host, self._server.port, self._server.name)
-
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Fill in the fields."""
-        self._choose()
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Fill in the fields on Enter or Space."""
-        assert event is not None
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._choose()
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: object) -> None:
-        """Show where the keys go."""
-        self._mark(True)
-
-    def focusOutEvent(self, event: object) -> None:
-        """Show that they go elsewhere."""
-        self._mark(self._meant)
-
-    def enterEvent(self, event: object) -> None:
-        """Show that it can be pressed."""
-        self._mark(True)
-
-    def leaveEvent(self, event: object) -> None:
-        """Show it as the others."""
-        self._mark(self._meant or self.hasFocus())

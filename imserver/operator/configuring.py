@@ -12,7 +12,7 @@ from twisted.python.usage import UsageError
 from ..bounds import BOUNDS, SWITCH, Bound, listed
 from ..cannot_start import CannotStart
 from ..listening import HERE
-from ..service import Options
+from ..options import Options
 from .saying import NotDone
 
 #: What stands in the place of a value that an option has not.

@@ -29,7 +29,7 @@ from imqt import reactor as imqt_reactor
 from imqt.dress import Choice, Dress
 
 from ..cannot_start import CannotStart
-from ..service import Options
+from ..options import Options
 from .entrance_dialog import ELSEWHERE, HERE, NEW, Asked, EntranceDialog
 from .link import DEVICE, Key
 from .main_window import MainWindow

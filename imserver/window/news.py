@@ -68,6 +68,8 @@ class News(QWidget):
         document = self._words.document()
         assert document is not None
         # A plain text's height is counted in lines, once it is known how they break.
-        most = min(SEEN, self.window().height() // A_LINE)
+        window = self.window()
+        assert window is not None
+        most = min(SEEN, window.height() // A_LINE)
         lines = min(most, max(document.blockCount(), round(document.size().height())))
         self._words.setFixedHeight(lines * self._words.fontMetrics().lineSpacing() + EDGES)

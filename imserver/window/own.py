@@ -12,7 +12,8 @@ from twisted.internet.threads import deferToThread
 
 from improtocol.invite import Invite
 
-from ..service import Imserver, Options
+from ..options import Options
+from ..service import Imserver
 from .link import DEVICE, Key
 
 

@@ -46,7 +46,7 @@ class Remembered:
             return
 
     def named(self) -> str:
-        """Give the word this window goes by; two at one account are two devices, or one would end the other."""
+        """Give the word this window goes by: of two with one word, one would end the other."""
         self.device = self.device or f"window-{secrets.token_hex(4)}"
         return self.device
 

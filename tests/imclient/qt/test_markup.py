@@ -15,6 +15,7 @@ from imclient.core.client import LinkState
 from imclient.core.conversations import Progress
 from imclient.core.records import Receipt
 from imclient.core.roster import Presence
+from imclient.qt import telling
 from imclient.qt.conversation_model import in_words
 from imclient.qt.main_window import MainWindow
 from imclient.qt.notes import Notes
@@ -143,11 +144,11 @@ class WindowTests(QtCase):
             window.notices.tell(texts[2])
             window._news.show_news(texts[3])
             window.composer.show_error(texts[4])
-            window.block(name, True)
+            window._asking.ask_to_block(name, True)
             window.show_wire(True)
             self.client.wire.heard(f"* MESSAGE 9 bob alice :{texts[0]}".replace("\n", "\\n"))
             OutboxWindow(as_client(self.client), window).open()
-            window.tell_keys()
+            telling.keys(window)
             self.settle()
             view = window.conversations.current
             assert view is not None

@@ -1,0 +1,26 @@
+"""What the window says of itself when it is asked: its keys, what it is, what one may do with it."""
+
+from __future__ import annotations
+
+from PyQt5.QtWidgets import QWidget
+
+from imclient.core.tongue import tr
+from improtocol.version import __version__
+from imqt import plain
+
+from . import texts
+
+
+def keys(window: QWidget) -> None:
+    """Say what the keys do."""
+    plain.tell(window, tr("Keys and commands"), f"{texts.KEYS}\n\n{texts.COMMANDS}")
+
+
+def about(window: QWidget) -> None:
+    """Say what this is."""
+    plain.tell(window, f"imclient {__version__}", texts.ABOUT)
+
+
+def licence(window: QWidget) -> None:
+    """Say what one may do with it."""
+    plain.tell(window, tr("Licence"), texts.LICENCE)
