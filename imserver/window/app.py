@@ -89,7 +89,7 @@ class Windows:
         """Come in as last time, or ask."""
         key = self._own.key() if self._own is not None else None
         if key is not None:
-            self.overseer.enter(key).addCallbacks(lambda _: self._open(), lambda _: self._ask())
+            self.overseer.enter(key).addCallbacks(lambda _: self._open(), lambda _: self._ask(key.name))
         else:
             self._ask()
 
@@ -109,14 +109,14 @@ class Windows:
         if dress.choice is not self._asked:
             liked.theme = dress.choice.value
         if isinstance(self._window, MainWindow):
-            liked.take_place(self._window, self._window.parts)
+            liked.take_place(self._window)
         liked.write(self._folder)
 
     def _left(self, result: object) -> Deferred[None]:
         left = self.overseer.close()
         return left.addCallback(lambda _: result if isinstance(result, Failure) else None)
 
-    def _ask(self) -> None:
+    def _ask(self, last: str = "") -> None:
         code = self._own.service.first_code if self._own is not None else None
         if self._own is None:
             asked = Asked(**{**vars(ELSEWHERE), "server": self._options["attach"] or ""})
@@ -124,7 +124,7 @@ class Windows:
             asked = Asked(**{**vars(NEW), "code": code})
         else:
             asked = HERE
-        dialog = EntranceDialog(asked, self._options["name"] or (NAME if code else ""), self._enter)
+        dialog = EntranceDialog(asked, self._options["name"] or last or (NAME if code else ""), self._enter)
         dialog.entered.connect(self._open)
         dialog.closed.connect(self._stop)
         self._show(dialog)
@@ -141,7 +141,7 @@ class Windows:
         place = f"{at.host}:{at.port}"
         window = MainWindow(self.overseer, self._dress, place, way, own=own is not None, back_up=back_up)
         window.closed.connect(self._stop)
-        self._liked.place_again(window, window.parts)
+        self._liked.place_again(window)
         self._show(window)
 
     def _show(self, window: QWidget) -> None:

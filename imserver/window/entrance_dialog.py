@@ -114,7 +114,7 @@ class EntranceDialog(QWidget):
         head = row(IconSign("server", "accent", 28), (PlainLabel(self._asked.heading, "heading"), 1), gap=12)
         return col(
             head, 4, PlainLabel(self._asked.words, "dim", wrap=True), 12, *parts, self._error_row, 8,
-            row(STRETCH, self.act), margins=(24, 24, 24, 24), gap=6,
+            row(STRETCH, self.act), STRETCH, margins=(24, 24, 24, 24), gap=6,
         )  # fmt: skip
 
     def refuse(self, sentence: str) -> None:

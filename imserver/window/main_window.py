@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt5.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QCloseEvent
+from PyQt5.QtGui import QCloseEvent, QResizeEvent
 from PyQt5.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 from twisted.internet.defer import Deferred
 
@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"imserver - {place}")
         self.setMinimumSize(900, 560)
         self._overseer, self.dress, self._own, self._back_up = overseer, dress, own, back_up
+        self.drawn = False  #: somebody drew the figures wider or narrower
         self.head = Head(place, way, own=own, can_back_up=back_up is not None)
         self.bar = PeopleBar()
         self.people = PeopleView(overseer.people)
@@ -83,13 +84,14 @@ class MainWindow(QMainWindow):
         split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 3)
         split.setSizes([420, 200])
-        self.sides = sides = QSplitter(Qt.Orientation.Horizontal)
+        self._sides = sides = QSplitter(Qt.Orientation.Horizontal)
         sides.setObjectName("sides")
         sides.setHandleWidth(1)
         sides.addWidget(split)
         sides.addWidget(self.figures)
         sides.setCollapsible(0, False)
         sides.setStretchFactor(0, 1)
+        sides.splitterMoved.connect(self._on_drawn)
         whole = QWidget()
         outer = QVBoxLayout(whole)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -111,8 +113,22 @@ class MainWindow(QMainWindow):
     def _measure(self) -> None:
         """Give the figures what they need to be read; more, if somebody draws them wider."""
         self.figures.setMinimumWidth(min(round(painting.sign_side(220)), 320))
-        wide = min(round(painting.sign_side(300)), 400)
-        self.sides.setSizes([max(1, self.width() - wide), wide])
+        self._share()
+
+    def _share(self) -> None:
+        """Give the figures their share, unless somebody drew them as they like."""
+        if not self.drawn:
+            usual = min(round(painting.sign_side(300)), 400)
+            wide = usual if self.width() > 3.4 * usual else self.figures.minimumWidth()
+            self._sides.setSizes([max(1, self.width() - wide), wide])
+
+    def _on_drawn(self) -> None:
+        self.drawn = True
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self._share()
 
     def _listen(self) -> None:
         self.head.invite.clicked.connect(self.invite)

@@ -29,7 +29,7 @@ class Column(IntEnum):
     QUEUE = 6
 
 
-HEADINGS = ("Name", "State", "Devices", "Connected since", "Address", "Last line", "Queue")
+HEADINGS = ("Name", "State", "Devices", "Since", "Address", "Last line", "Queue")
 RIGHT = frozenset((Column.QUEUE,))
 
 

@@ -167,8 +167,8 @@ class PeopleView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Give the columns what there is."""
+        self._fit()  # before Qt looks whether there is room for all of them
         super().resizeEvent(event)
-        self._fit()
 
     def _fit(self) -> None:
         viewport = self.viewport()

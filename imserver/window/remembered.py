@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from PyQt5.QtCore import QByteArray
-from PyQt5.QtWidgets import QSplitter, QWidget
+
+from .main_window import MainWindow
 
 FILE = "window.json"
 
@@ -52,18 +53,20 @@ class Remembered:
 
     # --- the window itself ---
 
-    def place_again(self, window: QWidget, parts: dict[str, QSplitter]) -> None:
+    def place_again(self, window: MainWindow) -> None:
         """Let a window stand where one stood; Qt sees to it that it is on a screen of today."""
+        window.drawn = bool(self.sides)
         if not self.place or not window.restoreGeometry(_read(self.place)):
             window.resize(window.sizeHint())
-        for name, part in parts.items():
+        for name, part in window.parts.items():
             part.restoreState(_read(getattr(self, name)))
 
-    def take_place(self, window: QWidget, parts: dict[str, QSplitter]) -> None:
+    def take_place(self, window: MainWindow) -> None:
         """Note where it stands."""
         self.place = _written(window.saveGeometry())
-        for name, part in parts.items():
-            setattr(self, name, _written(part.saveState()))
+        for name, part in window.parts.items():
+            if name != "sides" or window.drawn:
+                setattr(self, name, _written(part.saveState()))
 
 
 def _written(state: QByteArray) -> str:
