@@ -23,6 +23,7 @@ from improtocol.invite import Invite
 from improtocol.invite import parse as parse_invite
 from improtocol.replies import LoggedIn
 from improtocol.vocabulary import Command, Event, Reply
+from imtongue import tr
 
 from .account import Account, Accounts
 from .backoff import Backoff
@@ -339,7 +340,9 @@ class Client:
     async def _say_login(self, account: Account, proof: Proof, connection: Connection) -> None:
         def begin_anew() -> None:
             self._adopt(account)
-            self.stream.forget("The server has told less than this device holds: everything is read anew.")
+            self.stream.forget(
+                tr("The server has told less than this device holds: everything is read anew.")
+            )
 
         def standing() -> Stream | Held:
             return self.stream if account is self._account else account.held

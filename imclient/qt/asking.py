@@ -11,9 +11,9 @@ from twisted.python.failure import Failure
 from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.showing import Shown
-from imclient.core.tongue import tr
 from improtocol.audience import Audience
 from imqt import plain
+from imtongue import tr
 
 
 class Asking:
@@ -79,7 +79,7 @@ class Asking:
             )
 
     def _on_answered(self, seconds: float, name: str, audience: Audience) -> None:
-        self._tell_in(audience, f"{name} answered in {wording.milliseconds(seconds)}")
+        self._tell_in(audience, wording.answered(name, seconds))
 
     def _on_not_answered(self, failure: Failure, name: str, audience: Audience) -> None:
         self._tell_in(audience, str(failure.value) or f"{name} did not answer.")

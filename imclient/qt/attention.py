@@ -10,8 +10,8 @@ from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.conversations import Conversation, Said
-from imclient.core.tongue import tr
 from improtocol.audience import Audience
+from imtongue import tr
 
 #: Milliseconds in which gathers what one is called for: what waited for somebody comes in one breath.
 GATHERED = 400

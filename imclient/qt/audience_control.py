@@ -10,10 +10,10 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from imclient.core import obeying, wording
 from imclient.core.client import Client, LinkState
-from imclient.core.tongue import tr
 from improtocol.audience import Audience
 from imqt import icons, plain
 from imqt.plain import PlainLabel
+from imtongue import tr
 
 from .audience_choice import AudienceChoice, Mode
 from .chip import Chip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt5.QtWidgets import QWidget
 
 from imclient.core.client import Client, LinkState
-from imclient.core.tongue import tr
+from imtongue import tr
 
 from .listing import Line, Listing
 

@@ -19,9 +19,9 @@ from PyQt5.QtWidgets import (
 from imclient.core import slash, wording
 from imclient.core.roster import Presence, Roster
 from imclient.core.slash import Completion
-from imclient.core.tongue import tr
 from imqt import painting, theme
 from imqt.theme import Size, Weight
+from imtongue import tr
 
 #: So many are offered; whoever types on has fewer.
 MOST = 8

@@ -12,7 +12,6 @@ from imclient.core import obeying, slash, wording
 from imclient.core.client import Client
 from imclient.core.lookalike import Lookalikes
 from imclient.core.roster import Presence
-from imclient.core.tongue import tr
 from improtocol import limits
 from improtocol.audience import Audience
 from improtocol.errors import Refusal
@@ -22,6 +21,7 @@ from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
 from imqt.row_list import Gathering
 from imqt.sign import IconSign
+from imtongue import tr
 
 from . import slash_line, spelling
 from .audience_control import AudienceControl

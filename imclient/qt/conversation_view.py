@@ -10,13 +10,13 @@ from PyQt5.QtWidgets import QStackedLayout, QWidget
 
 from imclient.core import wording
 from imclient.core.conversations import Conversation, Progress, Said
-from imclient.core.tongue import tr
 from improtocol.audience import Audience
 from imqt import plain
 from imqt.layout import STRETCH, box, col, row
 from imqt.links import offer
 from imqt.plain import PlainLabel
 from imqt.row_list import Gathering
+from imtongue import tr
 
 from .conversation_model import ConversationModel
 from .reading_back import ReadingBack

@@ -13,11 +13,11 @@ from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversation, Said
 from imclient.core.lookalike import Lookalikes
-from imclient.core.tongue import tr
 from improtocol.audience import EVERYONE, Audience
 from imqt import plain
 from imqt.layout import row, rule
 from imqt.row_list import Gathering
+from imtongue import tr
 
 from . import tab_bar, tab_menus
 from .apart import Apart

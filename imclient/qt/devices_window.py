@@ -9,8 +9,8 @@ from PyQt5.QtWidgets import QWidget
 
 from imclient.core.client import Client
 from imclient.core.devices import Device
-from imclient.core.tongue import tr
 from imqt import moments, plain
+from imtongue import tr
 
 from .listing import Line, Listing
 

@@ -9,11 +9,11 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 from twisted.python.failure import Failure
 
-from imclient.core.tongue import tr
 from imqt import plain, theme
 from imqt.layout import STRETCH, box, col, row
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.sign import IconSign
+from imtongue import tr
 
 from .scrolled import scrolled
 

@@ -13,12 +13,12 @@ from imclient.core import slash
 from imclient.core.client import Client, LinkState
 from imclient.core.said import Said
 from imclient.core.showing import Shown
-from imclient.core.tongue import tr
 from improtocol.audience import EVERYONE, Audience
 from imqt import plain
 from imqt.dress import Choice, Dress
 from imqt.layout import box, col, rule
 from imqt.notice_bar import NoticeBar
+from imtongue import tr
 
 from . import telling
 from .asking import Asking

@@ -9,11 +9,11 @@ from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.showing import Shown
-from imclient.core.tongue import tr
 from improtocol import limits
 from imqt import icons, plain, theme
 from imqt.layout import col
 from imqt.plain import ElidedLabel
+from imtongue import tr
 
 _WORDS = {
     LinkState.CONNECTING: "Connecting…",

@@ -8,11 +8,11 @@ from typing import Protocol
 from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QAction, QActionGroup, QMainWindow, QMenu
 
-from imclient.core import tongue
+import imtongue
 from imclient.core.settings import Preferences
 from imclient.core.showing import Shown
-from imclient.core.tongue import tr
 from imqt.dress import Choice
+from imtongue import tr
 
 from . import telling
 from .asking import Asking
@@ -177,7 +177,7 @@ class Menus:
         languages = menu.addMenu(tr("Language"))
         assert languages is not None
         group = QActionGroup(self._window)
-        for code, words in tongue.KNOWN.items():
+        for code, words in imtongue.KNOWN.items():
             action = _act(languages, words, _speaking(acts, code), name=f"language-{code}")
             action.setCheckable(True)
             action.setChecked(code == (self._preferences.language or "en"))

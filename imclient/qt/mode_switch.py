@@ -6,9 +6,9 @@ from PyQt5.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
-from imclient.core.tongue import tr
 from imqt import icons, painting, plain, theme
 from imqt.theme import Weight
+from imtongue import tr
 
 from .audience_choice import Mode
 

@@ -9,9 +9,9 @@ from PyQt5.QtGui import QPainter, QPaintEvent
 from PyQt5.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from imclient.core import wording
-from imclient.core.tongue import tr
 from imqt import icons, painting, theme
 from imqt.colours import Token
+from imtongue import tr
 
 
 class NamePopup(QListView):

@@ -7,8 +7,8 @@ from PyQt5.QtWidgets import QWidget
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Progress, Said
-from imclient.core.tongue import tr
 from imqt import moments
+from imtongue import tr
 
 from .listing import Line, Listing
 

@@ -12,11 +12,11 @@ from PyQt5.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, Q
 
 from imclient.core.lookalike import shown
 from imclient.core.roster import Presence, Roster
-from imclient.core.tongue import tr
 from improtocol.fields import Reached
 from imqt import icons, moments, painting, theme
 from imqt.row_list import RowList
 from imqt.theme import Size, Weight
+from imtongue import tr
 
 HEADINGS = {
     Reached.WAITING: "Not delivered yet",

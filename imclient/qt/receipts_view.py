@@ -10,7 +10,6 @@ from twisted.python.failure import Failure
 from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.conversations import Conversation, Said
-from imclient.core.tongue import tr
 from improtocol import limits
 from improtocol.fields import Reached
 from imqt import painting, plain, theme
@@ -19,6 +18,7 @@ from imqt.layout import col, row, rule
 from imqt.plain import PlainLabel
 from imqt.row_list import Gathering
 from imqt.sign import IconSign
+from imtongue import tr
 
 from .receipts_list import ReceiptsList, ReceiptsModel
 

@@ -8,11 +8,11 @@ from PyQt5.QtWidgets import QAbstractItemView, QListView, QMenu, QSizePolicy, QV
 
 from imclient.core import wording
 from imclient.core.client import Client
-from imclient.core.tongue import tr
 from imqt import painting, plain, theme
 from imqt.layout import box, col, row, rule
 from imqt.plain import PlainLabel
 from imqt.search_field import search_field
+from imtongue import tr
 
 from .me_view import MeView
 from .roster_model import RosterModel, RosterRow

@@ -12,12 +12,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from imclient.core.client import Client, LinkState
-from imclient.core.tongue import tr
 from imclient.core.trust import NotKnown, Stranger
 from improtocol import errors
 from improtocol import invite as invite_line
 from improtocol.invite import BadInvite, Invite, is_here, looks_like_one
 from imqt.layout import STRETCH, box, col, row
+from imtongue import tr
 
 from .scrolled import scrolled
 from .start_form import Field, StartForm

@@ -8,12 +8,12 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QIntValidator
 from PyQt5.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
-from imclient.core.tongue import tr
 from imqt import icons, plain
 from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
 from imqt.search_field import name_buttons
 from imqt.sign import IconSign
+from imtongue import tr
 
 
 class Field(Enum):

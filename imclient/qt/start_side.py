@@ -9,13 +9,13 @@ from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent, QMouseEvent
 from PyQt5.QtWidgets import QLineEdit, QWidget
 
-from imclient.core.tongue import tr
 from improtocol.invite import looks_like_one
 from imqt import icons, plain
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.search_field import name_buttons
 from imqt.sign import IconSign
+from imtongue import tr
 
 #: How wide it is, in pixels.
 WIDTH = 320

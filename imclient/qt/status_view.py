@@ -9,12 +9,12 @@ from PyQt5.QtGui import QMouseEvent, QPainter
 from PyQt5.QtWidgets import QHBoxLayout, QWidget
 
 from imclient.core.client import Client, LinkState
-from imclient.core.tongue import tr
 from improtocol.invite import is_here
 from imqt import icons, plain, theme
 from imqt.colours import Token
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.sign import Sign
+from imtongue import tr
 
 NEWS_STAYS = 8000  #: milliseconds
 

@@ -6,10 +6,10 @@ from PyQt5.QtCore import QEvent, QPoint, QSize, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
 from PyQt5.QtWidgets import QTabBar, QWidget
 
-from imclient.core.tongue import tr
 from improtocol.audience import Audience
 from imqt import icons, painting, plain, theme
 from imqt.plain import PlainLabel
+from imtongue import tr
 
 _RIGHT = QTabBar.ButtonPosition.RightSide
 #: Longer titles are shortened, and in a narrow window more so; the tooltip says all.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PyQt5.QtWidgets import QWidget
 
-from imclient.core.tongue import tr
 from improtocol.version import __version__
 from imqt import plain
+from imtongue import tr
 
 from . import texts
 

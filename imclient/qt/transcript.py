@@ -29,9 +29,9 @@ from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, Q
 
 from imclient.core import wording
 from imclient.core.conversations import Said
-from imclient.core.tongue import tr
 from imqt import moments, painting, plain
 from imqt.links import Link, links
+from imtongue import tr
 
 from .bubble import BubbleDelegate
 from .conversation_model import ConversationModel

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PyQt5.QtCore import QObject
 from PyQt5.QtWidgets import QAction, QMenu, QSystemTrayIcon
 
-from imclient.core.tongue import tr
 from imqt import plain
+from imtongue import tr
 
 from . import emblem
 

@@ -6,11 +6,11 @@ from PyQt5.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QApplication, QLineEdit, QPushButton, QSizePolicy, QWidget
 
-from imclient.core.tongue import tr
 from imqt import icons, plain, theme
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import PlainLabel
 from imqt.sign import IconSign
+from imtongue import tr
 
 from .scrolled import scrolled
 

@@ -19,7 +19,6 @@ from PyQt5.QtWidgets import (
 from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.said import Said
-from imclient.core.tongue import tr
 from imclient.core.transcript import scene_of
 from imclient.core.wire_talk import About
 from improtocol.audience import Audience
@@ -28,6 +27,7 @@ from imqt.layout import box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.search_field import search_field
 from imqt.sign import IconSign
+from imtongue import tr
 
 from .wire_model import WireModel
 from .wire_row import WireDelegate

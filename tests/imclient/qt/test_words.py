@@ -70,5 +70,5 @@ class WordingTests(SynchronousTestCase):
 
     def test_round_trip(self) -> None:
         """A round trip is said in whole milliseconds."""
-        self.assertEqual("12 ms", wording.milliseconds(0.0123))
-        self.assertEqual("less than 1 ms", wording.milliseconds(0.0002))
+        self.assertEqual("bob answered in 12 ms.", wording.answered("bob", 0.0123))
+        self.assertEqual("bob answered in less than 1 ms.", wording.answered("bob", 0.0002))
