@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PyQt5.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QCloseEvent, QResizeEvent
-from PyQt5.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 from twisted.internet.defer import Deferred
 
 from imqt import painting, plain
@@ -285,6 +285,13 @@ class MainWindow(QMainWindow):
         """Go to the line to type in."""
         self.line.field.setFocus()
 
+    def step_pane(self, by: int) -> None:
+        """Go to the next part of the window, or the one before."""
+        panes = [self.bar.sought, self.people, self.wire.list, self.figures, self.line.field]
+        focused = QApplication.focusWidget()
+        here = next((n for n, one in enumerate(panes) if one is focused or one.isAncestorOf(focused)), -1)
+        panes[(here + by) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def tell_keys(self) -> None:
         """Say which keys do what."""
         plain.tell(self, "Keys", KEYS)
@@ -300,6 +307,7 @@ Enter in the list  write to who is chosen
 Ctrl+I  invite     Ctrl+E  announce     Ctrl+B  back up
 Ctrl+L  the line to type in; Up and Down bring back what was typed
 Ctrl+T  show what people say     Ctrl+P  hold the wire still
-F5  connect again, when the server ended this session
+F6  the next part of the window, Shift+F6 the one before
+F5  connect again, now
 Ctrl+Q  stop the server, or close the window on one that runs elsewhere
 Ctrl+Plus, Ctrl+Minus, Ctrl+0  larger, smaller, usual type"""

@@ -112,6 +112,7 @@ class PeopleView(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -123,7 +124,6 @@ class PeopleView(QTableView):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(False)
         header.setSortIndicator(Column.STATE, Qt.SortOrder.AscendingOrder)
-        header.setStretchLastSection(True)
         header.setAccessibleName("Columns, to sort by")
         self.setSortingEnabled(True)
         header.setSortIndicatorShown(False)
@@ -150,6 +150,14 @@ class PeopleView(QTableView):
             self.setCurrentIndex(self._people.index(row, 0))
         return row is not None
 
+    def sort(self, column: Column) -> None:
+        """Order by a column; asked again, the other way round."""
+        header = self.horizontalHeader()
+        assert header is not None
+        again = header.sortIndicatorSection() == column
+        down = again and header.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
+        self.sortByColumn(column, Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder)
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Write to who is chosen on Enter; all else is the list's."""
         assert event is not None
@@ -172,18 +180,21 @@ class PeopleView(QTableView):
 
     def _fit(self) -> None:
         viewport = self.viewport()
-        if self._by_hand or viewport is None:
+        if viewport is None:
             return
-        usual = painting.sign_side(sum(WIDTHS) + LAST)
-        part = max(LEAST, min(MOST, viewport.width() / usual))
+        part = viewport.width() / painting.sign_side(sum(WIDTHS) + LAST)
         self._fitting = True
-        for column, width in enumerate(WIDTHS):
-            self.setColumnWidth(column, int(part * painting.sign_side(width)))
+        if not self._by_hand:
+            for column, width in enumerate(WIDTHS):
+                self.setColumnWidth(column, int(max(LEAST, min(MOST, part)) * painting.sign_side(width)))
+        rest = viewport.width() - sum(self.columnWidth(column) for column in range(len(WIDTHS)))
+        self.setColumnWidth(len(WIDTHS), max(int(LEAST * painting.sign_side(LAST)), rest))
         self._fitting = False
 
     def _on_resized(self, column: int, _before: int, _now: int) -> None:
         if not self._fitting and column < len(WIDTHS):
             self._by_hand = True
+            self._fit()
 
     def _tell_nobody(self, sought: str) -> None:
         self._nobody.tell("" if self._people.rows else f"No name, former name or address holds {sought}.")
