@@ -177,6 +177,7 @@ class MadeUpClient:
         self.settings = Settings(Path(), "desk-4f2a9c01", [])
         self.preferred: Signal[()] = Signal()
         self.roster.restore(ME, [])
+        self.rights = frozenset({"everyone"})
         self.conversations.restore(ME, None, [])
         self.notice: Signal[str] = Signal()
         self.said: list[tuple[Audience, str]] = []

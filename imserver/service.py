@@ -24,11 +24,13 @@ from improtocol.events import Bye
 from improtocol.invite import Invite
 
 from .assembly import put_together
+from .backing_up import BackingUp, Elsewhere
 from .bounds import Bounds
 from .cannot_start import CannotStart
 from .counters import Counters
 from .data_folder import DataFolder
 from .encryption import Encryption
+from .features.upkeep import BACK, STOPPED
 from .listening import entrance, listen, policy_for
 from .log_lines import Write, as_json, plain
 from .notifying import READY, STOPPING, notify, stay_alive
@@ -47,8 +49,7 @@ __all__ = ["Imserver", "Options", "makeService"]  # twistd asks the plug-in's mo
 
 #: A hash takes 19 MiB and a core; with more threads than this, logging in would crowd out what they came for.
 HASHING = min(2, os.cpu_count() or 1)
-#: Often it is started again at once.
-GOODBYE = Bye("shutdown", 5, "The server is being stopped; come back later.")
+GOODBYE = Bye("shutdown", BACK, STOPPED)
 #: Where this machine reaches a server whose own ports are all for others.
 ASIDE = "tcp:0:interface=127.0.0.1"
 
@@ -96,6 +97,9 @@ class Imserver(Service):
         self._first = first_code(self._storage)
         self._hashing = Threads(reactor, HASHING, "passwords")
         self._retention = self._retaining(options["keep"])
+        self._copying = Threads(reactor, 1, "backups")
+        self._backups = self._backing_up(options)
+        self._goodbye = GOODBYE
         self._server = put_together(
             reactor,
             self._storage,
@@ -111,7 +115,9 @@ class Imserver(Service):
             line_of=self.invite_line,
             retention=self._retention,
             counters=counters,
+            backups=self._backups,
         )
+        self._server.stop = self._stop_for
         self._storage.in_doubt = self._end_in_doubt
         self._server.room = self._folder.room
         self._encryption = Encryption(
@@ -128,6 +134,23 @@ class Imserver(Service):
 
     def _retaining(self, days: str | None) -> Retention | None:
         return Retention(self._reactor, self._storage, self._log, _now, int(days)) if days else None
+
+    def _backing_up(self, options: Options) -> BackingUp | Elsewhere:
+        mine = self._folder.database
+        if options["database"] not in (None, f"sqlite:///{mine}"):
+            return Elsewhere()
+        return BackingUp(
+            self._folder.path,
+            mine,
+            Path(options["backups"] or self._folder.path / "backups").absolute(),
+            self._copying,
+            lambda error: self._log.note("backup-failed", error=error),
+        )
+
+    def _stop_for(self, goodbye: Bye) -> None:
+        """Stop as an administrator asked for it; everybody is told so much."""
+        self._goodbye = goodbye
+        self._soon(self._reactor.stop)
 
     def reload(self) -> None:
         """Read certificate and configuration again, and have hold at once what can; nobody is dropped."""
@@ -264,8 +287,10 @@ class Imserver(Service):
             self._retention.end()
         for port in (*self._ports, *([self._metrics] if self._metrics is not None else [])):
             await maybeDeferred(port.stopListening)
-        await self._server.end_all(GOODBYE)
+        self._backups.stop()
+        await self._server.end_all(self._goodbye)
         self._hashing.stop()
+        self._copying.stop()
         await self._storage.close()
         self._told.close()
         self._log.note("stopped")

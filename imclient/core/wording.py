@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from improtocol.audience import Audience
 from imtongue import number, phrase, tr, trn
@@ -162,6 +162,19 @@ def everyone_means(others: int, away: Sequence[str]) -> str:
         )
         return f"{meant} {wait}"
     return f"{meant} {waits_for(away)}".strip()
+
+
+def entitled(before: Collection[str], now: Collection[str]) -> list[str]:
+    """Say what one may do that one might not, and the other way round."""
+    told = {
+        "administrator": (tr("You are an administrator now."), tr("You are no administrator any more.")),
+        "everyone": (
+            tr("You may say something to everyone again."),
+            tr("You may not say anything to everyone any more."),
+        ),
+    }
+    changed = [right for right in told if (right in before) != (right in now)]
+    return [told[right][right not in now] for right in changed]
 
 
 def looks_like(name: str, other: str, me: str) -> str:

@@ -129,7 +129,7 @@ class Composer(QWidget):
         self.audience = AudienceControl(client)
         self.edit = MessageEdit()
         self._check_spelling()
-        self.completing = Completing(self.edit, client.roster)
+        self.completing = Completing(self.edit, client)
         self.send = plain.button(tr("Send"), "primary", icon_name="send")
         self._sign = IconSign("waiting", "waiting")
         self._hint = PlainLabel("", "caption", wrap=True)

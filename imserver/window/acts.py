@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
@@ -128,16 +127,23 @@ def revoke(parent: QWidget, overseer: Overseer, person: Person) -> Deed:
     return deed.begin(lambda: _quietly(overseer.ask(commands.Revoke(name, Right.ADMINISTRATOR))))
 
 
-def back_up(parent: QWidget, make: Callable[[], Deferred[str]]) -> Deed:
+def back_up(parent: QWidget, overseer: Overseer) -> Deed:
     """Write all of the server into one file."""
     deed = Deed(
         parent,
         "Back up",
-        "All of this server goes into one file while it runs: what was said, who there is, its certificate. "
-        "Keep it where only you can read it.",
+        "All of this server goes into one file on its own machine while it runs: what was said, who there "
+        "is, its certificate. Keep it where only you can read it.",
         "Back up",
     )
-    return deed.begin(make)
+
+    def shown(answer: Answer[replies.BackedUp]) -> str:
+        made = answer.reply
+        return (
+            f"All of this server, {made.entries:,} entries, is in this file and was read back:\n{made.file}"
+        )
+
+    return deed.begin(lambda: overseer.back_up().addCallback(shown))
 
 
 def _quietly(asked: Deferred[Answer[R]]) -> Deferred[str]:

@@ -137,9 +137,8 @@ class Windows:
         own = self._own
         at = own.entrance if own is not None else self._server
         way = own.service.reach if own is not None else way_in_words(at)
-        back_up = own.back_up if own is not None else None
         place = f"{at.host}:{at.port}"
-        window = MainWindow(self.overseer, self._dress, place, way, own=own is not None, back_up=back_up)
+        window = MainWindow(self.overseer, self._dress, place, way, own=own is not None)
         window.closed.connect(self._stop)
         self._liked.place_again(window)
         self._show(window)

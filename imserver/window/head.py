@@ -16,15 +16,13 @@ from imqt.sign import IconSign, Sign
 from .link import Link, State
 
 _SIGNS = {State.ONLINE: "online", State.CONNECTING: "away", State.WAITING: "away", State.ENDED: "offline"}
-NOT_FROM_HERE = "This server runs elsewhere: back it up on its own machine, with imserver backup."
+STOPS = {True: "", False: "The server runs on when this window is closed; this stops it for everybody."}
 
 
 class Head(QWidget):
     """Name, state, and the buttons for the whole server."""
 
-    def __init__(
-        self, place: str, way: str = "", *, own: bool, can_back_up: bool, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, place: str, way: str = "", *, own: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._own, self._way = own, way
         self._link: Link | None = None
@@ -39,15 +37,10 @@ class Head(QWidget):
         self.invite = plain.button("Invite", "primary", icon_name="invite")
         self.announce = plain.button("Announce", icon_name="announce")
         self.back_up = plain.button("Back up", icon_name="save")
-        self.stop = plain.button("Stop" if own else "Close", "danger" if own else "", icon_name="stop")
+        self.stop = plain.button("Stop", "danger", icon_name="stop")
         names = {"invite": self.invite, "announce": self.announce, "backUp": self.back_up, "stop": self.stop}
         for name, button in names.items():
             button.setObjectName(name)
-        self.back_up.setEnabled(can_back_up)
-        if not can_back_up:
-            plain.set_tooltip(self.back_up, NOT_FROM_HERE)
-        if not own:
-            plain.set_tooltip(self.stop, "The server runs on when this window is closed.")
         who = col(PlainLabel(place, "strong"), row(self._dot, (self._words, 1), gap=4), gap=0)
         line = row(
             IconSign("server", "accent", 20), (who, 1),
@@ -68,9 +61,11 @@ class Head(QWidget):
             self._counting.start()
         else:
             self._counting.stop()
-        for button in (self.invite, self.announce):
+        stops = () if self._own else (self.stop,)  # our own can be stopped whatever the link does
+        for button in (self.invite, self.announce, self.back_up, *stops):
             button.setEnabled(online)
-            plain.set_tooltip(button, "" if online else "There is no connection to the server.")
+            why = STOPS[self._own] if button is self.stop else ""
+            plain.set_tooltip(button, why if online else "There is no connection to the server.")
         self._dot.update()
 
     def _tell(self) -> None:

@@ -13,6 +13,8 @@ from twisted.python.failure import Failure
 
 from improtocol import commands, replies
 from improtocol.errors import LoginRefused, Refusal
+from improtocol.events import RightsTold
+from improtocol.fields import Right
 from improtocol.vocabulary import Command, Event, Reply
 
 from .connection import Answer, Away, Connection, Connections
@@ -135,7 +137,20 @@ class Link:
         self._kept(self._key)
 
     def _build(self) -> Connection:
-        return Connection(lambda act: self._clock.callLater(0, act), self._told, self._gone)
+        return Connection(lambda act: self._clock.callLater(0, act), self._heard, self._gone)
+
+    def _heard(self, event: Event) -> None:
+        if isinstance(event, RightsTold) and Right.ADMINISTRATOR not in event.rights:
+            self._be_none()
+        else:
+            self._told(event)
+
+    def _be_none(self) -> None:
+        """Stay away: whose window this is may not do any more what it is for."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        self._become(State.ENDED, str(NoAdministrator(self.entered)))
 
     # --- going, and coming back ---
 

@@ -27,9 +27,6 @@ from .people_view import PeopleView
 from .typed import Outcome, obey
 from .wire_view import WireView
 
-#: Makes a backup, and says where it is; None: it cannot be made from here.
-BackUp = Callable[[], Deferred[str]]
-
 
 class MainWindow(QMainWindow):
     """One server's; ``own``: it runs in this program, and stops with this window."""
@@ -44,16 +41,15 @@ class MainWindow(QMainWindow):
         way: str = "",
         *,
         own: bool,
-        back_up: BackUp | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("serverWindow")
         self.setWindowTitle(f"imserver - {place}")
         self.setMinimumSize(900, 560)
-        self._overseer, self.dress, self._own, self._back_up = overseer, dress, own, back_up
+        self._overseer, self.dress, self._own = overseer, dress, own
         self.drawn = False  #: somebody drew the figures wider or narrower
-        self.head = Head(place, way, own=own, can_back_up=back_up is not None)
+        self.head = Head(place, way, own=own)
         self.bar = PeopleBar()
         self.people = PeopleView(overseer.people)
         self.wire = WireView(overseer.wire)
@@ -61,7 +57,7 @@ class MainWindow(QMainWindow):
         self.line = CommandLine(overseer)
         self._lay_out()
         self._measure()
-        self.menus = Menus(self, own=own, can_back_up=back_up is not None)
+        self.menus = Menus(self, own=own)
         self.counting = Gathering(self._show_counts, self)
         self._listen()
         self._show_link()
@@ -199,18 +195,14 @@ class MainWindow(QMainWindow):
 
     def back_up(self) -> None:
         """Write the server into a file."""
-        if self._back_up is not None:
-            acts.back_up(self, self._back_up)
+        acts.back_up(self, self._overseer)
 
     def connect_again(self) -> None:
         """Come back after the server ended this session."""
         self._overseer.link.again()
 
     def stop(self) -> None:
-        """Ask, then stop the server, or close the window on one that runs elsewhere."""
-        if not self._own:
-            self.close()
-            return
+        """Ask, then stop the server; a window on one that runs elsewhere stays, and comes back with it."""
         others = max(0, self._overseer.people.people.connected - 1)
         who = {0: "Nobody else is", 1: "One other person is"}.get(others, f"{others:,} others are")
         plain.ask(
@@ -218,7 +210,7 @@ class MainWindow(QMainWindow):
             "Stop the server?",
             f"{who} connected. Everybody is told when to come back, and nothing is lost.",
             act="Stop the server",
-            then=self._close,
+            then=self._close if self._own else lambda: self._obey("/stop"),
             danger=True,
         )
 

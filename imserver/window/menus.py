@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Menus:
     """The menus of the main window."""
 
-    def __init__(self, window: MainWindow, *, own: bool, can_back_up: bool) -> None:
+    def __init__(self, window: MainWindow, *, own: bool) -> None:
         self._window = window
         server = self._menu("&Server")
         self._online = [
@@ -29,10 +29,13 @@ class Menus:
             _act(server, "Announce", window.announce, "Ctrl+E"),
             _act(server, "Say to all", window.say_to_all, "Ctrl+Shift+E"),
         ]
-        _act(server, "Back up ...", window.back_up, "Ctrl+B").setEnabled(can_back_up)
+        self._online.append(_act(server, "Back up ...", window.back_up, "Ctrl+B"))
         self._again = _act(server, "Connect again", window.connect_again, "F5")
         server.addSeparator()
-        _act(server, "Stop the server ..." if own else "Close", window.stop, "Ctrl+Q")
+        stop = _act(server, "Stop the server ...", window.stop, "Ctrl+Q" if own else "")
+        if not own:
+            self._online.append(stop)
+            _act(server, "Close", window.close, "Ctrl+Q")
         self.people = self._menu("&People")
         self._write = _act(self.people, "Write", window.write, "Ctrl+Return")
         self._reset = _act(self.people, "Reset password ...", window.reset_password, "Ctrl+R")

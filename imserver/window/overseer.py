@@ -25,6 +25,7 @@ from .people_model import PeopleModel
 from .wire_model import Kind, Row, WireModel
 
 R = TypeVar("R", bound=Reply)
+T = TypeVar("T")
 
 #: So many looks at the figures go by between two pages of accounts, which cost the server more.
 ACCOUNTS_EVERY = 5
@@ -62,6 +63,7 @@ class Overseer(QObject):
         self._heard = self._acked = 0
         self._beat = LoopingCall(self._on_beat)
         self._beat.clock = clock
+        self._backing_up = False
         self._looks = self._unanswered = 0
         self._next_session = 0
         self._next_account = ""
@@ -83,6 +85,15 @@ class Overseer(QObject):
     def ask(self, command: Command[R]) -> Deferred[Answer[R]]:
         """Ask the server for one of the everyday acts."""
         return self.link.ask(command)
+
+    def back_up(self) -> Deferred[Answer[replies.BackedUp]]:
+        """Have a backup made; nothing else is answered meanwhile, so that nothing is asked."""
+        self._backing_up = True
+        return self.ask(commands.Backup()).addBoth(self._backed_up)
+
+    def _backed_up(self, result: T) -> T:
+        self._backing_up = False
+        return result
 
     def show_texts(self, texts: bool) -> None:
         """Have the lines with what people say in them, or without."""
@@ -145,6 +156,8 @@ class Overseer(QObject):
     # --- every few seconds ---
 
     def _on_beat(self) -> None:
+        if self._backing_up:
+            return
         self._unanswered += 1
         if self._unanswered > UNANSWERED:
             self.link.cut()

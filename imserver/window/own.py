@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import time
-from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.threads import deferToThread
 
 from improtocol.invite import Invite
 
@@ -57,20 +54,3 @@ class OwnServer:
             written.replace(self._kept)
         except OSError:
             return  # then the next window asks for the password
-
-    # --- its backup ---
-
-    def back_up(self) -> Deferred[str]:
-        """Write all of it into one file beside the data folder; say where."""
-        folder = self.service.folder
-        file = folder.parent / f"{folder.name}-{time.strftime('%Y-%m-%d-%H%M%S')}.tar"
-
-        def make() -> Path:
-            from ..operator.backups import backup  # noqa: PLC0415  # loaded when it is asked for
-
-            backup(folder, file)
-            return file
-
-        return deferToThread(make).addCallback(
-            lambda made: f"All of this server is in this file now:\n{made}"
-        )

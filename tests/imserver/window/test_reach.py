@@ -30,7 +30,7 @@ class ReachCase(WindowCase):
 
     def chosen(self) -> MainWindow:
         self.stage.enter("bob")
-        window = self.window(back_up=Deferred)
+        window = self.window()
         window.people.choose("bob")
         window.activateWindow()
         self.wait()
