@@ -52,13 +52,15 @@ def rule(*, upright: bool = False) -> QFrame:
     return made
 
 
-def fit(dialog: QWidget) -> None:
-    """Let a dialog be as high as what it holds needs at its width: Qt forgets lines that are wrapped."""
-    layout = dialog.layout()
+def fit(window: QWidget, *, shrink: bool = False) -> None:
+    """Let a window be as high as its texts need, wrapped as they are at its width; less high if asked to."""
+    layout = window.layout()
     assert layout is not None
     layout.activate()
-    wrapped = layout.totalHeightForWidth(dialog.width()) if layout.hasHeightForWidth() else 0
-    dialog.resize(dialog.width(), max(wrapped, layout.totalMinimumSize().height()))
+    wrapped = layout.totalHeightForWidth(window.width()) if layout.hasHeightForWidth() else 0
+    needed = max(wrapped, layout.totalMinimumSize().height())
+    if shrink or needed > window.height():
+        window.resize(window.width(), needed)
 
 
 def _fill(layout: QBoxLayout, items: tuple[Item, ...], margins: Margins, gap: int) -> None:

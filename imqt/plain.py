@@ -213,12 +213,11 @@ class Notice(QDialog):
     def showEvent(self, event: QShowEvent | None) -> None:
         """Be no higher than the words."""
         super().showEvent(event)
-        fit(self)
+        fit(self, shrink=True)
 
     def offer(self, text: str, role: str = "", *, then: Callable[[], None] | None = None) -> QPushButton:
         """Add a button; pressing it closes the notice, then does `then`."""
         made = button(text, role)
-        made.setAutoDefault(False)
         made.clicked.connect(self.reject if then is None else self.accept)
         if then is not None:
             self.accepted.connect(then)

@@ -21,6 +21,7 @@ from twisted.python.usage import UsageError
 
 from improtocol import __version__
 from improtocol.events import Bye
+from improtocol.invite import Invite
 
 from .assembly import put_together
 from .backing_up import BackingUp, Elsewhere
@@ -49,6 +50,8 @@ __all__ = ["Imserver", "Options", "makeService"]  # twistd asks the plug-in's mo
 #: A hash takes 19 MiB and a core; with more threads than this, logging in would crowd out what they came for.
 HASHING = min(2, os.cpu_count() or 1)
 GOODBYE = Bye("shutdown", BACK, STOPPED)
+#: Where this machine reaches a server whose own ports are all for others.
+ASIDE = "tcp:0:interface=127.0.0.1"
 
 
 def makeService(options: Options) -> Imserver:
@@ -206,6 +209,30 @@ class Imserver(Service):
         clear = (door for door in self._doors if not door.outside and not door.encrypted)
         found: list[Any] = [door.port.getHost() for door in clear]
         return next(((where.host, where.port) for where in found if hasattr(where, "port")), None)
+
+    @property
+    def entrance(self) -> Invite | None:
+        """Give what leads in from the farthest; None: nothing but a Unix socket does."""
+        return self._entrance
+
+    @property
+    def reach(self) -> str:
+        """Say who can reach it, and how."""
+        doors = [door for door in self._doors if door.outside]
+        if not doors:
+            return "for this machine alone"
+        return "for other machines " + (
+            "IN CLEAR" if any(door.in_clear_outside for door in doors) else "by TLS"
+        )
+
+    def open_aside(self, why: str) -> tuple[str, int]:
+        """Give where this machine alone reaches it, in clear; if all ports are for others, open one more."""
+        if self.loopback is None:
+            door = listen(self._reactor, ASIDE, self._server, self._encryption.wrap)
+            self._doors.append(replace(door, why=why))
+            self._ports.append(door.port)
+        assert self.loopback is not None
+        return self.loopback
 
     def invite_line(self, code: str) -> str | None:
         """Write the line that whoever is invited takes as pasted; None: only a Unix socket leads in."""

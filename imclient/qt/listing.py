@@ -80,7 +80,7 @@ class Listing(QDialog):
         one, shown = theme.heights().roster_row, min(len(lines), MOST_SHOWN)
         self._page.setVisible(bool(lines))
         self._page.setMinimumHeight(shown * one)
-        fit(self)
+        fit(self, shrink=True)
         self._page.setMinimumHeight(min(shown, LEAST_SHOWN) * one)
 
     def say(self, words: str) -> None:

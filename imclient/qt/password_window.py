@@ -118,7 +118,7 @@ class PasswordWindow(QDialog):
     def _fit(self) -> None:
         """Have room for what was said or taken back."""
         if self.isVisible():
-            fit(self)
+            fit(self, shrink=True)
 
     def _refresh(self) -> None:
         """Offer what can be done, and say in a tooltip what is missing."""

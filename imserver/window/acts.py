@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 
 from improtocol import commands, limits, replies
 from improtocol.fields import Right
+from improtocol.invite import is_here, parse
 from improtocol.vocabulary import Reply
 
 from .connection import Answer
@@ -18,6 +19,11 @@ from .overseer import Overseer
 from .people import Person
 
 R = TypeVar("R", bound=Reply)
+
+#: Of an invite that leads to this machine from itself.
+ALONE = (
+    "It is of use on this machine alone: for others to reach the server, start it with --listen tcp:12000. "
+)
 
 
 def invite(parent: QWidget, overseer: Overseer) -> Deed:
@@ -36,7 +42,10 @@ def invite(parent: QWidget, overseer: Overseer) -> Deed:
         made = answer.reply
         until = f"{datetime.fromtimestamp(made.until / 1000):%d %B, %H:%M}"
         many = "one person" if made.count == 1 else f"{made.count} people"
-        return f"Good for {many} until {until}. It is shown this once:\n{made.line or made.code}"
+        alone = made.line is not None and is_here(parse(made.line).host)
+        return f"Good for {many} until {until}. {ALONE if alone else ''}It is shown this once:\n" + (
+            made.line or made.code
+        )
 
     def do() -> Deferred[str]:
         command = commands.Invite(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt5.QtCore import QPointF, QRectF
+from PyQt5.QtCore import QPointF, QRectF, QTimer
 from PyQt5.QtGui import QPainter
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
@@ -22,9 +22,14 @@ STOPS = {True: "", False: "The server runs on when this window is closed; this s
 class Head(QWidget):
     """Name, state, and the buttons for the whole server."""
 
-    def __init__(self, place: str, *, own: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, place: str, way: str = "", *, own: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._own = own
+        self._own, self._way = own, way
+        self._link: Link | None = None
+        self._figures: Mapping[str, int] = {}
+        self._counting = QTimer(self)
+        self._counting.setInterval(1000)
+        self._counting.timeout.connect(self._tell)
         self._state = State.CONNECTING
         self._dot = Sign(self._paint_dot, 12)
         self._words = ElidedLabel("", "caption")
@@ -48,23 +53,35 @@ class Head(QWidget):
 
     def show_link(self, link: Link, figures: Mapping[str, int]) -> None:
         """Say how the server and the link to it are."""
+        self._link, self._figures = link, figures
         self._state = link.state
         online = link.state is State.ONLINE
-        uptime = figures.get("uptime")
-        since = f" for {ago(uptime)}" if uptime is not None else ""
-        words = {
-            State.ONLINE: f"Running{since}, you are {link.entered}",
-            State.CONNECTING: "Connecting ...",
-            State.WAITING: f"Not connected, trying again. {link.why}",
-            State.ENDED: f"Not connected (F5 connects again). {link.why}",
-        }[link.state]
-        self._words.setText(words)
+        self._tell()
+        if link.state is State.WAITING:
+            self._counting.start()
+        else:
+            self._counting.stop()
         stops = () if self._own else (self.stop,)  # our own can be stopped whatever the link does
         for button in (self.invite, self.announce, self.back_up, *stops):
             button.setEnabled(online)
             why = STOPS[self._own] if button is self.stop else ""
             plain.set_tooltip(button, why if online else "There is no connection to the server.")
         self._dot.update()
+
+    def _tell(self) -> None:
+        """Say it in words, the seconds to go among them."""
+        if self._link is None:
+            return
+        link, uptime = self._link, self._figures.get("uptime")
+        since = f" for {ago(uptime)}" if uptime is not None else ""
+        way = f", {self._way}" if self._way else ""
+        words = {
+            State.ONLINE: f"Running{since}{way}; you are {link.entered}",
+            State.CONNECTING: f"Connecting ... {link.why}",
+            State.WAITING: f"Not connected, trying again in {link.again_in} s (F5: now). {link.why}",
+            State.ENDED: f"Not connected (F5 connects again). {link.why}",
+        }[link.state]
+        self._words.setText(words)
 
     def _paint_dot(self, painter: QPainter, place: QRectF) -> None:
         middle = QPointF(place.center())

@@ -20,7 +20,7 @@ from imqt import painting
 from . import notes
 from .connection import Answer, Lost, Strange
 from .figures import EVERY, Figures
-from .link import Key, Link, State
+from .link import DEVICE, Key, Link, State
 from .people_model import PeopleModel
 from .wire_model import Kind, Row, WireModel
 
@@ -49,6 +49,7 @@ class Overseer(QObject):
         now: Callable[[], float],
         way: Callable[[], IStreamClientEndpoint],
         kept: Callable[[Key], None] = lambda key: None,
+        device: str = DEVICE,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -56,9 +57,9 @@ class Overseer(QObject):
         self.wire = WireModel(self)
         self.figures = Figures()
         self.full = False  #: everybody has been shown at least once
-        self.link = Link(clock, way, self._on_told, self._on_link, kept)
+        self.link = Link(clock, way, self._on_told, self._on_link, kept, device)
         self._clock, self._now = clock, now
-        self._texts = False
+        self._texts = self._online = False
         self._heard = self._acked = 0
         self._beat = LoopingCall(self._on_beat)
         self._beat.clock = clock
@@ -103,10 +104,15 @@ class Overseer(QObject):
     # --- the link ---
 
     def _on_link(self) -> None:
-        if self.link.state is State.ONLINE:
+        online = self.link.state is State.ONLINE
+        if online:
             self._begin()
         else:
             self._stop()
+        if online is not self._online and self.full:
+            words = "Connected to the server again" if online else f"Not connected any more. {self.link.why}"
+            self.wire.add(Row(self._now(), Kind.NOTE, "", words, "dim" if online else "waiting"))
+        self._online = online
         self.link_changed.emit()
 
     def _begin(self) -> None:

@@ -9,13 +9,9 @@ from twisted.internet.defer import Deferred
 
 from improtocol.invite import Invite
 
-from ..listening import HERE
 from ..options import Options
 from ..service import Imserver
 from .link import DEVICE, Key
-
-#: Where this machine reaches a server whose own ports are all for others.
-ASIDE = "tcp:0:interface=127.0.0.1"
 
 
 class OwnServer:
@@ -23,12 +19,14 @@ class OwnServer:
 
     def __init__(self, reactor: Any, options: Options) -> None:
         os.umask(0o077)
-        if options["listen"] != [HERE]:
-            options["listen"].append(ASIDE)
         self.service = Imserver(reactor, options)
-        host, port = self.service.loopback or ("127.0.0.1", 0)
-        self.address = Invite(host, port)
+        self.address = Invite(*self.service.open_aside("for this window"))
         self._kept = self.service.folder / f"{DEVICE}.token"
+
+    @property
+    def entrance(self) -> Invite:
+        """Give where others reach it; if only a Unix socket leads in, where this window does."""
+        return self.service.entrance or self.address
 
     def start(self) -> None:
         """Let people in."""
