@@ -126,7 +126,7 @@ def width_of(text: str, font: QFont) -> int:
 
 def sign_side(side: float = 14) -> float:
     """Give how large a sign is that has so many pixels beside type of the usual size."""
-    return round(side * theme.heights().icon / 16)
+    return theme.grown(side)
 
 
 def draw_round(painter: QPainter, rectangle: QRectF, radius: float, colour: QColor) -> None:

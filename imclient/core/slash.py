@@ -56,6 +56,10 @@ class Slash:
         """Whether it cannot stand alone."""
         return bool(self.arguments) and not self.arguments.startswith("[")
 
+    def is_for(self, rights: Collection[str]) -> bool:
+        """Whether somebody with these rights may do it."""
+        return all(command.right is None or command.right in rights for command in self.stands_for)
+
 
 _BY_HAND = (
     Slash("all", "TEXT", phrase("say it to everyone"), obeying.say_to_all, (commands.Send,)),
@@ -188,11 +192,7 @@ def not_complete(slash: Slash) -> str:
 
 def lines_of_help(rights: Collection[str] = ()) -> list[str]:
     """Say of each what it does; of those that need a right, only if it is there."""
-    return [
-        slash.line
-        for slash in known().values()
-        if all(command.right is None or command.right in rights for command in slash.stands_for)
-    ]
+    return [slash.line for slash in known().values() if slash.is_for(rights)]
 
 
 # Doing it
@@ -247,27 +247,30 @@ class Completion:
     remark: str = ""
 
 
-def completions(line: str, roster: Roster) -> Iterator[Completion]:
-    """Say how a line that was typed so far may go on."""
+def completions(line: str, roster: Roster, rights: Collection[str] = ()) -> Iterator[Completion]:
+    """Say how a line that was typed so far may go on, for somebody with these rights."""
     head, blank, rest = line.partition(" ")
     if not head.startswith("/") or head.startswith("//"):
         return
     if not blank:
-        for slash in known().values():
-            if slash.word.startswith(head[1:].lower()):
-                yield Completion(f"/{slash.word}", len(head), tr(slash.does))
+        for slash in _beginning(head[1:], rights):
+            yield Completion(f"/{slash.word}", len(head), tr(slash.does))
         return
     found = find(head[1:])
     if found is None or " " in rest or "\n" in rest:
         return
+    if found.word == "help":
+        for slash in _beginning(rest, rights):
+            yield Completion(slash.word, len(rest), tr(slash.does))
+        return
     yield from _arguments(found.arguments.strip("[]").partition("]")[0].partition(" ")[0], rest, roster)
 
 
+def _beginning(begun: str, rights: Collection[str]) -> Iterator[Slash]:
+    return (one for one in known().values() if one.word.startswith(begun.lower()) and one.is_for(rights))
+
+
 def _arguments(kind: str, begun: str, roster: Roster) -> Iterator[Completion]:
-    if kind == "COMMAND":
-        words = ((word, tr(known()[word].does)) for word in known())
-        yield from (Completion(word, len(begun), does) for word, does in words if word.startswith(begun))
-        return
     if kind not in ("NAME", "name", _NAMES):
         return
     before, _, last = begun.rpartition(",") if kind == _NAMES else ("", "", begun)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 
 from improtocol.audience import Audience
 from imtongue import number, phrase, tr, trn
 
 from .lookalike import shown
+from .refusals import why_not
 from .roster import Presence
 from .said import Said
 
+#: The line to type, at the end of a server's sentence.
+_EXAMPLE = re.compile(r": [A-Z]{3,} [^.]*$")
 #: More names than this are counted, not listed: a line stays a line.
 LISTED = 4
 
@@ -169,6 +173,19 @@ def everyone_means(others: int, away: Sequence[str]) -> str:
     return f"{meant} {waits_for(away)}".strip()
 
 
+def entitled(before: Collection[str], now: Collection[str]) -> list[str]:
+    """Say what one may do that one might not, and the other way round."""
+    told = {
+        "administrator": (tr("You are an administrator now."), tr("You are no administrator any more.")),
+        "everyone": (
+            tr("You may say something to everyone again."),
+            tr("You may not say anything to everyone any more."),
+        ),
+    }
+    changed = [right for right in told if (right in before) != (right in now)]
+    return [told[right][right not in now] for right in changed]
+
+
 def looks_like(name: str, other: str, me: str) -> str:
     """Warn of a name that may be taken for another."""
     if other == me:
@@ -184,6 +201,11 @@ def unknown(names: Sequence[str]) -> str:
         len(names),
         names=", ".join(map(shown, names)),
     )
+
+
+def plainly(error: BaseException | None) -> str:
+    """Say what went wrong to somebody who types no lines: without the line that a server shows to type."""
+    return _EXAMPLE.sub(".", why_not(error))
 
 
 def answered(name: str, seconds: float) -> str:

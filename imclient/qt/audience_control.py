@@ -172,7 +172,7 @@ class AudienceControl(QWidget):
         adding = not self._field.isHidden()
         self._add.setVisible(mode is not Mode.EVERYONE and not adding)
         one = mode is Mode.ONE
-        self._add.setText("\N{EN SPACE}" + ("change" if one else "add"))
+        self._add.setText(plain.beside_icon(tr("change") if one else tr("add")))
         self._add.setIcon(icons.icon("edit" if one else "add", "accent"))
         self._add.setAccessibleName(tr("Choose somebody else") if one else tr("Add people"))
         self._show_count()

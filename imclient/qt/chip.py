@@ -44,7 +44,7 @@ class Chip(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         """Give way: a long name ends in dots."""
-        return QSize(_dot() + 40 + _cross(), theme.heights().control)
+        return QSize(min(_dot() + 40 + _cross(), self.sizeHint().width()), theme.heights().control)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Take the name away when its cross is pressed."""

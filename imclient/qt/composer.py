@@ -129,7 +129,7 @@ class Composer(QWidget):
         self.audience = AudienceControl(client)
         self.edit = MessageEdit()
         self._check_spelling()
-        self.completing = Completing(self.edit, client.roster)
+        self.completing = Completing(self.edit, client)
         self.send = plain.button(tr("Send"), "primary", icon_name="send")
         self._sign = IconSign("waiting", "waiting")
         self._hint = PlainLabel("", "caption", wrap=True)
@@ -150,7 +150,7 @@ class Composer(QWidget):
     def _put_together(self) -> None:
         self.send.setObjectName("send")
         self.send.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self.send.setText(tr("Send") + "\N{EN SPACE}")
+        self.send.setText(tr("Send") + "\N{THREE-PER-EM SPACE}")
         self._hint.setObjectName("hint")
         self._hint.setMinimumWidth(1)  # a long name must not push the roster away
         layout: QVBoxLayout = col(
@@ -248,7 +248,7 @@ class Composer(QWidget):
         try:
             self._client.say(audience, slash.spoken(text))
         except Refusal as refusal:
-            self.show_error(str(refusal))
+            self.show_error(wording.plainly(refusal))
         else:
             self.edit.clear()
 

@@ -41,7 +41,8 @@ class Avatar(QWidget):
     def sizeHint(self) -> QSize:
         """Be as large as in the roster."""
         across = theme.heights().avatar
-        return QSize(across + 2, across + 2)
+        rim = round(icons.presence_radius() / 2)
+        return QSize(across + rim, across + rim)
 
     def minimumSizeHint(self) -> QSize:
         """Never be cut."""
@@ -52,7 +53,7 @@ class Avatar(QWidget):
         across = theme.heights().avatar
         painter = QPainter(self)
         icons.draw_avatar(painter, QRectF(0, 0, across, across), self._name)
-        corner = QPointF(across - 4, across - 4)
+        corner = QPointF(1, 1) * (across - icons.presence_radius() + 0.5)
         icons.draw_presence(painter, corner, self._presence, theme.colour("side"))
 
 

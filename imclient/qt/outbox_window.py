@@ -17,8 +17,7 @@ NOTHING = phrase("Nothing waits: all that you said is on the server's disk.")
 MOST_LISTED = 100
 _TEXT = phrase(
     "What you write is kept on this computer until the server has it, also when it is switched off. "
-    "It goes out by itself, in this order, once. What the server has already nobody can take back: "
-    "that would be shown again."
+    "It goes out by itself, in this order, once. What is on its way already cannot be taken back."
 )
 
 
@@ -46,10 +45,11 @@ class OutboxWindow(Listing):
             whom = tr("{whom}, written {time}", whom=whom, time=moments.clock(said.at))
         text = " ".join(said.text[:200].split())
         if said.progress is Progress.REFUSED:
-            return Line(text, wording.not_sent(said), tr("Dismiss"), said.ref or "")
+            refusal = tr("{whom}: {why}", whom=whom, why=said.refusal or tr("it was refused."))
+            return Line(text, refusal, tr("Dismiss"), said.ref or "", "refused", "error")
         if self._client.outbox.is_under_way(said):
             return Line(text, tr("{whom}, on its way", whom=whom), "", said.ref or "")
-        return Line(text, whom, tr("Take back"), said.ref or "")
+        return Line(text, whom, tr("Take back"), said.ref or "", "waiting", "waiting")
 
     def _let_go(self, ref: str) -> None:
         said = next((one for one in self._client.outbox.items() if one.ref == ref), None)

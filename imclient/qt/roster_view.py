@@ -220,7 +220,7 @@ class RosterView(QWidget):
     def _show_chosen(self) -> None:
         chosen = self.model.chosen()
         roomy = self.width() >= NARROW
-        self._write.setText("\N{EN SPACE}" + plain.literal(self._write_words(chosen, roomy)))
+        self._write.setText(plain.beside_icon(self._write_words(chosen, roomy)))
         self._clear.setVisible(roomy)  # else Escape, or a click on a tick
         self._write.setAccessibleName(tr("Write to {names}", names=wording.listed(chosen)))
         self._chosen_bar.setVisible(bool(chosen))

@@ -11,12 +11,13 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from imclient.core import wording
 from imclient.core.client import Client, LinkState
-from imclient.core.refusals import why_not
-from imclient.core.trust import NotKnown, Stranger
+from imclient.core.trust import AnotherServer, NotKnown, Stranger
 from improtocol import errors
 from improtocol import invite as invite_line
 from improtocol.invite import BadInvite, Invite, is_here, looks_like_one
+from imqt import theme
 from imqt.layout import STRETCH, box, col, row
 from imtongue import phrase, tr
 
@@ -27,9 +28,13 @@ from .start_side import Recent, StartSide
 _log = Logger()
 
 WIDEST = 440
-#: Narrower than this, the recent servers give their room to the fields.
-NARROW = 800
+#: Where the fields would have less than this, the recent servers give their room to them.
+NARROW = 480
 
+_ANOTHER = phrase(
+    "Another server answers there than the one that is known, so nothing was sent to it. Ask whoever runs "
+    "it, by another way; if it is right, paste its new invite."
+)
 _STRANGER = phrase(
     "Nobody vouches for this server and it was never met here, so nothing was sent to it. "
     "Paste its invite, or compare its fingerprint."
@@ -84,7 +89,7 @@ class StartDialog(QWidget):
     # How it is put together
 
     def _page(self) -> QHBoxLayout:
-        self.form.setMaximumWidth(WIDEST)
+        self.form.setMaximumWidth(theme.grown(WIDEST))
         self.form.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         middle = row(STRETCH, (self.form, 100), STRETCH, margins=(24, 16, 24, 16))
         return row(self.side, (scrolled(box(col(STRETCH, middle, STRETCH))), 1), gap=0)
@@ -123,7 +128,9 @@ class StartDialog(QWidget):
         form, host = self.form, self.form.host.text().strip()
         self.form.heading.setText(tr("Log in to {host}", host=host) if host else tr("Log in"))
         reached = self._reached is not None and self._reached == self._address()
-        if self._registered:
+        if not form.host.isEnabled():
+            subject = tr("Asking {host}…", host=host)
+        elif self._registered:
             subject = tr("You have a name here. One step is left: log in.")
         elif reached:
             subject = tr("The server answers. New here? Register a name, then log in.")
@@ -149,7 +156,7 @@ class StartDialog(QWidget):
         try:
             invite = self._client.take_invite(pasted)
         except BadInvite as bad:
-            self.form.show_error(Field.SERVER, str(bad))
+            self.form.show_error(Field.SERVER, wording.plainly(bad))
         else:
             self.side.invite.clear()
             self._fill(invite.host, invite.port, self.form.name.text())
@@ -267,6 +274,7 @@ class StartDialog(QWidget):
         self._stranger = None
         form.clear_error()
         form.wake(False)
+        self._show_steps()
         asked = self._connected().addCallback(lambda _: act(name, password))
         asked.addCallbacks(lambda _: self._on_done(then, name), self._on_failed)
         asked.addErrback(lambda failure: _log.failure("while coming in", failure))
@@ -309,15 +317,25 @@ class StartDialog(QWidget):
             field = Field.NAME if error.argument == "name" else Field.PASSWORD
         if field is Field.SERVER:
             self._reached = None
+        self._stranger = error if isinstance(error, NotKnown) else None
         if isinstance(error, Stranger):
-            self._stranger = error
             self.form.show_error(field, tr(_STRANGER))
             self.form.offer_trust(invite_line.shown(error.fingerprint))
+        elif isinstance(error, AnotherServer):
+            self.form.show_error(field, tr(_ANOTHER))
+            self.form.compare(invite_line.shown(error.known), invite_line.shown(error.fingerprint))
         else:
-            self.form.show_error(field, why_not(error) or failure.getErrorMessage())
+            self.form.show_error(field, self._sentence(error) or failure.getErrorMessage())
         self._show_steps()
         self.form.offer_offline(field is Field.SERVER and self._holds())
         {Field.SERVER: self.form.host, Field.NAME: self.form.name}.get(field, self.form.password).setFocus()
+
+    def _sentence(self, error: BaseException | None) -> str:
+        """Say what went wrong; who cannot register here is not told to."""
+        not_new = self._no_new_names()
+        if isinstance(error, errors.LoginRefused) and not_new:
+            return tr("Wrong name or password. {why}.", why=not_new)
+        return wording.plainly(error)
 
     # The window
 
@@ -327,7 +345,7 @@ class StartDialog(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Give the fields the room they need."""
         super().resizeEvent(event)
-        self.side.setVisible(self.width() >= NARROW)
+        self.side.setVisible(self.width() >= self.side.sizeHint().width() + NARROW)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Tell that the user went away."""

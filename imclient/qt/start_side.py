@@ -10,15 +10,15 @@ from PyQt5.QtGui import QKeyEvent, QMouseEvent
 from PyQt5.QtWidgets import QLineEdit, QWidget
 
 from improtocol.invite import looks_like_one
-from imqt import icons, plain
+from imqt import icons, plain, theme
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.search_field import name_buttons
 from imqt.sign import IconSign
 from imtongue import tr
 
-#: How wide it is, in pixels.
-WIDTH = 320
+#: How wide it is, in pixels: beside type of the usual size, and at most.
+WIDTH, WIDEST = 320, 420
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class StartSide(QWidget):
             margins=(24, 40, 24, 24),
         )
         side = box(column, "side")
-        side.setFixedWidth(WIDTH)
+        side.setFixedWidth(min(theme.grown(WIDTH), WIDEST))
         return side
 
     def show_meant(self, address: tuple[str, int] | None, name: str) -> None:

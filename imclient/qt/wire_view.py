@@ -113,7 +113,7 @@ class WireView(QWidget):
         self._only = plain.tool_button(tr("Only this conversation"), "person", checkable=True)
         self._pause = plain.tool_button(tr("Hold the view still"), "pause", checkable=True)
         self._close = plain.tool_button(tr("Close the wire view"), "close")
-        self._save = plain.button(tr("Save as transcript"), icon_name="save")
+        self._save = plain.button(tr("Save as transcript"), "onside", icon_name="save")
         self._save_small = plain.tool_button(tr("Save as transcript"), "save")
         self._count = ElidedLabel("", "caption")
         self._name_controls()

@@ -18,7 +18,7 @@ from imtongue import phrase, tr
 
 from .entrance import Entrance, Gone, Password
 from .paper import Paper
-from .prompt import Prompt, PromptAsker, kept_history
+from .prompt import Prompt, PromptAsker, SlashCompleter, kept_history
 from .reporter import Reporter
 from .typist import Typist
 
@@ -81,7 +81,7 @@ class Sitting:
             self._entered,
             reporter.looked_at,
             lambda: self._typist.secret,
-            client.roster,
+            SlashCompleter(client.roster, lambda: client.rights),
             kept_history(client.settings.folder),
         )
         self._reporter = reporter

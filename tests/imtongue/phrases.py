@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imclient.core import slash
-from improtocol.errors import BadLine, Declared
+from improtocol.errors import BadLine, Declared, NotBackedUp
 
 ROOT = Path(__file__).parents[2]
 #: Where people are spoken to.
@@ -52,7 +52,7 @@ def _declared() -> Iterator[Phrase]:
     for refusal in Declared.by_code.values():
         if "sentence" not in vars(refusal):
             yield Phrase((refusal.__doc__ or "").partition("\n")[0])
-    yield from map(Phrase, BadLine.WHY.values())
+    yield from map(Phrase, (*BadLine.WHY.values(), *NotBackedUp.WHY.values()))
     for one in slash.known().values():
         yield Phrase(one.does)
         yield from (Phrase(slash.meaning(command)) for command in one.stands_for)
