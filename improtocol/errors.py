@@ -405,6 +405,27 @@ class NoSuchInvite(Refusal, code="no-such-invite"):
         )
 
 
+class UnderWay(Refusal, code="under-way"):
+    """That is being done already: one at a time."""
+
+
+class NotBackedUp(Refusal, code="not-backed-up"):
+    """There is no backup, and no part of one; ``why`` is one of the words below."""
+
+    why: str  #: one of the words of ``WHY``
+
+    WHY: ClassVar[Mapping[str, str]] = {
+        "damaged": "The database is damaged, so this would be no backup: restore the last good one.",
+        "elsewhere": "The data of this server is in a database of its own, which is backed up where it is.",
+        "stopping": "The server is being stopped.",
+        "failed": "It could not be written; server.log says why.",
+    }
+
+    def sentence(self, say: Say = in_english) -> str:
+        """Say why not."""
+        return say(self.WHY.get(self.why, "There is no backup, and no part of one."))
+
+
 class MailboxFull(Refusal, code="mailbox-full"):
     """Too much of what you said to these people still waits for them."""
 

@@ -366,6 +366,19 @@ class StatShown(Item, verb="STAT"):
     number: Number
 
 
+class BackedUp(Reply, verb="BACKUP"):
+    """It is on disk, and was read back; whoever has the file has everybody's messages."""
+
+    file: Word = key()  #: on the server's machine
+    bytes_: Number = key()
+    entries: Number = key()  #: of the log
+    seconds: Number = key()  #: so long it took
+
+
+class Stopping(Reply, verb="STOP"):
+    """The server stops now."""
+
+
 class Watching(Reply, verb="WATCH"):
     """From now on you are told."""
 

@@ -39,7 +39,19 @@ KNOWN = 64 * 1024
 #: Seconds a peer has to take what was still to be said when its connection is closed.
 GOODBYE = 4
 #: What may be asked beyond protocol 1.
-CAN = ("ref", "device", "history", "receipts", "presence", "block", "token", "account", "invite", "admin")
+CAN = (
+    "ref",
+    "device",
+    "history",
+    "receipts",
+    "presence",
+    "block",
+    "token",
+    "account",
+    "invite",
+    "admin",
+    "upkeep",
+)
 
 
 @dataclass(slots=True, eq=False)

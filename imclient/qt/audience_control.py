@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from imclient.core import obeying, wording
 from imclient.core.client import Client, LinkState
+from imclient.core.roster import Presence
 from improtocol.audience import Audience
 from imqt import icons, plain
 from imqt.plain import PlainLabel
@@ -112,9 +113,9 @@ class AudienceControl(QWidget):
 
     def _presence(self, name: str) -> str:
         if self._client.link.state is not LinkState.ONLINE:
-            return "not known"  # what it was when the link broke says nothing
+            return wording.NOT_KNOWN  # what it was when the link broke says nothing
         person = self._client.roster.get(name)
-        return person.presence.value if person else "online"
+        return (person.presence if person else Presence.ONLINE).value
 
     # Adding and removing
 
@@ -171,7 +172,7 @@ class AudienceControl(QWidget):
         adding = not self._field.isHidden()
         self._add.setVisible(mode is not Mode.EVERYONE and not adding)
         one = mode is Mode.ONE
-        self._add.setText("\N{EN SPACE}" + ("change" if one else "add"))
+        self._add.setText(plain.beside_icon(tr("change") if one else tr("add")))
         self._add.setIcon(icons.icon("edit" if one else "add", "accent"))
         self._add.setAccessibleName(tr("Choose somebody else") if one else tr("Add people"))
         self._show_count()

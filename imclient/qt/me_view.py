@@ -13,14 +13,14 @@ from improtocol import limits
 from imqt import icons, plain, theme
 from imqt.layout import col
 from imqt.plain import ElidedLabel
-from imtongue import tr
+from imtongue import phrase, tr
 
 _WORDS = {
-    LinkState.CONNECTING: "Connecting…",
-    LinkState.WAITING: "Offline",
-    LinkState.OFFLINE: "Offline",
-    LinkState.REPLACED: "In use elsewhere",
-    LinkState.SIGNED_OUT: "Signed out",
+    LinkState.CONNECTING: phrase("Connecting…"),
+    LinkState.WAITING: phrase("Offline"),
+    LinkState.OFFLINE: phrase("Offline"),
+    LinkState.REPLACED: phrase("In use elsewhere"),
+    LinkState.SIGNED_OUT: phrase("Signed out"),
 }
 
 
@@ -30,18 +30,19 @@ class Avatar(QWidget):
     def __init__(self, name: str, presence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name, self._presence = name, presence
-        self.setAccessibleName(f"{name}, {presence}")
+        self.show_presence(presence)
 
     def show_presence(self, presence: str) -> None:
         """Show another presence."""
         self._presence = presence
-        self.setAccessibleName(f"{self._name}, {presence}")
+        self.setAccessibleName(f"{self._name}, {wording.presence(presence)}")
         self.update()
 
     def sizeHint(self) -> QSize:
         """Be as large as in the roster."""
         across = theme.heights().avatar
-        return QSize(across + 2, across + 2)
+        rim = round(icons.presence_radius() / 2)
+        return QSize(across + rim, across + rim)
 
     def minimumSizeHint(self) -> QSize:
         """Never be cut."""
@@ -52,7 +53,7 @@ class Avatar(QWidget):
         across = theme.heights().avatar
         painter = QPainter(self)
         icons.draw_avatar(painter, QRectF(0, 0, across, across), self._name)
-        corner = QPointF(across - 4, across - 4)
+        corner = QPointF(1, 1) * (across - icons.presence_radius() + 0.5)
         icons.draw_presence(painter, corner, self._presence, theme.colour("side"))
 
 
@@ -152,6 +153,6 @@ class MeView(QWidget):
         online = self._link.state is LinkState.ONLINE
         self._avatar.show_presence(self._showing.presence.value if online else "offline")
         away = self._showing.presence is Shown.AWAY
-        words = wording.shown_as(away, self._showing.text) if online else _WORDS[self._link.state]
+        words = wording.shown_as(away, self._showing.text) if online else tr(_WORDS[self._link.state])
         self._state.setText(words)
-        self._state.setAccessibleName(f"You are shown as: {words}")
+        self._state.setAccessibleName(tr("You are shown as: {words}", words=words))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QPainter, QPaintEvent, QPen
+from PyQt5.QtGui import QKeySequence, QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from imqt import icons, painting, plain, theme
@@ -22,15 +22,18 @@ class ModeButton(QAbstractButton):
     def __init__(self, mode: Mode, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.mode = mode
-        self.setText(mode.value)
+        self.setText(mode.words)
         self.setObjectName(f"mode{mode.value}")
-        self.setAccessibleName(f"Send to: {mode.value}")
+        self.setAccessibleName(tr("Send to: {mode}", mode=mode.words))
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.toggled.connect(lambda _on: self.updateGeometry())
-        plain.set_tooltip(self, f"{mode.value}, {_KEYS[mode]}")
+        plain.set_tooltip(
+            self,
+            f"{mode.words}, {QKeySequence(_KEYS[mode]).toString(QKeySequence.SequenceFormat.NativeText)}",
+        )
 
     def sizeHint(self) -> QSize:
         """Have room for sign and word."""

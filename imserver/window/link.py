@@ -17,7 +17,7 @@ from improtocol.events import RightsTold
 from improtocol.fields import Right
 from improtocol.vocabulary import Command, Event, Reply
 
-from .connection import Answer, Connection, Connections, Lost
+from .connection import Answer, Away, Connection, Connections
 
 R = TypeVar("R", bound=Reply)
 
@@ -67,6 +67,7 @@ class Link:
         told: Callable[[Event], None],
         changed: Callable[[], None],
         kept: Callable[[Key], None] = lambda key: None,
+        device: str = DEVICE,
     ) -> None:
         self.state = State.ENDED
         self.why = ""  #: why it is not online
@@ -77,12 +78,20 @@ class Link:
         self._told = told
         self._changed = changed
         self._kept = kept
+        self._device = device
         self._connections = Connections(self._build)
         self._connection: Connection | None = None
         self._key: Key | None = None
         self._failures = 0
         self._later: IDelayedCall | None = None
         self._leaving: Deferred[None] | None = None
+
+    @property
+    def again_in(self) -> int | None:
+        """Give the seconds until it tries again; None: it does not wait for that."""
+        if self.state is not State.WAITING or self._later is None or not self._later.active():
+            return None
+        return max(0, round(self._later.getTime() - self._clock.seconds()))
 
     # --- coming ---
 
@@ -119,7 +128,7 @@ class Link:
             await connection.ask(commands.Register(key.name, key.password, invite=key.code))
             key = replace(key, code="")
         secret: dict[str, Any] = {"token": key.token} if key.token else {"password": key.password}
-        login = commands.Login(key.name, device=DEVICE, remember=True, **secret)
+        login = commands.Login(key.name, device=self._device, remember=True, **secret)
         reply: replies.LoggedIn = (await connection.ask(login)).reply
         if "administrator" not in reply.rights:
             raise NoAdministrator(reply.name)
@@ -166,12 +175,14 @@ class Link:
     def _wait(self, why: str, least: float = 0) -> None:
         seconds = max(least, min(LAST, FIRST * 2.0**self._failures))
         self._failures += 1
-        self._become(State.WAITING, why)
         self._later = self._clock.callLater(seconds, self._come_back)
+        self._become(State.WAITING, why)
 
     def again(self) -> None:
-        """Come back although the server ended this session."""
-        if self.state is State.ENDED:
+        """Come back at once, also if the server ended this session."""
+        if self.state in (State.ENDED, State.WAITING):
+            if self._later is not None and self._later.active():
+                self._later.cancel()
             self._come_back()
 
     def _come_back(self) -> None:
@@ -199,7 +210,7 @@ class Link:
     def ask(self, command: Command[R]) -> Deferred[Answer[R]]:
         """Ask the server; fails with its refusal, or as the connection does."""
         if self._connection is None:
-            return fail(Lost())
+            return fail(Away())
         return self._connection.ask(command)
 
     def cut(self) -> None:

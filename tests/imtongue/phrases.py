@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imclient.core import slash
-from improtocol.errors import BadLine, Declared
+from improtocol.errors import BadLine, Declared, NotBackedUp
 
 ROOT = Path(__file__).parents[2]
 #: Where people are spoken to.
-SPEAKING = ("imqt", "imclient", "imserver/window")
+SPEAKING = ("imtongue", "imqt", "imclient", "imserver/window")
 #: Of the language the sentences that are made anew in a client.
 REMADE = ("improtocol/errors.py", "improtocol/invite.py")
 #: What is said at once or later, and of how many.
@@ -52,7 +52,7 @@ def _declared() -> Iterator[Phrase]:
     for refusal in Declared.by_code.values():
         if "sentence" not in vars(refusal):
             yield Phrase((refusal.__doc__ or "").partition("\n")[0])
-    yield from map(Phrase, BadLine.WHY.values())
+    yield from map(Phrase, (*BadLine.WHY.values(), *NotBackedUp.WHY.values()))
     for one in slash.known().values():
         yield Phrase(one.does)
         yield from (Phrase(slash.meaning(command)) for command in one.stands_for)
