@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from imclient.core import obeying, wording
 from imclient.core.client import Client, LinkState
+from imclient.core.roster import Presence
 from improtocol.audience import Audience
 from imqt import icons, plain, theme
 from imqt.layout import row
@@ -129,9 +130,9 @@ class AudienceControl(QWidget):
 
     def _presence(self, name: str) -> str:
         if self._client.link.state is not LinkState.ONLINE:
-            return "not known"  # what it was when the link broke says nothing
+            return wording.NOT_KNOWN  # what it was when the link broke says nothing
         person = self._client.roster.get(name)
-        return person.presence.value if person else "online"
+        return (person.presence if person else Presence.ONLINE).value
 
     # Adding and removing
 

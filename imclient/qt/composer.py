@@ -21,7 +21,7 @@ from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
 from imqt.row_list import Gathering
 from imqt.sign import IconSign
-from imtongue import tr
+from imtongue import number, tr
 
 from . import slash_line, spelling
 from .audience_control import AudienceControl
@@ -247,7 +247,7 @@ class Composer(QWidget):
         try:
             self._client.say(audience, slash.spoken(text))
         except Refusal as refusal:
-            self.show_error(str(refusal))
+            self.show_error(wording.plainly(refusal))
         else:
             self.edit.clear()
 
@@ -322,7 +322,7 @@ class Composer(QWidget):
         self._show_send(audience)
         self.send.setEnabled(audience is not None)
         plain.set_tooltip(self.send, "" if audience is not None else tr("Choose whom to write to"))
-        self.edit.invite(f"Message {_whom(audience, self._client.name)}")
+        self.edit.invite(_invitation(audience, self._client.name))
 
     def _show_send(self, audience: Audience | None) -> None:
         """Say on the button itself whom it goes to, where that is more than one."""
@@ -339,10 +339,11 @@ class Composer(QWidget):
         if self._error:
             return self._error, "warning", "error"
         if audience is None:
-            return "Choose whom to write to.", "person", "caption"
+            return tr("Choose whom to write to."), "person", "caption"
         size = len(self.edit.toPlainText().encode())
         if size > limits.TEXT * 0.9:
-            return f"{size:,} of {limits.TEXT:,} bytes.", "note", "caption"
+            told = tr("{size} of {limit} bytes.", size=number(size), limit=number(limits.TEXT))
+            return told, "note", "caption"
         return self._about(audience)
 
     def _about(self, audience: Audience) -> tuple[str, str, str]:
@@ -375,9 +376,11 @@ class Composer(QWidget):
         self._show_keys()
 
 
-def _whom(audience: Audience | None, me: str | None) -> str:
+def _invitation(audience: Audience | None, me: str | None) -> str:
     if audience is None:
-        return "nobody yet"
+        return tr("Message nobody yet")
     if audience.everyone:
-        return "everyone"
-    return "yourself" if audience.names == (me,) else wording.listed(audience.names)
+        return tr("Message everyone")
+    if audience.names == (me,):
+        return tr("Message yourself")
+    return tr("Message {names}", names=wording.listed(audience.names))

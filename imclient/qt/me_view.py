@@ -13,14 +13,14 @@ from improtocol import limits
 from imqt import icons, plain, theme
 from imqt.layout import col
 from imqt.plain import ElidedLabel
-from imtongue import tr
+from imtongue import phrase, tr
 
 _WORDS = {
-    LinkState.CONNECTING: "Connecting…",
-    LinkState.WAITING: "Offline",
-    LinkState.OFFLINE: "Offline",
-    LinkState.REPLACED: "In use elsewhere",
-    LinkState.SIGNED_OUT: "Signed out",
+    LinkState.CONNECTING: phrase("Connecting…"),
+    LinkState.WAITING: phrase("Offline"),
+    LinkState.OFFLINE: phrase("Offline"),
+    LinkState.REPLACED: phrase("In use elsewhere"),
+    LinkState.SIGNED_OUT: phrase("Signed out"),
 }
 
 
@@ -30,12 +30,12 @@ class Avatar(QWidget):
     def __init__(self, name: str, presence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name, self._presence = name, presence
-        self.setAccessibleName(f"{name}, {presence}")
+        self.show_presence(presence)
 
     def show_presence(self, presence: str) -> None:
         """Show another presence."""
         self._presence = presence
-        self.setAccessibleName(f"{self._name}, {presence}")
+        self.setAccessibleName(f"{self._name}, {wording.presence(presence)}")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -161,6 +161,6 @@ class MeView(QWidget):
         online = self._link.state is LinkState.ONLINE
         self._avatar.show_presence(self._showing.presence.value if online else "offline")
         away = self._showing.presence is Shown.AWAY
-        words = wording.shown_as(away, self._showing.text) if online else _WORDS[self._link.state]
+        words = wording.shown_as(away, self._showing.text) if online else tr(_WORDS[self._link.state])
         self._state.setText(words)
-        self._state.setAccessibleName(f"You are shown as: {words}")
+        self._state.setAccessibleName(tr("You are shown as: {words}", words=words))
