@@ -32,6 +32,7 @@ from imqt.colours import Token
 from imqt.icons import icon
 from imqt.layout import STRETCH, col, fit, row
 from imqt.theme import grown, heights
+from imtongue import tr
 
 
 def tooltip(text: str) -> str:
@@ -228,7 +229,7 @@ class Notice(QDialog):
 def tell(parent: QWidget | None, heading: str, text: str) -> Notice:
     """Say something that must be seen, with nothing to decide; returns at once."""
     notice = Notice(parent, heading, text)
-    notice.offer("Close").setDefault(True)
+    notice.offer(tr("Close")).setDefault(True)
     notice.open()
     return notice
 
@@ -244,7 +245,7 @@ def ask(
 ) -> Notice:
     """Ask before doing something; returns at once. Enter does it, or, if it is a danger, leaves it."""
     notice = Notice(parent, heading, text)
-    leave = notice.offer("Cancel")
+    leave = notice.offer(tr("Cancel"))
     do = notice.offer(act, "danger" if danger else "primary", then=then)
     (leave if danger else do).setDefault(True)
     (leave if danger else do).setFocus()

@@ -14,6 +14,7 @@ from imqt import icons, moments, painting, theme
 from imqt.colours import Token
 from imqt.links import Link
 from imqt.theme import Size, Weight
+from imtongue import tr
 
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
@@ -162,8 +163,7 @@ class BubbleDelegate(QStyledItemDelegate):
             parts.append((moments.clock(said.at), theme.font(Size.CAPTION), "dim"))
         other = self._model.looks_like(said.sender)
         if other is not None:
-            alike = "you" if other == self._model.me else wording.named(other)
-            parts.append((f"not {alike}: the name looks alike", theme.font(Size.CAPTION), "error"))
+            parts.append((wording.is_not(other, self._model.me), theme.font(Size.CAPTION), "error"))
         for text, font, token in parts:
             taken = painting.draw_line(painter, line, text, font, theme.colour(token))
             line.setLeft(line.left() + taken + 8)
@@ -235,7 +235,10 @@ class BubbleDelegate(QStyledItemDelegate):
 
     @staticmethod
     def _words_in_passing(said: Said) -> str:
-        return f"{'You' if said.mine else wording.named(said.sender)} told everyone: {said.text[:SLIM]}"
+        text = said.text[:SLIM]
+        if said.mine:
+            return tr("You told everyone: {text}", text=text)
+        return tr("{name} told everyone: {text}", name=wording.named(said.sender), text=text)
 
     def _passing(self, said: Said) -> State | None:
         return in_passing(said, self._model.me)

@@ -9,6 +9,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 from twisted.python.failure import Failure
 
+from imclient.core.refusals import why_not
 from imqt import plain, theme
 from imqt.colours import Token
 from imqt.layout import STRETCH, box, col, fit, row
@@ -91,7 +92,7 @@ class Listing(QDialog):
     def failed(self, failure: Failure) -> None:
         """Say why something was not done."""
         if not self._gone:
-            self.say(str(failure.value) or tr("The server did not do it."))
+            self.say(why_not(failure.value) or tr("The server did not do it."))
 
     @property
     def gone(self) -> bool:

@@ -35,7 +35,7 @@ _ANOTHER = phrase(
     "Another server answers there than the one that is known, so nothing was sent to it. Ask whoever runs "
     "it, by another way; if it is right, paste its new invite."
 )
-_STRANGER = (
+_STRANGER = phrase(
     "Nobody vouches for this server and it was never met here, so nothing was sent to it. "
     "Paste its invite, or compare its fingerprint."
 )
@@ -126,16 +126,16 @@ class StartDialog(QWidget):
     def _show_steps(self) -> None:
         """Say where one is on the way."""
         form, host = self.form, self.form.host.text().strip()
-        self.form.heading.setText(f"Log in to {host}" if host else "Log in")
+        self.form.heading.setText(tr("Log in to {host}", host=host) if host else tr("Log in"))
         reached = self._reached is not None and self._reached == self._address()
         if not form.host.isEnabled():
             subject = tr("Asking {host}…", host=host)
         elif self._registered:
-            subject = "You have a name here. One step is left: log in."
+            subject = tr("You have a name here. One step is left: log in.")
         elif reached:
-            subject = "The server answers. New here? Register a name, then log in."
+            subject = tr("The server answers. New here? Register a name, then log in.")
         else:
-            subject = "New here? Register a name, then log in."
+            subject = tr("New here? Register a name, then log in.")
         self.form.subject.setText(subject)
         self._show_known()
         form.forbid_new(self._no_new_names() if reached else "")
@@ -156,7 +156,7 @@ class StartDialog(QWidget):
         try:
             invite = self._client.take_invite(pasted)
         except BadInvite as bad:
-            self.form.show_error(Field.SERVER, str(bad))
+            self.form.show_error(Field.SERVER, wording.plainly(bad))
         else:
             self.side.invite.clear()
             self._fill(invite.host, invite.port, self.form.name.text())
@@ -165,10 +165,10 @@ class StartDialog(QWidget):
         """Say why this server gives no names, if it gives none."""
         policy = self._client.registering
         if policy == "closed":
-            return "This server takes no new names; whoever runs it can make one for you"
+            return tr("This server takes no new names; whoever runs it can make one for you")
         address = self._address()
         if policy == "invite" and (address is None or self._client.trust.code(*address) is None):
-            return "Here a new name needs an invite: paste it first"
+            return tr("Here a new name needs an invite: paste it first")
         return ""
 
     # Who the server is
@@ -181,10 +181,11 @@ class StartDialog(QWidget):
         fingerprint = self._client.settings.fingerprint(*address)
         reached = self._reached is not None and self._reached == address
         if fingerprint is not None:
-            same = "It is the server that is known here" if reached else "Known here by its fingerprint"
-            self.form.show_known(
-                f"{same}; another one gets nothing from you:", invite_line.shown(fingerprint)
-            )
+            if reached:
+                same = tr("It is the server that is known here; another one gets nothing from you:")
+            else:
+                same = tr("Known here by its fingerprint; another one gets nothing from you:")
+            self.form.show_known(same, invite_line.shown(fingerprint))
         elif reached and is_here(address[0]):
             self.form.show_known(tr("It is on this computer: nothing leaves it."))
         elif reached:
@@ -216,7 +217,7 @@ class StartDialog(QWidget):
         if token is None or not self.form.host.isEnabled():
             return
         self.form.remember.setChecked(True)
-        self.form.subject.setText(f"Coming back as {name}…")
+        self.form.subject.setText(tr("Coming back as {name}…", name=name))
         self.form.wake(False)
         asked = self._connected().addCallback(lambda _: self._client.come_back(name))
         asked.addCallbacks(self._on_came_back, self._on_failed)
@@ -300,7 +301,7 @@ class StartDialog(QWidget):
 
     def _on_registered(self, name: str) -> None:
         self._registered = name
-        self.form.show_good(Field.NAME, f"{name} is registered, and the name is yours.")
+        self.form.show_good(Field.NAME, tr("{name} is registered, and the name is yours.", name=name))
         self._show_steps()
         self.form.log_in.setFocus()
 
@@ -318,7 +319,7 @@ class StartDialog(QWidget):
             self._reached = None
         self._stranger = error if isinstance(error, NotKnown) else None
         if isinstance(error, Stranger):
-            self.form.show_error(field, _STRANGER)
+            self.form.show_error(field, tr(_STRANGER))
             self.form.offer_trust(invite_line.shown(error.fingerprint))
         elif isinstance(error, AnotherServer):
             self.form.show_error(field, tr(_ANOTHER))

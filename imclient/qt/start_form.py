@@ -12,7 +12,7 @@ from imqt import plain, theme
 from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
 from imqt.sign import IconSign
-from imtongue import tr
+from imtongue import phrase, tr
 
 from .password_field import password_field
 
@@ -20,9 +20,9 @@ from .password_field import password_field
 class Field(Enum):
     """What is asked for."""
 
-    SERVER = "Server"
-    NAME = "Name"
-    PASSWORD = "Password"
+    SERVER = phrase("Server")
+    NAME = phrase("Name")
+    PASSWORD = phrase("Password")
 
 
 class StartForm(QWidget):
@@ -32,10 +32,10 @@ class StartForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.host = _field("startHost", "Host of the server", "lab.example or 127.0.0.1")
-        self.port = _field("startPort", "Port of the server", "port")
-        self.name = _field("startName", "Name", "")
-        self.password = password_field("startPassword", "Password")
+        self.host = _field("startHost", tr("Host of the server"), tr("lab.example or 127.0.0.1"))
+        self.port = _field("startPort", tr("Port of the server"), tr("port"))
+        self.name = _field("startName", tr("Name"), "")
+        self.password = password_field("startPassword", tr("Password"))
         self.register = plain.button(tr("Register"), large=True)
         self.log_in = plain.button(tr("Log in"), "primary", large=True)
         self.heading = PlainLabel(tr("Log in"), "heading", wrap=True)
@@ -95,9 +95,10 @@ class StartForm(QWidget):
     def refresh(self) -> None:
         """Offer what can be done now, and say in a tooltip what is missing for the rest."""
         name = self.name.text().strip()
-        self.register.setText(plain.literal(f"Register {name}".strip()))
+        words = tr("Register {name}", name=name) if name else tr("Register")
+        self.register.setText(plain.literal(words))
         ready = self.complete and self.host.isEnabled()
-        why = "" if self.complete else "Fill in server, name and password first"
+        why = "" if self.complete else tr("Fill in server, name and password first")
         for button, not_so in ((self.register, why or self._no_new), (self.log_in, why)):
             button.setEnabled(ready and not not_so)
             plain.set_tooltip(button, not_so)
@@ -231,7 +232,7 @@ class StartForm(QWidget):
         )
 
     def _block(self, field: Field, buddy: QLineEdit, inputs: QVBoxLayout | object) -> QVBoxLayout:
-        label = PlainLabel(field.value, "name")
+        label = PlainLabel(tr(field.value), "name")
         label.setBuddy(buddy)
         self._under[field] = col(self._hints[field])
         if field is Field.SERVER:

@@ -93,7 +93,7 @@ def _invite_field() -> QLineEdit:
     field.setPlaceholderText(tr("imserver://…"))
     field.setProperty("role", "onside")
     field.addAction(icons.icon("invite"), QLineEdit.ActionPosition.LeadingPosition)
-    name_buttons(field, "Invite")
+    name_buttons(field, tr("Invite"))
     return field
 
 
@@ -109,7 +109,9 @@ class _RecentServer(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setObjectName(f"recent-{server.host}")
-        self.setAccessibleName(f"{server.host}:{server.port} as {server.name}")
+        self.setAccessibleName(
+            tr("{place} as {name}", place=f"{server.host}:{server.port}", name=server.name)
+        )
         self._mark(False)
         detail = ", ".join(part for part in (server.name, server.when) if part)
         words = col(

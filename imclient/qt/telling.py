@@ -13,14 +13,14 @@ from . import texts
 
 def keys(window: QWidget) -> None:
     """Say what the keys do."""
-    plain.tell(window, tr("Keys and commands"), f"{texts.KEYS}\n\n{texts.COMMANDS}")
+    plain.tell(window, tr("Keys and commands"), f"{tr(texts.KEYS)}\n\n{texts.commands()}")
 
 
 def about(window: QWidget) -> None:
     """Say what this is."""
-    plain.tell(window, f"imclient {__version__}", texts.ABOUT)
+    plain.tell(window, f"imclient {__version__}", tr(texts.ABOUT))
 
 
 def licence(window: QWidget) -> None:
     """Say what one may do with it."""
-    plain.tell(window, tr("Licence"), texts.LICENCE)
+    plain.tell(window, tr("Licence"), tr(texts.LICENCE))
