@@ -12,6 +12,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from improtocol.names import ASCII_NAMES, NamePolicy
 
+from .backing_up import Elsewhere
 from .bounds import BOUNDS, Bounds
 from .claims import Claims
 from .counters import Counters
@@ -33,7 +34,9 @@ from .features.registration import Registration
 from .features.renaming import Renaming
 from .features.roster import Roster
 from .features.showing import Showing
+from .features.upkeep import Backups, Upkeep
 from .mailroom import Mailroom, Soon
+from .passing import Passing
 from .portal.checkers import PasswordChecker
 from .portal.confirming import Confirming
 from .portal.enrolling import Enrolling, Policy
@@ -88,6 +91,7 @@ def put_together(
     make_mailroom: Callable[[Storage, Users, int, Soon], Mailroom] = Mailroom,
     retention: Retention | None = None,
     counters: Counters | None = None,
+    backups: Backups | None = None,
 ) -> Server:
     """Make every part, hand each what it needs, and have what is committed go on to whom it is for."""
     users = Users(
@@ -112,6 +116,7 @@ def put_together(
         Inviting(storage, users, log, draw, line_of),
         Administration(storage, storage, passwords, users, log, draw),
         Overseeing(storage, users, watching, lambda: server),
+        Upkeep(backups or Elsewhere(), log, lambda: server),
         Housekeeping(),
         writes_waiting=bounds.writes_waiting,
     )
@@ -162,12 +167,14 @@ def _of_messages(ground: Ground) -> tuple[object, ...]:
     """Make the features of who there is, and of what they say to each other."""
     storage, users, mailroom = ground.storage, ground.users, ground.mailroom
     receipts = ReceiptNews(ground.clock, storage, users, mailroom)
+    passing = Passing(ground.clock, storage, users, mailroom, receipts)
+    mailroom.left_out = passing.left_out
     return (
         Roster(users),
         Messaging(storage, users, mailroom, receipts, ground.log, ground.bounds.mailbox),
         Reading(storage, users, receipts),
         Receipts(storage),
-        Cursors(storage, users, mailroom, receipts),
+        Cursors(storage, mailroom, passing),
         Showing(users, ground.presence),
         Blocking(storage, users),
         PeerPing(users),

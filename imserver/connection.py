@@ -39,7 +39,19 @@ KNOWN = 64 * 1024
 #: Seconds a peer has to take what was still to be said when its connection is closed.
 GOODBYE = 4
 #: What may be asked beyond protocol 1.
-CAN = ("ref", "device", "history", "receipts", "presence", "block", "token", "account", "invite", "admin")
+CAN = (
+    "ref",
+    "device",
+    "history",
+    "receipts",
+    "presence",
+    "block",
+    "token",
+    "account",
+    "invite",
+    "admin",
+    "upkeep",
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -380,3 +392,8 @@ class Connection(Outlet, LineOnlyReceiver):
     def avatar(self) -> Avatar | None:
         """Whom it speaks for."""
         return self._session.avatar
+
+    @property
+    def account(self) -> int | None:
+        """Whose name it took, or spoke for last."""
+        return self._session.account

@@ -36,6 +36,12 @@ class Options(UsageOptions):
         ["config", None, None, "TOML file with what is not said here; else imserver.toml in the data folder"],
         ["data", None, None, "folder for what must survive and for server.log (kept to its owner)"],
         ["database", None, None, "sqlite:///FILE or postgresql+psycopg://...; else a file in the folder"],
+        [
+            "backups",
+            None,
+            None,
+            "folder into which BACKUP writes all there is; else backups in the data folder",
+        ],
         ["everyone", None, None, "who may say something to everyone: NAME,NAME; else everybody may"],
         ["keep", None, None, "let go of messages older than so many DAYS; else everything is kept"],
         ["metrics", None, None, "show Prometheus the counts here, as in tcp:9100:interface=127.0.0.1"],

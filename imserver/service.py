@@ -21,13 +21,16 @@ from twisted.python.usage import UsageError
 
 from improtocol import __version__
 from improtocol.events import Bye
+from improtocol.invite import Invite
 
 from .assembly import put_together
+from .backing_up import BackingUp, Elsewhere
 from .bounds import Bounds
 from .cannot_start import CannotStart
 from .counters import Counters
 from .data_folder import DataFolder
 from .encryption import Encryption
+from .features.upkeep import BACK, STOPPED
 from .listening import entrance, listen, policy_for
 from .log_lines import Write, as_json, plain
 from .notifying import READY, STOPPING, notify, stay_alive
@@ -46,8 +49,9 @@ __all__ = ["Imserver", "Options", "makeService"]  # twistd asks the plug-in's mo
 
 #: A hash takes 19 MiB and a core; with more threads than this, logging in would crowd out what they came for.
 HASHING = min(2, os.cpu_count() or 1)
-#: Often it is started again at once.
-GOODBYE = Bye("shutdown", 5, "The server is being stopped; come back later.")
+GOODBYE = Bye("shutdown", BACK, STOPPED)
+#: Where this machine reaches a server whose own ports are all for others.
+ASIDE = "tcp:0:interface=127.0.0.1"
 
 
 def makeService(options: Options) -> Imserver:
@@ -93,6 +97,9 @@ class Imserver(Service):
         self._first = first_code(self._storage)
         self._hashing = Threads(reactor, HASHING, "passwords")
         self._retention = self._retaining(options["keep"])
+        self._copying = Threads(reactor, 1, "backups")
+        self._backups = self._backing_up(options)
+        self._goodbye = GOODBYE
         self._server = put_together(
             reactor,
             self._storage,
@@ -108,7 +115,9 @@ class Imserver(Service):
             line_of=self.invite_line,
             retention=self._retention,
             counters=counters,
+            backups=self._backups,
         )
+        self._server.stop = self._stop_for
         self._storage.in_doubt = self._end_in_doubt
         self._server.room = self._folder.room
         self._encryption = Encryption(
@@ -125,6 +134,23 @@ class Imserver(Service):
 
     def _retaining(self, days: str | None) -> Retention | None:
         return Retention(self._reactor, self._storage, self._log, _now, int(days)) if days else None
+
+    def _backing_up(self, options: Options) -> BackingUp | Elsewhere:
+        mine = self._folder.database
+        if options["database"] not in (None, f"sqlite:///{mine}"):
+            return Elsewhere()
+        return BackingUp(
+            self._folder.path,
+            mine,
+            Path(options["backups"] or self._folder.path / "backups").absolute(),
+            self._copying,
+            lambda error: self._log.note("backup-failed", error=error),
+        )
+
+    def _stop_for(self, goodbye: Bye) -> None:
+        """Stop as an administrator asked for it; everybody is told so much."""
+        self._goodbye = goodbye
+        self._soon(self._reactor.stop)
 
     def reload(self) -> None:
         """Read certificate and configuration again, and have hold at once what can; nobody is dropped."""
@@ -184,6 +210,30 @@ class Imserver(Service):
         found: list[Any] = [door.port.getHost() for door in clear]
         return next(((where.host, where.port) for where in found if hasattr(where, "port")), None)
 
+    @property
+    def entrance(self) -> Invite | None:
+        """Give what leads in from the farthest; None: nothing but a Unix socket does."""
+        return self._entrance
+
+    @property
+    def reach(self) -> str:
+        """Say who can reach it, and how."""
+        doors = [door for door in self._doors if door.outside]
+        if not doors:
+            return "for this machine alone"
+        return "for other machines " + (
+            "IN CLEAR" if any(door.in_clear_outside for door in doors) else "by TLS"
+        )
+
+    def open_aside(self, why: str) -> tuple[str, int]:
+        """Give where this machine alone reaches it, in clear; if all ports are for others, open one more."""
+        if self.loopback is None:
+            door = listen(self._reactor, ASIDE, self._server, self._encryption.wrap)
+            self._doors.append(replace(door, why=why))
+            self._ports.append(door.port)
+        assert self.loopback is not None
+        return self.loopback
+
     def invite_line(self, code: str) -> str | None:
         """Write the line that whoever is invited takes as pasted; None: only a Unix socket leads in."""
         return None if self._entrance is None else str(replace(self._entrance, code=code))
@@ -237,8 +287,10 @@ class Imserver(Service):
             self._retention.end()
         for port in (*self._ports, *([self._metrics] if self._metrics is not None else [])):
             await maybeDeferred(port.stopListening)
-        await self._server.end_all(GOODBYE)
+        self._backups.stop()
+        await self._server.end_all(self._goodbye)
         self._hashing.stop()
+        self._copying.stop()
         await self._storage.close()
         self._told.close()
         self._log.note("stopped")

@@ -16,14 +16,16 @@ from twisted.python.failure import Failure
 from improtocol import commands
 from improtocol.audience import EVERYONE, Audience
 from improtocol.codec import Unknown
-from improtocol.errors import LoginRefused, WrongState
-from improtocol.events import PingTold, PongTold, ReadTold, ReceiptTold, UserTold
-from improtocol.fields import Reached
+from improtocol.errors import LoginRefused, NotAllowed, WrongState
+from improtocol.events import PingTold, PongTold, ReadTold, ReceiptTold, RightsTold, UserTold
+from improtocol.fields import Reached, Right
 from improtocol.invite import Invite
 from improtocol.invite import parse as parse_invite
 from improtocol.replies import LoggedIn
 from improtocol.vocabulary import Command, Event, Reply
+from imtongue import tr
 
+from . import wording
 from .account import Account, Accounts
 from .backoff import Backoff
 from .blocking import Blocklist
@@ -63,6 +65,8 @@ __all__ = ["Client", "Link", "LinkState"]
 
 R = TypeVar("R", bound=Reply)
 
+#: What HELLO's can= says of a server that tells who may do what.
+ADMIN = "admin"
 #: So much may wait for this computer's disk before the server is read no further, and read again.
 FULL, EASED = 2000, 500
 
@@ -339,7 +343,9 @@ class Client:
     async def _say_login(self, account: Account, proof: Proof, connection: Connection) -> None:
         def begin_anew() -> None:
             self._adopt(account)
-            self.stream.forget("The server has told less than this device holds: everything is read anew.")
+            self.stream.forget(
+                tr("The server has told less than this device holds: everything is read anew.")
+            )
 
         def standing() -> Stream | Held:
             return self.stream if account is self._account else account.held
@@ -382,6 +388,8 @@ class Client:
         text = cleaned(text)
         audience = audience if audience.everyone else audience.without(self._account.name)
         check(audience, text, self.roster)
+        if audience.everyone:
+            self._may(Right.EVERYONE)
         return self.outbox.put(audience, text)
 
     def announce(self, text: str) -> Said:
@@ -390,12 +398,26 @@ class Client:
             raise WrongState("unregistered")
         text = cleaned(text)
         check(EVERYONE, text, self.roster)
+        self._may(Right.ADMINISTRATOR)
         return self.outbox.put(EVERYONE, text, announce=True)
 
     @property
     def rights(self) -> frozenset[str]:
-        """What we may do, as the login said: ``administrator``, ``everyone``; empty without a connection."""
-        return frozenset(self._session.reply.rights) if self._session is not None else frozenset()
+        """What we may do now: ``administrator``, ``everyone``; empty without a connection."""
+        return self._session.rights if self._session is not None else frozenset()
+
+    def _may(self, right: Right) -> None:
+        """Refuse at once what the server would refuse; without a connection only it knows."""
+        session = self._session
+        if session is not None and session.can(ADMIN) and right not in session.rights:
+            raise NotAllowed(right.value)
+
+    def _entitled(self, rights: frozenset[str]) -> None:
+        """Take note of what we may do from now on, and tell of it."""
+        if self._session is not None:
+            before, self._session.rights = self._session.rights, rights
+            for sentence in wording.entitled(before, rights):
+                self.notice.emit(sentence)
 
     def ping(self, name: str) -> Deferred[float]:
         """Measure the seconds to somebody and back; fails with `errors.Offline` or TimeoutError."""
@@ -460,6 +482,8 @@ class Client:
                 self._account.cache.keep_person(event.name).addErrback(self._stumbled)
         elif isinstance(event, (PingTold, PongTold)):
             self._pings.told(event)
+        elif isinstance(event, RightsTold):
+            self._entitled(frozenset(event.rights))
         elif isinstance(event, ReadTold):
             self._marks.told(event)
         elif isinstance(event, ReceiptTold):

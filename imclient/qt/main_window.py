@@ -13,12 +13,12 @@ from imclient.core import slash
 from imclient.core.client import Client, LinkState
 from imclient.core.said import Said
 from imclient.core.showing import Shown
-from imclient.core.tongue import tr
 from improtocol.audience import EVERYONE, Audience
 from imqt import plain
 from imqt.dress import Choice, Dress
 from imqt.layout import box, col, rule
 from imqt.notice_bar import NoticeBar
+from imtongue import tr
 
 from . import telling
 from .asking import Asking
@@ -30,6 +30,7 @@ from .devices_window import DevicesWindow
 from .menus import Menus
 from .outbox_window import OutboxWindow
 from .panes import Panes
+from .password_window import PasswordWindow
 from .roster_view import RosterView
 from .slash_line import WindowFront
 from .status_view import LinkStatus, NewsStatus, OutboxStatus
@@ -305,6 +306,9 @@ class MainWindow(QMainWindow):
             "help": lambda: telling.keys(self),
             "disc": self.log_out,
         }
+        if word == "password" and not rest:
+            self.change_password()
+            return
         if word in acts:
             acts[word]()
             return
@@ -331,6 +335,10 @@ class MainWindow(QMainWindow):
         OutboxWindow(self._client, self).open()
 
     # Devices
+
+    def change_password(self) -> None:
+        """Choose another password."""
+        PasswordWindow(self._client, self._news.show_news, self).open()
 
     def show_devices(self) -> None:
         """List the devices of the account."""

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from PyQt5.QtWidgets import QWidget
 
-from imclient.core.tongue import tr
 from improtocol.version import __version__
 from imqt import plain
+from imtongue import tr
 
 from . import texts
 
 
 def keys(window: QWidget) -> None:
     """Say what the keys do."""
-    plain.tell(window, tr("Keys and commands"), f"{texts.KEYS}\n\n{texts.COMMANDS}")
+    plain.tell(window, tr("Keys and commands"), f"{tr(texts.KEYS)}\n\n{texts.commands()}")
 
 
 def about(window: QWidget) -> None:
     """Say what this is."""
-    plain.tell(window, f"imclient {__version__}", texts.ABOUT)
+    plain.tell(window, f"imclient {__version__}", tr(texts.ABOUT))
 
 
 def licence(window: QWidget) -> None:
     """Say what one may do with it."""
-    plain.tell(window, tr("Licence"), texts.LICENCE)
+    plain.tell(window, tr("Licence"), tr(texts.LICENCE))

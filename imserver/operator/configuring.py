@@ -19,6 +19,7 @@ from .saying import NotDone
 EXAMPLES = {
     "data": "/var/lib/imserver",
     "database": "postgresql+psycopg://imserver@localhost/imserver",
+    "backups": "/var/backups/imserver",
     "everyone": ["ana", "bea"],
     "keep": 365,
     "metrics": "tcp:9100:interface=127.0.0.1",

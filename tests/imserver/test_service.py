@@ -111,6 +111,21 @@ class ImserverTests(ImserverCase):
         self.assertIn("openssl s_client -quiet -connect 192.0.2.7:12001", said)
         self.assertIsInstance(self.reactor.ports[0].factory.buildProtocol(None), Encrypted)
 
+    def test_aside(self) -> None:
+        """Whoever needs a way from this machine gets one that is there; if there is none, it is told why."""
+        here = self.server("--listen=tcp:12001:interface=127.0.0.1")
+        self.assertEqual(("127.0.0.1", 12001), here.open_aside("for this window"))
+        self.assertEqual(1, len(self.reactor.ports))
+        self.assertEqual("for this machine alone", here.reach)
+        self.stop(here)
+        self.reactor.ports.clear()
+        self.folder = Path(self.mktemp()).absolute()
+        far = self.running("--listen=tcp:12001:interface=192.0.2.7")
+        self.assertEqual("127.0.0.1", far.open_aside("for this window")[0])
+        self.assertEqual(2, len(self.reactor.ports))
+        self.assertIn("(this machine alone, for this window)", far.welcome())
+        self.assertEqual("for other machines by TLS", far.reach)
+
     def test_first_administrator(self) -> None:
         """While there is no administrator each start shows an invite to become one; the last is void."""
         shown: list[str] = []
