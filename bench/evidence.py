@@ -13,7 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 EVIDENCE = ROOT / "bench" / "evidence"
 #: What a figure speaks of: the product, and what proves it; what else was changed is of no concern.
-PRODUCT = ("improtocol", "imserver", "imclient", "imqt", "bench", "examples", "tests", "twisted")
+PROOFS = ("bench", "examples", "tests", "twisted")
+PRODUCT = ("improtocol", "imserver", "imclient", "imqt", "imtongue", *PROOFS)
 #: What other runs leave there is no change.
 LEFT = (":(exclude)bench/evidence", ":(exclude)bench/README.md")
 
