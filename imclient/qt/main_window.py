@@ -20,13 +20,13 @@ from imqt.layout import box, col, rule
 from imqt.notice_bar import NoticeBar
 from imtongue import tr
 
-from . import telling
 from .asking import Asking
 from .audience_choice import Mode
 from .blocked_window import BlockedWindow
 from .composer import Composer
 from .conversations_view import ConversationsView
 from .devices_window import DevicesWindow
+from .keys_window import KeysWindow
 from .menus import Menus
 from .outbox_window import OutboxWindow
 from .panes import Panes
@@ -303,7 +303,7 @@ class MainWindow(QMainWindow):
             "unblock": lambda: self._asking.unblock(rest.lower()),
             "blocked": self.show_blocked,
             "devices": self.show_devices,
-            "help": lambda: telling.keys(self),
+            "help": self.tell_keys,
             "disc": self.log_out,
         }
         if word == "password" and not rest:
@@ -335,6 +335,10 @@ class MainWindow(QMainWindow):
         OutboxWindow(self._client, self).open()
 
     # Devices
+
+    def tell_keys(self) -> None:
+        """Say what the keys do, and which commands there are."""
+        KeysWindow(self, self._client.rights).open()
 
     def change_password(self) -> None:
         """Choose another password."""
