@@ -1,6 +1,6 @@
 """A day's work at three desks: a scripted hour of real windows and a real server, and all that goes wrong.
 
-``python -m bench.hour_proof [--quick] [--seed 1] [--plant DEFECT] [--pictures FOLDER]``
+``python -m bench.hour_proof [--quick] [--seed 1] [--plant DEFECT] [--pictures FOLDER]``, or with ``--prove``
 
 Alice, Bob and Carol sit at three `imclient` windows on one screen (Xvfb, openbox) and write to one, to two
 and to everyone, by mouse and keyboard, while the server is stopped and started, dies between a commit and its
@@ -24,7 +24,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from .altered_server import launcher
 from .desks import Desk, Screen, Stuck, eventually, missing
 from .evidence import Progress, circumstances, write_evidence
 from .hour_judge import EVERYONE, Judge, Line, kept, lines_of, outbox
-from .ledger import LOST, STUCK
+from .ledger import CHANGED, DOUBLED, LOST, STRANGE, STUCK
 from .people import DATABASE, settle, unserved
 from .running import Running
 
@@ -71,7 +71,7 @@ class Hour:
     """One hour, on a folder and a screen of its own."""
 
     def __init__(self, folder: Path, extent: Extent, seed: int, plant: str | None, screen: Screen) -> None:
-        self._folder, self._extent, self._screen = folder, extent, screen
+        self._folder, self.extent, self._screen = folder, extent, screen
         self._random = random.Random(seed)
         self._server = Running(folder / "data")
         self._disk = folder / ALICE
@@ -147,7 +147,7 @@ class Hour:
     def _say_before(self) -> None:
         """Fill the log while nobody serves: most was read before elsewhere, the rest waits."""
         settle(self._server.folder, NAMES)
-        count = round(self._extent.scrollback / TO_EVERYONE)
+        count = round(self.extent.scrollback / TO_EVERYONE)
         with unserved(self._server.folder) as (database, done):
             for number in range(count):
                 sender = number % len(NAMES)
@@ -177,7 +177,7 @@ class Hour:
     # What they do
 
     def _talk(self) -> None:
-        for _ in range(self._extent.talk):
+        for _ in range(self.extent.talk):
             self._say(self._random.choice(NAMES))
 
     def _say(self, name: str, about: str = "") -> str:
@@ -264,7 +264,7 @@ class Hour:
 
     def _kill_sender(self) -> None:
         """Kill Carol's client amid a burst: what her disk holds goes out, once; others talk meanwhile."""
-        for _ in range(self._extent.kills):
+        for _ in range(self.extent.kills):
             burst, desk = self._burst(), self._desks[CAROL]
             desk.aim(BOB)
             for text in burst:
@@ -330,7 +330,7 @@ class Hour:
         self._calm()
         self._take_room()
         self._wait_for_note()
-        for _ in range(self._extent.talk):
+        for _ in range(self.extent.talk):
             self._say(self._random.choice((BOB, CAROL)), "not kept")
         self._calm(BOB, CAROL)
         alice.kill()
@@ -480,20 +480,61 @@ def hour(extent: Extent, seed: int, plant: str | None = None, pictures: Path | N
             screen.close()
 
 
+def planted() -> list[str]:
+    """Name the defects that it must find."""
+    return [plant for plant in PLANTS if HOUR in PLANTS[plant][0]]
+
+
+def prove(seed: int, *, quick: bool, evidence: bool) -> list[bool]:
+    """Let an hour pass, and, if it is not quick, a short one with each defect, which must be found."""
+    if why := why_not():
+        print(f"the hour: NOT PROVED: {why}", flush=True)
+        return [False]
+    around, began, progress = circumstances(), time.monotonic(), Progress()
+    passed = hour(QUICK if quick else FULL, seed)
+    facts = _told(passed, time.monotonic() - began)
+    progress.end(f"an hour at three desks: {passed.judge.findings}, {facts}")
+    for sentence in passed.judge.findings.sentences:
+        print(f"    {sentence}")
+    held, found = [not passed.judge.findings], {}
+    for plant in [] if quick else planted():
+        findings = hour(QUICK, seed, plant).judge.findings
+        found[plant] = dict(findings.counts)
+        held.append(any(findings.counts[kind] for kind in (LOST, DOUBLED, CHANGED, STRANGE)))
+        progress.end(f"planted: {plant}: {findings}{'' if held[-1] else ', so the proof proves nothing'}")
+    if evidence:
+        write_evidence("hour", {**facts, "seed": seed, "planted": found}, around)
+    return held
+
+
+def _told(passed: Hour, seconds: float) -> dict[str, object]:
+    """Say what came to pass in it."""
+    return {
+        "extent": asdict(passed.extent),
+        **passed.facts,
+        "compared": dict(passed.judge.compared),
+        "found": dict(passed.judge.findings.counts),
+        "seconds": round(seconds),
+    }
+
+
 def main() -> None:
     """Let it pass; the exit status says whether nothing was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="half a minute of it")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--plant", choices=[plant for plant in PLANTS if HOUR in PLANTS[plant][0]])
+    parser.add_argument("--plant", choices=planted(), help="this alone")
+    parser.add_argument("--prove", action="store_true", help="with every defect; keep evidence")
     parser.add_argument("--pictures", type=Path, help="keep pictures of the screen there")
     asked = parser.parse_args()
     if why := why_not():
         sys.exit(f"NOT PROVED: {why}")
+    if asked.prove:
+        sys.exit(not all(prove(asked.seed, quick=False, evidence=True)))
     began = time.monotonic()
     passed = hour(QUICK if asked.quick else FULL, asked.seed, asked.plant, asked.pictures)
     print(passed.seconds)
-    print(f"{dict(passed.facts)}, {dict(passed.judge.compared)}, {time.monotonic() - began:.0f} s")
+    print(_told(passed, time.monotonic() - began))
     for sentence in passed.judge.findings.sentences:
         print(f"    {sentence}")
     print(passed.judge.findings)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 from platformdirs import user_data_path
 
-from .saying import NotDone, Say, size, telling
+from .saying import NotDone, Say, Status, size, telling
 
 _data = click.option(
     "--data",
@@ -18,23 +20,37 @@ _data = click.option(
     show_default="your own",
     help="The server's data folder.",
 )
+_database = click.option(
+    "--database",
+    metavar="URL",
+    help="As the server is told it; else what imserver.toml says, or the folder's.",
+)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @_data
+@click.option("--there", is_flag=True, help="Have the server do it that you are logged in at.")
 @telling
-def backup(say: Say, file: Path | None, data: Path) -> None:
+def backup(say: Say, file: Path | None, data: Path, there: bool) -> None:
     """Write all of a server into one FILE, while it runs or not.
 
     In it are the database as it is at one moment, the server's certificate and its configuration: keep it
     where only you can read it.  It is read back before it has its name, so that a FILE that is there is
     whole.  Without FILE it is named after the moment; FILE may be a folder.  A certificate that was given by
     --certificate, and a database by --database, are not in it.
+
+    With --there the server you are logged in at (`imserver login`) writes it, where its operator said with
+    --backups, on its own machine; from here it takes no name of a file.
     """
+    if there:
+        _backup_there(say, file)
+        return
     from .backups import backup as write  # noqa: PLC0415
 
+    with suppress(OSError):
+        os.nice(10)  # whoever is served comes first
     name = time.strftime("imserver-%Y%m%dT%H%M%SZ.backup", time.gmtime())
     file = file or Path(name)
     made = write(data, file / name if file.is_dir() else file)
@@ -42,6 +58,24 @@ def backup(say: Say, file: Path | None, data: Path) -> None:
         f"{made['file']}: {made['entries']} entries, {made['accounts']} accounts, {size(made['bytes'])}; "
         "read back, and whole.",
         made,
+    )
+
+
+def _backup_there(say: Say, file: Path | None) -> None:
+    from improtocol.commands import Backup  # noqa: PLC0415
+
+    from .acts import facts  # noqa: PLC0415
+    from .entering import acting  # noqa: PLC0415
+
+    if file is not None:
+        raise NotDone("Where it is written the server knows: leave FILE out.", status=Status.MISTYPED)
+    with acting() as call:
+        call.take_time()
+        made = call.ask(Backup())
+    say.facts(
+        f"{made.file} on the server's machine: {made.entries} entries, {size(made.bytes_)}; read back, and "
+        "whole.",
+        facts(made),
     )
 
 
@@ -70,17 +104,20 @@ def restore_backup(say: Say, file: Path, data: Path, replace: bool) -> None:
 @click.command()
 @click.argument("file", type=_FILE, required=False)
 @_data
+@_database
 @telling
-def verify(say: Say, file: Path | None, data: Path) -> None:
+def verify(say: Say, file: Path | None, data: Path, database: str | None) -> None:
     """Read a database from end to end, or a backup FILE, and say whether all is as it was written.
 
-    The file as a whole, the checksum of each entry, the order of the log, and whom each message is for.
+    The file as a whole (PostgreSQL looks after its own), the checksum of each entry, the order of the log,
+    and whom each message is for.
     A server may run meanwhile.
     """
-    from .backups import DATABASE, findings, in_a_sentence  # noqa: PLC0415
+    from .backups import findings_of, in_a_sentence  # noqa: PLC0415
+    from .databases import database_of  # noqa: PLC0415
 
     with in_a_sentence(data):
-        found = verify_backup(file) if file is not None else findings(data / DATABASE)
+        found = verify_backup(file) if file is not None else findings_of(database_of(data, database))
     facts: dict[str, Any] = vars(found)
     if found.faults:
         if say.as_json:
@@ -116,8 +153,9 @@ def verify_backup(file: Path) -> Any:
     "--older", type=click.IntRange(1, 99999), required=True, metavar="DAYS", help="Let go of what is older."
 )
 @_data
+@_database
 @telling
-def prune(say: Say, older: int, data: Path) -> None:
+def prune(say: Say, older: int, data: Path, database: str | None) -> None:
     """Let go of old messages once, and give the room back to the disk.
 
     For a folder that no server uses; one that runs does the first half by itself with --keep DAYS.  Whoever
@@ -125,7 +163,7 @@ def prune(say: Say, older: int, data: Path) -> None:
     """
     from .pruning import prune as let_go  # noqa: PLC0415
 
-    done = let_go(data, older)
+    done = let_go(data, older, database)
     copies = f" They are still in {', '.join(done['copies'])}." if done["copies"] else ""  # type: ignore[arg-type]
     say.facts(
         f"{done['messages']} messages were let go, and {size(int(str(done['freed'])))} given back: "
@@ -137,8 +175,9 @@ def prune(say: Say, older: int, data: Path) -> None:
 @click.command()
 @click.option("--of", metavar="NAME", help="Only what this user said.")
 @_data
+@_database
 @telling
-def export(say: Say, of: str | None, data: Path) -> None:
+def export(say: Say, of: str | None, data: Path, database: str | None) -> None:
     """Write what was said, and who there is, as JSON lines; a server may run meanwhile.
 
     What was let go is not in it, nor are passwords, devices and what was read.
@@ -147,7 +186,7 @@ def export(say: Say, of: str | None, data: Path) -> None:
 
     from .exchanging import exported  # noqa: PLC0415
 
-    for line in exported(data, of):
+    for line in exported(data, of, database):
         click.echo(json.dumps(line, ensure_ascii=False))
 
 
@@ -157,8 +196,9 @@ def export(say: Say, of: str | None, data: Path) -> None:
     "--names", type=click.Choice(["ascii", "unicode"]), default="ascii", help="As the server has it."
 )
 @_data
+@_database
 @telling
-def import_(say: Say, file: Any, names: str, data: Path) -> None:
+def import_(say: Say, file: Any, names: str, data: Path, database: str | None) -> None:
     """Put the JSON lines of FILE (- is standard input) behind the log of a folder that no server uses.
 
     A line is {"kind": "message", "at": "2026-11-20T10:00:28.120Z", "sender": "ana", "audience": ["bea"],
@@ -169,7 +209,7 @@ def import_(say: Say, file: Any, names: str, data: Path) -> None:
 
     from .exchanging import imported  # noqa: PLC0415
 
-    done = imported(data, file, UnicodeNames() if names == "unicode" else ASCII_NAMES)
+    done = imported(data, file, UnicodeNames() if names == "unicode" else ASCII_NAMES, database)
     say.facts(
         f"{done['messages']} messages and {done['accounts']} accounts are there that were not; "
         f"{done['known']} messages were there already.",
@@ -180,15 +220,16 @@ def import_(say: Say, file: Any, names: str, data: Path) -> None:
 @click.command()
 @click.argument("address", nargs=-1)
 @_data
+@_database
 @telling
-def doctor(say: Say, address: tuple[str, ...], data: Path) -> None:
+def doctor(say: Say, address: tuple[str, ...], data: Path, database: str | None) -> None:
     """Look a server over: data, disk, certificate, clock, limits, and each ADDRESS that should answer.
 
     The status is 1 if anything is bad; what is bad soon is shown, too.
     """
     from .doctor import BAD, examine  # noqa: PLC0415
 
-    found = examine(data, address)
+    found = examine(data, address, database=database)
     say.table(("what", "how", "sentence"), [vars(one) for one in found])
     bad = [one for one in found if one.how == BAD]
     if bad:
