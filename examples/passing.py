@@ -394,7 +394,7 @@ SHOWN: dict[str, Make] = {
     "menu-message": _then(_menu_of_message),
     "menu-person": _then(_menu_of_person),
     "all-conversations": _then(lambda shown: shown.conversations.list_all()),
-    "keys": _then(telling.keys),
+    "keys": _then(lambda shown: shown.tell_keys()),
     "about": _then(telling.about),
     "block": _then(lambda shown: shown._asking.ask_to_block("mallory", True)),
     "link": _then(_press_link),

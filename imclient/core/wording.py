@@ -68,12 +68,12 @@ def title(audience: Audience, me: str) -> str:
 
 
 def waits_for(away: Sequence[str]) -> str:
-    """Say who will see it later: ``carol is not connected: it will wait for carol.``"""
+    """Say who will see it later: ``carol is not connected: it will wait for carol.``, and guess no sex."""
     if not away:
         return ""
     return trn(
         "{names} is not connected: it will wait for {names}.",
-        "{names} are not connected: it will wait for {names}.",
+        "{names} are not connected: it will wait for them.",
         len(away),
         names=listed(away),
     )

@@ -117,7 +117,11 @@ class MeView(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Leave the room to the name; the menu and F2 begin the line too."""
         super().resizeEvent(event)
-        self.edit_button.setVisible(self.width() >= theme.heights().avatar * 5)
+        self._show_edit_button()
+
+    def _show_edit_button(self) -> None:
+        roomy = self.width() >= theme.heights().avatar * 5
+        self.edit_button.setVisible(roomy and self._line.isHidden())
 
     def _listen(self) -> None:
         self.edit_button.clicked.connect(self.begin_line)
@@ -137,12 +141,16 @@ class MeView(QWidget):
         self._line.setText(self._showing.text)
         self._line.selectAll()
         self._state.hide()
+        self.edit_button.hide()  # the line has their room
+        self.menu_button.hide()
         self._line.show()
         self._line.setFocus()
 
     def _end_line(self) -> None:
         self._line.hide()
         self._state.show()
+        self.menu_button.show()
+        self._show_edit_button()
 
     def _on_written(self) -> None:
         text = self._line.text().strip()

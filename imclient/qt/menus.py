@@ -53,6 +53,7 @@ class _Acts(Protocol):
     def show_aside(self, shown: bool) -> None: ...
     def dress(self, choice: Choice) -> None: ...
     def scale(self, by: int) -> None: ...
+    def tell_keys(self) -> None: ...
 
 
 class Menus:
@@ -73,7 +74,7 @@ class Menus:
         self._people(acts)
         self._conversation(acts, conversations)
         self.wire = self._view(acts, choice)
-        self._help()
+        self._help(acts)
 
     def _account(self, acts: _Acts, asking: Asking) -> None:
         self.account = self._menu(tr("&Account"), "menuAccount")
@@ -190,9 +191,9 @@ class Menus:
             action.setChecked(code == (self._preferences.language or "en"))
             group.addAction(action)
 
-    def _help(self) -> None:
+    def _help(self, acts: _Acts) -> None:
         menu = self._menu(tr("&Help"), "menuHelp")
-        _act(menu, tr("Keys"), lambda: telling.keys(self._window), "F1")
+        _act(menu, tr("Keys"), acts.tell_keys, "F1")
         _act(menu, tr("About imclient"), lambda: telling.about(self._window), name="about")
         _act(menu, tr("Licence"), lambda: telling.licence(self._window), name="licence")
 

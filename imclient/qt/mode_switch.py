@@ -8,12 +8,17 @@ from PyQt5.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePol
 
 from imqt import icons, painting, plain, theme
 from imqt.theme import Weight
-from imtongue import tr
+from imtongue import phrase, tr
 
 from .audience_choice import Mode
 
 _ICONS = {Mode.ONE: "person", Mode.SEVERAL: "people", Mode.EVERYONE: "everyone"}
 _KEYS = {Mode.ONE: "Alt+1", Mode.SEVERAL: "Alt+2", Mode.EVERYONE: "Alt+3"}
+_TOLD = {
+    Mode.ONE: phrase("To one person"),
+    Mode.SEVERAL: phrase("To several people whom you choose"),
+    Mode.EVERYONE: phrase("To everyone who has a name here"),
+}
 
 
 class ModeButton(QAbstractButton):
@@ -30,10 +35,8 @@ class ModeButton(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.toggled.connect(lambda _on: self.updateGeometry())
-        plain.set_tooltip(
-            self,
-            f"{mode.words}, {QKeySequence(_KEYS[mode]).toString(QKeySequence.SequenceFormat.NativeText)}",
-        )
+        key = QKeySequence(_KEYS[mode]).toString(QKeySequence.SequenceFormat.NativeText)
+        plain.set_tooltip(self, f"{tr(_TOLD[mode])} ({key})")
 
     def sizeHint(self) -> QSize:
         """Have room for sign and word."""

@@ -56,6 +56,7 @@ class LinkStatus(_Segment):
         words = ", ".join(filter(None, (self._link.sentence, self._how())))
         self.label.setText(words)
         self.label.setAccessibleName(words)
+        self.label.set_role("caption" if self._link.state is LinkState.ONLINE else "waiting")
         self.sign.update()
 
     def _how(self) -> str:

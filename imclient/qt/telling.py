@@ -1,4 +1,4 @@
-"""What the window says of itself when it is asked: its keys, what it is, what one may do with it."""
+"""What the window says of itself when it is asked: what it is, what one may do with it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,6 @@ from imqt import plain
 from imtongue import tr
 
 from . import texts
-
-
-def keys(window: QWidget) -> None:
-    """Say what the keys do."""
-    plain.tell(window, tr("Keys and commands"), f"{tr(texts.KEYS)}\n\n{texts.commands()}")
 
 
 def about(window: QWidget) -> None:

@@ -51,7 +51,7 @@ class WordingTests(SynchronousTestCase):
         self.assertEqual("", wording.waits_for([]))
         self.assertEqual("carol is not connected: it will wait for carol.", wording.waits_for(["carol"]))
         self.assertEqual(
-            "bob and carol are not connected: it will wait for bob and carol.",
+            "bob and carol are not connected: it will wait for them.",
             wording.waits_for(["bob", "carol"]),
         )
 
