@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from PyQt5.QtCore import QAbstractItemModel, QModelIndex, Qt
-from PyQt5.QtGui import QTextDocument
+from PyQt5.QtGui import QKeySequence, QTextDocument
 from PyQt5.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -28,6 +28,7 @@ from examples import gallery, passing
 from imclient.core import slash
 from imclient.core.roster import Presence
 from improtocol.audience import Audience
+from imqt import qt_words
 from imqt.dress import Choice, Dress
 from imqt.plain import PlainLabel
 from tests.qt_case import QtCase, app
@@ -71,6 +72,7 @@ EVERYWHERE = [
     "Down",
     "Left",
     "Right",
+    "Space",
     "PgUp",
     "PgDown",
     "F1",
@@ -214,6 +216,13 @@ class OneLanguageTests(QtCase):
     def test_every_window(self) -> None:
         """Nothing that stands in the source is said as it stands there."""
         self.assertEqual([], [one for name in SHOWN for one in self.untranslated(name)])
+
+    def test_qt(self) -> None:
+        """What Qt says by itself is in the language of the rest."""
+        imtongue.speak("de")
+        words = qt_words.speak(app)
+        self.addCleanup(qt_words.unlearn, app, words)
+        self.assertEqual("Strg+Leertaste", QKeySequence("Ctrl+Space").toString(QKeySequence.NativeText))
 
     def test_would_be_found(self) -> None:
         """What nobody looked up is found, and so is a piece of a sentence."""
