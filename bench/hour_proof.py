@@ -64,7 +64,7 @@ class Extent:
     kills: int  #: of a client that sends
 
 
-QUICK, FULL = Extent(600, 6, 1), Extent(10_000, 24, 6)
+QUICK, FULL = Extent(500, 4, 1), Extent(10_000, 24, 6)
 
 
 class Hour:
