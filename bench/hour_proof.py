@@ -125,6 +125,7 @@ class Hour:
                     return
                 self.seconds[what] = round(time.monotonic() - began, 1)
                 self._progress.show(f"the hour: {what}, {self.seconds[what]} s")
+            self._picture("the-end")
         finally:
             self._end()
 
@@ -496,14 +497,20 @@ def prove(seed: int, *, quick: bool, evidence: bool) -> list[bool]:
     progress.end(f"an hour at three desks: {passed.judge.findings}, {facts}")
     for sentence in passed.judge.findings.sentences:
         print(f"    {sentence}")
-    held, found = [not passed.judge.findings], {}
+    held = [not passed.judge.findings]
+    found: dict[str, dict[str, int]] = {}
+
+    def keep() -> None:
+        if evidence:
+            write_evidence("hour", {**facts, "seed": seed, "planted": found}, around)
+
+    keep()
     for plant in [] if quick else planted():
         findings = hour(QUICK, seed, plant).judge.findings
         found[plant] = dict(findings.counts)
         held.append(any(findings.counts[kind] for kind in (LOST, DOUBLED, CHANGED, STRANGE)))
         progress.end(f"planted: {plant}: {findings}{'' if held[-1] else ', so the proof proves nothing'}")
-    if evidence:
-        write_evidence("hour", {**facts, "seed": seed, "planted": found}, around)
+        keep()
     return held
 
 
