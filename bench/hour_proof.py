@@ -181,9 +181,9 @@ class Hour:
         for _ in range(self.extent.talk):
             self._say(self._random.choice(NAMES))
 
-    def _say(self, name: str, about: str = "") -> str:
+    def _say(self, name: str, about: str = "", to: str = "") -> None:
         """Let somebody say something, in any of the three modes."""
-        desk, to = self._desks[name], self._random.choice(self.judge.circles(name))
+        desk, to = self._desks[name], to or self._random.choice(self.judge.circles(name))
         self.facts["said"] += 1
         text = f"{about or 'talk'} {self.facts['said']} by {name}"
         by_keyboard = to in NAMES and self._random.random() < 0.15
@@ -193,7 +193,6 @@ class Hour:
         self.facts["to_everyone" if to == EVERYONE else "to_several" if "," in to else "to_one"] += 1
         self.facts["by_the_screens_keyboard"] += by_keyboard
         self.judge.say(name, to, text)
-        return text
 
     def _calm(self, *names: str) -> None:
         """Wait until everybody is connected, has been told everything, and nothing waits."""
@@ -321,6 +320,9 @@ class Hour:
         self._wait_for_note()
         self._talk()
         self._free_room()
+        self._calm()
+        # What is kept from now on must not hide what was not.
+        self._say(BOB, "there is room", EVERYONE)
         self._calm()
 
     def _kill_on_full_disk(self) -> None:
