@@ -440,7 +440,6 @@ class Hour:
             places = [order.get(number, -1) for number, _ in rows]
             if places and places != list(range(places[0], places[0] + len(places))):
                 self.judge.findings.add(LOST, f"{name} sees in {talk} what does not follow: {rows}")
-                break
             self.facts["pages"] += 1
             if now["top"]:
                 break
