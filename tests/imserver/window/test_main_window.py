@@ -85,7 +85,7 @@ class TypingTests(WindowCase):
         self.assertTrue(field.hasFocus())
 
     def test_help(self) -> None:
-        """/help says of each command how it is written and what it does; of one, all; of none, which is like it."""
+        """/help says of each command how it is written and what it does; of one, all of it."""
         window = self.window()
         self.type_line(window, "/help")
         told = self.text(window, "news").splitlines()
