@@ -201,8 +201,8 @@ class MadeUpClient:
         self.preferred.emit()
 
     def connect(self, host: str, port: int) -> Deferred[None]:
-        """Reach the server."""
-        return self._answer()
+        """Reach the server: refused only where it cannot be reached."""
+        return self._answer() if isinstance(self.refuse, Unreachable) else succeed(None)
 
     def take_invite(self, pasted: str) -> Invite:
         """Read an invite."""
@@ -254,6 +254,10 @@ class MadeUpClient:
     def unblock(self, name: str) -> Deferred[None]:
         """Hear them again."""
         self.blocked.put(self.blocked.names - {name})
+        return self._answer()
+
+    def change_password(self, old: str | None, new: str) -> Deferred[None]:
+        """Have another password."""
         return self._answer()
 
     def devices(self) -> Deferred[list[Device]]:

@@ -615,9 +615,9 @@ class Accounts(
     allowed_in=LOGGED_IN,
     right=Right.ADMINISTRATOR,
     example="ACCOUNTS",
-    does="every account there is, with its devices, rights and what waits for it",
+    does="every name ever used, with its devices, rights and what waits for it",
 ):
-    """Be shown every account, in the order of their names."""
+    """Be shown every account there ever was, in the order of their names; those that are closed, too."""
 
     after: UserName | None = None
 

@@ -10,6 +10,7 @@ from .fields import (
     Line,
     Mark,
     Moment,
+    Names,
     Number,
     ReachedField,
     Ref,
@@ -322,7 +323,7 @@ class Sessions(Reply, verb="SESSIONS"):
 
 
 class SessionShown(Item, verb="SESSION"):
-    """A connection: whose it is, if anybody's, and how much waits in it."""
+    """A connection: whose it is, or whose name it took, if anybody's, and how much waits in it."""
 
     number: Number  #: as in ``server.log``
     state: StandingField = key()
@@ -351,6 +352,8 @@ class AccountShown(Item, verb="ACCOUNT"):
     seen: Moment | None = None  #: when one of its devices was last here
     rights: Words = ()
     suspended: Moment | None = None  #: since when
+    closed: Number | None = None  #: the account is nobody's any more; the entry that says so
+    was: Names = ()  #: the names they had before
 
 
 class Stats(Reply, verb="STATS"):

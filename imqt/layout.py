@@ -52,13 +52,14 @@ def rule(*, upright: bool = False) -> QFrame:
     return made
 
 
-def fit(window: QWidget) -> None:
-    """Let a window be as high as its texts need, wrapped as they are at its width; never less high."""
+def fit(window: QWidget, *, shrink: bool = False) -> None:
+    """Let a window be as high as its texts need, wrapped as they are at its width; less high if asked to."""
     layout = window.layout()
     assert layout is not None
     layout.activate()
-    needed = layout.totalHeightForWidth(window.width())
-    if needed > window.height():
+    wrapped = layout.totalHeightForWidth(window.width()) if layout.hasHeightForWidth() else 0
+    needed = max(wrapped, layout.totalMinimumSize().height())
+    if shrink or needed > window.height():
         window.resize(window.width(), needed)
 
 

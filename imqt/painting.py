@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 from PyQt5.QtCore import QPointF, QRectF, Qt
@@ -11,6 +12,7 @@ from PyQt5.QtWidgets import QWidget
 
 from imqt import theme
 from imqt.links import Link, links
+from imtongue import phrase, tr
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -25,7 +27,7 @@ _RARE = re.compile("[\U00010000-\U0001efff\U00020000-\U000e001f\U000e0080-\U0010
 #: hold the window for half a minute.
 MOST_COSTLY = 100
 MOST_RARE = 40
-CUT = "… (there is more; double-click to see it)"
+CUT = phrase("… (there is more; double-click to see it)")
 #: Marks stacked higher than this would be painted over the neighbours.
 _MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED = re.compile(f"({_MARK}{{6}}){_MARK}+")
@@ -41,13 +43,17 @@ def clamped(text: str) -> str:
     text = _TURNS.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
     ends = (_end_of(_COSTLY, MOST_COSTLY, text), _end_of(_RARE, MOST_RARE, text))
     end = min(ends)
-    return text if end == len(text) else text[:end] + CUT
+    return text if end == len(text) else text[:end] + tr(CUT)
 
 
 def _end_of(signs: re.Pattern[str], most: int, text: str) -> int:
     """Say up to where a text holds at most so many of these."""
     beyond = next(islice(signs.finditer(text), most, None), None)
     return len(text) if beyond is None else beyond.start()
+
+
+#: A sign that says of itself that it is a picture, and what joins it.
+_COLOURED = re.compile("[\u00a9-\U0001ffff]\ufe0f")
 
 
 class Paragraphs:
@@ -58,7 +64,8 @@ class Paragraphs:
         self._layout = QTextLayout(text.replace("\n", "\u2028"), font)
         self._layout.setCacheEnabled(True)
         self._links = [(_units(text[: link.start]), _units(text[: link.end]), link) for link in links(text)]
-        self._layout.setFormats([_as_link(start, end) for start, end, _ in self._links])
+        as_links = [_as_link(start, end) for start, end, _ in self._links]
+        self._layout.setFormats([*as_links, *_in_colour(text)])
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._layout.setTextOption(option)
@@ -96,6 +103,17 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+def _in_colour(text: str) -> Iterator[QTextLayout.FormatRange]:
+    """Give the signs that are to be emoji, as they say themselves: a font for text may have them in black."""
+    for found in _COLOURED.finditer(text) if "\ufe0f" in text else ():
+        letters = QTextCharFormat()
+        letters.setFontFamilies([theme.EMOJI_FAMILY])
+        made = QTextLayout.FormatRange()
+        made.start = _units(text[: found.start()])
+        made.length, made.format = _units(found[0]), letters
+        yield made
+
+
 def _as_link(start: int, end: int) -> QTextLayout.FormatRange:
     letters = QTextCharFormat()
     letters.setForeground(theme.colour("accent"))
@@ -125,7 +143,7 @@ def width_of(text: str, font: QFont) -> int:
 
 def sign_side(side: float = 14) -> float:
     """Give how large a sign is that has so many pixels beside type of the usual size."""
-    return round(side * theme.heights().icon / 16)
+    return theme.grown(side)
 
 
 def draw_round(painter: QPainter, rectangle: QRectF, radius: float, colour: QColor) -> None:

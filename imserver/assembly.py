@@ -36,6 +36,7 @@ from .features.roster import Roster
 from .features.showing import Showing
 from .features.upkeep import Backups, Upkeep
 from .mailroom import Mailroom, Soon
+from .passing import Passing
 from .portal.checkers import PasswordChecker
 from .portal.confirming import Confirming
 from .portal.enrolling import Enrolling, Policy
@@ -166,12 +167,14 @@ def _of_messages(ground: Ground) -> tuple[object, ...]:
     """Make the features of who there is, and of what they say to each other."""
     storage, users, mailroom = ground.storage, ground.users, ground.mailroom
     receipts = ReceiptNews(ground.clock, storage, users, mailroom)
+    passing = Passing(ground.clock, storage, users, mailroom, receipts)
+    mailroom.left_out = passing.left_out
     return (
         Roster(users),
         Messaging(storage, users, mailroom, receipts, ground.log, ground.bounds.mailbox),
         Reading(storage, users, receipts),
         Receipts(storage),
-        Cursors(storage, users, mailroom, receipts),
+        Cursors(storage, mailroom, passing),
         Showing(users, ground.presence),
         Blocking(storage, users),
         PeerPing(users),

@@ -392,3 +392,8 @@ class Connection(Outlet, LineOnlyReceiver):
     def avatar(self) -> Avatar | None:
         """Whom it speaks for."""
         return self._session.avatar
+
+    @property
+    def account(self) -> int | None:
+        """Whose name it took, or spoke for last."""
+        return self._session.account

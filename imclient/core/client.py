@@ -39,7 +39,7 @@ from .errands import Errands
 from .history import HISTORY, History
 from .link import Link, LinkState, Reach
 from .marks import Marks
-from .names import Names
+from .names import MOST_OF_ONE, Names, can_be_said
 from .outbox import Outbox
 from .own_account import OwnAccount
 from .pings import Pings
@@ -283,7 +283,7 @@ class Client:
         if account is None:
             return
         mine = before == self._names.me
-        if not self._names.rename(before, name):
+        if (mine and not can_be_said(name)) or not self._names.rename(before, name):
             return
         account.cache.rename(before, name, mine=mine).addErrback(self._stumbled)
         if mine:
@@ -476,7 +476,7 @@ class Client:
 
     def _told(self, event: Event | Unknown) -> None:
         if isinstance(event, UserTold):
-            for before in event.was:
+            for before in event.was[:MOST_OF_ONE]:
                 self._renamed(before, event.name)
             if self.roster.told(event.name, event.presence, event.text) and self._account is not None:
                 self._account.cache.keep_person(event.name).addErrback(self._stumbled)

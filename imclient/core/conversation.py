@@ -302,6 +302,12 @@ class Conversation:
             if said.mine:
                 said.sender = name
 
+    def call(self, audience: Audience) -> None:
+        """Be with the same people under other names; so is all that was said, what waits to be sent too."""
+        self.audience = audience
+        for said in self.messages:
+            said.audience = audience
+
     def absorb(self, other: Conversation) -> None:
         """Take in what was said with the same people under another name."""
         for said in other.messages:

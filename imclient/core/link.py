@@ -196,11 +196,11 @@ class Link:
             self._start()
 
     def woke(self) -> None:
-        """Come back at once, or find out at once whether one is still there: this computer slept."""
+        """Come back at once, or find out whether one still is: after a sleep, on another network."""
         if self.connection is not None:
             self.connection.look_now()
-        elif self.state is LinkState.WAITING:
-            self.try_now()
+        elif self.state in (LinkState.WAITING, LinkState.CONNECTING):
+            self.try_now()  # an attempt that was begun on the network before would only lose patience
 
     def leave(self) -> Deferred[None]:
         """Say QUIT, close, and stay away."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 
 from improtocol.audience import Audience
 from imtongue import number, phrase, tr, trn
 
 from .lookalike import shown
+from .refusals import why_not
 from .roster import Presence
+from .said import Said
 
+#: The line to type, at the end of a server's sentence.
+_EXAMPLE = re.compile(r": [A-Z]{3,} [^.]*$")
 #: More names than this are counted, not listed: a line stays a line.
 LISTED = 4
 
@@ -63,12 +68,12 @@ def title(audience: Audience, me: str) -> str:
 
 
 def waits_for(away: Sequence[str]) -> str:
-    """Say who will see it later: ``carol is not connected: it will wait for carol.``"""
+    """Say who will see it later: ``carol is not connected: it will wait for carol.``, and guess no sex."""
     if not away:
         return ""
     return trn(
         "{names} is not connected: it will wait for {names}.",
-        "{names} are not connected: it will wait for {names}.",
+        "{names} are not connected: it will wait for them.",
         len(away),
         names=listed(away),
     )
@@ -93,12 +98,16 @@ def shown_as(away: bool, text: str) -> str:
     return text or tr("Online")
 
 
-def presence(one: Presence) -> str:
-    """Say in a word how somebody is."""
-    return tr(_PRESENCES[one])
+#: How somebody is while one is not connected oneself.
+NOT_KNOWN = phrase("not known")
 
 
-_PRESENCES = {
+def presence(word: str) -> str:
+    """Say in a word how somebody is: a `Presence`, or `NOT_KNOWN`."""
+    return tr(_PRESENCES.get(word, word))
+
+
+_PRESENCES: Mapping[str, str] = {
     Presence.ONLINE: phrase("online"),
     Presence.AWAY: phrase("away"),
     Presence.OFFLINE: phrase("offline"),
@@ -194,6 +203,11 @@ def unknown(names: Sequence[str]) -> str:
     )
 
 
+def plainly(error: BaseException | None) -> str:
+    """Say what went wrong to somebody who types no lines: without the line that a server shows to type."""
+    return _EXAMPLE.sub(".", why_not(error))
+
+
 def answered(name: str, seconds: float) -> str:
     """Say how long it took to somebody and back."""
     took = round(seconds * 1000)
@@ -205,3 +219,25 @@ def answered(name: str, seconds: float) -> str:
 def not_answered(name: str) -> str:
     """Say that somebody did not."""
     return tr("{name} did not answer.", name=shown(name))
+
+
+def unread(count: int) -> str:
+    """Count what is unread."""
+    return trn("{count} unread", "{count} unread", count)
+
+
+def not_sent(said: Said) -> str:
+    """Say that a message was refused, and why."""
+    return tr("not sent: {why}", why=said.refusal or tr("it was refused."))
+
+
+def is_not(other: str, me: str) -> str:
+    """Say of somebody whose name looks like another's that they are not that one."""
+    if other == me:
+        return tr("not you: the name looks alike")
+    return tr("not {name}: the name looks alike", name=shown(other))
+
+
+def not_them(other: str, me: str) -> str:
+    """Say the same where there is little room."""
+    return tr("Not you: looks alike") if other == me else tr("Not {name}: looks alike", name=shown(other))

@@ -10,6 +10,7 @@ from twisted.python.failure import Failure
 
 from imclient.core import wording
 from imclient.core.client import Client
+from imclient.core.refusals import why_not
 from imclient.core.showing import Shown
 from improtocol.audience import Audience
 from imqt import plain
@@ -37,15 +38,22 @@ class Asking:
             self.unblock(name)
             return
         words, act = wording.blocking(name), tr("Block")
-        plain.ask(self._window, f"Block {name}?", words, act=act, then=lambda: self.block(name), danger=True)
+        plain.ask(
+            self._window,
+            tr("Block {name}?", name=wording.named(name)),
+            words,
+            act=act,
+            then=lambda: self.block(name),
+            danger=True,
+        )
 
     def block(self, name: str) -> None:
         """Hear nothing of somebody from now on."""
-        self._do(self._client.block(name), f"{name} is blocked: you hear nothing of what {name} says.")
+        self._do(self._client.block(name), wording.is_blocked(name))
 
     def unblock(self, name: str) -> None:
         """Hear them again."""
-        self._do(self._client.unblock(name), f"You hear {name} again, from now on.")
+        self._do(self._client.unblock(name), wording.is_heard(name))
 
     # How one is shown
 
@@ -82,7 +90,7 @@ class Asking:
         self._tell_in(audience, wording.answered(name, seconds))
 
     def _on_not_answered(self, failure: Failure, name: str, audience: Audience) -> None:
-        self._tell_in(audience, str(failure.value) or f"{name} did not answer.")
+        self._tell_in(audience, why_not(failure.value) or wording.not_answered(name))
 
     def _tell_in(self, audience: Audience, text: str) -> None:
         self._notice(audience, text)
@@ -95,4 +103,4 @@ class Asking:
 
     def tell_failure(self, failure: Failure) -> None:
         """Say why the server did not do what it was asked."""
-        self._tell(str(failure.value) or tr("The server did not do it."))
+        self._tell(why_not(failure.value) or tr("The server did not do it."))

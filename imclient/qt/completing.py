@@ -32,7 +32,7 @@ def _names(begun: str, replaces: int, roster: Roster) -> list[Completion]:
     there = [one for one in roster.people() if one.presence is not Presence.CLOSED]
     fitting = [one for one in there if one.name.startswith(begun)]
     fitting.sort(key=lambda one: one.presence is not Presence.ONLINE)
-    return [Completion(one.name, replaces, one.presence.value) for one in fitting[:MOST]]
+    return [Completion(one.name, replaces, wording.presence(one.presence)) for one in fitting[:MOST]]
 
 
 def completing(edit: QPlainTextEdit, client: Client) -> Completing:

@@ -16,7 +16,7 @@ from imqt.layout import STRETCH, box, col, row
 from imqt.links import offer
 from imqt.plain import PlainLabel
 from imqt.row_list import Gathering
-from imtongue import tr
+from imtongue import tr, trn
 
 from .conversation_model import ConversationModel
 from .reading_back import ReadingBack
@@ -188,8 +188,12 @@ class ConversationView(QWidget):
 def _nothing_yet(audience: Audience, me: str) -> str:
     """Say what to expect where nothing was said yet."""
     if audience.everyone:
-        return "Nothing said to everyone yet.\nWhoever has a name here will see it."
+        return tr("Nothing said to everyone yet.\nWhoever has a name here will see it.")
     if audience.names == (me,):
-        return "Notes to yourself: only you see them, on each of your devices."
-    verb = "sees" if len(audience.names) == 1 else "see"
-    return f"Nothing said yet.\n{wording.listed(audience.names)} {verb} it as soon as it arrives."
+        return tr("Notes to yourself: only you see them, on each of your devices.")
+    return trn(
+        "Nothing said yet.\n{names} sees it as soon as it arrives.",
+        "Nothing said yet.\n{names} see it as soon as it arrives.",
+        len(audience.names),
+        names=wording.listed(audience.names),
+    )

@@ -144,7 +144,7 @@ class ConversationsView(QWidget):
     def show_welcome(self, welcome: QWidget) -> None:
         """Show a page that is no conversation, until one is opened."""
         self._welcome = welcome
-        self._pages.put(0, welcome, "Welcome", "everyone")
+        self._pages.put(0, welcome, tr("Welcome"), "everyone")
         self._pages.go_to(welcome)
         self._pages.stack.setCurrentIndex(0)
 
@@ -350,7 +350,10 @@ class ConversationsView(QWidget):
         names = view.conversation.audience.names if view is not None else ()
         can = bool(names) and names != (self._me,)
         self.ping.setEnabled(can)
-        whom = f"Ping {wording.listed(names)}: there, and how far away?" if can else "Choose a person to ping"
+        if can:
+            whom = tr("Ping {names}: there, and how far away?", names=wording.listed(names))
+        else:
+            whom = tr("Choose a person to ping")
         plain.set_tooltip(self.ping, whom)
 
     # How far one's own came
@@ -395,7 +398,7 @@ class ConversationsView(QWidget):
         if self._receipts is not None:
             self._receipts.place()
         roomy = self.width() >= NARROW
-        for tool, text in ((self.ping, "Ping"), (self.wire, "Wire")):
+        for tool, text in ((self.ping, tr("Ping")), (self.wire, tr("Wire"))):
             tool.setText("\N{NO-BREAK SPACE}" + text)
             tool.setToolButtonStyle(_BESIDE if roomy else _ALONE)
         self._show_crowd()
@@ -418,9 +421,9 @@ class ConversationsView(QWidget):
     def _offer_tab(self, index: int, at: QPoint) -> None:
         """Offer what can be done with a tab."""
         page = self._pages.stack.widget(index)
-        acts: list[tuple[str, Callable[[], object]]] = [("Close", lambda: self.close_tab(index))]
+        acts: list[tuple[str, Callable[[], object]]] = [(tr("Close"), lambda: self.close_tab(index))]
         if isinstance(page, ConversationView):
-            acts.append(("In a window of its own", lambda: self._set_apart(page)))
+            acts.append((tr("In a window of its own"), lambda: self._set_apart(page)))
             acts.append(tab_menus.muting(self._client.desk, page.conversation.audience))
         tab_menus.one_tab(self.tabs, acts).popup(at)
 

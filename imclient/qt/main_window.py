@@ -14,22 +14,23 @@ from imclient.core.client import Client, LinkState
 from imclient.core.said import Said
 from imclient.core.showing import Shown
 from improtocol.audience import EVERYONE, Audience
-from imqt import plain
+from imqt import plain, theme
 from imqt.dress import Choice, Dress
 from imqt.layout import box, col, rule
 from imqt.notice_bar import NoticeBar
 from imtongue import tr
 
-from . import telling
 from .asking import Asking
 from .audience_choice import Mode
 from .blocked_window import BlockedWindow
 from .composer import Composer
 from .conversations_view import ConversationsView
 from .devices_window import DevicesWindow
+from .keys_window import KeysWindow
 from .menus import Menus
 from .outbox_window import OutboxWindow
 from .panes import Panes
+from .password_window import PasswordWindow
 from .roster_view import RosterView
 from .slash_line import WindowFront
 from .status_view import LinkStatus, NewsStatus, OutboxStatus
@@ -45,6 +46,9 @@ PANES: dict[str, Callable[[Client], QWidget]] = {
     "composer": Composer,
     "wire": WireView,
 }
+
+#: How wide and how high a window is at least, beside type of the usual size.
+SMALLEST = 480
 
 
 class MainWindow(QMainWindow):
@@ -88,7 +92,7 @@ class MainWindow(QMainWindow):
 
     def _put_together(self) -> None:
         self.setWindowTitle(f"{self._me} - imclient")
-        self.setMinimumSize(480, 480)
+        self._need_room()
         talk = box(col(self.notices, (self.conversations, 1), rule(), self.composer, gap=0))
         self.wire.hide()
         self._panes = Panes(self.roster, talk, self.wire, self._dress.scale)
@@ -99,6 +103,12 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._ends[0], 1)
         bar.addPermanentWidget(self._news)
         bar.addPermanentWidget(self._ends[1])
+
+    def _need_room(self) -> None:
+        """Be no smaller than what stands in it can do with; larger type wants more, if the screen has it."""
+        screen = self.screen()
+        most = screen.availableSize() if screen is not None else QSize()
+        self.setMinimumSize(QSize(theme.grown(SMALLEST), theme.grown(SMALLEST)).boundedTo(most))
 
     def sizeHint(self) -> QSize:
         """Open at a size that shows everything."""
@@ -284,6 +294,7 @@ class MainWindow(QMainWindow):
     def scale(self, by: int) -> None:
         """Set larger or smaller type."""
         self._dress.step(by)
+        self._need_room()
         self.prefer(scale=self._dress.scale)
         self._panes.show_scale(self._dress.scale)
 
@@ -302,9 +313,12 @@ class MainWindow(QMainWindow):
             "unblock": lambda: self._asking.unblock(rest.lower()),
             "blocked": self.show_blocked,
             "devices": self.show_devices,
-            "help": lambda: telling.keys(self),
+            "help": self.tell_keys,
             "disc": self.log_out,
         }
+        if word == "password" and not rest:
+            self.change_password()
+            return
         if word in acts:
             acts[word]()
             return
@@ -331,6 +345,14 @@ class MainWindow(QMainWindow):
         OutboxWindow(self._client, self).open()
 
     # Devices
+
+    def tell_keys(self) -> None:
+        """Say what the keys do, and which commands there are."""
+        KeysWindow(self, self._client.rights).open()
+
+    def change_password(self) -> None:
+        """Choose another password."""
+        PasswordWindow(self._client, self._news.show_news, self).open()
 
     def show_devices(self) -> None:
         """List the devices of the account."""

@@ -12,7 +12,7 @@ import imtongue
 from imclient.core.settings import Preferences
 from imclient.core.showing import Shown
 from imqt.dress import Choice
-from imtongue import tr
+from imtongue import phrase, tr, trn
 
 from . import telling
 from .asking import Asking
@@ -20,6 +20,13 @@ from .audience_choice import Mode
 from .conversations_view import ConversationsView
 
 #: Minutes after which one is shown as away, as the menu offers them; 0: never.
+_SHOWN = {Shown.ONLINE: phrase("Online"), Shown.AWAY: phrase("Away")}
+_TO = {
+    Mode.ONE: phrase("To one"),
+    Mode.SEVERAL: phrase("To several"),
+    Mode.EVERYONE: phrase("To everyone"),
+}
+_THEMES = {Choice.LIGHT: phrase("Light"), Choice.DARK: phrase("Dark"), Choice.SYSTEM: phrase("System")}
 AWAY_AFTER = (5, 10, 30, 0)
 
 
@@ -30,6 +37,7 @@ class _Acts(Protocol):
     def speak(self, language: str) -> None: ...
     def prefer(self, **changes: object) -> None: ...
     def show_devices(self) -> None: ...
+    def change_password(self) -> None: ...
     def show_outbox(self) -> None: ...
     def show_blocked(self) -> None: ...
     def log_out(self) -> None: ...
@@ -45,6 +53,7 @@ class _Acts(Protocol):
     def show_aside(self, shown: bool) -> None: ...
     def dress(self, choice: Choice) -> None: ...
     def scale(self, by: int) -> None: ...
+    def tell_keys(self) -> None: ...
 
 
 class Menus:
@@ -65,14 +74,12 @@ class Menus:
         self._people(acts)
         self._conversation(acts, conversations)
         self.wire = self._view(acts, choice)
-        self._help()
+        self._help(acts)
 
     def _account(self, acts: _Acts, asking: Asking) -> None:
         self.account = self._menu(tr("&Account"), "menuAccount")
         group = QActionGroup(self._window)
-        self.shown = {
-            each: _act(self.account, each.value.capitalize(), _showing(asking, each)) for each in Shown
-        }
+        self.shown = {each: _act(self.account, tr(_SHOWN[each]), _showing(asking, each)) for each in Shown}
         for each, action in self.shown.items():
             action.setObjectName(f"show-{each.value}")
             action.setCheckable(True)
@@ -81,6 +88,7 @@ class Menus:
         self._calling(acts)
         self.account.addSeparator()
         _act(self.account, tr("Devices"), acts.show_devices, name="listDevices")
+        _act(self.account, tr("Another password"), acts.change_password, name="changePassword")
         self.account.addSeparator()
         _act(self.account, tr("Log out"), acts.log_out, name="logOut")
         self.account.addSeparator()
@@ -93,7 +101,7 @@ class Menus:
         assert away is not None
         group = QActionGroup(self._window)
         for minutes in AWAY_AFTER:
-            words = f"After {minutes} minutes" if minutes else "Never"
+            words = trn("After {count} minute", "After {count} minutes", minutes) if minutes else tr("Never")
             action = _act(away, words, _liking(acts, away_after=minutes), name=f"away-{minutes}")
             action.setCheckable(True)
             action.setChecked(minutes == liked.away_after)
@@ -124,7 +132,7 @@ class Menus:
     def _conversation(self, acts: _Acts, conversations: ConversationsView) -> None:
         menu = self._menu(tr("&Conversation"), "menuConversation")
         for number, mode in enumerate(Mode, 1):
-            _act(menu, f"To {mode.value.lower()}", _choosing(acts, mode), f"Alt+{number}")
+            _act(menu, tr(_TO[mode]), _choosing(acts, mode), f"Alt+{number}")
         _act(menu, tr("A note to yourself"), acts.write_note, "Ctrl+N")
         _act(menu, tr("Outbox"), acts.show_outbox, "Ctrl+Shift+O", "listOutbox")
         menu.addSeparator()
@@ -158,7 +166,7 @@ class Menus:
         assert themes is not None
         group = QActionGroup(self._window)
         for each in Choice:
-            action = _act(themes, each.value.capitalize(), _dressing(acts, each), name=f"theme-{each.value}")
+            action = _act(themes, tr(_THEMES[each]), _dressing(acts, each), name=f"theme-{each.value}")
             action.setCheckable(True)
             action.setChecked(each is choice)
             group.addAction(action)
@@ -183,9 +191,9 @@ class Menus:
             action.setChecked(code == (self._preferences.language or "en"))
             group.addAction(action)
 
-    def _help(self) -> None:
+    def _help(self, acts: _Acts) -> None:
         menu = self._menu(tr("&Help"), "menuHelp")
-        _act(menu, tr("Keys"), lambda: telling.keys(self._window), "F1")
+        _act(menu, tr("Keys"), acts.tell_keys, "F1")
         _act(menu, tr("About imclient"), lambda: telling.about(self._window), name="about")
         _act(menu, tr("Licence"), lambda: telling.licence(self._window), name="licence")
 

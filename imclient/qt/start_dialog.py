@@ -11,13 +11,15 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from imclient.core import wording
 from imclient.core.client import Client, LinkState
-from imclient.core.trust import NotKnown, Stranger
+from imclient.core.trust import AnotherServer, NotKnown, Stranger
 from improtocol import errors
 from improtocol import invite as invite_line
 from improtocol.invite import BadInvite, Invite, is_here, looks_like_one
+from imqt import theme
 from imqt.layout import STRETCH, box, col, row
-from imtongue import tr
+from imtongue import phrase, tr
 
 from .scrolled import scrolled
 from .start_form import Field, StartForm
@@ -26,10 +28,14 @@ from .start_side import Recent, StartSide
 _log = Logger()
 
 WIDEST = 440
-#: Narrower than this, the recent servers give their room to the fields.
-NARROW = 800
+#: Where the fields would have less than this, the recent servers give their room to them.
+NARROW = 480
 
-_STRANGER = (
+_ANOTHER = phrase(
+    "Another server answers there than the one that is known, so nothing was sent to it. Ask whoever runs "
+    "it, by another way; if it is right, paste its new invite."
+)
+_STRANGER = phrase(
     "Nobody vouches for this server and it was never met here, so nothing was sent to it. "
     "Paste its invite, or compare its fingerprint."
 )
@@ -83,7 +89,7 @@ class StartDialog(QWidget):
     # How it is put together
 
     def _page(self) -> QHBoxLayout:
-        self.form.setMaximumWidth(WIDEST)
+        self.form.setMaximumWidth(theme.grown(WIDEST))
         self.form.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         middle = row(STRETCH, (self.form, 100), STRETCH, margins=(24, 16, 24, 16))
         return row(self.side, (scrolled(box(col(STRETCH, middle, STRETCH))), 1), gap=0)
@@ -120,14 +126,16 @@ class StartDialog(QWidget):
     def _show_steps(self) -> None:
         """Say where one is on the way."""
         form, host = self.form, self.form.host.text().strip()
-        self.form.heading.setText(f"Log in to {host}" if host else "Log in")
+        self.form.heading.setText(tr("Log in to {host}", host=host) if host else tr("Log in"))
         reached = self._reached is not None and self._reached == self._address()
-        if self._registered:
-            subject = "You have a name here. One step is left: log in."
+        if not form.host.isEnabled():
+            subject = tr("Asking {host}…", host=host)
+        elif self._registered:
+            subject = tr("You have a name here. One step is left: log in.")
         elif reached:
-            subject = "The server answers. New here? Register a name, then log in."
+            subject = tr("The server answers. New here? Register a name, then log in.")
         else:
-            subject = "New here? Register a name, then log in."
+            subject = tr("New here? Register a name, then log in.")
         self.form.subject.setText(subject)
         self._show_known()
         form.forbid_new(self._no_new_names() if reached else "")
@@ -148,7 +156,7 @@ class StartDialog(QWidget):
         try:
             invite = self._client.take_invite(pasted)
         except BadInvite as bad:
-            self.form.show_error(Field.SERVER, str(bad))
+            self.form.show_error(Field.SERVER, wording.plainly(bad))
         else:
             self.side.invite.clear()
             self._fill(invite.host, invite.port, self.form.name.text())
@@ -157,10 +165,10 @@ class StartDialog(QWidget):
         """Say why this server gives no names, if it gives none."""
         policy = self._client.registering
         if policy == "closed":
-            return "This server takes no new names; whoever runs it can make one for you"
+            return tr("This server takes no new names; whoever runs it can make one for you")
         address = self._address()
         if policy == "invite" and (address is None or self._client.trust.code(*address) is None):
-            return "Here a new name needs an invite: paste it first"
+            return tr("Here a new name needs an invite: paste it first")
         return ""
 
     # Who the server is
@@ -173,10 +181,11 @@ class StartDialog(QWidget):
         fingerprint = self._client.settings.fingerprint(*address)
         reached = self._reached is not None and self._reached == address
         if fingerprint is not None:
-            same = "It is the server that is known here" if reached else "Known here by its fingerprint"
-            self.form.show_known(
-                f"{same}; another one gets nothing from you:", invite_line.shown(fingerprint)
-            )
+            if reached:
+                same = tr("It is the server that is known here; another one gets nothing from you:")
+            else:
+                same = tr("Known here by its fingerprint; another one gets nothing from you:")
+            self.form.show_known(same, invite_line.shown(fingerprint))
         elif reached and is_here(address[0]):
             self.form.show_known(tr("It is on this computer: nothing leaves it."))
         elif reached:
@@ -208,7 +217,7 @@ class StartDialog(QWidget):
         if token is None or not self.form.host.isEnabled():
             return
         self.form.remember.setChecked(True)
-        self.form.subject.setText(f"Coming back as {name}…")
+        self.form.subject.setText(tr("Coming back as {name}…", name=name))
         self.form.wake(False)
         asked = self._connected().addCallback(lambda _: self._client.come_back(name))
         asked.addCallbacks(self._on_came_back, self._on_failed)
@@ -265,6 +274,7 @@ class StartDialog(QWidget):
         self._stranger = None
         form.clear_error()
         form.wake(False)
+        self._show_steps()
         asked = self._connected().addCallback(lambda _: act(name, password))
         asked.addCallbacks(lambda _: self._on_done(then, name), self._on_failed)
         asked.addErrback(lambda failure: _log.failure("while coming in", failure))
@@ -291,7 +301,7 @@ class StartDialog(QWidget):
 
     def _on_registered(self, name: str) -> None:
         self._registered = name
-        self.form.show_good(Field.NAME, f"{name} is registered, and the name is yours.")
+        self.form.show_good(Field.NAME, tr("{name} is registered, and the name is yours.", name=name))
         self._show_steps()
         self.form.log_in.setFocus()
 
@@ -307,15 +317,25 @@ class StartDialog(QWidget):
             field = Field.NAME if error.argument == "name" else Field.PASSWORD
         if field is Field.SERVER:
             self._reached = None
+        self._stranger = error if isinstance(error, NotKnown) else None
         if isinstance(error, Stranger):
-            self._stranger = error
-            self.form.show_error(field, _STRANGER)
+            self.form.show_error(field, tr(_STRANGER))
             self.form.offer_trust(invite_line.shown(error.fingerprint))
+        elif isinstance(error, AnotherServer):
+            self.form.show_error(field, tr(_ANOTHER))
+            self.form.compare(invite_line.shown(error.known), invite_line.shown(error.fingerprint))
         else:
-            self.form.show_error(field, str(error) or failure.getErrorMessage())
+            self.form.show_error(field, self._sentence(error) or failure.getErrorMessage())
         self._show_steps()
         self.form.offer_offline(field is Field.SERVER and self._holds())
         {Field.SERVER: self.form.host, Field.NAME: self.form.name}.get(field, self.form.password).setFocus()
+
+    def _sentence(self, error: BaseException | None) -> str:
+        """Say what went wrong; who cannot register here is not told to."""
+        not_new = self._no_new_names()
+        if isinstance(error, errors.LoginRefused) and not_new:
+            return tr("Wrong name or password. {why}.", why=not_new)
+        return wording.plainly(error)
 
     # The window
 
@@ -325,7 +345,7 @@ class StartDialog(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Give the fields the room they need."""
         super().resizeEvent(event)
-        self.side.setVisible(self.width() >= NARROW)
+        self.side.setVisible(self.width() >= self.side.sizeHint().width() + NARROW)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Tell that the user went away."""

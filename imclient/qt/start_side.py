@@ -10,15 +10,15 @@ from PyQt5.QtGui import QKeyEvent, QMouseEvent
 from PyQt5.QtWidgets import QLineEdit, QWidget
 
 from improtocol.invite import looks_like_one
-from imqt import icons, plain
+from imqt import icons, plain, theme
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.search_field import name_buttons
 from imqt.sign import IconSign
 from imtongue import tr
 
-#: How wide it is, in pixels.
-WIDTH = 320
+#: How wide it is, in pixels: beside type of the usual size, and at most.
+WIDTH, WIDEST = 320, 420
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class StartSide(QWidget):
             margins=(24, 40, 24, 24),
         )
         side = box(column, "side")
-        side.setFixedWidth(WIDTH)
+        side.setFixedWidth(min(theme.grown(WIDTH), WIDEST))
         return side
 
     def show_meant(self, address: tuple[str, int] | None, name: str) -> None:
@@ -93,7 +93,7 @@ def _invite_field() -> QLineEdit:
     field.setPlaceholderText(tr("imserver://…"))
     field.setProperty("role", "onside")
     field.addAction(icons.icon("invite"), QLineEdit.ActionPosition.LeadingPosition)
-    name_buttons(field, "Invite")
+    name_buttons(field, tr("Invite"))
     return field
 
 
@@ -109,7 +109,9 @@ class _RecentServer(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setObjectName(f"recent-{server.host}")
-        self.setAccessibleName(f"{server.host}:{server.port} as {server.name}")
+        self.setAccessibleName(
+            tr("{place} as {name}", place=f"{server.host}:{server.port}", name=server.name)
+        )
         self._mark(False)
         detail = ", ".join(part for part in (server.name, server.when) if part)
         words = col(

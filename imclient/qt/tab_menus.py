@@ -13,6 +13,7 @@ from imclient.core.conversations import Conversation
 from imclient.core.desk import Desk
 from improtocol.audience import Audience
 from imqt import icons, plain
+from imtongue import tr
 
 from .tab_bar import TabBar, icon_of
 
@@ -55,7 +56,7 @@ def one_tab(tabs: TabBar, acts: Iterable[tuple[str, Callable[[], object]]]) -> Q
 def muting(desk: Desk, audience: Audience) -> tuple[str, Callable[[], None]]:
     """Offer that a conversation calls no more, or calls again."""
     muted = desk.is_muted(audience)
-    return ("Call me again" if muted else "Mute", lambda: desk.note_muted(audience, not muted))
+    return (tr("Call me again") if muted else tr("Mute"), lambda: desk.note_muted(audience, not muted))
 
 
 def _menu(parent: QWidget, name: str) -> QMenu:

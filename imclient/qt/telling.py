@@ -1,4 +1,4 @@
-"""What the window says of itself when it is asked: its keys, what it is, what one may do with it."""
+"""What the window says of itself when it is asked: what it is, what one may do with it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,11 @@ from imtongue import tr
 from . import texts
 
 
-def keys(window: QWidget) -> None:
-    """Say what the keys do."""
-    plain.tell(window, tr("Keys and commands"), f"{texts.KEYS}\n\n{texts.COMMANDS}")
-
-
 def about(window: QWidget) -> None:
     """Say what this is."""
-    plain.tell(window, f"imclient {__version__}", texts.ABOUT)
+    plain.tell(window, f"imclient {__version__}", tr(texts.ABOUT))
 
 
 def licence(window: QWidget) -> None:
     """Say what one may do with it."""
-    plain.tell(window, tr("Licence"), texts.LICENCE)
+    plain.tell(window, tr("Licence"), tr(texts.LICENCE))

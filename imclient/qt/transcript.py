@@ -63,7 +63,8 @@ class Transcript(QListView):
     def __init__(self, model: ConversationModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("transcript")
-        self.setAccessibleName(f"Conversation with {wording.title(model.conversation.audience, model.me)}")
+        title = wording.title(model.conversation.audience, model.me)
+        self.setAccessibleName(tr("Conversation with {title}", title=title))
         self.messages = model
         self.setModel(model)
         self._painter = BubbleDelegate(self, model)
@@ -268,7 +269,7 @@ class Transcript(QListView):
 
     def ask_receipts(self, index: QModelIndex) -> None:
         """Ask how far a message of one's own came, if it is one."""
-        place = self._place_of_state(index)
+        place = self._painter.place_of_message(QRectF(self.visualRect(index)), self.messages.row(index))
         if not place.isEmpty():
             self.receipts_wanted.emit(self.messages.row(index).said, place.toAlignedRect())
 
@@ -288,7 +289,7 @@ class Transcript(QListView):
     def _on_double_clicked(self, index: QModelIndex) -> None:
         shown = self.messages.row(index)
         if shown.said is not None and painting.clamped(shown.text) != shown.text:
-            plain.tell(self, f"{wording.named(shown.said.sender)} said", shown.text)
+            plain.tell(self, tr("{name} said", name=wording.named(shown.said.sender)), shown.text)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         """Offer what can be done with a message."""
@@ -314,12 +315,12 @@ class Transcript(QListView):
     def _offer_for(self, menu: QMenu, said: Said) -> None:
         """Offer what can be done with one message: its links by key, too."""
         acts: list[tuple[str, Callable[[], None]]] = [
-            ("Quote", lambda: self.quoted.emit(quotation(said))),
-            ("Say it again…", lambda: self.say_again.emit(said.text)),
-            ("Its lines on the wire", lambda: self.lines_wanted.emit(said)),
+            (tr("Quote"), lambda: self.quoted.emit(quotation(said))),
+            (tr("Say it again…"), lambda: self.say_again.emit(said.text)),
+            (tr("Its lines on the wire"), lambda: self.lines_wanted.emit(said)),
         ]
         for link in links(said.text)[:MOST_LINKS]:
-            words = f"Open {plain.literal(link.host)}…"
+            words = plain.literal(tr("Open {host}…", host=link.host))
             acts.append((words, lambda link=link: self.link_pressed.emit(link)))  # type: ignore[misc]
         for text, act in acts:
             action = menu.addAction(text)

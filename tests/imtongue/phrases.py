@@ -13,7 +13,7 @@ from improtocol.errors import BadLine, Declared, NotBackedUp
 
 ROOT = Path(__file__).parents[2]
 #: Where people are spoken to.
-SPEAKING = ("imqt", "imclient", "imserver/window")
+SPEAKING = ("imtongue", "imqt", "imclient", "imserver/window")
 #: Of the language the sentences that are made anew in a client.
 REMADE = ("improtocol/errors.py", "improtocol/invite.py")
 #: What is said at once or later, and of how many.

@@ -15,7 +15,6 @@ from imclient.core.client import LinkState
 from imclient.core.conversations import Progress
 from imclient.core.records import Receipt
 from imclient.core.roster import Presence
-from imclient.qt import telling
 from imclient.qt.conversation_model import in_words
 from imclient.qt.main_window import MainWindow
 from imclient.qt.notes import Notes
@@ -148,7 +147,7 @@ class WindowTests(QtCase):
             window.show_wire(True)
             self.client.wire.heard(f"* MESSAGE 9 bob alice :{texts[0]}".replace("\n", "\\n"))
             OutboxWindow(as_client(self.client), window).open()
-            telling.keys(window)
+            window.tell_keys()
             self.settle()
             view = window.conversations.current
             assert view is not None
