@@ -55,7 +55,8 @@ class RosterDelegate(QStyledItemDelegate):
     ) -> Token:
         rectangle = place.adjusted(8, 1, -8, -1)
         ground: Token = "side"
-        if row.chosen or option.state & QStyle.StateFlag.State_MouseOver:
+        meant = bool(self._view.property("searching")) and row is self._model.first()
+        if row.chosen or meant or option.state & QStyle.StateFlag.State_MouseOver:
             ground = "soft" if row.chosen else "hover"
             painting.draw_round(painter, rectangle, 8, theme.colour(ground))
         if option.state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():

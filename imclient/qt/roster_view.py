@@ -201,16 +201,16 @@ class RosterView(QWidget):
         self.list.favourite_wanted.connect(self._client.desk.note_favourite)
 
     def _search(self, sought: str) -> None:
+        self.list.setProperty("searching", bool(sought))
         self.model.search(sought)
         self._show_counts()
 
     def open_first(self) -> None:
         """Write to the first one found."""
-        for shown in self.model.rows:
-            if not shown.heading:
-                self.search.clear()
-                self.opened.emit([shown.name])
-                return
+        found = self.model.first()
+        if found is not None:
+            self.search.clear()
+            self.opened.emit([found.name])
 
     def _write_to_chosen(self) -> None:
         names = self.model.chosen()
