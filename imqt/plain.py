@@ -32,7 +32,7 @@ from PyQt5.QtWidgets import (
 from imqt.clamping import clamped, harmless, pieces, shortened
 from imqt.colours import Token
 from imqt.icons import icon
-from imqt.layout import STRETCH, box, col, row
+from imqt.layout import STRETCH, box, col, fit, row
 from imqt.theme import grown, heights
 from imtongue import tr
 
