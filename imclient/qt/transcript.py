@@ -29,7 +29,7 @@ from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, Q
 
 from imclient.core import wording
 from imclient.core.conversations import Said
-from imqt import moments, painting, plain
+from imqt import clamping, moments, plain
 from imqt.links import Link, links
 from imtongue import tr
 
@@ -296,7 +296,7 @@ class Transcript(QListView):
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         shown = self.messages.row(index)
-        if shown.said is not None and painting.clamped(shown.text) != shown.text:
+        if shown.said is not None and clamping.clamped(shown.text) != shown.text:
             plain.tell(self, tr("{name} said", name=wording.named(shown.said.sender)), shown.text)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
