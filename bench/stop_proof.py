@@ -20,6 +20,7 @@ SOON = 5.0
 class Guest(Device):
     """A device that is told when to come back."""
 
+    by_token = True
     told_when = False
 
     def heard_strange(self, line: bytes) -> None:
