@@ -52,7 +52,7 @@ def examine(
     if folder.is_dir():
         configuration, files = _configuration(folder)
         certificate, fingerprint = _certificate(files, now())
-        server = _holder(folder / "lock")
+        server = holder(folder / "lock")
         found += [configuration, *_database(folder / DATABASE, now()), *_disk(folder)]
         found += [*certificate, _server(folder)]
     found += [_clock(now()), _open_files(server)]
@@ -196,7 +196,7 @@ def _server(folder: Path) -> Finding:
     return Finding("server", SOON, "None runs on this folder: imserver run")
 
 
-def _holder(lock: Path) -> int | None:
+def holder(lock: Path) -> int | None:
     """Find the process that holds a lock; None: none does, or nobody says."""
     with suppress(OSError, ValueError):
         number = f":{lock.stat().st_ino}"
