@@ -75,7 +75,8 @@ class RestoreProof(Proof):
         for sender in self._senders:
             sender.talk()
         await self._talk_for(self._random.uniform(0.05, 0.3))
-        self._make_copy()
+        copied = self._make_copy()
+        await self._until(lambda: max(device.position for device in self._devices) > copied)
         await self._talk_for(self._random.uniform(0.05, 0.3))
         before = self._devices[0].epoch
         told = max(device.position for device in self._devices)
@@ -104,11 +105,13 @@ class RestoreProof(Proof):
         end = time.monotonic() + seconds
         await self._until(lambda: time.monotonic() > end)
 
-    def _make_copy(self) -> None:
-        """Copy the database as SQLite does it while it is in use."""
+    def _make_copy(self) -> int:
+        """Copy the database as SQLite does it while it is in use; give the number it ends with."""
         self._copy.unlink(missing_ok=True)
         with closing(sqlite3.connect(self._database)) as there, closing(sqlite3.connect(self._copy)) as copy:
             there.backup(copy)
+            last: int = copy.execute("SELECT last FROM log").fetchone()[0]
+            return last
 
     def _put_back(self) -> None:
         for beside in ("-wal", "-shm"):
