@@ -72,7 +72,7 @@ words: ready-to-test ## compile what the client says in other languages
 	$(BIN)/python packaging/words.py
 
 bundle: ready-to-test ## the desktop client in a folder that runs where no Python is, by PyInstaller
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "pyinstaller>=6.15"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bundle,keyring,spell]"
 	$(BIN)/python packaging/bundle.py
 
 bench: ready-to-test ## what the server costs, some minutes; needs a C compiler; keeps evidence and a table in bench/README.md

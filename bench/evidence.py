@@ -12,8 +12,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 EVIDENCE = ROOT / "bench" / "evidence"
-#: What a figure speaks of; what else was changed since the commit is of no concern.
-PRODUCT = ("improtocol", "imserver", "imclient", "bench", "twisted")
+#: What a figure speaks of: the product, and what proves it; what else was changed is of no concern.
+PROOFS = ("bench", "examples", "tests", "twisted")
+PRODUCT = ("improtocol", "imserver", "imclient", "imqt", "imtongue", *PROOFS)
+#: What other runs leave there is no change.
+LEFT = (":(exclude)bench/evidence", ":(exclude)bench/README.md")
 
 
 def write_evidence(name: str, facts: dict[str, object], around: dict[str, object] | None = None) -> None:
@@ -27,15 +30,20 @@ def circumstances() -> dict[str, object]:
     """Say which program is looked at, when, and on what; no name of a machine, no path."""
     return {
         "commit": _git("rev-parse", "--short=12", "HEAD"),
-        "changed_since": bool(_git("status", "--porcelain", "--untracked-files=no", "--", *PRODUCT)),
+        "changed_since": changed(ROOT),
         "day": time.strftime("%Y-%m-%d", time.gmtime()),
         "cores": os.cpu_count(),
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
     }
 
 
-def _git(*words: str) -> str | None:
-    asked = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+def changed(root: Path) -> bool:
+    """Tell whether anything a figure speaks of is other than in the commit, or is not in it."""
+    return bool(_git("status", "--porcelain", "--untracked-files=all", "--", *PRODUCT, *LEFT, root=root))
+
+
+def _git(*words: str, root: Path = ROOT) -> str | None:
+    asked = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
     return asked.stdout.strip() if asked.returncode == 0 else None
 
 

@@ -20,6 +20,7 @@ from . import (
     bad_days,
     client_kills,
     forging,
+    hostile_server,
     one_reading,
     refused_logins,
     return_proof,
@@ -86,6 +87,7 @@ class Proofs:
             one_reading.prove(self._extent.streams, self._extent.seed, evidence=self._extent.evidence)
         )
         held += self._clients()
+        held.append(self._lied_to())
         refused, seed = self._extent.refused_logins, self._extent.seed
         held.append(refused_logins.prove(refused, seed, evidence=self._extent.evidence))
         held.append(
@@ -102,6 +104,12 @@ class Proofs:
         seed = self._extent.seed
         killed = [client_kills.prove(who, kills, seed, evidence=False) for who in ("bot", "terminal")]
         return [*killed, terminal_fuzz.prove(messages, seed, keep=False)]
+
+    def _lied_to(self) -> bool:
+        """E7; its evidence is of far more, which takes too long here."""
+        seed, whole = self._extent.seed, self._extent.evidence
+        lines, sessions, seconds = (10_000_000, 1_000, 90) if whole else (400_000, 25, 5)
+        return hostile_server.prove(lines, sessions, seconds, seed, plant=whole, evidence=False)
 
     async def _killed(self) -> bool:
         """A1: killed at any instant, under load and while everybody returns."""

@@ -41,7 +41,8 @@ from imclient.qt.conversation_view import ConversationView
 from imclient.qt.devices_window import DevicesWindow
 from imclient.qt.main_window import PANES, MainWindow
 from imclient.qt.outbox_window import OutboxWindow
-from imclient.qt.start_dialog import Recent, StartDialog
+from imclient.qt.start_dialog import StartDialog
+from imclient.qt.start_side import Recent
 from imclient.qt.talk_window import TalkWindow
 from imclient.qt.welcome_view import WelcomeView
 from improtocol import errors, invite
@@ -176,6 +177,7 @@ class MadeUpClient:
         self.settings = Settings(Path(), "desk-4f2a9c01", [])
         self.preferred: Signal[()] = Signal()
         self.roster.restore(ME, [])
+        self.rights = frozenset({"everyone"})
         self.conversations.restore(ME, None, [])
         self.notice: Signal[str] = Signal()
         self.said: list[tuple[Audience, str]] = []
@@ -199,8 +201,8 @@ class MadeUpClient:
         self.preferred.emit()
 
     def connect(self, host: str, port: int) -> Deferred[None]:
-        """Reach the server."""
-        return self._answer()
+        """Reach the server: refused only where it cannot be reached."""
+        return self._answer() if isinstance(self.refuse, Unreachable) else succeed(None)
 
     def take_invite(self, pasted: str) -> Invite:
         """Read an invite."""
@@ -252,6 +254,10 @@ class MadeUpClient:
     def unblock(self, name: str) -> Deferred[None]:
         """Hear them again."""
         self.blocked.put(self.blocked.names - {name})
+        return self._answer()
+
+    def change_password(self, old: str | None, new: str) -> Deferred[None]:
+        """Have another password."""
         return self._answer()
 
     def devices(self) -> Deferred[list[Device]]:

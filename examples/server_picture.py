@@ -12,8 +12,6 @@ import random
 import sys
 from pathlib import Path
 
-from twisted.internet.defer import Deferred
-
 from imqt.dress import Choice
 from imserver.window.main_window import MainWindow
 from tests.imserver.window.case import PASSWORD, WindowCase
@@ -40,7 +38,7 @@ class Picture(WindowCase):
         people = {name: self.come(name, *where) for name, where in HERE.items()}
         for name in AWAY:
             self.come(name, "10.0.4.99", "desk").leave()
-        window = self.window(back_up=Deferred)
+        window = self.window()
         self.talk(people)
         self.arrive()
         self.type_line(window, "/suspend judy :until we have talked")

@@ -6,10 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+import imtongue
 from improtocol import __version__
 from improtocol.invite import PORT, BadInvite, Invite, looks_like_one, parse
 
-from .core import tongue
 from .core.settings import HOST, Options, profile_folder
 from .core.statuses import table
 
@@ -111,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = options(sys.argv[1:] if arguments is None else arguments)
     if chosen.terminal:
         return _in_terminal(chosen)
-    tongue.speak_as_liked(profile_folder(chosen.profile))
+    imtongue.speak_as_liked(profile_folder(chosen.profile))
     try:
         # Only now: who asks for --version needs no windows.
         from .qt import app  # noqa: PLC0415

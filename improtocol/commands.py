@@ -16,6 +16,7 @@ from .errors import (
     NoSuchMessage,
     NoSuchUser,
     NotAllowed,
+    NotBackedUp,
     NotTold,
     Offline,
     RefUsed,
@@ -25,6 +26,7 @@ from .errors import (
     TooManySessions,
     TooOften,
     Unconfirmed,
+    UnderWay,
 )
 from .fields import (
     AudienceField,
@@ -40,6 +42,7 @@ from .fields import (
     ResumeToken,
     Right,
     RightField,
+    Seconds,
     ShownField,
     Status,
     Text,
@@ -612,9 +615,9 @@ class Accounts(
     allowed_in=LOGGED_IN,
     right=Right.ADMINISTRATOR,
     example="ACCOUNTS",
-    does="every account there is, with its devices, rights and what waits for it",
+    does="every name ever used, with its devices, rights and what waits for it",
 ):
-    """Be shown every account, in the order of their names."""
+    """Be shown every account there ever was, in the order of their names; those that are closed, too."""
 
     after: UserName | None = None
 
@@ -633,6 +636,39 @@ class Stats(
     """
 
     what: Figure | None = optional_word(default=None)
+
+
+class Backup(
+    Command[replies.BackedUp],
+    verb="BACKUP",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    refused_with=[UnderWay, NotBackedUp],
+    example="BACKUP",
+    does="write all of the server into one file, where it keeps its backups",
+):
+    """Have all of the server written into one file of its own machine, as it is at one moment.
+
+    The server goes on meanwhile.  Where the file is, its operator has said; its name is the moment.  The
+    answer comes when it is on disk and was read back.  One is made at a time.
+    """
+
+
+class Stop(
+    Command[replies.Stopping],
+    verb="STOP",
+    allowed_in=LOGGED_IN,
+    right=Right.ADMINISTRATOR,
+    example="STOP back=600 :A new disk is put in.",
+    does="stop the server in order; everybody is told when to come back",
+):
+    """Stop the server: what was begun is answered, and everybody is told why and when to come back.
+
+    It stops as when its machine asks for it, and nothing is lost.  Who starts it again is not its affair.
+    """
+
+    back: Seconds | None = None  #: when to come back; 5, if nothing is said
+    why: Status = ""
 
 
 class Watch(

@@ -12,6 +12,8 @@ from dataclasses import Field, dataclass, field, fields
 from functools import cache
 from typing import Any, ClassVar, dataclass_transform
 
+from .sentence import Say, in_english
+
 
 @dataclass_transform(eq_default=True, field_specifiers=(field,))
 class Declared:
@@ -57,9 +59,9 @@ class Refusal(Declared, Exception):
         """Give a field's type as it is declared."""
         return str(cls.__dataclass_fields__[name].type)
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say in one sentence what was wrong."""
-        return (self.__doc__ or "").partition("\n")[0]
+        return say((self.__doc__ or "").partition("\n")[0])
 
     def __str__(self) -> str:
         """Give the sentence as it was told, or as this side would tell it, with the line to type."""
@@ -98,9 +100,9 @@ class BadLine(Refusal, code="bad-line"):
         "word-behind-key": "Words come first, then key=values, then the text.",
     }
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say what cannot be read."""
-        return self.WHY.get(self.why, "This line cannot be read.").format(limit=self.limit)
+        return say(self.WHY.get(self.why, "This line cannot be read."), limit=self.limit)
 
 
 class UnknownVerb(Refusal, code="unknown-verb"):
@@ -108,10 +110,11 @@ class UnknownVerb(Refusal, code="unknown-verb"):
 
     like: str | None = None  #: the nearest verb there is
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say it, with the verb that was probably meant."""
-        meant = f" Did you mean {self.like}?" if self.like else ""
-        return f"There is no such command.{meant} HELP lists them."
+        if self.like:
+            return say("There is no such command. Did you mean {like}? HELP lists them.", like=self.like)
+        return say("There is no such command. HELP lists them.")
 
 
 class WrongState(Refusal, code="wrong-state"):
@@ -120,11 +123,11 @@ class WrongState(Refusal, code="wrong-state"):
     state: str
     may: tuple[str, ...] = ()  #: the verbs that are
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say what to do first."""
         if self.state == "logged-in":
-            return "You are logged in already; first leave: LOGOUT"
-        return "First come in: LOGIN alice :your password (new here? REGISTER alice :a password)."
+            return say("You are logged in already; first leave: LOGOUT")
+        return say("First come in: LOGIN alice :your password (new here? REGISTER alice :a password).")
 
 
 # --- an argument was wrong ------------------------------------------------------------------------
@@ -135,9 +138,9 @@ class MissingWord(Refusal, code="missing-word"):
 
     word: str
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say which."""
-        return f"The {self.word} is missing."
+        return say("The {word} is missing.", word=self.word)
 
 
 class ExtraWord(Refusal, code="extra-word"):
@@ -145,9 +148,9 @@ class ExtraWord(Refusal, code="extra-word"):
 
     word: str  #: how many words there may be, by their names, or ``none``
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say what there may be."""
-        return f"One word too many: this command takes {self.word}."
+        return say("One word too many: this command takes {words}.", words=self.word)
 
 
 class NoText(Refusal, code="no-text"):
@@ -164,9 +167,11 @@ class UnknownKey(Refusal, code="unknown-key"):
     key: str
     may: tuple[str, ...] = ()
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say which there are."""
-        return f"This command takes {_listed(f'{key}=' for key in self.may) or 'no key=value'}."
+        if not self.may:
+            return say("This command takes no key=value.")
+        return say("This command takes {keys}.", keys=_listed(f"{key}=" for key in self.may))
 
 
 class RepeatedKey(Refusal, code="repeated-key"):
@@ -174,9 +179,9 @@ class RepeatedKey(Refusal, code="repeated-key"):
 
     key: str
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say which."""
-        return f"{self.key}= is said once."
+        return say("{key}= is said once.", key=self.key)
 
 
 class MissingKey(Refusal, code="missing-key"):
@@ -184,9 +189,9 @@ class MissingKey(Refusal, code="missing-key"):
 
     key: str
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say which."""
-        return f"{self.key}= is missing."
+        return say("{key}= is missing.", key=self.key)
 
 
 class BadArgument(Refusal, code="bad-argument"):
@@ -197,9 +202,11 @@ class BadArgument(Refusal, code="bad-argument"):
         default="", kw_only=True, compare=False, repr=False
     )  #: what it should be; not on the wire
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say what it should be."""
-        return f"What stands for {self.argument} must be {self.rule}."
+        if not self.rule:
+            return say("What stands for {argument} cannot be read.", argument=self.argument)
+        return say("What stands for {argument} must be {rule}.", argument=self.argument, rule=self.rule)
 
 
 class BadEscape(Refusal, code="bad-escape"):
@@ -212,10 +219,11 @@ class TooLong(Refusal, code="too-long"):
     argument: str
     limit: int
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say how long it may be."""
-        unit = "names" if self.argument == "audience" else "bytes"
-        return f"The {self.argument} may have {self.limit} {unit} at most."
+        if self.argument == "audience":
+            return say("The audience may have {limit} names at most.", limit=self.limit)
+        return say("The {argument} may have {limit} bytes at most.", argument=self.argument, limit=self.limit)
 
 
 class BadName(Refusal, code="bad-name"):
@@ -227,9 +235,9 @@ class NameReserved(Refusal, code="name-reserved"):
 
     name: str
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say which."""
-        return f"The name {self.name} is kept for the language; choose another."
+        return say("The name {name} is kept for the language; choose another.", name=self.name)
 
 
 class BadPassword(Refusal, code="bad-password"):
@@ -238,9 +246,13 @@ class BadPassword(Refusal, code="bad-password"):
     least: int
     most: int
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say how long it must be."""
-        return f"A password has {self.least} to {self.most} bytes; blanks count and are kept."
+        return say(
+            "A password has {least} to {most} bytes; blanks count and are kept.",
+            least=self.least,
+            most=self.most,
+        )
 
 
 # --- the server would not -------------------------------------------------------------------------
@@ -252,11 +264,11 @@ class NameTaken(Refusal, code="name-taken"):
     name: str
     like: str | None = None  #: the name it looks like, where that is the reason
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say what to do."""
         if self.like:
-            return f"The name {self.name} looks like {self.like}; choose another."
-        return f"The name {self.name} is taken; choose another, or log in with it."
+            return say("The name {name} looks like {like}; choose another.", name=self.name, like=self.like)
+        return say("The name {name} is taken; choose another, or log in with it.", name=self.name)
 
 
 class TooManyNames(Refusal, code="too-many-names"):
@@ -264,9 +276,12 @@ class TooManyNames(Refusal, code="too-many-names"):
 
     limit: int
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say what is still possible."""
-        return f"You have had {self.limit} names, and no account has more; you may go back to one of them."
+        return say(
+            "You have had {limit} names, and no account has more; you may go back to one of them.",
+            limit=self.limit,
+        )
 
 
 class InviteNeeded(Refusal, code="invite-needed"):
@@ -294,9 +309,11 @@ class TooManySessions(Refusal, code="too-many-sessions"):
 
     limit: int
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say what helps."""
-        return f"This account has {self.limit} sessions without a device; log in with device=word."
+        return say(
+            "This account has {limit} sessions without a device; log in with device=word.", limit=self.limit
+        )
 
 
 class NoSuchUser(Refusal, code="no-such-user"):
@@ -304,11 +321,11 @@ class NoSuchUser(Refusal, code="no-such-user"):
 
     names: tuple[str, ...]
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say who is meant."""
         if len(self.names) == 1:
-            return f"There is no user called {self.names[0]}."
-        return f"There are no users called {_listed(self.names)}."
+            return say("There is no user called {name}.", name=self.names[0])
+        return say("There are no users called {names}.", names=_listed(self.names))
 
 
 class RefUsed(Refusal, code="ref-used"):
@@ -316,9 +333,11 @@ class RefUsed(Refusal, code="ref-used"):
 
     number: int  #: what was said under it
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say what it stands for."""
-        return f"This ref is message {self.number}, which said something else; choose another."
+        return say(
+            "This ref is message {number}, which said something else; choose another.", number=self.number
+        )
 
 
 class NotTold(Refusal, code="not-told"):
@@ -326,9 +345,9 @@ class NotTold(Refusal, code="not-told"):
 
     number: int  #: what was told
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say how far it went."""
-        return f"You have been told up to {self.number}."
+        return say("You have been told up to {number}.", number=self.number)
 
 
 class NoSuchMessage(Refusal, code="no-such-message"):
@@ -336,9 +355,11 @@ class NoSuchMessage(Refusal, code="no-such-message"):
 
     number: int
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say which."""
-        return f"There is no message {self.number} of yours; HISTORY shows those there are."
+        return say(
+            "There is no message {number} of yours; HISTORY shows those there are.", number=self.number
+        )
 
 
 class NoSuchDevice(Refusal, code="no-such-device"):
@@ -346,9 +367,9 @@ class NoSuchDevice(Refusal, code="no-such-device"):
 
     device: str
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say which."""
-        return f"You have no device called {self.device}; DEVICES lists those you have."
+        return say("You have no device called {device}; DEVICES lists those you have.", device=self.device)
 
 
 class NotAllowed(Refusal, code="not-allowed"):
@@ -356,11 +377,11 @@ class NotAllowed(Refusal, code="not-allowed"):
 
     what: str  #: the right it needs: ``everyone``, ``administrator``
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say what."""
         if self.what == "administrator":
-            return "Only an administrator may do that."
-        return "Here not everybody may say something to everyone (*); name those it is for."
+            return say("Only an administrator may do that.")
+        return say("Here not everybody may say something to everyone (*); name those it is for.")
 
 
 class Suspended(Refusal, code="suspended"):
@@ -376,9 +397,33 @@ class NoSuchInvite(Refusal, code="no-such-invite"):
 
     number: int
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say which."""
-        return f"There is no invite {self.number} that is still good; INVITES lists those there are."
+        return say(
+            "There is no invite {number} that is still good; INVITES lists those there are.",
+            number=self.number,
+        )
+
+
+class UnderWay(Refusal, code="under-way"):
+    """That is being done already: one at a time."""
+
+
+class NotBackedUp(Refusal, code="not-backed-up"):
+    """There is no backup, and no part of one; ``why`` is one of the words below."""
+
+    why: str  #: one of the words of ``WHY``
+
+    WHY: ClassVar[Mapping[str, str]] = {
+        "damaged": "The database is damaged, so this would be no backup: restore the last good one.",
+        "elsewhere": "The data of this server is in a database of its own, which is backed up where it is.",
+        "stopping": "The server is being stopped.",
+        "failed": "It could not be written; server.log says why.",
+    }
+
+    def sentence(self, say: Say = in_english) -> str:
+        """Say why not."""
+        return say(self.WHY.get(self.why, "There is no backup, and no part of one."))
 
 
 class MailboxFull(Refusal, code="mailbox-full"):
@@ -386,18 +431,22 @@ class MailboxFull(Refusal, code="mailbox-full"):
 
     names: tuple[str, ...]
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say who is meant."""
-        return f"Too much of what you said still waits for {_listed(self.names)}; let them come first."
+        return say(
+            "Too much of what you said still waits for {names}; let them come first.",
+            names=_listed(self.names),
+        )
 
 
 class TooOften(Refusal, code="too-often"):
     """That was tried too often from there; it says ``retry-after``."""
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say when to come back."""
-        when = "later" if self.retry_after is None else f"in {self.retry_after} seconds"
-        return f"That was tried too often; try again {when}."
+        if self.retry_after is None:
+            return say("That was tried too often; try again later.")
+        return say("That was tried too often; try again in {seconds} seconds.", seconds=self.retry_after)
 
 
 class Offline(Refusal, code="offline"):
@@ -405,27 +454,34 @@ class Offline(Refusal, code="offline"):
 
     name: str
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say who."""
-        return f"{self.name} is not connected."
+        return say("{name} is not connected.", name=self.name)
 
 
 class Busy(Refusal, code="busy"):
     """The server has too much to do, or its disk is in trouble; it says ``retry-after``."""
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say when to come back."""
-        when = "later" if self.retry_after is None else f"in {self.retry_after} seconds"
-        return f"The server has too much to do; say it again {when}."
+        if self.retry_after is None:
+            return say("The server has too much to do; say it again later.")
+        return say(
+            "The server has too much to do; say it again in {seconds} seconds.", seconds=self.retry_after
+        )
 
 
 class DiskFull(Refusal, code="disk-full"):
     """The server's disk is full: it reads and tells, but keeps nothing new; it says ``retry-after``."""
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say when to come back."""
-        when = "later" if self.retry_after is None else f"in {self.retry_after} seconds"
-        return f"The server's disk is full, and nothing was changed; say it again {when}."
+        if self.retry_after is None:
+            return say("The server's disk is full, and nothing was changed; say it again later.")
+        return say(
+            "The server's disk is full, and nothing was changed; say it again in {seconds} seconds.",
+            seconds=self.retry_after,
+        )
 
 
 class Internal(Refusal, code="internal"):
@@ -433,9 +489,11 @@ class Internal(Refusal, code="internal"):
 
     incident: str
 
-    def sentence(self) -> str:
+    def sentence(self, say: Say = in_english) -> str:
         """Say under which number it was logged."""
-        return f"Something broke in the server; its log says more under {self.incident}."
+        return say(
+            "Something broke in the server; its log says more under {incident}.", incident=self.incident
+        )
 
 
 class UnknownRefusal(Refusal):

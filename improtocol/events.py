@@ -97,6 +97,12 @@ class UserTold(Event, verb="USER"):
     was: Names = ()  #: the names they had before, under which older messages stand
 
 
+class RightsTold(Event, verb="RIGHTS"):
+    """What you may do beyond what everybody may is this from now on; it replaces what OK LOGIN said of it."""
+
+    rights: Words = ()
+
+
 class ReadTold(Event, verb="READ"):
     """You have read a conversation up to there, on another device."""
 

@@ -369,6 +369,9 @@ Uses = Annotated[
 Days = Annotated[
     int, Kind("days", f"1 to {limits.INVITE_DAYS}", _up_to(limits.INVITE_DAYS, "days"), abnf="few")
 ]
+Seconds = Annotated[
+    int, Kind("seconds", f"1 to {limits.BACK}", _up_to(limits.BACK, "seconds"), abnf="seconds")
+]
 #: What lets somebody in who has no account yet.
 Code = Annotated[
     str,
@@ -444,6 +447,7 @@ __all__ = [
     "ResumeToken",
     "Right",
     "RightField",
+    "Seconds",
     "Secret",
     "Shown",
     "ShownField",

@@ -12,6 +12,8 @@ import unicodedata
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
+from .sentence import Say, in_english
+
 #: Where a server listens when nothing else is said.
 PORT = 12000
 #: No invite is longer; what is pasted by mistake may be.
@@ -45,6 +47,14 @@ def is_here(host: str) -> bool:
 class BadInvite(ValueError):
     """That is no invite; ``str`` gives the sentence that says why."""
 
+    def __init__(self, text: str, /, **parts: object) -> None:
+        super().__init__(in_english(text, **parts))
+        self._text, self._parts = text, parts
+
+    def sentence(self, say: Say = in_english) -> str:
+        """Say in one sentence what is wrong."""
+        return say(self._text, **self._parts)
+
 
 @dataclass(frozen=True)
 class Invite:
@@ -76,10 +86,12 @@ def parse(pasted: str) -> Invite:
     written = "".join(filter(_counts, pasted[: 4 * MOST]))
     found = _INVITE.fullmatch(written) if len(written) <= MOST else None
     if found is None:
-        raise BadInvite(f"That is no invite; one looks like {Invite('HOST', code='CODE')}#sha256:….")
+        raise BadInvite(
+            "That is no invite; one looks like {like}#sha256:….", like=Invite("HOST", code="CODE")
+        )
     six, name, port, code, way, fingerprint = found.group(*_PARTS)
     if way is not None and way.lower() != "sha256":
-        raise BadInvite(f"This invite knows its server by {way}; get a newer imclient.")
+        raise BadInvite("This invite knows its server by {way}; get a newer imclient.", way=way)
     return Invite(
         _address(six) if six else name.lower(),
         PORT if port is None else _port(port),
@@ -97,7 +109,7 @@ def fingerprint_of(written: str) -> str:
     """Read a fingerprint as some program shows it, with colons or not; raises `BadInvite`."""
     digits = "".join(filter(_counts, written)).replace(":", "").lower()
     if not re.fullmatch(f"[0-9a-f]{{{DIGITS}}}", digits):
-        raise BadInvite(f"A fingerprint has {DIGITS} digits from 0 to f; this one is damaged.")
+        raise BadInvite("A fingerprint has {digits} digits from 0 to f; this one is damaged.", digits=DIGITS)
     return digits
 
 
@@ -118,11 +130,11 @@ def _address(written: str) -> str:
     try:
         return str(IPv6Address(written))
     except ValueError:
-        raise BadInvite(f"The address in this invite is none: [{written}].") from None
+        raise BadInvite("The address in this invite is none: [{written}].", written=written) from None
 
 
 def _port(written: str) -> int:
     port = int(written)
     if not 1 <= port <= 65535:
-        raise BadInvite(f"A port is a number from 1 to 65535, not {written}.")
+        raise BadInvite("A port is a number from 1 to 65535, not {written}.", written=written)
     return port

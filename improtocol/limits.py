@@ -49,6 +49,7 @@ NAMELESS_SESSIONS = Limit(32, "sessions", "of one account that name no device; o
 CODE = Limit(64, "bytes", "an invite's: it has 14, and room to grow")
 INVITE_USES = Limit(999, "uses", "of one invite: a school; for more make another")
 INVITE_DAYS = Limit(999, "days", "of one invite: what lies about longer is found by somebody")
+BACK = Limit(99_999, "seconds", "after which to look for a server that was stopped: a day, and some")
 
 #: What ``* LIMITS`` tells after LOGIN, by the key it is told under.
 ADVERTISED = {"line": LINE, "text": TEXT, "audience": AUDIENCE, "page": PAGE}

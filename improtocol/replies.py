@@ -10,6 +10,7 @@ from .fields import (
     Line,
     Mark,
     Moment,
+    Names,
     Number,
     ReachedField,
     Ref,
@@ -322,7 +323,7 @@ class Sessions(Reply, verb="SESSIONS"):
 
 
 class SessionShown(Item, verb="SESSION"):
-    """A connection: whose it is, if anybody's, and how much waits in it."""
+    """A connection: whose it is, or whose name it took, if anybody's, and how much waits in it."""
 
     number: Number  #: as in ``server.log``
     state: StandingField = key()
@@ -351,6 +352,8 @@ class AccountShown(Item, verb="ACCOUNT"):
     seen: Moment | None = None  #: when one of its devices was last here
     rights: Words = ()
     suspended: Moment | None = None  #: since when
+    closed: Number | None = None  #: the account is nobody's any more; the entry that says so
+    was: Names = ()  #: the names they had before
 
 
 class Stats(Reply, verb="STATS"):
@@ -364,6 +367,19 @@ class StatShown(Item, verb="STAT"):
 
     name: Word
     number: Number
+
+
+class BackedUp(Reply, verb="BACKUP"):
+    """It is on disk, and was read back; whoever has the file has everybody's messages."""
+
+    file: Word = key()  #: on the server's machine
+    bytes_: Number = key()
+    entries: Number = key()  #: of the log
+    seconds: Number = key()  #: so long it took
+
+
+class Stopping(Reply, verb="STOP"):
+    """The server stops now."""
 
 
 class Watching(Reply, verb="WATCH"):

@@ -33,6 +33,7 @@ class Shade(NamedTuple):
 # fmt: off
 Token = Literal[
     "surface", "side", "field", "hover", "line", "edge",
+    "grip",
     "text", "dim", "placeholder",
     "accent", "fill", "fill_hover", "on_fill",
     "soft", "mine", "other",
@@ -47,6 +48,7 @@ SHADES: dict[Token, Shade] = {
     "hover":       Shade("#e9ecf2", "#262c37"),  # under the mouse
     "line":        Shade("#dfe3ea", "#2c323e"),  # hairlines
     "edge":        Shade("#808999", "#7b8597"),  # the outline of what is not filled: a box to tick
+    "grip":        Shade("#c6ccd7", "#3b4352"),  # what one drags to scroll
 
     "text":        Shade("#1a1e27", "#e8ebf1"),
     "dim":         Shade("#586172", "#a7afbe"),

@@ -255,13 +255,19 @@ def icon(name: str, token: Token = "dim") -> QIcon:
     return QIcon(_Engine(name, token))
 
 
+def presence_radius() -> float:
+    """Give how large the dot is that tells presence, beside type as it is now."""
+    return 4.5 * theme.heights().icon / GRID
+
+
 def draw_presence(
-    painter: QPainter, middle: QPointF, presence: str, ground: QColor, radius: float = 4.5
+    painter: QPainter, middle: QPointF, presence: str, ground: QColor, radius: float | None = None
 ) -> None:
     """Paint a dot that tells by its shape, too: full is online, half is away, a ring is neither.
 
-    `ground` is what it lies on; a rim of it parts the dot from an avatar below.
+    `ground` is what it lies on; a rim of it parts the dot from an avatar below. It grows with the type.
     """
+    radius = radius if radius is not None else presence_radius()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _disc(painter, middle, radius + 2, ground)

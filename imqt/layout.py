@@ -52,6 +52,17 @@ def rule(*, upright: bool = False) -> QFrame:
     return made
 
 
+def fit(window: QWidget, *, shrink: bool = False) -> None:
+    """Let a window be as high as its texts need, wrapped as they are at its width; less high if asked to."""
+    layout = window.layout()
+    assert layout is not None
+    layout.activate()
+    wrapped = layout.totalHeightForWidth(window.width()) if layout.hasHeightForWidth() else 0
+    needed = max(wrapped, layout.totalMinimumSize().height())
+    if shrink or needed > window.height():
+        window.resize(window.width(), needed)
+
+
 def _fill(layout: QBoxLayout, items: tuple[Item, ...], margins: Margins, gap: int) -> None:
     layout.setContentsMargins(*margins)
     layout.setSpacing(gap)

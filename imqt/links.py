@@ -11,6 +11,7 @@ from PyQt5.QtGui import QDesktopServices
 from PyQt5.QtWidgets import QWidget
 
 from imqt import plain
+from imtongue import tr
 
 #: Longer ones are text: a browser has no use for them, and nobody reads them.
 LONGEST = 2000
@@ -91,12 +92,13 @@ def offer(parent: QWidget, link: Link, opener: Open = QDesktopServices.openUrl) 
     address = link.url if len(link.url) <= SHOWN else f"{link.url[:SHOWN]}…"
     unusual = ""
     if any(part.startswith("xn--") for part in link.host.split(".")):
-        unusual = "\n\nIts name has letters that may look like others; this is how the network writes it."
+        unusual = tr("Its name has letters that may look like others; this is how the network writes it.")
+    told = tr("It is opened in your browser:\n{address}", address=address)
     plain.ask(
         parent,
-        f"Open {link.host}?",
-        f"It is opened in your browser:\n{address}{unusual}",
-        act="Open",
+        tr("Open {host}?", host=link.host),
+        "\n\n".join(filter(None, (told, unusual))),
+        act=tr("Open"),
         then=lambda: _open(link, opener),
         danger=bool(unusual),
     )

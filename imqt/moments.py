@@ -1,16 +1,22 @@
 """Times as people say them: 12:14, yesterday, Friday 20 November.
 
-The words are written here, not asked of the system: the window is in English, whatever the locale is.
+The words are not asked of the system's locale: a window speaks one language.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from imtongue import phrase, tr
+
+_DAYS = (
+    phrase("Monday"), phrase("Tuesday"), phrase("Wednesday"), phrase("Thursday"),
+    phrase("Friday"), phrase("Saturday"), phrase("Sunday"),
+)  # fmt: skip
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July",
-    "August", "September", "October", "November", "December",
+    phrase("January"), phrase("February"), phrase("March"), phrase("April"), phrase("May"), phrase("June"),
+    phrase("July"), phrase("August"), phrase("September"), phrase("October"), phrase("November"),
+    phrase("December"),
 )  # fmt: skip
 
 
@@ -31,8 +37,11 @@ def day_of(at: float) -> date:
 
 def day(shown: date, today: date) -> str:
     """Say a day in full, as a heading: ``Today, Friday 20 November``."""
-    full = f"{_DAYS[shown.weekday()]} {_date(shown, today)}"
-    return {0: f"Today, {full}", 1: f"Yesterday, {full}"}.get((today - shown).days, full)
+    full = tr("{day} {date}", day=tr(_DAYS[shown.weekday()]), date=_date(shown, today))
+    age = (today - shown).days
+    if age == 0:
+        return tr("Today, {day}", day=full)
+    return tr("Yesterday, {day}", day=full) if age == 1 else full
 
 
 def when(at: float, now: float) -> str:
@@ -42,10 +51,12 @@ def when(at: float, now: float) -> str:
     if age <= 0:
         return clock(at)
     if age == 1:
-        return "yesterday"
-    return _DAYS[shown.weekday()] if age < 7 else _date(shown, today)
+        return tr("yesterday")
+    return tr(_DAYS[shown.weekday()]) if age < 7 else _date(shown, today)
 
 
 def _date(shown: date, today: date) -> str:
-    written = f"{shown.day} {_MONTHS[shown.month - 1]}"
-    return written if shown.year == today.year else f"{written} {shown.year}"
+    month = tr(_MONTHS[shown.month - 1])
+    if shown.year == today.year:
+        return tr("{day} {month}", day=shown.day, month=month)
+    return tr("{day} {month} {year}", day=shown.day, month=month, year=shown.year)

@@ -8,6 +8,7 @@ from imqt import plain
 from imqt.layout import box, col, row, rule
 from imqt.plain import PlainLabel
 from imqt.sign import IconSign
+from imtongue import tr
 
 #: So many sentences are kept, the newest: whoever sends many must not fill the window.
 MOST = 3
@@ -22,7 +23,7 @@ class NoticeBar(QWidget):
         self._words = PlainLabel("", wrap=True)
         self._words.setObjectName("notice")
         self._words.setMinimumWidth(1)
-        close = plain.tool_button("Close this notice", "close")
+        close = plain.tool_button(tr("Close this notice"), "close")
         close.setObjectName("closeNotice")
         close.clicked.connect(self.close_notice)
         line = row(

@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QWidget
 
 from imqt import theme
 from imqt.links import Link, links
+from imtongue import phrase, tr
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -25,7 +26,7 @@ _RARE = re.compile("[\U00010000-\U0001efff\U00020000-\U000e001f\U000e0080-\U0010
 #: hold the window for half a minute.
 MOST_COSTLY = 100
 MOST_RARE = 40
-CUT = "… (there is more; double-click to see it)"
+CUT = phrase("… (there is more; double-click to see it)")
 #: Marks stacked higher than this would be painted over the neighbours.
 _MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED = re.compile(f"({_MARK}{{6}}){_MARK}+")
@@ -41,7 +42,7 @@ def clamped(text: str) -> str:
     text = _TURNS.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
     ends = (_end_of(_COSTLY, MOST_COSTLY, text), _end_of(_RARE, MOST_RARE, text))
     end = min(ends)
-    return text if end == len(text) else text[:end] + CUT
+    return text if end == len(text) else text[:end] + tr(CUT)
 
 
 def _end_of(signs: re.Pattern[str], most: int, text: str) -> int:
@@ -125,7 +126,7 @@ def width_of(text: str, font: QFont) -> int:
 
 def sign_side(side: float = 14) -> float:
     """Give how large a sign is that has so many pixels beside type of the usual size."""
-    return round(side * theme.heights().icon / 16)
+    return theme.grown(side)
 
 
 def draw_round(painter: QPainter, rectangle: QRectF, radius: float, colour: QColor) -> None:

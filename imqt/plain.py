@@ -12,7 +12,7 @@ import html
 from collections.abc import Callable
 
 from PyQt5.QtCore import QSize, Qt
-from PyQt5.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt5.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QAbstractButton,
     QAction,
@@ -30,8 +30,9 @@ from PyQt5.QtWidgets import (
 
 from imqt.colours import Token
 from imqt.icons import icon
-from imqt.layout import STRETCH, col, row
-from imqt.theme import heights
+from imqt.layout import STRETCH, col, fit, row
+from imqt.theme import grown, heights
+from imtongue import tr
 
 
 def tooltip(text: str) -> str:
@@ -160,8 +161,13 @@ def button(text: str, role: str = "", *, icon_name: str = "", large: bool = Fals
     _name(made, text)
     if icon_name:
         made.setIcon(icon(icon_name, _ICON_TOKENS.get(role, "text")))
-        made.setText("\N{EN SPACE}" + literal(text))
+        made.setText(beside_icon(text))
     return made
+
+
+def beside_icon(text: str) -> str:
+    """Give the words of a button with an icon before them, a little apart from it."""
+    return "\N{THREE-PER-EM SPACE}" + literal(text)
 
 
 def tool_button(name: str, icon_name: str, *, text: str = "", checkable: bool = False) -> QToolButton:
@@ -193,7 +199,7 @@ class Notice(QDialog):
         self.setWindowTitle(heading)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setMinimumWidth(360)
+        self.setMinimumWidth(min(grown(400), parent.width() - 16) if parent is not None else 400)
         self._buttons = row(STRETCH)
         self.setLayout(
             col(
@@ -205,10 +211,14 @@ class Notice(QDialog):
             )
         )
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Be no higher than the words."""
+        super().showEvent(event)
+        fit(self, shrink=True)
+
     def offer(self, text: str, role: str = "", *, then: Callable[[], None] | None = None) -> QPushButton:
         """Add a button; pressing it closes the notice, then does `then`."""
         made = button(text, role)
-        made.setAutoDefault(False)
         made.clicked.connect(self.reject if then is None else self.accept)
         if then is not None:
             self.accepted.connect(then)
@@ -219,7 +229,7 @@ class Notice(QDialog):
 def tell(parent: QWidget | None, heading: str, text: str) -> Notice:
     """Say something that must be seen, with nothing to decide; returns at once."""
     notice = Notice(parent, heading, text)
-    notice.offer("Close").setDefault(True)
+    notice.offer(tr("Close")).setDefault(True)
     notice.open()
     return notice
 
@@ -235,7 +245,7 @@ def ask(
 ) -> Notice:
     """Ask before doing something; returns at once. Enter does it, or, if it is a danger, leaves it."""
     notice = Notice(parent, heading, text)
-    leave = notice.offer("Cancel")
+    leave = notice.offer(tr("Cancel"))
     do = notice.offer(act, "danger" if danger else "primary", then=then)
     (leave if danger else do).setDefault(True)
     (leave if danger else do).setFocus()

@@ -161,6 +161,8 @@ def make_application() -> QApplication:
         raise RuntimeError("there is an application without windows already; install imqt.reactor first")
     if _has_no_screen():
         raise NoScreenError
+    # These windows are painted without OpenGL; its drivers, loaded all the same, would take 50 MB.
+    os.environ.setdefault("QT_XCB_GL_INTEGRATION", "none")
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_EnableHighDpiScaling)
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_UseHighDpiPixmaps)
     _application = QApplication(sys.argv[:1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt5.QtWidgets import QLineEdit, QToolButton
 
 from imqt import icons
+from imtongue import tr
 
 
 def search_field(words: str, name: str) -> QLineEdit:
@@ -15,7 +16,7 @@ def search_field(words: str, name: str) -> QLineEdit:
     field.setAccessibleName(words)
     field.setProperty("role", "onside")
     field.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-    name_buttons(field, "Search")
+    name_buttons(field, tr("Search"))
     return field
 
 

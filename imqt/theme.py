@@ -147,6 +147,11 @@ def line_height(made: QFont) -> float:
     return QFontMetricsF(made).height()
 
 
+def grown(pixels: float) -> int:
+    """Return as much as so many pixels are beside type of the usual size."""
+    return round(pixels * heights().icon / 16)
+
+
 def heights() -> Heights:
     """Return how high things are with the type as it is now."""
     return _measured()
@@ -206,6 +211,15 @@ def _palette() -> QPalette:
     return made
 
 
+def _box_to_tick() -> dict[str, str]:
+    """Measure the box, and the disc of which one is chosen: beside type of the usual size 16 pixels."""
+    inside = heights().icon - 2  # with an edge of 1 pixel
+    dot = 2 * round(inside * 0.43 / 2)
+    sizes = {"box_inside": inside, "box_inside_ring": inside - 2, "box_radius": (inside + 2) // 2}
+    sizes |= {"box_dot": dot, "box_dot_edge": (inside + 2 - dot) // 2}
+    return {name: f"{pixels}px" for name, pixels in sizes.items()}
+
+
 def _style_sheet() -> str:
     """Fill the names in style.qss: every colour by its token, every size, every height."""
     names: dict[str, object] = {token: colour(token).name() for token in SHADES}
@@ -213,6 +227,7 @@ def _style_sheet() -> str:
     names |= {f"{thing}_height": f"{pixels}px" for thing, pixels in asdict(heights()).items()}
     # Qt counts a border of 2 pixels above and below beside the height.
     names |= {f"{thing}_inside": f"{getattr(heights(), thing) - 4}px" for thing in ("control", "large")}
+    names |= _box_to_tick()
     names["badge_radius"] = f"{heights().badge // 2}px"
     names["mono_family"] = _mono_families()[0]
     names["folder"] = _STYLE_SHEET.parent.as_posix()

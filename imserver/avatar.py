@@ -101,6 +101,7 @@ class Stream:
     avatar: Avatar
     position: int  #: told or passed over up to here; of a live stream: when it last was not
     told: int  #: the last number it was told; ACK goes no further
+    held: int = 0  #: the last that its device said ACK for, in this session
     live: bool = False
     full: bool = False  #: its reader is slow: nothing more is told until it has drained
     reading: bool = False  #: a page is on its way from the disk

@@ -25,6 +25,7 @@ class Configuration(BaseModel):
     data: str | None = None
     database: str | None = None
     listen: Annotated[list[str], Field(min_length=1)] | None = None
+    backups: str | None = None
     everyone: list[str] | None = None
     keep: Annotated[int, Field(ge=1, le=99_999)] | None = None
     metrics: str | None = None

@@ -1,36 +1,34 @@
-"""The socket: bytes in, lines out, every line answered once and in order, and nothing without a bound."""
+"""The socket: bytes in, every line answered once and in order, and nothing without a bound."""
 
 from __future__ import annotations
 
-import math
-import socket
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
-from twisted.internet.interfaces import IDelayedCall, IHalfCloseableProtocol, IPushProducer
+from twisted.internet.interfaces import IDelayedCall, IHalfCloseableProtocol
 from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from improtocol import PROTOCOL, codec, limits
-from improtocol.errors import Busy, DiskFull, Internal, Refusal
+from improtocol.errors import Refusal
 from improtocol.events import Bye, Hello
 from improtocol.fields import Standing, Way
 from improtocol.framing import Framer, Overlong
 from improtocol.states import State
-from improtocol.vocabulary import Command, Event, Reply
+from improtocol.vocabulary import Command, Reply
 
 from .avatar import Avatar
 from .doorstep import TOO_MUCH, Doorstep
+from .outlet import Outlet
 from .session import Session
 from .sources import source_of
-from .storage import interface as storage
-from .storage.interface import OutcomeUnknown, StorageError
 from .throttle import Throttle
-from .transports import bare, waiting
+from .transports import bare, notice_the_dead
+from .trouble import refusal_of
 
 if TYPE_CHECKING:
     from .server import Server
@@ -43,10 +41,20 @@ GOODBYE = 4
 #: Seconds a peer that has all of the good-bye has to close its side, too: to close under what it still writes
 #: takes from it what it has not read yet.
 LINGERING = 1
-#: Seconds to wait before saying again what a database in trouble refused.
-COME_AGAIN = 5
 #: What may be asked beyond protocol 1.
-CAN = ("ref", "device", "history", "receipts", "presence", "block", "token", "account", "invite", "admin")
+CAN = (
+    "ref",
+    "device",
+    "history",
+    "receipts",
+    "presence",
+    "block",
+    "token",
+    "account",
+    "invite",
+    "admin",
+    "upkeep",
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -64,8 +72,8 @@ def verb_of(asked: codec.Asked) -> str:
     return asked.verb if asked.verb in Command.by_verb else "?"
 
 
-@implementer(IHalfCloseableProtocol, IPushProducer)
-class Connection(LineOnlyReceiver):
+@implementer(IHalfCloseableProtocol)
+class Connection(Outlet, LineOnlyReceiver):
     """One client's socket.
 
     Lines are taken 32 a turn.  A pipelined command is begun as it arrives; any other waits until
@@ -75,10 +83,9 @@ class Connection(LineOnlyReceiver):
     """
 
     delimiter = b"\n"
-    transport: Any
 
     def __init__(self, server: Server, number: int) -> None:
-        self._server = server
+        super().__init__(server)
         self._session = Session(server.dispatcher, self, number)
         self.source: str | None = None  #: where it comes from; None: not counted
         self._doorstep: Doorstep | None = Doorstep(server.bounds)  # while it is a stranger's
@@ -89,27 +96,19 @@ class Connection(LineOnlyReceiver):
         self._next: codec.Asked | None = None  # taken, and waiting for the answers before it, or for its time
         self._alone = False  # a command that is not pipelined is under way
         self._taken = 0  # lines of this turn
-        self._noted = False  # the end of this turn is waited for
         self._paused = False
-        self._full = False  # the transport has as much to write as it takes
-        self._slow = False  # and so have we: the peer does not read
         self._ended = False  # the peer says nothing more
         self._leaving = False  # what was begun is still answered, then the connection closes
         self._bye: Bye | None = None
-        self._closing = False
-        self._out: list[bytes] = []
-        self._out_size = 0
-        self._owed = 0  # bytes written since the transport was full
         self.where, self.since = "", 0  #: its peer, and when it came, for administrators
         self.said: str | None = None  #: the verb of its last line
-        self._reason = "dropped"
         self._abort: IDelayedCall | None = None
 
     # --- its beginning and end ---
 
     def connectionMade(self) -> None:
         """Greet, or say why nobody is let in."""
-        self._notice_the_dead()
+        notice_the_dead(self.transport, self._server.bounds.silence)
         self._measure()
         self.transport.registerProducer(self, True)
         peer = self.transport.getPeer()
@@ -120,28 +119,6 @@ class Connection(LineOnlyReceiver):
             return
         who = self._server.enrolling.policy
         self.tell(Hello("imserver", protocol=PROTOCOL, can=CAN, register=who, line="Say HELP at any time."))
-
-    def _notice_the_dead(self) -> None:
-        """Have the kernel find a peer that is gone without a word (promise D8)."""
-        own = bare(self.transport)
-        handle = getattr(own, "getHandle", lambda: None)()
-        if not isinstance(handle, socket.socket) or handle.family == socket.AF_UNIX:
-            return
-        own.setTcpNoDelay(True)
-        silence = self._server.bounds.silence
-        if math.isinf(silence):
-            return
-        own.setTcpKeepAlive(True)
-        # It is asked after two thirds of that time, three times; what is sent is confirmed in one third.
-        wanted = {
-            "TCP_KEEPIDLE": silence * 2 / 3,
-            "TCP_KEEPINTVL": silence / 9,
-            "TCP_KEEPCNT": 3,
-            "TCP_USER_TIMEOUT": silence * 1000 / 3,
-        }
-        for name, value in wanted.items():
-            if (option := getattr(socket, name, None)) is not None:
-                handle.setsockopt(socket.IPPROTO_TCP, option, max(1, int(value)))
 
     @property
     def _known(self) -> bool:
@@ -212,11 +189,6 @@ class Connection(LineOnlyReceiver):
         self._abort = self._server.reactor.callLater(GOODBYE, self.transport.abortConnection)
         self._leave_if_answered()
         self._pause_or_resume()
-
-    def _drop(self, reason: str) -> None:
-        """Cut the connection without a word."""
-        self._closing, self._reason = True, reason
-        self.transport.abortConnection()
 
     def _leave_if_answered(self) -> None:
         if self._closing or not self._leaving or self._answers:
@@ -353,23 +325,13 @@ class Connection(LineOnlyReceiver):
         self._settle()
 
     def _failed(self, failure: Failure, answer: Answer) -> None:
-        error = failure.value
-        if isinstance(error, Refusal):
-            self._refused(answer, error)
-        elif isinstance(error, OutcomeUnknown):
-            # Neither OK nor ERR would be true: the client asks again with its ref.
-            self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
-            self._server.counters.refused[answer.asked.verb, "outcome-unknown"] += 1
+        verb = answer.asked.verb
+        refused = refusal_of(failure, self._server.log, self._session.number, verb)
+        if refused is None:  # the client asks again with its ref
+            self._server.counters.refused[verb, "outcome-unknown"] += 1
             self._drop("outcome-unknown")
-        elif isinstance(error, storage.DiskFull):
-            self._server.log.note("disk-full", session=self._session.number, verb=answer.asked.verb)
-            self._refused(answer, DiskFull(retry_after=COME_AGAIN))
-        elif isinstance(error, StorageError) and not isinstance(error, storage.Damaged):
-            self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
-            self._refused(answer, Busy(retry_after=COME_AGAIN))
         else:
-            number = self._server.log.incident(failure, session=self._session.number, verb=answer.asked.verb)
-            self._refused(answer, Internal(number))
+            self._refused(answer, refused)
 
     def _refused(self, answer: Answer, refused: Refusal) -> None:
         self._server.counters.refused[verb_of(answer.asked), refused.code] += 1
@@ -401,27 +363,6 @@ class Connection(LineOnlyReceiver):
 
     # --- lines out ---
 
-    def tell(self, event: Event) -> None:
-        """Say something unasked."""
-        self.write(codec.write(event).encode() + b"\n")
-
-    def write(self, lines: bytes) -> None:
-        """Have whole lines written at the end of this turn."""
-        if self._closing:
-            return
-        self._wait_for_the_end_of_the_turn()
-        self._out.append(lines)
-        self._out_size += len(lines)
-        if self._full:
-            self._owe(len(lines))
-        elif self._out_size > self.transport.bufferSize:
-            self._write_out()
-
-    def _wait_for_the_end_of_the_turn(self) -> None:
-        if not self._noted:
-            self._noted = True
-            self._server.turn.at_end(self)
-
     def sendLine(self, line: bytes) -> None:
         """Write one line."""
         self.write(line + self.delimiter)
@@ -433,15 +374,15 @@ class Connection(LineOnlyReceiver):
         if self._paused or self._ended:  # else all there was has been taken
             self._read_on()
 
-    def _write_out(self) -> None:
-        if self._out:
-            out, size, self._out, self._out_size = self._out, self._out_size, [], 0
-            lines = out[0] if len(out) == 1 else b"".join(out)
-            if self._server.watching.lines:
-                self._watched(Way.OUT, lines)
-            self.transport.write(lines)
-            self._server.queues.written(size)
-            self._server.counters.bytes_written += size
+    def _slowed(self) -> None:
+        if self._session.avatar is not None:
+            self._server.mailroom.hold_back(self._session.avatar)
+        self._pause_or_resume()
+
+    def _drained(self) -> None:
+        if self._session.avatar is not None:
+            self._server.mailroom.go_on(self._session.avatar)
+        self._read_on()
 
     def _watched(self, way: Way, lines: bytes | Overlong) -> None:
         raw = lines.beginning if isinstance(lines, Overlong) else lines
@@ -464,44 +405,7 @@ class Connection(LineOnlyReceiver):
         """Whom it speaks for."""
         return self._session.avatar
 
-    # --- a slow reader (IPushProducer: the transport says when) ---
-
-    def pauseProducing(self) -> None:
-        """Count from now on what the peer has not taken."""
-        self._full = True
-        self._owe(0)
-
-    def _owe(self, size: int) -> None:
-        """Hold back what a slow reader would only have to wait for; cut one for whom too much waits."""
-        self._owed += size
-        bounds = self._server.bounds
-        if self._owed > bounds.queue_hard:
-            self._drop("too-slow")
-        elif self._owed > bounds.queue_soft or not self._known:
-            self._server.counters.held_back += not self._slow
-            self._slow = True
-            if self._session.avatar is not None:
-                self._server.mailroom.hold_back(self._session.avatar)
-            self._pause_or_resume()
-
-    def resumeProducing(self) -> None:
-        """Go on: the peer has taken it."""
-        self._full, self._owed = False, 0
-        if self._slow and not self._closing:
-            self._slow = False
-            if self._session.avatar is not None:
-                self._server.mailroom.go_on(self._session.avatar)
-            self._read_on()
-
     @property
-    def unread(self) -> int:
-        """How many bytes the peer has not taken yet, as the transport keeps them."""
-        return self._out_size + waiting(self.transport)
-
-    def shed(self) -> None:
-        """Cut it: more waits for all readers together than there is room for, and most of it for this one."""
-        self._out, self._out_size = [], 0
-        self._drop("shed")
-
-    def stopProducing(self) -> None:
-        """Do nothing: the connection is lost, and connectionLost follows."""
+    def account(self) -> int | None:
+        """Whose name it took, or spoke for last."""
+        return self._session.account

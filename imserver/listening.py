@@ -46,6 +46,7 @@ class Door:
     port: IListeningPort
     outside: bool  #: other machines can reach it
     encrypted: bool
+    why: str = ""  #: what it is for, if nobody asked for it
 
     @property
     def in_clear_outside(self) -> bool:
@@ -181,7 +182,7 @@ def described(door: Door) -> str:
         return f"{place(door.port)}  (other machines, IN CLEAR)"
     if door.encrypted:
         return f"{place(door.port)}  ({'other machines' if door.outside else 'this machine'}, by TLS)"
-    return f"{place(door.port)}  (this machine alone)"
+    return f"{place(door.port)}  (this machine alone{f', {door.why}' if door.why else ''})"
 
 
 def entrance(doors: Sequence[Door], papers: Papers | None, address: str | None) -> Invite | None:

@@ -81,7 +81,13 @@ _DECLARED = (
     _event("granted", Cause.INSIDE, "session user whom right", "somebody was given a right"),
     _event("revoked", Cause.INSIDE, "session user whom right", "a right was taken away"),
     _event("disconnected", Cause.INSIDE, "session user whom device sessions", "sessions were ended"),
+    _event("backed-up", Cause.INSIDE, "session user file bytes", "all of the server is in a file"),
+    _event("not-backed-up", Cause.INSIDE, "session user why", "there is no backup, and no part of one"),
+    _event("stopping", Cause.INSIDE, "session user back", "the server was told to stop"),
     # The server.
+    _event(
+        "backup-failed", Cause.INSIDE, "error", "why there is no backup, as the program said that makes it"
+    ),
     _event("started", Cause.INSIDE, "version entries", "it is ready"),
     _event("stopped", Cause.INSIDE, "", "it has ended in order"),
     _event(
@@ -137,7 +143,7 @@ FACTS = {
     "device": "the device's word, if it has one",
     "to": "the audience: names, or `*` for everyone",
     "number": "the message's number in the log of messages",
-    "bytes": "how long its text is",
+    "bytes": "how long its text, or the file, is",
     "announce": "`yes`: an administrator announced it",
     "text": "the text",
     "why": "the reason: `left`, `dropped`, or that of the `* BYE` that was said",
@@ -162,7 +168,8 @@ FACTS = {
     "changed": "the options that are others now, parted by commas",
     "later": "the options that will be others at the next start",
     "until": "the moment it ends",
-    "file": "the file it was to come from",
+    "back": "the seconds after which everybody was told to come back",
+    "file": "the file it is in, or was to come from",
     "messages": "how many messages",
     "upto": "the last number it is about",
     "version": "of imserver",

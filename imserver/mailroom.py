@@ -64,6 +64,7 @@ class Mailroom:
         self._users = users
         self._soon = soon
         self.last = last  #: the newest entry
+        self.left_out: Callable[[Stream], None] = lambda stream: None  #: hears which stream lacks something
         self.delivered = 0  #: entries told to sessions since the start
         self._page_size = page  # entries read from disk at once
         self._part_size = part  # bytes of the ring written at once
@@ -164,11 +165,13 @@ class Mailroom:
         account = stream.avatar.account
         user = self._users.of(account.id)
         lines = []
+        lacks = False
         for posted in batch:
             entry = posted.entry
             if not _is_for(entry, account.id, account.registered):
                 continue
             if user.blocks and entry.kind is EntryKind.MESSAGE and not user.hears(entry):
+                lacks = True
                 continue
             stream.told = max(stream.told, entry.number)
             if self._just_said.get(entry.number) is stream or (stream.said and entry.number in stream.said):
@@ -177,6 +180,8 @@ class Mailroom:
         if lines:
             stream.avatar.session.carrier.write(b"".join(lines))
             self.delivered += len(lines)
+        if lacks:
+            self.left_out(stream)
         return len(lines)
 
     def tell_everyone(self, events: Iterable[Event]) -> None:
@@ -259,6 +264,8 @@ class Mailroom:
         if stream.full:
             return
         stream.live, stream.said = True, None
+        if self._users.of(stream.avatar.account.id).blocks:
+            self.left_out(stream)  # of what was read from the disk nobody knows
         if stream.announce:
             stream.announce = False
             stream.avatar.session.carrier.tell(Live(stream.told, told=stream.count))

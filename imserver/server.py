@@ -62,6 +62,7 @@ class Server(Factory):
         self.watching = watching
         self.strangers = Strangers(reactor, bounds, draw)
         self._begun = reactor.seconds()
+        self.stop: Callable[[Bye], None] = self._end  #: called when an administrator has it stopped
         self.room: Callable[[], Mapping[str, int]] = dict  #: figures of where the data is
         self._sessions: dict[Session, Connection] = {}
         self.queues = Queues(bounds.queues, self._sessions.values)
@@ -119,6 +120,9 @@ class Server(Factory):
             session.end(bye)
         self._fire_if_empty()
         return emptied
+
+    def _end(self, bye: Bye) -> None:
+        self.end_all(bye)
 
     def _fire_if_empty(self) -> None:
         if self._emptied is not None and not self._sessions:

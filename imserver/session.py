@@ -47,6 +47,7 @@ class Session:
         self.source: str | None = None  #: where it comes from, for what is counted; None: not counted
         self.state = State.UNREGISTERED
         self.avatar: Avatar | None = None
+        self.account: int | None = None  #: whose name it took, or spoke for last; nothing is proved by it
         self.closed = False
         self._leave: Callable[[str], None] | None = None
         self._afterwards: list[Callable[[], None]] = []
@@ -85,6 +86,7 @@ class Session:
     def inhabit(self, avatar: Avatar, leave: Callable[[str], None]) -> None:
         """Speak for an avatar whose secret was proved; ``leave`` is told why when that ends."""
         self.avatar, self._leave = avatar, leave
+        self.account = avatar.account.id
 
     def log_out(self, reason: str) -> None:
         """Speak for nobody any more."""

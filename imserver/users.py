@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from improtocol.audience import EVERYONE, Audience
-from improtocol.events import Bye
+from improtocol.events import Bye, RightsTold
 from improtocol.fields import Presence, Shown
 from improtocol.names import ASCII_NAMES, NamePolicy
 
-from .avatar import Avatar
+from .avatar import Avatar, rights_of
 from .storage.records import Account, Block, Entry, EntryKind, People
 
 
@@ -50,6 +50,15 @@ class User:
     def become(self, **changes: Any) -> None:
         """Take note of what has become of the account."""
         self.account = replace(self.account, **changes)
+
+    def entitle(self, **changes: bool) -> None:
+        """Take note of what the account may do from now on, and tell its sessions if that is new."""
+        before = rights_of(self.account)
+        self.become(**changes)
+        rights = rights_of(self.account)
+        if rights != before:
+            for avatar in self.avatars:
+                avatar.session.carrier.tell(RightsTold(tuple(rights)))
 
     def end_sessions(self, bye: Bye, *, but: Avatar | None = None) -> int:
         """End all sessions, but perhaps one; gives how many those were.

@@ -8,7 +8,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LANGUAGES = Path(__file__).resolve().parent.parent / "imclient" / "languages"
+LANGUAGES = Path(__file__).resolve().parent.parent / "imtongue" / "languages"
 
 
 def main() -> int:

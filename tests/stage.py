@@ -16,7 +16,10 @@ from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
+from improtocol.errors import Refusal
 from improtocol.names import ASCII_NAMES, NamePolicy
+from improtocol.replies import BackedUp
+from imserver.assembly import put_together
 from imserver.bounds import BOUNDS, Bounds
 from imserver.connection import Connection
 from imserver.counters import Counters
@@ -26,7 +29,6 @@ from imserver.mailroom import Mailroom, Soon
 from imserver.portal.enrolling import Policy
 from imserver.retention import Retention
 from imserver.server_log import ServerLog
-from imserver.service import put_together
 from imserver.storage import in_memory
 from imserver.storage.interface import Storage
 from imserver.turn import Turn
@@ -87,6 +89,22 @@ class Wire(StringTransport):
             self._stage.soon(lambda: self._connection.connectionLost(Failure(why)))
 
 
+class Shelf:
+    """Where the stage's backups are: nothing is on it but their number."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.why_not: Refusal | None = None
+
+    async def make(self) -> BackedUp:
+        """Make one."""
+        if self.why_not is not None:
+            raise self.why_not
+        self.made += 1
+        file = f"/var/lib/imserver/backups/imserver-20261120T10000{self.made}Z.backup"
+        return BackedUp(file=file, bytes_=61440, entries=3, seconds=1)
+
+
 class Stage:
     """A server, and everything around it that a test may move."""
 
@@ -125,6 +143,7 @@ class Stage:
         )
         opening = self.storage.open()
         self.retention = keep and Retention(self.clock, self.storage, self.log, self.now, keep)
+        self.shelf = Shelf()
         self._draw = random.Random(0).randrange
         self.server = put_together(
             self.clock,
@@ -143,6 +162,7 @@ class Stage:
             make_mailroom=self._mailroom_of(make_mailroom),
             counters=self.counters,
             retention=self.retention or None,
+            backups=self.shelf,
         )
         if self.retention:
             self.retention.begin()

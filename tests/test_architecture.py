@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.layering import Rule, circle, early_reactors, forbidden_arrows, forbidden_names, read_tree
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("improtocol", "imqt", "imserver", "imclient")
+PACKAGES = ("improtocol", "imtongue", "imqt", "imserver", "imclient")
 
 DATABASES = ("sqlalchemy", "alembic", "sqlite3", "psycopg", "psycopg2", "asyncpg", "apsw")
 BUSES = ("txredisapi", "redis", "hiredis", "nats")
@@ -31,6 +31,11 @@ SOCKETS = ("improtocol.codec", "imclient.core.connection", "imclient.core.link")
 RULES = [
     # The language is pure: it can be tested, fuzzed and reused without a reactor.
     Rule("improtocol", never=("twisted", "zope", "PyQt5", *DRIVERS, "imserver", "imclient")),
+    # Whoever speaks to people stands on it; it knows nobody, and loads quickly.
+    Rule("imtongue", never=("twisted", "zope", "PyQt5", "improtocol", "imqt", "imserver", "imclient")),
+    # The wire and the server's log are English.
+    Rule("improtocol", never=("imtongue", "imqt")),
+    Rule("imserver", never=("imtongue",), apart=("imserver.window",)),
     # Windows stand on it; it knows nobody.
     Rule("imqt", never=("improtocol", "imserver", "imclient")),
     # The two wings meet on the wire.
@@ -138,6 +143,9 @@ class PlantedTests(SynchronousTestCase):
             ("improtocol__names", "import sqlite3", "sqlite3"),
             ("improtocol__codec", "from imserver.session import Session", "imserver.session.Session"),
             ("imqt__theme", "import improtocol", "improtocol"),
+            ("imtongue__number", "import improtocol", "improtocol"),
+            ("improtocol__errors", "import imtongue", "imtongue"),
+            ("imserver__session", "from imtongue import tr", "imtongue.tr"),
             ("imserver__service", "from imclient.core import client", "imclient.core.client"),
             ("imclient__core__client", "import imserver.users", "imserver.users"),
             ("imclient__core__client", "from PyQt5.QtCore import QObject", "PyQt5.QtCore.QObject"),

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -20,19 +20,34 @@ from imclient.core.settings import HOST
 from imclient.core.statuses import Status, status_of, table
 from improtocol.invite import PORT
 
-if TYPE_CHECKING:
-    from .bot import Bot
+
+class Runnable(Protocol):
+    """What there must be of a bot, to be run."""
+
+    name: str
+    host: str
+    port: int
+    invite: str | None
+    ended: Deferred[None]
+
+    def start(
+        self, reactor: Any, password: str, *, register: bool = False, in_asyncio: bool = False
+    ) -> Deferred[None]:
+        """Connect and come in."""
+
+    def stop(self) -> Deferred[None]:
+        """Leave."""
 
 
-def _parser(bot: Bot) -> argparse.ArgumentParser:
+def _parser(bot: Runnable) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=f"The bot {bot.name}.",
         epilog=f"The password may stand in {VARIABLE}, too, or in the keyring.\n\nexit status:\n{table()}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("host", nargs="?", default=bot.host, help=f"where the server is (else {HOST})")
-    parser.add_argument("--invite", default=bot.invite, help="where it is and by what it is known, as pasted")
     parser.add_argument("port", nargs="?", type=int, default=bot.port, help=f"its port (else {PORT})")
+    parser.add_argument("--invite", default=bot.invite, help="where it is and by what it is known, as pasted")
     parser.add_argument(
         "--password-file", metavar="FILE", help=f"its first line is the password (or {FILE_VARIABLE})"
     )
@@ -40,7 +55,7 @@ def _parser(bot: Bot) -> argparse.ArgumentParser:
     return parser
 
 
-def run(bot: Bot, arguments: Sequence[str] | None = None) -> None:
+def run(bot: Runnable, arguments: Sequence[str] | None = None) -> None:
     """Run a bot until it ends, then exit."""
     asked = _parser(bot).parse_args(arguments)
     bot.host, bot.port, bot.invite = asked.host, asked.port, asked.invite
@@ -53,7 +68,7 @@ def run(bot: Bot, arguments: Sequence[str] | None = None) -> None:
     sys.exit(_run(bot, password or getpass.getpass(f"Password of {bot.name}: "), register=asked.register))
 
 
-def _run(bot: Bot, password: str, *, register: bool) -> int:
+def _run(bot: Runnable, password: str, *, register: bool) -> int:
     from twisted.internet import reactor
     from twisted.logger import (
         FilteringLogObserver,
@@ -96,7 +111,7 @@ def _said(sentence: str, status: Status) -> int:
     return int(status)
 
 
-async def serve(bot: Bot, password: str) -> None:
+async def serve(bot: Runnable, password: str) -> None:
     """Run a bot on the loop that runs already, until it ends; fails with what ended it."""
     loop = asyncio.get_running_loop()
     reactor = _reactor_on(loop)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, TypeVar
@@ -17,31 +16,34 @@ from twisted.python.failure import Failure
 from improtocol import commands
 from improtocol.audience import EVERYONE, Audience
 from improtocol.codec import Unknown
-from improtocol.errors import LoginRefused, NoSuchMessage, NotTold, WrongState
-from improtocol.events import PingTold, PongTold, ReadTold, ReceiptTold, UserTold
-from improtocol.fields import Reached
+from improtocol.errors import LoginRefused, NotAllowed, WrongState
+from improtocol.events import PingTold, PongTold, ReadTold, ReceiptTold, RightsTold, UserTold
+from improtocol.fields import Reached, Right
 from improtocol.invite import Invite
 from improtocol.invite import parse as parse_invite
 from improtocol.replies import LoggedIn
 from improtocol.vocabulary import Command, Event, Reply
+from imtongue import tr
 
+from . import wording
+from .account import Account, Accounts
 from .backoff import Backoff
 from .blocking import Blocklist
-from .cache import Cache, cache_path
 from .connection import Answer, Connection
 from .conversation import Ledger
 from .conversations import Conversations, Said
-from .desk import Desk, Left
-from .desk import read as read_desk
+from .desk import Desk
 from .devices import Device, devices_of
+from .door import Door
 from .errands import Errands
 from .history import HISTORY, History
 from .link import Link, LinkState, Reach
 from .marks import Marks
-from .names import Names
+from .names import MOST_OF_ONE, Names, can_be_said
 from .outbox import Outbox
+from .own_account import OwnAccount
 from .pings import Pings
-from .proof import TOKEN, Proof
+from .proof import Proof
 from .reaching import NotConnected, Unreachable, by_tcp
 from .receipts import Receipts
 from .records import Held
@@ -49,7 +51,8 @@ from .roll_call import RollCall
 from .roster import Person, Presence, Roster
 from .running import OneThread, Run
 from .saying import canonical, check, cleaned
-from .session import Session, needs
+from .saying_again import SayingAgain
+from .session import Session
 from .settings import Settings
 from .showing import Showing, Shown
 from .signal import Signal
@@ -62,25 +65,10 @@ __all__ = ["Client", "Link", "LinkState"]
 
 R = TypeVar("R", bound=Reply)
 
-#: What HELLO's can= says of a server at which one changes one's own account.
-ACCOUNT = "account"
+#: What HELLO's can= says of a server that tells who may do what.
+ADMIN = "admin"
 #: So much may wait for this computer's disk before the server is read no further, and read again.
 FULL, EASED = 2000, 500
-
-
-@dataclass(eq=False)
-class Account:
-    """A name at a server, and what this device holds of it."""
-
-    name: str
-    cache: Cache
-    held: Held = field(default_factory=Held)
-    left: Left = field(default_factory=Left)
-
-    @property
-    def desk(self) -> Path:
-        """The file of its desk."""
-        return self.cache.path.with_suffix(".desk.json")
 
 
 class Client:
@@ -120,12 +108,21 @@ class Client:
         self.conversations = Conversations()
         self.outbox = Outbox(reactor, self.conversations, random, now)
         self.stream = Stream(reactor, self.roster, self.conversations, self.outbox)
-        self._reactor = reactor
         self._thread = None if run is not None else OneThread(reactor)
         self._run: Run = run or self._thread  # type: ignore[assignment]
         #: Where what this device comes back with is kept; a front end may put the system's keyring here.
         self.tokens: Tokens = FileTokens(folder, self._run)
         self.desk = Desk(reactor, self._run)
+        self._accounts = Accounts(self.settings, self._run, reactor)
+        self._door = Door(
+            self.link,
+            self.trust,
+            self.settings,
+            lambda: self.tokens,
+            self._may_trust,
+            self._save,
+        )
+        self._own = OwnAccount(self.link, self._door, self._renamed)
         self._errands = Errands(reactor)
         self.blocked = Blocklist(self._errands)
         self.showing = Showing(self._errands)
@@ -133,6 +130,7 @@ class Client:
         self._history = History(self.conversations, self._errands, self.outbox.told)
         self._marks = Marks(reactor, self.conversations, self._errands)
         self._receipts = Receipts(self.conversations, self.roster, self._errands)
+        self._again = SayingAgain(self.conversations, self._receipts, self.say)
         #: What begins and ends with a session, in the order in which it asks.
         self._parts = (
             self.showing,
@@ -142,10 +140,10 @@ class Client:
             self.blocked,
             self._history,
             self._receipts,
+            self._own,
         )
         self._pings = Pings(reactor, self.perform, random)
         self._account: Account | None = None
-        self._proof: Proof | None = None  # what the name is proved with, from one break to the next
         self._names = Names()
         self._session: Session | None = None
         self._closed: Deferred[None] | None = None
@@ -158,6 +156,9 @@ class Client:
         self.stream.began_anew.connect(self._began_anew)
         self.stream.live.connect(self._receipts.caught_up)
 
+    def _may_trust(self, stranger: Stranger) -> Deferred[bool]:
+        return self.ask_trust(stranger)  # as it is then: a front end puts its own there
+
     @property
     def name(self) -> str | None:
         """Who we are, once logged in (or looking at what is held, without a server)."""
@@ -167,13 +168,16 @@ class Client:
         """Like something otherwise from now on: the fields of `Preferences`."""
         self.settings.preferences = replace(self.settings.preferences, **changes)  # type: ignore[arg-type]
         self.preferred.emit()
+        self._save()
+
+    def _save(self) -> None:
         self._run(self.settings.save).addErrback(self._stumbled)
 
     # Coming in
 
     def connect(self, host: str, port: int) -> Deferred[None]:
         """Connect; fails with an error whose ``str`` is a sentence: what is wrong."""
-        return Deferred.fromCoroutine(self._connect(host.strip(), port))
+        return Deferred.fromCoroutine(self._door.reach(host.strip(), port))
 
     def take_invite(self, pasted: str) -> Invite:
         """Read an invite as it was pasted, and know its server by what it says; raises `BadInvite`.
@@ -187,12 +191,11 @@ class Client:
     @property
     def registering(self) -> str:
         """Who may take a name at this server: ``open``, ``invite`` or ``closed``; empty: it does not say."""
-        hello = self.link.hello
-        return (hello.register or "") if hello is not None else ""
+        return self._door.registering
 
     def register(self, name: str, password: str, invite: str | None = None) -> Deferred[None]:
         """Take a name, by this code or by that of the invite that was taken; fails with the `Refusal`."""
-        return Deferred.fromCoroutine(self._register(name, password, invite))
+        return Deferred.fromCoroutine(self._door.register(name, password, invite))
 
     def log_in(self, name: str, password: str, *, remember: bool = False) -> Deferred[None]:
         """Come in, and stay connected from then on; fails with the `Refusal`.
@@ -212,7 +215,7 @@ class Client:
 
     def holds(self, host: str, port: int, name: str) -> bool:
         """Tell whether this device holds anything of an account."""
-        return cache_path(self.settings.folder, host, port, name, self.settings.device).exists()
+        return self._accounts.holds(host, port, name)
 
     def leave(self) -> Deferred[None]:
         """Say QUIT and stay away; what is held can still be read."""
@@ -226,103 +229,53 @@ class Client:
         self._closed.addBoth(lambda _: waiting.callback(None))
         return waiting
 
-    async def _connect(self, host: str, port: int) -> None:
-        try:
-            await self.link.open(host, port)
-        except Stranger as stranger:
-            if not await self.ask_trust(stranger):
-                raise
-            self.trust.take(Invite(host, port, fingerprint=stranger.fingerprint))
-            await self.link.open(host, port)
-        if self.trust.confirm(host, port):
-            self._run(self.settings.save).addErrback(self._stumbled)
-
-    async def _register(self, name: str, password: str, invite: str | None) -> None:
-        connection = await self._connection()
-        host, port = self.link.host, self.link.port
-        # A server that says nothing of invites would not know the key.
-        code = (invite or self.trust.code(host, port)) if self.registering else None
-        await connection.perform(commands.Register(canonical(name), password, code))
-        self.trust.used(host, port)
-
     async def _log_in(self, name: str, password: str, remember: bool) -> None:
-        await self._connection()
-        keep = partial(self.tokens.keep, self._place, canonical(name))
-        if not remember:
-            await keep(None)
-        await self._come_in(name, Proof(password, keep=keep) if remember else Proof(password))
+        await self._come_in(name, await self._door.proof_of(name, password, remember=remember))
 
     async def _come_back(self, name: str) -> bool:
-        await self._connection()
-        place = self._place, canonical(name)
-        token = await self.tokens.find(*place)
-        if token is None:
+        proof = await self._door.kept_proof(name)
+        if proof is None:
             return False
         try:
-            await self._come_in(name, Proof(None, token, partial(self.tokens.keep, *place)))
+            await self._come_in(name, proof)
         except LoginRefused:
             return False
         return True
 
-    @property
-    def _place(self) -> str:
-        return f"{self.link.host}:{self.link.port}"
-
     async def _come_in(self, name: str, proof: Proof) -> None:
         name = canonical(name)
-        await self._connection()
+        await self._door.connection()
         host, port = self.link.host, self.link.port
-        account = await self._opened(host, port, name)
+        account = await self._accounts.open(host, port, name, self._account)
         try:
             await self.link.come_in(lambda connection: self._enter(account, proof, connection))
         except Exception:
             if account is not self._account:
                 account.cache.close()
             raise
-        self._proof = proof
+        self._door.proof = proof
         self.settings.remember(host, port, account.name)
-        self._run(self.settings.save).addErrback(self._stumbled)
+        self._save()
 
     async def _recall(self, host: str, port: int, name: str) -> None:
-        self._adopt(await self._opened(host.strip(), port, canonical(name)))
+        self._adopt(await self._accounts.open(host.strip(), port, canonical(name), self._account))
 
     # One's own account
 
     def rename(self, name: str) -> Deferred[None]:
         """Be called otherwise from now on; fails with the `Refusal`, or `Unreachable`."""
-        return Deferred.fromCoroutine(self._rename(name))
+        return Deferred.fromCoroutine(self._own.rename(self.name or "", name))
 
     def change_password(self, old: str | None, new: str) -> Deferred[None]:
         """Choose another password; all other sessions of the account end.  Fails with the `Refusal`.
 
         Without the old one it is `Unconfirmed`, unless that was said in the last five minutes.
         """
-        return Deferred.fromCoroutine(self._change_password(old, new))
+        return Deferred.fromCoroutine(self._own.change_password(old, new))
 
     def close_account(self, password: str) -> Deferred[None]:
         """Close the account, for ever; what is held can still be read.  Fails with the `Refusal`."""
-        return Deferred.fromCoroutine(self._close_account(password))
-
-    async def _rename(self, name: str) -> None:
-        session = needs(self._session, ACCOUNT)
-        before = self.name or ""
-        reply = await session.perform(commands.Rename(canonical(name)))
-        self._renamed(before, reply.name)
-
-    async def _change_password(self, old: str | None, new: str) -> None:
-        session = needs(self._session, ACCOUNT)
-        if old is not None:
-            await session.perform(commands.Confirm(old))
-        await session.perform(commands.ChangePassword(new))
-        if self._proof is not None:
-            self._proof.refused()  # the token it had is void
-            self._proof.password = new
-
-    async def _close_account(self, password: str) -> None:
-        session = needs(self._session, ACCOUNT)
-        await session.perform(commands.Confirm(password))
-        await session.perform(commands.Close(self.name or ""))
-        await self.link.leave()
+        return Deferred.fromCoroutine(self._own.close(self.name or "", password))
 
     def _renamed(self, before: str, name: str) -> None:
         """Go on under another name: everything that was said with the one was said with the other."""
@@ -330,7 +283,7 @@ class Client:
         if account is None:
             return
         mine = before == self._names.me
-        if not self._names.rename(before, name):
+        if (mine and not can_be_said(name)) or not self._names.rename(before, name):
             return
         account.cache.rename(before, name, mine=mine).addErrback(self._stumbled)
         if mine:
@@ -342,11 +295,12 @@ class Client:
         account.name = name
         self.outbox.call_me(name)
         self._history.call_me(name)
+        self._again.call_me(name)
         host, port = self.link.host, self.link.port
         self.settings.rename(host, port, before, name)
-        self._run(self.settings.save).addErrback(self._stumbled)
-        if self._proof is not None:
-            moved = self._proof.move(partial(self.tokens.keep, f"{host}:{port}", name))
+        self._save()
+        moved = self._door.call_me(name)
+        if moved is not None:
             moved.addErrback(self._stumbled)
 
     async def _close(self) -> None:
@@ -358,27 +312,7 @@ class Client:
         if self._thread is not None:
             self._thread.stop()
 
-    async def _connection(self) -> Connection:
-        """Give the connection; one that was lost before anybody came in is made again."""
-        if self.link.connection is None and self.link.host:
-            await self.link.open(self.link.host, self.link.port)
-        if self.link.connection is None:
-            raise NotConnected()
-        return self.link.connection
-
     # Accounts
-
-    async def _opened(self, host: str, port: int, name: str) -> Account:
-        """Open what is held of an account; nothing is written before somebody is in."""
-        first = self.settings.first_name(host, port, name)
-        path = cache_path(self.settings.folder, host, port, first, self.settings.device)
-        if self._account is not None and self._account.cache.path == path:
-            return self._account
-        account = Account(name, Cache(path, name, self._run, self._reactor))
-        if path.exists():
-            account.held = await account.cache.load()
-            account.left = await self._run(partial(read_desk, account.desk))
-        return account
 
     def _adopt(self, account: Account) -> None:
         """Show an account."""
@@ -397,6 +331,7 @@ class Client:
         self._names = Names(account.name, held.earlier)
         self._history.restore(account.name, account.cache, self._names)
         self._receipts.restore(account.cache)
+        self._again.restore(account.name, account.cache)
         self.roster.restore(account.name, held.people)
         self.conversations.restore(account.name, self._history, held.talks, ledger)
         self.stream.restore(account.name, account.cache, held, self._names)
@@ -406,39 +341,19 @@ class Client:
         return Deferred.fromCoroutine(self._say_login(account, proof, connection))
 
     async def _say_login(self, account: Account, proof: Proof, connection: Connection) -> None:
-        reply = await self._prove(account, proof, connection)
+        def begin_anew() -> None:
+            self._adopt(account)
+            self.stream.forget(
+                tr("The server has told less than this device holds: everything is read anew.")
+            )
+
+        def standing() -> Stream | Held:
+            return self.stream if account is self._account else account.held
+
+        reply = await self._door.prove(account.name, proof, connection, standing, begin_anew)
         proof.took(reply.token).addErrback(self._stumbled)
-        self._proof = proof
+        self._door.proof = proof
         self._came_in(account, reply, connection)
-
-    async def _prove(self, account: Account, proof: Proof, connection: Connection) -> LoggedIn:
-        # A token that opens nothing gives way to the password, and what this device holds to what is told.
-        for _ in range(2):
-            try:
-                return await connection.perform(self._login(account, proof))
-            except NotTold:
-                self._adopt(account)
-                self.stream.forget(
-                    "The server has told less than this device holds: everything is read anew."
-                )
-            except LoginRefused:
-                if not proof.refused():
-                    raise
-        return await connection.perform(self._login(account, proof))
-
-    def _login(self, account: Account, proof: Proof) -> commands.Login:
-        mine: Stream | Held = self.stream if account is self._account else account.held
-        since = mine.position if mine.epoch else None
-        gives_tokens = self.link.hello is not None and TOKEN in self.link.hello.can
-        return commands.Login(
-            account.name,
-            proof.password if proof.token is None else None,
-            self.settings.device,
-            since,
-            mine.epoch or None,
-            proof.token,
-            remember=gives_tokens and proof.token is None,
-        )
 
     def _came_in(self, account: Account, reply: LoggedIn, connection: Connection) -> None:
         """Begin a session; no line behind the answer to LOGIN was read yet."""
@@ -473,6 +388,8 @@ class Client:
         text = cleaned(text)
         audience = audience if audience.everyone else audience.without(self._account.name)
         check(audience, text, self.roster)
+        if audience.everyone:
+            self._may(Right.EVERYONE)
         return self.outbox.put(audience, text)
 
     def announce(self, text: str) -> Said:
@@ -481,12 +398,26 @@ class Client:
             raise WrongState("unregistered")
         text = cleaned(text)
         check(EVERYONE, text, self.roster)
+        self._may(Right.ADMINISTRATOR)
         return self.outbox.put(EVERYONE, text, announce=True)
 
     @property
     def rights(self) -> frozenset[str]:
-        """What we may do, as the login said: ``administrator``, ``everyone``; empty without a connection."""
-        return frozenset(self._session.reply.rights) if self._session is not None else frozenset()
+        """What we may do now: ``administrator``, ``everyone``; empty without a connection."""
+        return self._session.rights if self._session is not None else frozenset()
+
+    def _may(self, right: Right) -> None:
+        """Refuse at once what the server would refuse; without a connection only it knows."""
+        session = self._session
+        if session is not None and session.can(ADMIN) and right not in session.rights:
+            raise NotAllowed(right.value)
+
+    def _entitled(self, rights: frozenset[str]) -> None:
+        """Take note of what we may do from now on, and tell of it."""
+        if self._session is not None:
+            before, self._session.rights = self._session.rights, rights
+            for sentence in wording.entitled(before, rights):
+                self.notice.emit(sentence)
 
     def ping(self, name: str) -> Deferred[float]:
         """Measure the seconds to somebody and back; fails with `errors.Offline` or TimeoutError."""
@@ -506,24 +437,7 @@ class Client:
         waits for them stays in the log, so they will see both, and those who have it see nothing.  It is
         never said to everyone again; more people than one audience holds are refused (`TooLong`).
         """
-        return Deferred.fromCoroutine(self._say_again(number))
-
-    async def _say_again(self, number: int) -> Said | None:
-        text = await self._text_of(number)
-        names = await self._receipts.ask(number)
-        waiting = [name for name, reached in names.items() if reached is Reached.WAITING]
-        return self.say(Audience.of(*waiting), text) if waiting else None
-
-    async def _text_of(self, number: int) -> str:
-        conversation = self.conversations.own(number)
-        held = [] if conversation is None else conversation.messages
-        found = next((said.text for said in held if said.number == number), None)
-        if found is None and self._account is not None:
-            message = await self._account.cache.message(number)
-            found = message.text if message is not None and message.sender == self.name else None
-        if found is None:
-            raise NoSuchMessage(number)
-        return found
+        return Deferred.fromCoroutine(self._again.say_again(number))
 
     def show(self, presence: Shown | str, text: str = "") -> Deferred[None]:
         """Be shown as online or away, with a line of text, from now on and after each return.
@@ -562,12 +476,14 @@ class Client:
 
     def _told(self, event: Event | Unknown) -> None:
         if isinstance(event, UserTold):
-            for before in event.was:
+            for before in event.was[:MOST_OF_ONE]:
                 self._renamed(before, event.name)
             if self.roster.told(event.name, event.presence, event.text) and self._account is not None:
                 self._account.cache.keep_person(event.name).addErrback(self._stumbled)
         elif isinstance(event, (PingTold, PongTold)):
             self._pings.told(event)
+        elif isinstance(event, RightsTold):
+            self._entitled(frozenset(event.rights))
         elif isinstance(event, ReadTold):
             self._marks.told(event)
         elif isinstance(event, ReceiptTold):

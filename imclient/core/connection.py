@@ -24,9 +24,11 @@ from improtocol.errors import Refusal
 from improtocol.events import Bye, Hello
 from improtocol.framing import Framer, Overlong
 from improtocol.vocabulary import Command, Event, Item, Reply
+from imtongue import tr
 
 from .pulse import Pulse
 from .reaching import PATIENCE, LinkLost, NotAnImserver, NotConnected, Odd, Silent, Unreachable
+from .refusals import in_tongue
 from .wire import Wire
 
 R = TypeVar("R", bound=Reply)
@@ -206,12 +208,12 @@ class Connection(TwistedProtocol):
 
     def _hear_first(self, what: object) -> None:
         if isinstance(what, Hello) and what.protocol > PROTOCOL:
-            self._greet(Unreachable("That server speaks a newer language; get a newer imclient."))
+            self._greet(Unreachable(tr("That server speaks a newer language; get a newer imclient.")))
         elif isinstance(what, Hello):
             self.greeted.callback(what)
         elif isinstance(what, Bye):
             self.bye = what
-            self._greet(Unreachable(what.line or "The server takes nobody in at the moment."))
+            self._greet(Unreachable(what.line or tr("The server takes nobody in at the moment.")))
         else:
             self._greet(NotAnImserver())
 
@@ -223,7 +225,7 @@ class Connection(TwistedProtocol):
                 self.cut()
         elif isinstance(heard.what, Refusal):
             del self._questions[heard.tag]
-            question.answered.errback(heard.what)
+            question.answered.errback(in_tongue(heard.what))
         elif isinstance(heard.what, question.command.reply):
             del self._questions[heard.tag]
             question.answered.callback(Answer(heard.what, tuple(question.items)))

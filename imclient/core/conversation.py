@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.python.failure import Failure
 
 from improtocol.audience import Audience
+from imtongue import tr
 
 from .records import Mark, Message, Past, Receipt, Talk
 from .said import Progress, Said, said_of
@@ -85,8 +86,8 @@ class Conversation:
     def title(self) -> str:
         """What stands on its tab."""
         if self.audience.everyone:
-            return "Everyone"
-        return "Notes" if self.audience.names == (self._me,) else ", ".join(self.audience.names)
+            return tr("Everyone")
+        return tr("Notes") if self.audience.names == (self._me,) else ", ".join(self.audience.names)
 
     @property
     def newest(self) -> int:
@@ -300,6 +301,12 @@ class Conversation:
         for said in self.messages:
             if said.mine:
                 said.sender = name
+
+    def call(self, audience: Audience) -> None:
+        """Be with the same people under other names; so is all that was said, what waits to be sent too."""
+        self.audience = audience
+        for said in self.messages:
+            said.audience = audience
 
     def absorb(self, other: Conversation) -> None:
         """Take in what was said with the same people under another name."""

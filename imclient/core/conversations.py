@@ -108,7 +108,7 @@ class Conversations:
             if before not in audience.names:
                 continue
             del self._by_audience[audience]
-            one.audience = Audience.of(*(name if other == before else other for other in audience.names))
+            one.call(Audience.of(*(name if other == before else other for other in audience.names)))
             other = self._by_audience.setdefault(one.audience, one)
             if other is not one:
                 other.absorb(one)

@@ -33,6 +33,7 @@ from improtocol.commands import Quit
 from improtocol.errors import Refusal
 from improtocol.events import Hello
 from improtocol.vocabulary import Event
+from imtongue import phrase, speaks_english, tr
 
 from .backoff import WELL_AFTER, Backoff
 from .connection import Connection
@@ -65,9 +66,8 @@ class Farewell:
     """A BYE after which one stays away, and what people are told then."""
 
     state: LinkState
-    opening: str
-    otherwise: str  #: what is told when the server gives no sentence
-    advice: str = ""
+    told: str  #: with a place for why
+    why: str  #: what the server says in English, or would say
     by_hand: bool = True  #: what is remembered lets nobody in any more, or shall not: only a login does
 
 
@@ -75,30 +75,33 @@ class Farewell:
 FAREWELLS = {
     "replaced": Farewell(
         LinkState.REPLACED,
-        "Replaced",
-        "This account came in elsewhere under the name of this device.",
+        phrase("Replaced: {why}"),
+        phrase("This account came in elsewhere under the name of this device."),
         by_hand=False,
     ),
     "disconnected": Farewell(
-        LinkState.OFFLINE, "Disconnected", "An administrator has ended this session.", by_hand=False
+        LinkState.OFFLINE,
+        phrase("Disconnected: {why}"),
+        phrase("An administrator has ended this session."),
+        by_hand=False,
     ),
     # Whoever signed it out may have lost it: it does not come back by what it remembers.
     "signed-out": Farewell(
-        LinkState.SIGNED_OUT, "Signed out", "You were signed out on this device.", "To come back, log in."
+        LinkState.SIGNED_OUT,
+        phrase("Signed out: {why} To come back, log in."),
+        phrase("You were signed out on this device."),
     ),
     "password-changed": Farewell(
         LinkState.SIGNED_OUT,
-        "Signed out",
-        "The password of this account was changed.",
-        "To come back, log in with the new one.",
+        phrase("Signed out: {why} To come back, log in with the new one."),
+        phrase("The password of this account was changed."),
     ),
     "suspended": Farewell(
         LinkState.SIGNED_OUT,
-        "Suspended",
-        "This account was suspended.",
-        "An administrator must let it in again; what is said to you waits.",
+        phrase("Suspended: {why} An administrator must let it in again; what is said to you waits."),
+        phrase("This account was suspended."),
     ),
-    "closed": Farewell(LinkState.SIGNED_OUT, "Closed", "This account is closed."),
+    "closed": Farewell(LinkState.SIGNED_OUT, phrase("Closed: {why}"), phrase("This account is closed.")),
 }
 
 
@@ -150,7 +153,7 @@ class Link:
 
     def __init__(self, clock: IReactorTime, reach: Reach, wire: Wire, backoff: Backoff) -> None:
         self.state = LinkState.OFFLINE
-        self.sentence = "Not connected."  #: for people
+        self.sentence = tr("Not connected.")  #: for people
         self.changed: Signal[()] = Signal()
         self.told_event: Signal[Event | Unknown] = Signal()  #: what the server says unasked
         self.went: Signal[()] = Signal()  #: the connection is no more
@@ -193,11 +196,11 @@ class Link:
             self._start()
 
     def woke(self) -> None:
-        """Come back at once, or find out at once whether one is still there: this computer slept."""
+        """Come back at once, or find out whether one still is: after a sleep, on another network."""
         if self.connection is not None:
             self.connection.look_now()
-        elif self.state is LinkState.WAITING:
-            self.try_now()
+        elif self.state in (LinkState.WAITING, LinkState.CONNECTING):
+            self.try_now()  # an attempt that was begun on the network before would only lose patience
 
     def leave(self) -> Deferred[None]:
         """Say QUIT, close, and stay away."""
@@ -205,7 +208,7 @@ class Link:
         connection = self.connection
         if connection is None:
             self._give_up()
-            self._show(LinkState.OFFLINE, "Not connected.")
+            self._show(LinkState.OFFLINE, tr("Not connected."))
             return succeed(None)
         said = connection.perform(Quit()).addTimeout(FAREWELL, self._clock)
         return said.addErrback(lambda _: None).addCallback(lambda _: self._close())
@@ -223,7 +226,7 @@ class Link:
         self._service = ClientService(
             attempts, _Connections(self._build), retryPolicy=self._wait, clock=self._clock
         )
-        self._show(LinkState.CONNECTING, f"Connecting to {self._place}…")
+        self._show(LinkState.CONNECTING, tr("Connecting to {place}…", place=self._place))
         self._service.startService()
 
     def _build(self) -> Connection:
@@ -259,7 +262,8 @@ class Link:
     def _tick(self) -> None:
         """Count the seconds down for whoever looks."""
         left = max(1, math.ceil(self._try_at - self._clock.seconds()))
-        self._show(LinkState.WAITING, f"Not connected, trying again in {left} s. What you write waits here.")
+        told = tr("Not connected, trying again in {seconds} s. What you write waits here.", seconds=left)
+        self._show(LinkState.WAITING, told)
         if self._try_at - self._clock.seconds() > 1:
             self._ticking = self._clock.callLater(1, self._tick)
 
@@ -271,11 +275,12 @@ class Link:
         self.hello = hello
         if self._enter is None:
             opened, self._opened = self._opened, None
-            self._show(LinkState.ONLINE, f"Connected to {self._place}")
+            self._show(LinkState.ONLINE, tr("Connected to {place}", place=self._place))
             if opened is not None:
                 opened.callback(None)
             return
-        self._show(LinkState.CONNECTING, f"Connected to {self._place}, coming in again…")
+        told = tr("Connected to {place}, coming in again…", place=self._place)
+        self._show(LinkState.CONNECTING, told)
         enter = self._enter
         enter(connection).addCallback(lambda _: self._is_in(enter)).addErrback(self._not_in, connection)
 
@@ -289,14 +294,14 @@ class Link:
         if self.connection is not None:
             self._enter = enter
             self._in_since = self._clock.seconds()
-            self._show(LinkState.ONLINE, f"Connected to {self._place}")
+            self._show(LinkState.ONLINE, tr("Connected to {place}", place=self._place))
 
     def _not_in(self, failure: Failure, connection: Connection) -> None:
         """Judge a login that failed after a return."""
         if isinstance(failure.value, Refusal) and failure.value.retry_after is None:
             self._enter = None
             self._close()
-            self._show(LinkState.OFFLINE, f"Not connected: {failure.value}")
+            self._show(LinkState.OFFLINE, tr("Not connected: {why}", why=failure.value))
             return
         if not isinstance(failure.value, (LinkLost, Refusal)):
             self._log.failure("Coming in again failed", failure)
@@ -323,12 +328,12 @@ class Link:
             if farewell.by_hand:
                 self._enter = None
             self._give_up()
-            told = f"{farewell.opening}: {bye.line or farewell.otherwise} {farewell.advice}"
-            self._show(farewell.state, told.rstrip())
+            why = bye.line if bye.line and speaks_english() else tr(farewell.why)
+            self._show(farewell.state, tr(farewell.told, why=why))
         elif self._enter is None and self._service is not None:
             self._give_up()
-            told = bye.line if bye is not None and bye.line else f"The connection to {self._place} was lost."
-            self._show(LinkState.OFFLINE, told)
+            lost = tr("The connection to {place} was lost.", place=self._place)
+            self._show(LinkState.OFFLINE, bye.line if bye is not None and bye.line else lost)
         self.went.emit()
 
     def _heed_bye(self, connection: Connection) -> None:
@@ -340,7 +345,7 @@ class Link:
     def _close(self) -> None:
         """Let go of the connection in order."""
         self._give_up()
-        self._show(LinkState.OFFLINE, "Not connected.")
+        self._show(LinkState.OFFLINE, tr("Not connected."))
 
     def _give_up(self) -> None:
         """Make no further attempt, and hear no more of the connection there is."""

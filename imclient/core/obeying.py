@@ -14,11 +14,14 @@ from twisted.python.failure import Failure
 from improtocol import codec
 from improtocol.audience import EVERYONE, EVERYONE_SIGN, Audience
 from improtocol.errors import Refusal, Unconfirmed
+from improtocol.fields import Reached
 from improtocol.names import UnicodeNames
 from improtocol.vocabulary import Command, Item, Message
+from imtongue import phrase, tr
 
 from . import showing, wording
 from .client import Client
+from .refusals import why_not
 from .roster import Presence, Roster
 from .said import Said
 from .saying import canonical
@@ -68,8 +71,8 @@ def nobody(names: Sequence[str], roster: Roster) -> str:
     """Say that names are nobody's, and whose they are nearly."""
     everybody = [person.name for person in roster.people()]
     near = [match for name in names for match in difflib.get_close_matches(name, everybody, 1, 0.6)]
-    meant = f" Did you mean {wording.listed(near)}?" if near else ""
-    return wording.unknown(names) + meant
+    said = wording.unknown(names)
+    return f"{said} {tr('Did you mean {names}?', names=wording.listed(near))}" if near else said
 
 
 def audience_of(written: str, client: Client) -> Audience:
@@ -145,7 +148,7 @@ async def who(front: Front, rest: str) -> Lines:
     people = sorted(front.client.roster.people(), key=lambda one: (_distance(one.presence), one.name))
     shown = [one for one in people if rest.lower() != "online" or _distance(one.presence) < 2]
     lines = [f"{one.name}: {_how(one.presence, one.text)}" for one in shown]
-    return lines or ["Nobody else is here." if rest else "Nobody else is registered yet."]
+    return lines or [tr("Nobody else is here.") if rest else tr("Nobody else is registered yet.")]
 
 
 def _distance(presence: Presence) -> int:
@@ -153,7 +156,8 @@ def _distance(presence: Presence) -> int:
 
 
 def _how(presence: Presence, text: str) -> str:
-    return f"{presence.value}, {text}" if text else presence.value
+    said = wording.presence(presence)
+    return f"{said}, {text}" if text else said
 
 
 async def ping(front: Front, rest: str) -> Lines:
@@ -167,10 +171,10 @@ async def ping(front: Front, rest: str) -> Lines:
 
 def _pinged(client: Client, name: str) -> Deferred[str]:
     def answered(seconds: float) -> str:
-        return f"{name} answered in {wording.milliseconds(seconds)}."
+        return wording.answered(name, seconds)
 
     def not_answered(failure: Failure) -> str:
-        return str(failure.value) or f"{name} did not answer."
+        return why_not(failure.value) or wording.not_answered(name)
 
     return client.ping(name).addCallbacks(answered, not_answered)
 
@@ -189,7 +193,7 @@ async def history(front: Front, rest: str) -> Lines:
         if not await conversation.earlier():
             break
     shown = conversation.messages[-count:] if count else []
-    return shown or ["Nothing was said there yet."]
+    return shown or [tr("Nothing was said there yet.")]
 
 
 async def receipts(front: Front, rest: str) -> Lines:
@@ -201,7 +205,15 @@ async def receipts(front: Front, rest: str) -> Lines:
     if number is None:
         raise Unclear()
     reached = await front.client.receipts(number)
-    return [f"{name}: {how.value}" for name, how in reached.items()] or [f"#{number} is for you alone."]
+    lines = [f"{name}: {tr(_REACHED[how])}" for name, how in reached.items()]
+    return lines or [tr("#{number} is for you alone.", number=number)]
+
+
+_REACHED = {
+    Reached.WAITING: phrase("waiting"),
+    Reached.DELIVERED: phrase("delivered"),
+    Reached.READ: phrase("read"),
+}
 
 
 # How one is shown, whom one hears, where one is
@@ -223,56 +235,64 @@ async def block(front: Front, rest: str) -> Lines:
     """Hear nothing more of what somebody says."""
     name = _one(rest, front.client)
     await front.client.block(name)
-    return [f"{name} is blocked: you hear nothing of what {name} says."]
+    return [wording.is_blocked(name)]
 
 
 async def unblock(front: Front, rest: str) -> Lines:
     """Hear somebody again."""
     name = _one(rest, front.client)
     await front.client.unblock(name)
-    return [f"You hear {name} again, from now on."]
+    return [wording.is_heard(name)]
 
 
 async def blocked(front: Front, rest: str) -> Lines:
     """List those who are blocked."""
     names = sorted(front.client.blocked.names)
-    return [f"You have blocked {', '.join(names)}."] if names else ["You have blocked nobody."]
+    if not names:
+        return [tr("You have blocked nobody.")]
+    return [tr("You have blocked {names}.", names=", ".join(names))]
 
 
 async def devices(front: Front, rest: str) -> Lines:
     """List one's devices."""
     lines = []
     for one in await front.client.devices():
-        place = "this one" if one.here else "in use" if one.sessions else "not in use"
-        used = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.used))
-        lines.append(f"{one.name or '(without a name)'}: {place}, last used {used}, holds up to {one.cursor}")
+        place = tr("this one") if one.here else tr("in use") if one.sessions else tr("not in use")
+        told = tr(
+            "{device}: {place}, last used {when}, holds up to {number}",
+            device=one.name or tr("(without a name)"),
+            place=place,
+            when=time.strftime("%Y-%m-%d %H:%M", time.localtime(one.used)),
+            number=one.cursor,
+        )
+        lines.append(told)
     return lines
 
 
 async def sign_out(front: Front, rest: str) -> Lines:
     """End a device's session."""
     await front.client.sign_out(rest)
-    return [f"{rest} is signed out."]
+    return [tr("{device} is signed out.", device=rest)]
 
 
 async def new_name(front: Front, rest: str) -> Lines:
     """Be called otherwise."""
     await front.client.rename(rest)
-    return [f"You are {front.client.name} now; your names before go on meaning you."]
+    return [tr("You are {name} now; your names before go on meaning you.", name=front.client.name)]
 
 
 async def password(front: Front, rest: str) -> Lines:
     """Choose another password; it is asked for, so that it stands nowhere."""
     if rest:
-        raise Unclear("Write /password alone; the new one is asked for, so that it is not seen.")
-    new = await front.ask_secret("New password")
-    if not new or await front.ask_secret("The new password again") != new:
-        raise Unclear("That was not the same twice; the password stays as it was.")
+        raise Unclear(tr("Write /password alone; the new one is asked for, so that it is not seen."))
+    new = await front.ask_secret(tr("New password"))
+    if not new or await front.ask_secret(tr("The new password again")) != new:
+        raise Unclear(tr("That was not the same twice; the password stays as it was."))
     try:
         await front.client.change_password(None, new)
     except Unconfirmed:
-        await front.client.change_password(await front.ask_secret("Your password as it was"), new)
-    return ["That is your password now; your other sessions have ended."]
+        await front.client.change_password(await front.ask_secret(tr("Your password as it was")), new)
+    return [tr("That is your password now; your other sessions have ended.")]
 
 
 # The rest
@@ -280,7 +300,9 @@ async def password(front: Front, rest: str) -> Lines:
 
 async def wire(front: Front, rest: str) -> Lines:
     """Show the wire, or no more."""
-    return ["What goes over the wire is shown." if front.show_wire() else "The wire is not shown any more."]
+    if front.show_wire():
+        return [tr("What goes over the wire is shown.")]
+    return [tr("The wire is not shown any more.")]
 
 
 async def disc(front: Front, rest: str) -> Lines:

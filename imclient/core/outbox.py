@@ -17,6 +17,7 @@ from improtocol.commands import Announce, Send
 from improtocol.errors import Refusal, WrongState
 from improtocol.replies import Announced, Sent
 from improtocol.vocabulary import Command
+from imtongue import tr
 
 from .cache import Cache
 from .conversations import Conversations, Progress, Said
@@ -180,7 +181,7 @@ class Outbox:
         """Tell that it could not be written down: then it is not sent either."""
         self._log.failure("A message could not be kept", failure)
         if item.said.progress is Progress.WAITING:
-            self._refuse(item, "This computer could not keep it on its disk, so it was not sent.")
+            self._refuse(item, tr("This computer could not keep it on its disk, so it was not sent."))
 
     def _go_on(self) -> None:
         if self._perform is None or self._under_way is not None or self._pause is not None:

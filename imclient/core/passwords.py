@@ -10,6 +10,8 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from imtongue import tr
+
 #: The environment's names for a password, and for a file it stands in.
 VARIABLE, FILE_VARIABLE = "IMCLIENT_PASSWORD", "IMCLIENT_PASSWORD_FILE"
 #: And for the file of a token.
@@ -44,9 +46,9 @@ def _first_line(path: Path) -> str:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeError) as error:
-        raise NoPassword(f"The password's file cannot be read: {error}.") from None
+        raise NoPassword(tr("The password's file cannot be read: {why}.", why=error)) from None
     if not lines or not lines[0]:
-        raise NoPassword(f"There is no password in {path}; it is the first line.")
+        raise NoPassword(tr("There is no password in {path}; it is the first line.", path=path))
     return lines[0]
 
 

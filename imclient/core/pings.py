@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from improtocol.commands import Ping, Pong
 from improtocol.events import PingTold, PongTold
 from improtocol.vocabulary import Command
+from imtongue import tr
 
 #: Seconds that somebody has to answer.
 PATIENCE = 10
@@ -63,7 +64,11 @@ class Pings:
     def _over(self, result: float | Failure, key: tuple[str, str], name: str) -> float | Failure:
         self._waiting.pop(key, None)
         if isinstance(result, Failure) and result.check(DeferredTimeoutError, TimeoutError):
-            return Failure(TimeoutError(f"{name} did not answer within {PATIENCE} seconds."))
+            return Failure(
+                TimeoutError(
+                    tr("{name} did not answer within {seconds} seconds.", name=name, seconds=PATIENCE)
+                )
+            )
         return result
 
 

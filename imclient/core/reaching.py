@@ -12,6 +12,8 @@ from twisted.internet.endpoints import HostnameEndpoint
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.python.failure import Failure
 
+from imtongue import tr
+
 #: Seconds for a server to be found, to answer, and to say HELLO.
 PATIENCE = 10
 
@@ -24,7 +26,7 @@ class NotConnected(Unreachable):
     """It was asked while there was no connection."""
 
     def __str__(self) -> str:
-        return "Not connected."
+        return tr("Not connected.")
 
 
 class NoSuchHost(Unreachable):
@@ -39,35 +41,35 @@ class Unable(Unreachable):
     """The server is of an edition that does not know what it would be asked."""
 
     def __str__(self) -> str:
-        return "This server is of an older version and cannot do that."
+        return tr("This server is of an older version and cannot do that.")
 
 
 class LinkLost(Unreachable):
     """The connection was lost before the answer came; nobody knows whether it was done."""
 
     def __str__(self) -> str:
-        return "The connection was lost before the answer came."
+        return tr("The connection was lost before the answer came.")
 
 
 class NotAnImserver(Unreachable):
     """Somebody listens there, who speaks another language."""
 
     def __str__(self) -> str:
-        return "That is not an imserver: it did not say HELLO."
+        return tr("That is not an imserver: it did not say HELLO.")
 
 
 class Silent(NotAnImserver):
     """Somebody listens there and says nothing, as one who speaks TLS does until it is spoken to."""
 
     def __str__(self) -> str:
-        return f"{super().__str__()[:-1]}. If it speaks TLS here, paste its invite."
+        return tr("That is not an imserver: it did not say HELLO. If it speaks TLS here, paste its invite.")
 
 
 class Odd(Unreachable):
     """The server said something that this client cannot take for an answer."""
 
     def __str__(self) -> str:
-        return "The server's answer cannot be understood; a newer imclient may know it."
+        return tr("The server's answer cannot be understood; a newer imclient may know it.")
 
 
 def by_tcp(reactor: Any) -> Callable[[str, int], IStreamClientEndpoint]:
@@ -81,14 +83,16 @@ def why(failure: Failure, host: str, port: int) -> Unreachable:
     if isinstance(found, Unreachable):
         return found
     if isinstance(found, (error.DNSLookupError, ValueError, UnicodeError)):
-        return NoSuchHost(f"There is no computer called {host}.")
+        return NoSuchHost(tr("There is no computer called {host}.", host=host))
     if isinstance(found, error.ConnectionRefusedError):
-        return NobodyListens(f"{host} answers, but nobody listens at port {port}.")
+        return NobodyListens(tr("{host} answers, but nobody listens at port {port}.", host=host, port=port))
     if isinstance(found, (error.TimeoutError, DeferredTimeoutError, CancelledError)):
-        return Unreachable(f"{host} did not answer within {PATIENCE} seconds.")
+        return Unreachable(tr("{host} did not answer within {seconds} seconds.", host=host, seconds=PATIENCE))
     if isinstance(found, error.NoRouteError):
-        return Unreachable(f"There is no way from here to {host}; is this computer connected?")
-    return Unreachable(f"{host} cannot be reached at port {port}: {_short(found)}.")
+        return Unreachable(tr("There is no way from here to {host}; is this computer connected?", host=host))
+    return Unreachable(
+        tr("{host} cannot be reached at port {port}: {why}.", host=host, port=port, why=_short(found))
+    )
 
 
 def _short(found: BaseException | None) -> str:

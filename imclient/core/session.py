@@ -21,6 +21,7 @@ class Session:
 
     def __init__(self, connection: Connection, reply: LoggedIn, able: frozenset[str]) -> None:
         self.reply = reply
+        self.rights = frozenset(reply.rights)  #: what one may do beyond what everybody may, as it is now
         self._connection: Connection | None = connection
         self._able = able
 

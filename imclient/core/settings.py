@@ -19,6 +19,8 @@ HOST = "127.0.0.1"
 MOST_SERVERS = 20
 #: And so many are known again by their fingerprint; of one that is forgotten its user is asked anew.
 MOST_KNOWN = 200
+#: What a server invents must not fill the file: an account keeps five names.
+MOST_NAMES = 100
 _PROFILE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -155,9 +157,10 @@ class Settings:
         """Note that an account of one's own is called otherwise."""
         for server in self.servers:
             if (server.host, server.port) == (host, port):
-                server.names = [name, *(n for n in server.names if n not in (before, name))]
+                server.names = [name, *(n for n in server.names if n not in (before, name))][:MOST_NAMES]
                 first = server.first.pop(before, before)
-                server.first = {before: first, **server.first, name: first}
+                others = list(server.first.items())[: MOST_NAMES - 2]
+                server.first = {name: first, before: first, **dict(others)}
 
     def remember(self, host: str, port: int, name: str) -> None:
         """Note where one is and under which name, as the newest."""

@@ -11,15 +11,18 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
+from typing import Any
 
 from improtocol import commands
 from improtocol.errors import Refusal
 from improtocol.states import State
 from improtocol.vocabulary import Command
+from imtongue import phrase, tr
 
-from . import obeying
+from . import obeying, wording
 from .obeying import Act, Front, Lines, Unclear
 from .reaching import Unreachable
+from .refusals import why_not
 from .roster import Presence, Roster
 
 __all__ = ["Front", "Lines", "Outcome", "Slash", "Typed", "completions", "find", "obey", "read", "spoken"]
@@ -34,7 +37,7 @@ class Slash:
 
     word: str
     arguments: str
-    does: str
+    does: str  #: as it stands in the source
     act: Act
     stands_for: tuple[type[Command], ...] = field(default=())  # type: ignore[type-arg]
 
@@ -44,49 +47,78 @@ class Slash:
         return f"/{self.word} {self.arguments}".rstrip()
 
     @property
+    def line(self) -> str:
+        """Say what it does, as a line of help."""
+        return f"{self.usage}: {tr(self.does)}"
+
+    @property
     def needs_more(self) -> bool:
         """Whether it cannot stand alone."""
         return bool(self.arguments) and not self.arguments.startswith("[")
 
+    def is_for(self, rights: Collection[str]) -> bool:
+        """Whether somebody with these rights may do it."""
+        return all(command.right is None or command.right in rights for command in self.stands_for)
+
 
 _BY_HAND = (
-    Slash("all", "TEXT", "say it to everyone", obeying.say_to_all, (commands.Send,)),
-    Slash("whisper", "NAME TEXT", "say it to one", obeying.whisper, (commands.Send,)),
-    Slash("to", _NAMES, "write to one, to several, or to all from now on", obeying.turn_to, (commands.Send,)),
-    Slash("who", "[online]", "the people, and how they are", obeying.who, (commands.Who,)),
-    Slash("ping", f"[{_NAMES}]", "how long it takes to somebody and back", obeying.ping, (commands.Ping,)),
-    Slash("history", f"[{_NAMES}] [COUNT]", "what was said before", obeying.history, (commands.History,)),
-    Slash("receipts", "[NUMBER]", "how far a message of yours came", obeying.receipts, (commands.Receipts,)),
-    Slash("away", "[TEXT]", "be shown as away, with a line of text if you like", obeying.away),
+    Slash("all", "TEXT", phrase("say it to everyone"), obeying.say_to_all, (commands.Send,)),
+    Slash("whisper", "NAME TEXT", phrase("say it to one"), obeying.whisper, (commands.Send,)),
+    Slash(
+        "to",
+        _NAMES,
+        phrase("write to one, to several, or to all from now on"),
+        obeying.turn_to,
+        (commands.Send,),
+    ),
+    Slash("who", "[online]", phrase("the people, and how they are"), obeying.who, (commands.Who,)),
+    Slash(
+        "ping",
+        f"[{_NAMES}]",
+        phrase("how long it takes to somebody and back"),
+        obeying.ping,
+        (commands.Ping,),
+    ),
+    Slash(
+        "history", f"[{_NAMES}] [COUNT]", phrase("what was said before"), obeying.history, (commands.History,)
+    ),
+    Slash(
+        "receipts",
+        "[NUMBER]",
+        phrase("how far a message of yours came"),
+        obeying.receipts,
+        (commands.Receipts,),
+    ),
+    Slash("away", "[TEXT]", phrase("be shown as away, with a line of text if you like"), obeying.away),
     Slash(
         "back",
         "[TEXT]",
-        "be shown as online again, with a line of text if you like",
+        phrase("be shown as online again, with a line of text if you like"),
         obeying.back,
         (commands.SetPresence,),
     ),
     Slash("block", "NAME", commands.Block.does, obeying.block, (commands.Block,)),
     Slash("unblock", "NAME", commands.Unblock.does, obeying.unblock, (commands.Unblock,)),
     Slash("blocked", "", commands.Blocked.does, obeying.blocked, (commands.Blocked,)),
-    Slash("devices", "", "where your account is in use", obeying.devices, (commands.Devices,)),
+    Slash("devices", "", phrase("where your account is in use"), obeying.devices, (commands.Devices,)),
     Slash("signout", "DEVICE", commands.SignOut.does, obeying.sign_out, (commands.SignOut,)),
     Slash("newname", "NAME", commands.Rename.does, obeying.new_name, (commands.Rename,)),
     Slash(
         "password",
         "",
-        "choose another password; it is asked for",
+        phrase("choose another password; it is asked for"),
         obeying.password,
         (commands.ChangePassword, commands.Confirm),
     ),
     Slash("announce", "TEXT", commands.Announce.does, obeying.announce, (commands.Announce,)),
-    Slash("wire", "", "watch the lines that go over the wire, or no more", obeying.wire),
+    Slash("wire", "", phrase("watch the lines that go over the wire, or no more"), obeying.wire),
     Slash(
         "help",
         "[COMMAND]",
-        "this, or all about one command",
+        phrase("this, or all about one command"),
         lambda front, rest: _help(front, rest),  # noqa: PLW0108  (it needs this table)
     ),
-    Slash("disc", "", "disconnect and leave", obeying.disc, (commands.Quit,)),
+    Slash("disc", "", phrase("disconnect and leave"), obeying.disc, (commands.Quit,)),
 )
 _ALSO = {"online": "back", "quit": "disc", "rename": "newname"}
 #: What clients say by themselves, or before anybody is in; or what another word above says.
@@ -142,22 +174,25 @@ def spoken(line: str) -> str:
 def not_known(word: str) -> str:
     """Say that there is no such command, which one is like it, and what there is."""
     near = difflib.get_close_matches(word, [*known(), *_ALSO], 1, 0.6)
-    meant = f" Did you mean /{near[0]}?" if near else ""
-    return f"There is no command /{word}.{meant} There are {', '.join(f'/{each}' for each in known())}."
+    there_are = ", ".join(f"/{each}" for each in known())
+    if not near:
+        return tr("There is no command /{word}. There are {commands}.", word=word, commands=there_are)
+    return tr(
+        "There is no command /{word}. Did you mean /{near}? There are {commands}.",
+        word=word,
+        near=near[0],
+        commands=there_are,
+    )
 
 
 def not_complete(slash: Slash) -> str:
     """Say how a command that needs more is written."""
-    return f"Write {slash.usage}."
+    return tr("Write {usage}.", usage=slash.usage)
 
 
 def lines_of_help(rights: Collection[str] = ()) -> list[str]:
     """Say of each what it does; of those that need a right, only if it is there."""
-    return [
-        f"{slash.usage}: {slash.does}"
-        for slash in known().values()
-        if all(command.right is None or command.right in rights for command in slash.stands_for)
-    ]
+    return [slash.line for slash in known().values() if slash.is_for(rights)]
 
 
 # Doing it
@@ -183,7 +218,7 @@ async def obey(front: Front, typed: Typed) -> Outcome:
     except Unclear as unclear:
         return Outcome((str(unclear) or not_complete(slash),), done=False)
     except (Refusal, Unreachable, TimeoutError) as wrong:
-        return Outcome((str(wrong),), done=False)
+        return Outcome((why_not(wrong),), done=False)
 
 
 async def _help(front: Front, rest: str) -> Lines:
@@ -192,8 +227,12 @@ async def _help(front: Front, rest: str) -> Lines:
     slash = find(rest.removeprefix("/"))
     if slash is None:
         return [not_known(rest.removeprefix("/"))]
-    meant = [" ".join((command.__doc__ or "").split()) for command in slash.stands_for]
-    return [f"{slash.usage}: {slash.does}", *meant]
+    return [slash.line, *(tr(meaning(command)) for command in slash.stands_for)]
+
+
+def meaning(command: type[Command[Any]]) -> str:
+    """Give all that the language says about one of its commands."""
+    return " ".join((command.__doc__ or "").split())
 
 
 # Completing it
@@ -208,34 +247,37 @@ class Completion:
     remark: str = ""
 
 
-def completions(line: str, roster: Roster) -> Iterator[Completion]:
-    """Say how a line that was typed so far may go on."""
+def completions(line: str, roster: Roster, rights: Collection[str] = ()) -> Iterator[Completion]:
+    """Say how a line that was typed so far may go on, for somebody with these rights."""
     head, blank, rest = line.partition(" ")
     if not head.startswith("/") or head.startswith("//"):
         return
     if not blank:
-        for slash in known().values():
-            if slash.word.startswith(head[1:].lower()):
-                yield Completion(f"/{slash.word}", len(head), slash.does)
+        for slash in _beginning(head[1:], rights):
+            yield Completion(f"/{slash.word}", len(head), tr(slash.does))
         return
     found = find(head[1:])
     if found is None or " " in rest or "\n" in rest:
         return
+    if found.word == "help":
+        for slash in _beginning(rest, rights):
+            yield Completion(slash.word, len(rest), tr(slash.does))
+        return
     yield from _arguments(found.arguments.strip("[]").partition("]")[0].partition(" ")[0], rest, roster)
 
 
+def _beginning(begun: str, rights: Collection[str]) -> Iterator[Slash]:
+    return (one for one in known().values() if one.word.startswith(begun.lower()) and one.is_for(rights))
+
+
 def _arguments(kind: str, begun: str, roster: Roster) -> Iterator[Completion]:
-    if kind == "COMMAND":
-        words = ((word, known()[word].does) for word in known())
-        yield from (Completion(word, len(begun), does) for word, does in words if word.startswith(begun))
-        return
     if kind not in ("NAME", "name", _NAMES):
         return
     before, _, last = begun.rpartition(",") if kind == _NAMES else ("", "", begun)
     named = {*before.split(",")}
     if kind == _NAMES and not before and "all".startswith(begun):
-        yield Completion("all", len(begun), "everyone")
+        yield Completion("all", len(begun), tr("everyone"))
     for person in sorted(roster.people(), key=lambda one: (one.presence is not Presence.ONLINE, one.name)):
         fits = person.name.startswith(last.lower()) and person.name not in named
         if fits and person.presence is not Presence.CLOSED:
-            yield Completion(person.name, len(last), person.presence.value)
+            yield Completion(person.name, len(last), wording.presence(person.presence))

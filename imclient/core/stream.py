@@ -14,6 +14,7 @@ from improtocol.events import CloseTold, Gap, Live, MessageTold, RegisterTold, R
 from improtocol.fields import Presence
 from improtocol.replies import LoggedIn, Synced
 from improtocol.vocabulary import Event
+from imtongue import tr
 
 from .acks import Acks, Say
 from .cache import Cache
@@ -73,7 +74,7 @@ class Stream:
         epoch, cursor = reply.epoch or "", reply.cursor or 0
         if self.epoch is not None and self.epoch != epoch:
             self.forget(
-                "The server's log is another than before, as after a restore: everything is read anew."
+                tr("The server's log is another than before, as after a restore: everything is read anew.")
             )
         self._say, self._sync, self._can_look_back = say, sync, history
         self._expected = self._newest
@@ -158,7 +159,7 @@ class Stream:
         self._conversations.ledger.gap = number
         kept = self._cache.keep_gap(number)
         kept.addCallback(lambda _: self._acks.kept(number)).addErrback(self._stumbled)
-        self.lost.emit("Some of what was said while you were away is no longer kept by the server.")
+        self.lost.emit(tr("Some of what was said while you were away is no longer kept by the server."))
 
     def _take_message(self, event: MessageTold) -> None:
         message = self._names.placed(message_of(event))
@@ -177,7 +178,7 @@ class Stream:
         if number < self._expected and self._sync is not None:
             # After a break one's own messages are told too (R22): a log without them was set back.
             epoch = self.epoch or ""
-            self.forget("The server has lost what it had stored: everything is read anew.")
+            self.forget(tr("The server has lost what it had stored: everything is read anew."))
             self._begin_anew(epoch, number)
             if not self._syncing and self._say is not None:
                 self._acks.begin(self._say, number)

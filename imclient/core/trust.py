@@ -34,6 +34,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from improtocol.invite import Invite, is_here, shown
+from imtongue import phrase, tr
 
 from .reaching import Unreachable
 
@@ -60,9 +61,15 @@ class Stranger(NotKnown):
             host,
             port,
             fingerprint,
-            f"Nobody vouches for the server at {_place(host, port)} ({why}), so nothing was sent to it. "
-            f"Paste its invite, or ask whoever runs it whether this is its fingerprint: "
-            f"{shown(fingerprint)}; if it is, paste this: {Invite(host, port, fingerprint=fingerprint)}",
+            tr(
+                "Nobody vouches for the server at {place} ({why}), so nothing was sent to it. "
+                "Paste its invite, or ask whoever runs it whether this is its fingerprint: "
+                "{fingerprint}; if it is, paste this: {invite}",
+                place=_place(host, port),
+                why=why,
+                fingerprint=shown(fingerprint),
+                invite=Invite(host, port, fingerprint=fingerprint),
+            ),
         )
 
 
@@ -74,9 +81,14 @@ class AnotherServer(NotKnown):
             host,
             port,
             fingerprint,
-            f"Another server answers at {_place(host, port)} than the one that is known, so nothing was "
-            f"sent. Known: {shown(known)}. Shown: {shown(fingerprint)}. "
-            "Ask whoever runs it, by another way; if it is right, paste its new invite.",
+            tr(
+                "Another server answers at {place} than the one that is known, so nothing was "
+                "sent. Known: {known}. Shown: {shown}. "
+                "Ask whoever runs it, by another way; if it is right, paste its new invite.",
+                place=_place(host, port),
+                known=shown(known),
+                shown=shown(fingerprint),
+            ),
         )
         self.known = known
 
@@ -173,7 +185,7 @@ class _Certificate:
     def _looked_at(self, _connection: object, _shown: X509, error: int, _depth: int, good: int) -> bool:
         """Note what OpenSSL doubts; the handshake goes on, so that the fingerprint can be shown."""
         if not good:
-            self._doubts.append(_DOUBTS.get(error, "its certificate is not valid"))
+            self._doubts.append(tr(_DOUBTS.get(error, NOT_VALID)))
         return True
 
     def judge(self, connection: SSL.Connection) -> None:
@@ -195,19 +207,22 @@ class _Certificate:
             else:
                 verify.verify_hostname(connection, self._host)
         except (VerificationError, CertificateError):
-            return [f"its certificate is not for {self._host}"]
+            return [tr("its certificate is not for {host}", host=self._host)]
         return []
 
 
+NOT_VALID = phrase("its certificate is not valid")
+_ITSELF = phrase("it made its certificate itself")
+_NOBODY = phrase("nobody this computer trusts has signed its certificate")
 #: By OpenSSL's numbers.
 _DOUBTS = {
-    7: "its certificate was not signed by the one it names",
-    9: "its certificate is not valid yet",
-    10: "its certificate has expired",
-    18: "it made its certificate itself",
-    19: "it made its certificate itself",
-    20: "nobody this computer trusts has signed its certificate",
-    21: "nobody this computer trusts has signed its certificate",
+    7: phrase("its certificate was not signed by the one it names"),
+    9: phrase("its certificate is not valid yet"),
+    10: phrase("its certificate has expired"),
+    18: _ITSELF,
+    19: _ITSELF,
+    20: _NOBODY,
+    21: _NOBODY,
 }
 
 
@@ -303,13 +318,15 @@ class _Gate(TwistedProtocol):
 
 def _why_closed(place: str, reason: Failure) -> str:
     if reason.check(SSL.Error):
-        return (
-            f"Whoever answers at {place} does not speak TLS, so nothing was sent. Is the port right? "
-            "A server is reached in clear only at 127.0.0.1, on its own computer."
+        return tr(
+            "Whoever answers at {place} does not speak TLS, so nothing was sent. Is the port right? "
+            "A server is reached in clear only at 127.0.0.1, on its own computer.",
+            place=place,
         )
-    return (
-        f"The server at {place} closed during the TLS handshake, so nothing was sent. "
-        "Perhaps too many come from here; try again in a while."
+    return tr(
+        "The server at {place} closed during the TLS handshake, so nothing was sent. "
+        "Perhaps too many come from here; try again in a while.",
+        place=place,
     )
 
 
@@ -325,7 +342,7 @@ def _ascii(host: str) -> str:
     try:
         return host if host.isascii() else idna.encode(host).decode()
     except idna.IDNAError:
-        raise Unreachable(f"There is no computer called {host}.") from None
+        raise Unreachable(tr("There is no computer called {host}.", host=host)) from None
 
 
 def _key(host: str, port: int) -> tuple[str, int]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 
 from improtocol.audience import Audience
+from imtongue import number, phrase, tr, trn
 
 from .lookalike import shown
+from .refusals import why_not
+from .roster import Presence
+from .said import Said
 
+#: The line to type, at the end of a server's sentence.
+_EXAMPLE = re.compile(r": [A-Z]{3,} [^.]*$")
 #: More names than this are counted, not listed: a line stays a line.
 LISTED = 4
 
@@ -20,27 +27,32 @@ def named(name: str) -> str:
 def listed(names: Sequence[str], most: int = LISTED) -> str:
     """List names: ``bob``, ``bob and carol``, ``bob, carol and 3 others``."""
     if len(names) > most:
-        first, rest = [shown(name) for name in names[: most - 1]], len(names) - most + 1
-        return f"{', '.join(first)} and {rest} others"
+        first = ", ".join(shown(name) for name in names[: most - 1])
+        return trn(
+            "{names} and {count} other", "{names} and {count} others", len(names) - most + 1, names=first
+        )
     written = [shown(name) for name in names]
     if len(names) < 2:
         return "".join(written)
-    return f"{', '.join(written[:-1])} and {written[-1]}"
+    return tr("{names} and {last}", names=", ".join(written[:-1]), last=written[-1])
 
 
 def people(count: int) -> str:
     """Count people."""
-    return "1 person" if count == 1 else f"{count} people"
+    return trn("{count} person", "{count} people", count)
 
 
 def told_to(audience: Audience, me: str, most: int = LISTED) -> str:
     """Say whom a message is for, as ``me`` reads it: ``to you, bob``."""
     if audience.everyone:
-        return "to everyone"
+        return tr("to everyone")
     others = [name for name in audience.names if name != me]
     if me not in audience.names:
-        return f"to {commas(others, most)}"
-    return f"to {commas(['you', *others], most)}" if others else "to you"
+        return tr("to {names}", names=commas(others, most))
+    if not others:
+        return tr("to you")
+    # Whoever reads is one of those who are listed.
+    return tr("to you, {names}", names=commas(others, most - 1))
 
 
 def commas(names: Sequence[str], most: int = LISTED) -> str:
@@ -51,85 +63,181 @@ def commas(names: Sequence[str], most: int = LISTED) -> str:
 def title(audience: Audience, me: str) -> str:
     """Name a conversation for a tab."""
     if audience.everyone:
-        return "Everyone"
-    return "Notes" if audience.names == (me,) else ", ".join(map(shown, audience.names))
+        return tr("Everyone")
+    return tr("Notes") if audience.names == (me,) else ", ".join(map(shown, audience.names))
 
 
 def waits_for(away: Sequence[str]) -> str:
-    """Say who will see it later: ``carol is not connected: it will wait for carol.``"""
+    """Say who will see it later: ``carol is not connected: it will wait for carol.``, and guess no sex."""
     if not away:
         return ""
-    who = listed(away)
-    return f"{who} {'is' if len(away) == 1 else 'are'} not connected: it will wait for {who}."
+    return trn(
+        "{names} is not connected: it will wait for {names}.",
+        "{names} are not connected: it will wait for them.",
+        len(away),
+        names=listed(away),
+    )
 
 
 def waiting_for(away: Sequence[str]) -> str:
     """Say for whom a message waits that was sent: ``waiting for bob, who is not connected``."""
     if not away:
         return ""
-    return f"waiting for {listed(away)}, who {'is' if len(away) == 1 else 'are'} not connected"
+    return trn(
+        "waiting for {names}, who is not connected",
+        "waiting for {names}, who are not connected",
+        len(away),
+        names=listed(away),
+    )
 
 
 def shown_as(away: bool, text: str) -> str:
     """Say how somebody is shown who is connected: ``In the lab``, ``Away: back at six``."""
     if away:
-        return f"Away: {text}" if text else "Away"
-    return text or "Online"
+        return tr("Away: {text}", text=text) if text else tr("Away")
+    return text or tr("Online")
+
+
+#: How somebody is while one is not connected oneself.
+NOT_KNOWN = phrase("not known")
+
+
+def presence(word: str) -> str:
+    """Say in a word how somebody is: a `Presence`, or `NOT_KNOWN`."""
+    return tr(_PRESENCES.get(word, word))
+
+
+_PRESENCES: Mapping[str, str] = {
+    Presence.ONLINE: phrase("online"),
+    Presence.AWAY: phrase("away"),
+    Presence.OFFLINE: phrase("offline"),
+    Presence.CLOSED: phrase("closed"),
+}
 
 
 def you_are(away: bool, text: str) -> str:
     """Say how one is shown now."""
-    told = "You are shown as away" if away else "You are shown as online"
-    return f"{told}: {text}" if text else f"{told}."
+    if text:
+        told = tr("You are shown as away: {text}") if away else tr("You are shown as online: {text}")
+        return told.format(text=text)
+    return tr("You are shown as away.") if away else tr("You are shown as online.")
 
 
 def is_away(name: str, text: str) -> str:
     """Say that somebody is away, as they put it."""
-    return f"{shown(name)} is away: {text}" if text else f"{shown(name)} is away."
+    name = shown(name)
+    return tr("{name} is away: {text}", name=name, text=text) if text else tr("{name} is away.", name=name)
 
 
 def are_blocked(names: Sequence[str]) -> str:
     """Say that people are blocked."""
-    return f"You have blocked {listed(names)}: no answer reaches you."
+    return tr("You have blocked {names}: no answer reaches you.", names=listed(names))
 
 
 def blocking(name: str) -> str:
     """Say what it means to block somebody."""
-    name = shown(name)
-    return (
-        f"From now on you hear nothing of what {name} says, to you or to others with you, on none of your "
-        f"devices. {name} is not told. What was said before stays; what {name} says meanwhile stays unheard, "
-        "also when you unblock."
+    return tr(
+        "From now on you hear nothing of what {name} says, to you or to others with you, on none of your "
+        "devices. {name} is not told. What was said before stays; what {name} says meanwhile stays unheard, "
+        "also when you unblock.",
+        name=shown(name),
     )
+
+
+def is_blocked(name: str) -> str:
+    """Say that somebody is blocked from now on."""
+    return tr("{name} is blocked: you hear nothing of what {name} says.", name=shown(name))
+
+
+def is_heard(name: str) -> str:
+    """Say that somebody is blocked no more."""
+    return tr("You hear {name} again, from now on.", name=shown(name))
 
 
 def everyone_means(others: int, away: Sequence[str]) -> str:
     """Say how many a message to everyone is for, and for whom it waits."""
     if not others:
-        return "Nobody else is registered yet."
-    if others == 1:
-        meant = "Everyone is one other person so far."
-    else:
-        meant = f"Everyone means all {others} others who are registered now."
+        return tr("Nobody else is registered yet.")
+    meant = trn(
+        "Everyone is one other person so far.",
+        "Everyone means all {count} others who are registered now.",
+        others,
+    )
     if len(away) > LISTED:
-        return f"{meant} {len(away)} are not connected: it will wait for them."
+        wait = trn(
+            "{count} is not connected: it will wait.",
+            "{count} are not connected: it will wait for them.",
+            len(away),
+        )
+        return f"{meant} {wait}"
     return f"{meant} {waits_for(away)}".strip()
+
+
+def entitled(before: Collection[str], now: Collection[str]) -> list[str]:
+    """Say what one may do that one might not, and the other way round."""
+    told = {
+        "administrator": (tr("You are an administrator now."), tr("You are no administrator any more.")),
+        "everyone": (
+            tr("You may say something to everyone again."),
+            tr("You may not say anything to everyone any more."),
+        ),
+    }
+    changed = [right for right in told if (right in before) != (right in now)]
+    return [told[right][right not in now] for right in changed]
 
 
 def looks_like(name: str, other: str, me: str) -> str:
     """Warn of a name that may be taken for another."""
-    whom = "you" if other == me else shown(other)
-    return f"{shown(name)} looks like {whom}, and is somebody else."
+    if other == me:
+        return tr("{name} looks like you, and is somebody else.", name=shown(name))
+    return tr("{name} looks like {other}, and is somebody else.", name=shown(name), other=shown(other))
 
 
 def unknown(names: Sequence[str]) -> str:
     """Say that names are nobody's."""
-    if len(names) == 1:
-        return f"There is no user called {shown(names[0])}."
-    return f"There are no users called {', '.join(map(shown, names))}."
+    return trn(
+        "There is no user called {names}.",
+        "There are no users called {names}.",
+        len(names),
+        names=", ".join(map(shown, names)),
+    )
 
 
-def milliseconds(seconds: float) -> str:
-    """Say how long a round trip took."""
+def plainly(error: BaseException | None) -> str:
+    """Say what went wrong to somebody who types no lines: without the line that a server shows to type."""
+    return _EXAMPLE.sub(".", why_not(error))
+
+
+def answered(name: str, seconds: float) -> str:
+    """Say how long it took to somebody and back."""
     took = round(seconds * 1000)
-    return f"{took} ms" if took else "less than 1 ms"
+    if not took:
+        return tr("{name} answered in less than 1 ms.", name=shown(name))
+    return tr("{name} answered in {count} ms.", name=shown(name), count=number(took))
+
+
+def not_answered(name: str) -> str:
+    """Say that somebody did not."""
+    return tr("{name} did not answer.", name=shown(name))
+
+
+def unread(count: int) -> str:
+    """Count what is unread."""
+    return trn("{count} unread", "{count} unread", count)
+
+
+def not_sent(said: Said) -> str:
+    """Say that a message was refused, and why."""
+    return tr("not sent: {why}", why=said.refusal or tr("it was refused."))
+
+
+def is_not(other: str, me: str) -> str:
+    """Say of somebody whose name looks like another's that they are not that one."""
+    if other == me:
+        return tr("not you: the name looks alike")
+    return tr("not {name}: the name looks alike", name=shown(other))
+
+
+def not_them(other: str, me: str) -> str:
+    """Say the same where there is little room."""
+    return tr("Not you: looks alike") if other == me else tr("Not {name}: looks alike", name=shown(other))

@@ -18,6 +18,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from imtongue import tr
+
 from .running import Run
 from .signal import Signal
 
@@ -148,8 +150,11 @@ class Writer:
             return
         self._troubled = True
         self.trouble.emit(
-            f"This computer's disk cannot be written ({failure.getErrorMessage()}). "
-            "Nothing is lost: what arrives now is kept later, and what you write is sent when it can be kept."
+            tr(
+                "This computer's disk cannot be written ({why}). Nothing is lost: what arrives now is kept "
+                "later, and what you write is sent when it can be kept.",
+                why=failure.getErrorMessage(),
+            )
         )
         self._clock.callLater(TRY_AGAIN, self._try_again)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from random import SystemRandom
 
 from PyQt5.QtCore import QRect, QTimer
 from PyQt5.QtWidgets import QApplication, QWidget
@@ -22,7 +23,7 @@ from twisted.logger import (
     textFileLogObserver,
 )
 
-from imclient.core import keyring_tokens
+from imclient.core import keyring_tokens, network
 from imclient.core.client import Client
 from imclient.core.running import OneThread
 from imclient.core.settings import HOST, Options, profile_folder
@@ -32,7 +33,8 @@ from imqt.dress import Choice, Dress
 
 from . import emblem
 from .main_window import MainWindow
-from .start_dialog import Recent, StartDialog
+from .start_dialog import StartDialog
+from .start_side import Recent
 
 _log = Logger()
 
@@ -201,6 +203,9 @@ def main(options: Options) -> int:
 
     windows = Windows(make_client, dress, options, stop)
     reactor.addSystemEventTrigger("before", "shutdown", windows.close)
+    # The client of then: who logs out gets another one.
+    no_more = network.listen(reactor, SystemRandom(), lambda: windows.client.link.woke())  # noqa: PLW0108
+    reactor.addSystemEventTrigger("before", "shutdown", no_more)
     windows.begin()
     from imqt.system_look import SystemLook
 

@@ -10,8 +10,8 @@ from PyQt5.QtCore import QObject, QTimer, pyqtSignal
 from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.conversations import Conversation, Said
-from imclient.core.tongue import tr
 from improtocol.audience import Audience
+from imtongue import tr
 
 #: Milliseconds in which gathers what one is called for: what waited for somebody comes in one breath.
 GATHERED = 400
@@ -95,16 +95,18 @@ class Attention(QObject):
         preferences = self._client.settings.preferences
         if len(calling) > MOST:
             unread = sum(conversation.unread for conversation, _ in calling)
-            words = f"{unread} unread messages in {len(calling)} conversations"
+            # There are several of both.
+            words = tr("{count} unread messages in {talks} conversations", count=unread, talks=len(calling))
             self._notes.say(MANY, tr("imclient"), words, sound=preferences.sound)
             return
         for conversation, last in calling:
             heading = wording.named(last.sender)
             if conversation.audience.names != (last.sender,):
                 heading = f"{heading}, {wording.told_to(last.to, self._client.name or '')}"
-            more = f" ({conversation.unread} unread)" if conversation.unread > 1 else ""
-            words = last.text if preferences.texts else "wrote something"
-            self._notes.say(str(conversation.audience), heading, words + more, sound=preferences.sound)
+            words = last.text if preferences.texts else tr("wrote something")
+            if conversation.unread > 1:
+                words += f" ({wording.unread(conversation.unread)})"
+            self._notes.say(str(conversation.audience), heading, words, sound=preferences.sound)
 
     @staticmethod
     def _last_of_others(conversation: Conversation) -> Said | None:

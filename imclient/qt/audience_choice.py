@@ -10,6 +10,7 @@ from enum import Enum
 
 from imclient.core import wording
 from improtocol.audience import EVERYONE, Audience
+from imtongue import phrase, tr
 
 
 class Mode(Enum):
@@ -18,6 +19,14 @@ class Mode(Enum):
     ONE = "One"
     SEVERAL = "Several"
     EVERYONE = "Everyone"
+
+    @property
+    def words(self) -> str:
+        """What its button says."""
+        return tr(_WORDS[self])
+
+
+_WORDS = {Mode.ONE: phrase("One"), Mode.SEVERAL: phrase("Several"), Mode.EVERYONE: phrase("Everyone")}
 
 
 class AudienceChoice:

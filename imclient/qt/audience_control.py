@@ -6,20 +6,26 @@ The audience is the conversation: whatever is chosen here opens (or goes to) tha
 from __future__ import annotations
 
 from PyQt5.QtCore import pyqtSignal
+from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QSizePolicy, QWidget
 
 from imclient.core import obeying, wording
 from imclient.core.client import Client, LinkState
-from imclient.core.tongue import tr
+from imclient.core.roster import Presence
 from improtocol.audience import Audience
-from imqt import icons, plain
+from imqt import icons, plain, theme
+from imqt.layout import row
 from imqt.plain import PlainLabel
+from imtongue import tr
 
 from .audience_choice import AudienceChoice, Mode
 from .chip import Chip
 from .flow_layout import FlowLayout
 from .mode_switch import ModeSwitch
 from .name_field import NameField
+
+#: Narrower than this, the switch says alone what it is.
+NARROW = 320
 
 
 class AudienceControl(QWidget):
@@ -39,6 +45,7 @@ class AudienceControl(QWidget):
         self._field = NameField(self._addable, self._presence)
         self._add = plain.button(tr("add"), "link", icon_name="add")
         self._count = PlainLabel("", "dim")
+        self._to = PlainLabel(tr("To"), "dim")
         self._flow = FlowLayout(self, first_apart=True)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -48,13 +55,24 @@ class AudienceControl(QWidget):
 
     def _put_together(self) -> None:
         self._add.setObjectName("add")
-        for widget in (self._switch, self._field, self._add, self._count):
+        switch = QWidget()
+        switch.setLayout(row(self._to, self._switch, gap=10))
+        for widget in (switch, self._field, self._add, self._count):
             self._flow.addWidget(widget)
         self._field.hide()
         self._switch.chosen.connect(self.choose)
         self._add.clicked.connect(self._begin_adding)
         self._field.named.connect(self._on_named)
         self._field.left.connect(self._end_adding)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Leave the room to the switch where there is little."""
+        super().resizeEvent(event)
+        self._to.setVisible(self._is_roomy())
+        self._show_add()
+
+    def _is_roomy(self) -> bool:
+        return self.width() >= theme.grown(NARROW)
 
     # From outside
 
@@ -112,9 +130,9 @@ class AudienceControl(QWidget):
 
     def _presence(self, name: str) -> str:
         if self._client.link.state is not LinkState.ONLINE:
-            return "not known"  # what it was when the link broke says nothing
+            return wording.NOT_KNOWN  # what it was when the link broke says nothing
         person = self._client.roster.get(name)
-        return person.presence.value if person else "online"
+        return (person.presence if person else Presence.ONLINE).value
 
     # Adding and removing
 
@@ -170,12 +188,17 @@ class AudienceControl(QWidget):
         self._show_chips([] if mode is Mode.EVERYONE else self._choice.names)
         adding = not self._field.isHidden()
         self._add.setVisible(mode is not Mode.EVERYONE and not adding)
-        one = mode is Mode.ONE
-        self._add.setText("\N{EN SPACE}" + ("change" if one else "add"))
-        self._add.setIcon(icons.icon("edit" if one else "add", "accent"))
-        self._add.setAccessibleName(tr("Choose somebody else") if one else tr("Add people"))
+        self._show_add()
         self._show_count()
         self.changed.emit()
+
+    def _show_add(self) -> None:
+        """Offer somebody else in the mode there is, in words where there is room for them."""
+        one = self._choice.mode is Mode.ONE
+        words = plain.beside_icon(tr("change") if one else tr("add"))
+        self._add.setText(words if self._is_roomy() else "")
+        self._add.setIcon(icons.icon("edit" if one else "add", "accent"))
+        self._add.setAccessibleName(tr("Choose somebody else") if one else tr("Add people"))
 
     def _show_chips(self, names: list[str]) -> None:
         if [chip.name for chip in self._chips] == names:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PyQt5.QtWidgets import QWidget
 
 from imclient.core.client import Client, LinkState
-from imclient.core.tongue import tr
+from imtongue import phrase, tr
 
 from .listing import Line, Listing
 
-NOBODY = "You have blocked nobody. In the roster, a person's menu offers it."
+NOBODY = phrase("You have blocked nobody. In the roster, a person's menu offers it.")
 #: More names are not listed: nobody goes through them.
 MOST_LISTED = 500
 
@@ -18,8 +18,8 @@ class BlockedWindow(Listing):
     """Lists them, and follows what changes."""
 
     def __init__(self, client: Client, parent: QWidget | None = None) -> None:
-        text = "You hear nothing of what these people say, and they are not told."
-        super().__init__(parent, "Blocked people", text, "person")
+        text = tr("You hear nothing of what these people say, and they are not told.")
+        super().__init__(parent, tr("Blocked people"), text, "person")
         self._client = client
         self.setObjectName("blocked")
         client.blocked.changed.connect(self.refresh)
@@ -30,7 +30,7 @@ class BlockedWindow(Listing):
         names = sorted(self._client.blocked.names)[:MOST_LISTED]
         lines = [Line(name, tr("blocked"), tr("Unblock")) for name in names]
         online = self._client.link.state is LinkState.ONLINE
-        self.show_lines(lines, self._unblock, NOBODY if online else "Not connected.")
+        self.show_lines(lines, self._unblock, tr(NOBODY) if online else tr("Not connected."))
 
     def done(self, result: int) -> None:
         """Close it."""

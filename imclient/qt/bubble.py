@@ -14,17 +14,17 @@ from imqt import icons, moments, painting, theme
 from imqt.colours import Token
 from imqt.links import Link
 from imqt.theme import Size, Weight
+from imtongue import tr
 
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
 from .message_state import State, in_passing, state
 
 SIDE = 16  #: between a bubble and the edge of the window
-INDENT = 56  #: where the others' bubbles begin: beside the avatar
-AVATAR = 32
+GAP = 8  #: between an avatar and what stands beside it
 PAD_X, PAD_Y = 12, 8  #: inside a bubble
 CORNER = 10
-WIDEST = 560  #: wider lines are hard to read
+WIDEST = 560  #: wider lines are hard to read; of type of the usual size
 SLIM = 200  #: so many letters of what was said to everyone are looked at in passing
 SHARE = 0.78  #: of the window's width a bubble may take
 #: So many milliseconds of one turn go into setting text in lines. What is left is guessed, and set in the
@@ -85,6 +85,11 @@ class BubbleDelegate(QStyledItemDelegate):
         assert viewport is not None
         return viewport.width()
 
+    def _right(self, place: QRectF) -> float:
+        """Say where a row ends: over the end of the composer, whether there is a scroll bar or not."""
+        beside = self._view.width() - self._width()
+        return place.right() - max(SIDE - beside, 4)
+
     @staticmethod
     def _caption() -> float:
         return theme.line_height(theme.font(Size.CAPTION)) + 5
@@ -115,7 +120,7 @@ class BubbleDelegate(QStyledItemDelegate):
 
     @staticmethod
     def _room(width: int) -> float:
-        return max(min(width - INDENT - SIDE, width * SHARE, WIDEST) - 2 * PAD_X, 40)
+        return max(min(width - _indent() - SIDE, width * SHARE, theme.grown(WIDEST)) - 2 * PAD_X, 40)
 
     @staticmethod
     def _guess(row: Row) -> painting.Paragraphs:
@@ -147,8 +152,9 @@ class BubbleDelegate(QStyledItemDelegate):
 
     def _paint_sender(self, painter: QPainter, place: QRectF, said: Said) -> None:
         """Paint who said it, to whom, and when."""
-        icons.draw_avatar(painter, QRectF(place.left() + SIDE, place.top() + 6, AVATAR, AVATAR), said.sender)
-        line = QRectF(place.left() + INDENT, place.top() + 4, place.width() - INDENT - SIDE, self._caption())
+        across, left = _avatar(), place.left() + _indent()
+        icons.draw_avatar(painter, QRectF(place.left() + SIDE, place.top() + 6, across, across), said.sender)
+        line = QRectF(left, place.top() + 4, self._right(place) - left, self._caption())
         parts: list[tuple[str, QFont, Token]] = [
             (wording.named(said.sender), theme.font(Size.CAPTION, Weight.STRONG), "text"),
             (wording.told_to(said.to, self._model.me), theme.font(Size.CAPTION), "dim"),
@@ -157,8 +163,7 @@ class BubbleDelegate(QStyledItemDelegate):
             parts.append((moments.clock(said.at), theme.font(Size.CAPTION), "dim"))
         other = self._model.looks_like(said.sender)
         if other is not None:
-            alike = "you" if other == self._model.me else wording.named(other)
-            parts.append((f"not {alike}: the name looks alike", theme.font(Size.CAPTION), "error"))
+            parts.append((wording.is_not(other, self._model.me), theme.font(Size.CAPTION), "error"))
         for text, font, token in parts:
             taken = painting.draw_line(painter, line, text, font, theme.colour(token))
             line.setLeft(line.left() + taken + 8)
@@ -177,7 +182,7 @@ class BubbleDelegate(QStyledItemDelegate):
         at = "" if said.at is None else moments.clock(said.at)
         most = place.width() - 2 * SIDE - painting.width_of(at, _font()) - 8
         width = min(_width_of(state(said, self._model.me)), most)
-        return QRectF(place.right() - SIDE - width, bubble.bottom() + 1, width, self._caption())
+        return QRectF(self._right(place) - width, bubble.bottom() + 1, width, self._caption())
 
     def link_at(self, place: QRectF, row: Row, at: QPointF) -> Link | None:
         """Give the link at a point of the list, if one stands there."""
@@ -190,7 +195,7 @@ class BubbleDelegate(QStyledItemDelegate):
     def _bubble(self, place: QRectF, row: Row, said: Said, paragraphs: painting.Paragraphs) -> QRectF:
         """Say where a bubble stands."""
         width, height = paragraphs.width + 2 * PAD_X, paragraphs.height + 2 * PAD_Y
-        left = place.right() - SIDE - width if said.mine else place.left() + INDENT
+        left = self._right(place) - width if said.mine else place.left() + _indent()
         return QRectF(left, place.top() + self._above(row), width, height)
 
     def place_of_state(self, place: QRectF, row: Row) -> QRectF:
@@ -209,16 +214,15 @@ class BubbleDelegate(QStyledItemDelegate):
         painter.setBrush(theme.colour("accent", 0.10))
         painter.drawRoundedRect(bubble, CORNER, CORNER)
 
-    @staticmethod
     def _paint_rule(
-        painter: QPainter, place: QRectF, text: str, token: Token, line: Token, weight: Weight
+        self, painter: QPainter, place: QRectF, text: str, token: Token, line: Token, weight: Weight
     ) -> None:
         font = theme.font(Size.CAPTION, weight)
         half = painting.width_of(text, font) / 2 + 12
         middle, y = place.center().x(), round(place.center().y()) + 0.5
         painter.setPen(theme.colour(line))
         painter.drawLine(QPointF(place.left() + SIDE, y), QPointF(middle - half, y))
-        painter.drawLine(QPointF(middle + half, y), QPointF(place.right() - SIDE, y))
+        painter.drawLine(QPointF(middle + half, y), QPointF(self._right(place), y))
         painting.draw_line(painter, place, text, font, theme.colour(token), painting.CENTRE)
 
     def _paint_aside(
@@ -231,7 +235,10 @@ class BubbleDelegate(QStyledItemDelegate):
 
     @staticmethod
     def _words_in_passing(said: Said) -> str:
-        return f"{'You' if said.mine else wording.named(said.sender)} told everyone: {said.text[:SLIM]}"
+        text = said.text[:SLIM]
+        if said.mine:
+            return tr("You told everyone: {text}", text=text)
+        return tr("{name} told everyone: {text}", name=wording.named(said.sender), text=text)
 
     def _passing(self, said: Said) -> State | None:
         return in_passing(said, self._model.me)
@@ -266,6 +273,16 @@ class BubbleDelegate(QStyledItemDelegate):
         left = place.center().x() - (width + side + 8 + beside) / 2 + side + 8
         words_at = QRectF(left, place.top(), max(0, width), place.height())
         return words_at, QRectF(words_at.right() + 16, place.top(), max(0, beside - 16), place.height())
+
+
+def _avatar() -> int:
+    """Give how large an avatar is: smaller than in the roster, and it grows with the type."""
+    return theme.heights().control
+
+
+def _indent() -> int:
+    """Give where the others' bubbles begin: beside the avatar."""
+    return SIDE + _avatar() + GAP
 
 
 def _font(weight: Weight = Weight.NORMAL) -> QFont:

@@ -9,6 +9,7 @@ from PyQt5.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from imclient.core import wording
 from imqt import icons, painting, plain, theme
 from imqt.theme import Weight
+from imtongue import tr
 
 
 class Chip(QAbstractButton):
@@ -32,7 +33,8 @@ class Chip(QAbstractButton):
     def show_presence(self, presence: str) -> None:
         """Show whether that person is there."""
         self._presence = presence
-        self.setAccessibleName(f"{self._words}, {presence}. Delete removes it.")
+        said = wording.presence(presence)
+        self.setAccessibleName(tr("{name}, {presence}. Delete removes it.", name=self._words, presence=said))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -42,7 +44,7 @@ class Chip(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         """Give way: a long name ends in dots."""
-        return QSize(_dot() + 40 + _cross(), theme.heights().control)
+        return QSize(min(_dot() + 40 + _cross(), self.sizeHint().width()), theme.heights().control)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Take the name away when its cross is pressed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from PyQt5.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, QSize, QStringListModel, Qt
 from PyQt5.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -17,32 +18,33 @@ from PyQt5.QtWidgets import (
 )
 
 from imclient.core import slash, wording
+from imclient.core.client import Client
 from imclient.core.roster import Presence, Roster
 from imclient.core.slash import Completion
-from imclient.core.tongue import tr
 from imqt import painting, theme
 from imqt.theme import Size, Weight
+from imtongue import tr
 
 #: So many are offered; whoever types on has fewer.
 MOST = 8
 _AT = re.compile(r"(?:^|(?<=\s))@(?P<begun>\S*)$")
 
 
-def ways_on(before: str, roster: Roster) -> list[Completion]:
+def ways_on(before: str, roster: Roster, rights: Collection[str] = ()) -> list[Completion]:
     """Say how a text may go on behind the cursor."""
     at = _AT.search(before)
     if at is not None:
         return _names(at["begun"].lower(), len(at["begun"]) + 1, roster)
     if "\n" in before:
         return []
-    return [one for one, _ in zip(slash.completions(before, roster), range(MOST), strict=False)]
+    return [one for one, _ in zip(slash.completions(before, roster, rights), range(MOST), strict=False)]
 
 
 def _names(begun: str, replaces: int, roster: Roster) -> list[Completion]:
     there = [one for one in roster.people() if one.presence is not Presence.CLOSED]
     fitting = [one for one in there if one.name.startswith(begun)]
     fitting.sort(key=lambda one: one.presence is not Presence.ONLINE)
-    return [Completion(one.name, replaces, one.presence.value) for one in fitting[:MOST]]
+    return [Completion(one.name, replaces, wording.presence(one.presence)) for one in fitting[:MOST]]
 
 
 class WaysOn(QListView):
@@ -114,9 +116,9 @@ class _WayDelegate(QStyledItemDelegate):
 class Completing(QObject):
     """Offers ways on while somebody types: Tab takes one, arrows choose, Escape closes."""
 
-    def __init__(self, edit: QPlainTextEdit, roster: Roster) -> None:
+    def __init__(self, edit: QPlainTextEdit, client: Client) -> None:
         super().__init__(edit)
-        self._edit, self._roster = edit, roster
+        self._edit, self._client = edit, client
         self._closed_for = ""  # Escape was pressed for this text
         self.ways = WaysOn(edit)
         self.ways.clicked.connect(lambda _: self._take())
@@ -129,7 +131,8 @@ class Completing(QObject):
 
     def _on_typed(self) -> None:
         before = self._before
-        ways = ways_on(before, self._roster) if self._edit.hasFocus() and before != self._closed_for else []
+        wanted = self._edit.hasFocus() and before != self._closed_for
+        ways = ways_on(before, self._client.roster, self._client.rights) if wanted else []
         if not ways or [way.text for way in ways] == [before[-ways[0].replaces :]]:
             self.ways.hide()
             return

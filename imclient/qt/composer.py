@@ -9,10 +9,9 @@ from PyQt5.QtGui import QKeyEvent, QResizeEvent
 from PyQt5.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from imclient.core import obeying, slash, wording
-from imclient.core.client import Client
+from imclient.core.client import Client, LinkState
 from imclient.core.lookalike import Lookalikes
 from imclient.core.roster import Presence
-from imclient.core.tongue import tr
 from improtocol import limits
 from improtocol.audience import Audience
 from improtocol.errors import Refusal
@@ -22,6 +21,7 @@ from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
 from imqt.row_list import Gathering
 from imqt.sign import IconSign
+from imtongue import number, tr
 
 from . import slash_line, spelling
 from .audience_control import AudienceControl
@@ -129,7 +129,7 @@ class Composer(QWidget):
         self.audience = AudienceControl(client)
         self.edit = MessageEdit()
         self._check_spelling()
-        self.completing = Completing(self.edit, client.roster)
+        self.completing = Completing(self.edit, client)
         self.send = plain.button(tr("Send"), "primary", icon_name="send")
         self._sign = IconSign("waiting", "waiting")
         self._hint = PlainLabel("", "caption", wrap=True)
@@ -150,7 +150,6 @@ class Composer(QWidget):
     def _put_together(self) -> None:
         self.send.setObjectName("send")
         self.send.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self.send.setText("Send\N{EN SPACE}")
         self._hint.setObjectName("hint")
         self._hint.setMinimumWidth(1)  # a long name must not push the roster away
         layout: QVBoxLayout = col(
@@ -248,7 +247,7 @@ class Composer(QWidget):
         try:
             self._client.say(audience, slash.spoken(text))
         except Refusal as refusal:
-            self.show_error(str(refusal))
+            self.show_error(wording.plainly(refusal))
         else:
             self.edit.clear()
 
@@ -320,26 +319,44 @@ class Composer(QWidget):
         self._sign.setVisible(bool(sentence))
         self._sign.show_icon(sign, _TOKENS.get(sign, "dim"))
         self._show_keys()
+        self._show_send(audience)
         self.send.setEnabled(audience is not None)
         plain.set_tooltip(self.send, "" if audience is not None else tr("Choose whom to write to"))
-        self.edit.invite(f"Message {_whom(audience, self._client.name)}")
+        self.edit.invite(_invitation(audience, self._client.name))
+
+    def _show_send(self, audience: Audience | None) -> None:
+        """Say on the button itself whom it goes to, where that is more than one."""
+        words = tr("Send")
+        if audience is not None and self.width() >= theme.grown(NARROW):
+            many = len(audience.names)
+            words = tr("Send to everyone") if audience.everyone else words
+            words = tr("Send to {count}", count=many) if many > 1 else words
+        self.send.setText(f"{words}\N{THREE-PER-EM SPACE}")
+        self.send.setAccessibleName(words)
 
     def _what_is_unusual(self, audience: Audience | None) -> tuple[str, str, str]:
         """Give the sentence, its sign and its role."""
         if self._error:
             return self._error, "warning", "error"
         if audience is None:
-            return "Choose whom to write to.", "person", "caption"
+            return tr("Choose whom to write to."), "person", "caption"
         size = len(self.edit.toPlainText().encode())
         if size > limits.TEXT * 0.9:
-            return f"{size:,} of {limits.TEXT:,} bytes.", "note", "caption"
+            told = tr("{size} of {limit} bytes.", size=number(size), limit=number(limits.TEXT))
+            return told, "note", "caption"
+        return self._about(audience)
+
+    def _about(self, audience: Audience) -> tuple[str, str, str]:
+        """Say what is unusual about an audience, or about the way to it."""
+        alike = next(((name, other) for name in audience.names if (other := self._lookalikes.of(name))), None)
+        if alike is not None:
+            return wording.looks_like(*alike, self._client.name or ""), "warning", "error"
+        if self._client.link.state is not LinkState.ONLINE:
+            return tr("You are not connected: it waits here, and goes out by itself."), "waiting", "caption"
         people = self._client.roster.people()
         away = [person.name for person in people if person.presence is Presence.OFFLINE]
         if audience.everyone:
             return wording.everyone_means(len(people), away), "everyone", "caption"
-        alike = next(((name, other) for name in audience.names if (other := self._lookalikes.of(name))), None)
-        if alike is not None:
-            return wording.looks_like(*alike, self._client.name or ""), "warning", "error"
         return self._about_them(audience.names, away), "waiting", "caption"
 
     def _about_them(self, names: Sequence[str], away: Sequence[str]) -> str:
@@ -355,12 +372,15 @@ class Composer(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Let the hint about the keys go where there is little room."""
         super().resizeEvent(event)
+        self._show_send(self.audience.audience)
         self._show_keys()
 
 
-def _whom(audience: Audience | None, me: str | None) -> str:
+def _invitation(audience: Audience | None, me: str | None) -> str:
     if audience is None:
-        return "nobody yet"
+        return tr("Message nobody yet")
     if audience.everyone:
-        return "everyone"
-    return "yourself" if audience.names == (me,) else wording.listed(audience.names)
+        return tr("Message everyone")
+    if audience.names == (me,):
+        return tr("Message yourself")
+    return tr("Message {names}", names=wording.listed(audience.names))

@@ -11,6 +11,7 @@ from imclient.core import wording
 from imclient.core.conversations import Conversation, Said
 from imqt import moments
 from imqt.row_list import Gathering, RowList
+from imtongue import tr
 
 from .conversation_rows import Extras, Notice, Row, aside_of, rows_of
 from .message_state import state
@@ -226,6 +227,10 @@ def in_words(row: Row, me: str) -> str:
     said = row.said
     if said is None:
         return row.text
-    at = "" if said.at is None else f" at {moments.clock(said.at)}"
-    told = f"{wording.named(said.sender)}{at}, {wording.told_to(said.to, me)}: {said.text}"
+    name, whom = wording.named(said.sender), wording.told_to(said.to, me)
+    if said.at is None:
+        told = tr("{name}, {whom}: {text}", name=name, whom=whom, text=said.text)
+    else:
+        at = moments.clock(said.at)
+        told = tr("{name} at {time}, {whom}: {text}", name=name, time=at, whom=whom, text=said.text)
     return f"{told}, {state(said, me).words}" if said.mine else told

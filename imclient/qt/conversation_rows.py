@@ -11,8 +11,9 @@ from math import inf
 
 from imclient.core.conversations import Said
 from imqt import moments
+from imtongue import phrase, tr
 
-MISSING = "What was said here meanwhile may be missing."
+MISSING = phrase("What was said here meanwhile may be missing.")
 
 
 class Kind(Enum):
@@ -91,14 +92,14 @@ def rows_of(
             last_day = moments.day_of(said.at)
             rows.append(Row(Kind.DAY, moments.day(last_day, today)))
         if _is_missing_between(before, said.number, extras.gap):
-            rows.append(Row(Kind.GAP, MISSING))
+            rows.append(Row(Kind.GAP, tr(MISSING)))
         before = said.number or before
         if said is new:
             rows.append(Row(Kind.NEW, _since(extras.left_at)))
         rows.append(Row(kind, said.text, said, not _goes_on(rows, said), said.at))
         rows += notices.get(id(said), [])
     if at_end and _is_missing_between(before, None, extras.gap):
-        rows.append(Row(Kind.GAP, MISSING))
+        rows.append(Row(Kind.GAP, tr(MISSING)))
     return rows
 
 
@@ -156,7 +157,9 @@ def _minute(said: Said) -> int | None:
 
 
 def _since(left_at: float | None) -> str:
-    return "New since you left" if left_at is None else f"New since you left, {moments.clock(left_at)}"
+    if left_at is None:
+        return tr("New since you left")
+    return tr("New since you left, {time}", time=moments.clock(left_at))
 
 
 def _notices(notices: list[Notice]) -> dict[int, list[Row]]:

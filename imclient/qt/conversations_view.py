@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 
 from PyQt5.QtCore import QPoint, QRect, Qt, pyqtSignal
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Conversation, Said
 from imclient.core.lookalike import Lookalikes
-from imclient.core.tongue import tr
 from improtocol.audience import EVERYONE, Audience
-from imqt import icons, plain
+from imqt import plain
 from imqt.layout import row, rule
 from imqt.row_list import Gathering
+from imtongue import tr
 
-from . import tab_bar
+from . import tab_bar, tab_menus
+from .apart import Apart
 from .conversation_view import ConversationView
+from .pages import Pages
 from .receipts_view import ReceiptsView
-from .tab_bar import TabBar
 from .talk_window import TalkWindow
 
 #: So many tabs open by themselves; beyond that the roster's badges tell.
 MOST_BY_ITSELF = 12
-#: So many conversations without a tab are listed.
-MOST_LISTED = 40
 #: Narrower than this, Ping and Wire show their signs only.
 NARROW = 620
 _BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -58,12 +56,12 @@ class ConversationsView(QWidget):
         self._here = False  #: the reader looks at the window
         self._aside = True
         self._closed: set[Audience] = set()
-        self._apart: list[TalkWindow] = []
         self._lookalikes = Lookalikes(client.roster)
         self._noting = False  #: what is open is remembered, once what was open is open again
         self._new_here = not any(talk.newest for talk in client.conversations.all())
-        self.tabs = TabBar()
-        self.pages = QStackedWidget()
+        self._pages = Pages(self)
+        self.tabs = self._pages.tabs
+        self._apart = Apart(client, self)
         self.ping, self.wire = self._tools()
         self._last: ConversationView | None = None
         self._welcome: QWidget | None = None
@@ -89,13 +87,15 @@ class ConversationsView(QWidget):
         layout.setSpacing(0)
         layout.addLayout(row((self.tabs, 1), self.all, self.ping, self.wire, margins=(4, 0, 12, 0), gap=4))
         layout.addWidget(rule())
-        layout.addWidget(self.pages, 1)
+        layout.addWidget(self._pages.stack, 1)
 
     def _listen(self) -> None:
         self.tabs.currentChanged.connect(self._on_current)
         self.tabs.close_wanted.connect(self.close_tab)
         self.tabs.menu_wanted.connect(self._offer_tab)
-        self.tabs.tabMoved.connect(self._on_moved)
+        self._pages.moved.connect(self._note_open)
+        self._apart.put_back.connect(self._put_back)
+        self._apart.looked.connect(self._look_apart)
         self.tabs.changed.connect(self._counting.soon)
         self.ping.clicked.connect(self.ping_wanted)
         self.wire.toggled.connect(self.wire_wanted)
@@ -111,10 +111,7 @@ class ConversationsView(QWidget):
         self._counting.stop()
         self._lookalikes.close()
         self._close_receipts()
-        for window in self._apart:
-            window.put_back.disconnect()
-            window.close()
-            window.deleteLater()
+        self._apart.close()
         for view in self.views():
             view.close_view()
 
@@ -122,64 +119,53 @@ class ConversationsView(QWidget):
 
     def views(self) -> list[ConversationView]:
         """Give the pages of the open conversations, in the order of the tabs; then those set apart."""
-        return [*self._tabbed(), *(window.view for window in self._apart)]
-
-    def _tabbed(self) -> list[ConversationView]:
-        pages = [self.pages.widget(index) for index in range(self.pages.count())]
-        return [page for page in pages if isinstance(page, ConversationView)]
+        return [*self._pages.views(), *self._apart.views()]
 
     @property
     def current(self) -> ConversationView | None:
         """The conversation on the screen."""
-        page = self.pages.currentWidget()
-        return page if isinstance(page, ConversationView) else None
+        return self._pages.current
 
     def open(self, audience: Audience, *, in_place_of_empty: bool = False) -> None:
         """Go to a conversation; `in_place_of_empty`: a tab in which nothing was said gives its place."""
         leaving = self.current
         view = self._view(audience) or self._add(audience)
-        window = self._window_of(view)
-        if window is not None:
-            window.raise_()
-            window.activateWindow()
-            window.composer.edit.setFocus()
+        if self._apart.bring(view):
             return
-        self.tabs.setCurrentIndex(self._index(view))
+        self._pages.go_to(view)
         if (
             leaving is not None
             and leaving is not view
             and in_place_of_empty
             and not leaving.conversation.last
         ):
-            self.close_tab(self._index(leaving))
+            self._close(leaving)
 
     def show_welcome(self, welcome: QWidget) -> None:
         """Show a page that is no conversation, until one is opened."""
         self._welcome = welcome
-        self.pages.insertWidget(0, welcome)
-        self.tabs.put(0, "Welcome", "everyone")
-        self.tabs.setCurrentIndex(0)
-        self.pages.setCurrentIndex(0)
+        self._pages.put(0, welcome, tr("Welcome"), "everyone")
+        self._pages.go_to(welcome)
+        self._pages.stack.setCurrentIndex(0)
 
     def close_tab(self, index: int) -> None:
         """Close a tab; what was said in it stays where it is."""
-        page = self.pages.widget(index)
-        if page is None:
-            return
+        page = self._pages.stack.widget(index)
+        if page is not None:
+            self._close(page)
+
+    def _close(self, page: QWidget) -> None:
         if isinstance(page, ConversationView):
             self._closed.add(page.conversation.audience)
             page.close_view()
-        self._take_out(page, index)
+        self._take_out(page)
         page.deleteLater()
         if page is self._welcome:
             self._welcome = None
         self._go_on()
 
-    def _take_out(self, page: QWidget, index: int) -> None:
-        # First the page, then the tab: what the tab bar then shows is there.
-        self.pages.removeWidget(page)
-        self.tabs.take(index)
-        self.pages.setCurrentIndex(self.tabs.currentIndex())
+    def _take_out(self, page: QWidget) -> None:
+        self._pages.take(page)
         if page is self._last:
             self._last = None
 
@@ -191,50 +177,29 @@ class ConversationsView(QWidget):
         else:
             self.emptied.emit()
 
-    def _on_moved(self, source: int, target: int) -> None:
-        """Let the pages follow the tabs; which one is on the screen stays."""
-        page = self.pages.widget(source)
-        assert page is not None
-        self.pages.removeWidget(page)
-        self.pages.insertWidget(target, page)
-        self.pages.setCurrentIndex(self.tabs.currentIndex())
-        self._note_open()
-
     def move_current(self, by: int) -> None:
         """Move the tab on the screen to the left or the right."""
-        place = self.tabs.currentIndex()
-        if 0 <= place + by < self.tabs.count():
-            self.tabs.moveTab(place, place + by)
+        self._pages.move_current(by)
 
     # In a window of its own
 
     def set_current_apart(self) -> None:
         """Give the conversation on the screen a window of its own."""
-        self._set_apart(self.tabs.currentIndex())
+        if self.current is not None:
+            self._set_apart(self.current)
 
-    def _set_apart(self, index: int) -> TalkWindow | None:
-        page = self.pages.widget(index)
-        if not isinstance(page, ConversationView):
-            return None
-        self._take_out(page, index)
-        window = TalkWindow(self._client, page)
-        self._apart.append(window)
-        window.put_back.connect(lambda: self._put_back(window))
-        window.looked.connect(lambda looks: self._look_apart(page, looks))
+    def _set_apart(self, view: ConversationView) -> None:
+        self._take_out(view)
+        window = self._apart.take(view)
         self.set_apart.emit(window)
-        window.resize(window.sizeHint())
         window.show()
         self._go_on()
-        return window
 
-    def _put_back(self, window: TalkWindow) -> None:
+    def _put_back(self, view: ConversationView) -> None:
         """Show a conversation among the tabs again."""
-        view = window.view
-        self._apart.remove(window)
         view.leave(self._now())
         self._put(view)
-        window.deleteLater()
-        self.tabs.setCurrentIndex(self._index(view))
+        self._pages.go_to(view)
 
     def _look_apart(self, view: ConversationView, looks: bool) -> None:
         if looks:
@@ -242,9 +207,6 @@ class ConversationsView(QWidget):
             self._counting.soon()
         else:
             view.leave(self._now())
-
-    def _window_of(self, view: ConversationView) -> TalkWindow | None:
-        return next((window for window in self._apart if window.view is view), None)
 
     # What was open when one left
 
@@ -258,10 +220,10 @@ class ConversationsView(QWidget):
         for audience in apart:
             view = self._view(audience)
             if view is not None:
-                self._set_apart(self._index(view))
+                self._set_apart(view)
         view = self._view(current) if current is not None else None
-        if view is not None and self._window_of(view) is None:
-            self.tabs.setCurrentIndex(self._index(view))
+        if view in self._pages.views():
+            self._pages.go_to(view)
         self._noting = True
         return bool(left.open or apart)
 
@@ -270,8 +232,8 @@ class ConversationsView(QWidget):
         if not self._noting:
             return
         self._client.desk.note_open(
-            [one.conversation.audience for one in self._tabbed()],
-            [window.view.conversation.audience for window in self._apart],
+            [one.conversation.audience for one in self._pages.views()],
+            [one.conversation.audience for one in self._apart.views()],
             view.conversation.audience if view is not None else None,
         )
 
@@ -283,14 +245,10 @@ class ConversationsView(QWidget):
 
     def step(self, by: int) -> None:
         """Go to the next tab, or back."""
-        if self.tabs.count():
-            self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
+        self._pages.step(by)
 
     def _view(self, audience: Audience) -> ConversationView | None:
         return next((view for view in self.views() if view.conversation.audience == audience), None)
-
-    def _index(self, view: ConversationView) -> int:
-        return self.pages.indexOf(view)
 
     def _add(self, audience: Audience) -> ConversationView:
         conversations = self._client.conversations
@@ -307,16 +265,15 @@ class ConversationsView(QWidget):
         view.transcript.receipts_wanted.connect(lambda said, at: self._open_receipts(view, said, at))
         self._put(view)
         if self._welcome is not None:
-            self.close_tab(self.pages.indexOf(self._welcome))
+            self._close(self._welcome)
         return view
 
     def _put(self, view: ConversationView) -> None:
         """Put a page behind the others."""
-        # First the page, then the tab: a tab never shows the page of another.
-        index, audience = self.pages.count(), view.conversation.audience
-        self.pages.insertWidget(index, view)
-        self.tabs.put(index, wording.title(audience, self._me), tab_bar.icon_of(audience, self._me))
-        self.tabs.show_unread(index, view.conversation.unread)
+        audience = view.conversation.audience
+        title, icon = wording.title(audience, self._me), tab_bar.icon_of(audience, self._me)
+        self._pages.put(self.tabs.count(), view, title, icon)
+        self._pages.show_unread(view)
         self._note_open()
 
     def _open_unread(self) -> None:
@@ -335,11 +292,11 @@ class ConversationsView(QWidget):
             view.leave(self._now())
 
     def _on_current(self, index: int) -> None:
-        page = self.pages.widget(index)
+        page = self._pages.stack.widget(index)
         if page is None:
             return
         self._close_receipts()
-        self.pages.setCurrentWidget(page)
+        self._pages.stack.setCurrentWidget(page)
         if self._last is not None and self._last is not page:
             self._last.leave(self._now())
             self._last.turn_away()
@@ -353,7 +310,7 @@ class ConversationsView(QWidget):
     def _arrive(self, view: ConversationView) -> None:
         if self._here:
             view.arrive()
-            self.tabs.show_unread(self._index(view), view.conversation.unread)
+            self._pages.show_unread(view)
 
     def _on_changed(self, conversation: Conversation) -> None:
         view = self._view(conversation.audience)
@@ -367,10 +324,9 @@ class ConversationsView(QWidget):
 
     def _show_counts(self) -> None:
         """Show how many are unread in each tab, and whether there is more than the tabs show."""
-        for view in self._tabbed():
-            self.tabs.show_unread(self._index(view), view.conversation.unread)
-        for window in self._apart:
-            window.show_unread()
+        for view in self._pages.views():
+            self._pages.show_unread(view)
+        self._apart.show_unread()
         self._show_crowd()
 
     def _opens_by_itself(self, conversation: Conversation) -> bool:
@@ -394,7 +350,10 @@ class ConversationsView(QWidget):
         names = view.conversation.audience.names if view is not None else ()
         can = bool(names) and names != (self._me,)
         self.ping.setEnabled(can)
-        whom = f"Ping {wording.listed(names)}: there, and how far away?" if can else "Choose a person to ping"
+        if can:
+            whom = tr("Ping {names}: there, and how far away?", names=wording.listed(names))
+        else:
+            whom = tr("Choose a person to ping")
         plain.set_tooltip(self.ping, whom)
 
     # How far one's own came
@@ -439,7 +398,7 @@ class ConversationsView(QWidget):
         if self._receipts is not None:
             self._receipts.place()
         roomy = self.width() >= NARROW
-        for tool, text in ((self.ping, "Ping"), (self.wire, "Wire")):
+        for tool, text in ((self.ping, tr("Ping")), (self.wire, tr("Wire"))):
             tool.setText("\N{NO-BREAK SPACE}" + text)
             tool.setToolButtonStyle(_BESIDE if roomy else _ALONE)
         self._show_crowd()
@@ -455,39 +414,18 @@ class ConversationsView(QWidget):
 
     def list_all(self) -> None:
         """List all conversations: those that are open, and then the others."""
-        menu = QMenu(self)
-        menu.setObjectName("allConversations")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for index, (icon, title, unread) in enumerate(self.tabs.titles()):
-            _offer(menu, icon, title, unread, partial(self.tabs.setCurrentIndex, index))
-        others = self._without_tab()
-        if others:
-            menu.addSeparator()
-        for talk in others[:MOST_LISTED]:
-            icon, title = tab_bar.icon_of(talk.audience, self._me), wording.title(talk.audience, self._me)
-            _offer(menu, icon, title, talk.unread, partial(self.open, talk.audience))
+        menu = tab_menus.all_conversations(self.tabs, self._without_tab(), self._me, self.open)
         at = self.all if self.all.isVisible() else self.tabs
         menu.popup(at.mapToGlobal(at.rect().bottomLeft()))
 
     def _offer_tab(self, index: int, at: QPoint) -> None:
         """Offer what can be done with a tab."""
-        page = self.pages.widget(index)
-        menu = QMenu(self)
-        menu.setObjectName("tabMenu")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        acts: list[tuple[str, Callable[[], object]]] = [("Close", lambda: self.close_tab(index))]
+        page = self._pages.stack.widget(index)
+        acts: list[tuple[str, Callable[[], object]]] = [(tr("Close"), lambda: self.close_tab(index))]
         if isinstance(page, ConversationView):
-            audience, desk = page.conversation.audience, self._client.desk
-            muted = desk.is_muted(audience)
-            acts += [
-                ("In a window of its own", lambda: self._set_apart(index)),
-                ("Call me again" if muted else "Mute", lambda: desk.note_muted(audience, not muted)),
-            ]
-        for words, act in acts:
-            action = menu.addAction(words)
-            assert action is not None
-            action.triggered.connect(lambda _checked, act=act: act())
-        menu.popup(at)
+            acts.append((tr("In a window of its own"), lambda: self._set_apart(page)))
+            acts.append(tab_menus.muting(self._client.desk, page.conversation.audience))
+        tab_menus.one_tab(self.tabs, acts).popup(at)
 
     def next_unread(self) -> bool:
         """Go to the next conversation in which something is unread; say whether there is one."""
@@ -498,10 +436,3 @@ class ConversationsView(QWidget):
         if here:
             self.open(here[-1].audience)  # the one that waits longest
         return bool(here)
-
-
-def _offer(menu: QMenu, icon: str, title: str, unread: int, act: Callable[[], None]) -> None:
-    words = f"{title} ({unread})" if unread else title
-    action = menu.addAction(icons.icon(icon), plain.literal(words))
-    assert action is not None
-    action.triggered.connect(lambda _checked: act())

@@ -9,12 +9,12 @@ from PyQt5.QtWidgets import QWidget
 
 from imclient.core.client import Client
 from imclient.core.devices import Device
-from imclient.core.tongue import tr
 from imqt import moments, plain
+from imtongue import phrase, tr, trn
 
 from .listing import Line, Listing
 
-NAMELESS = "Without a name"
+NAMELESS = phrase("Without a name")
 
 
 class DevicesWindow(Listing):
@@ -23,8 +23,8 @@ class DevicesWindow(Listing):
     def __init__(
         self, client: Client, parent: QWidget | None = None, now: Callable[[], float] = time.time
     ) -> None:
-        text = "Where your account is in use. A device that is signed out is told, and must log in again."
-        super().__init__(parent, "Devices", text, "server")
+        text = tr("Where your account is in use. A device that is signed out is told, and must log in again.")
+        super().__init__(parent, tr("Devices"), text, "server")
         self._client, self._now = client, now
         self.setObjectName("devices")
         self.refresh()
@@ -40,9 +40,12 @@ class DevicesWindow(Listing):
     def _ask(self, name: str) -> None:
         plain.ask(
             self,
-            f"Sign out {name}?",
-            f"Its session ends at once, and it does not come back by itself: whoever uses {name} has to "
-            "log in again. What it holds already stays on it.",
+            tr("Sign out {device}?", device=name),
+            tr(
+                "Its session ends at once, and it does not come back by itself: whoever uses {device} has to "
+                "log in again. What it holds already stays on it.",
+                device=name,
+            ),
             act=tr("Sign out"),
             then=lambda: self._sign_out(name),
             danger=True,
@@ -59,11 +62,11 @@ class DevicesWindow(Listing):
 def line_of(device: Device, now: float) -> Line:
     """Say what there is to say of a device; this one, and what has no name, cannot be signed out here."""
     if device.sessions:
-        used = "in use now" if device.sessions == 1 else f"in use now, {device.sessions} times"
+        used = trn("in use now", "in use now, {count} times", device.sessions)
     else:
-        used = f"last used {moments.when(device.used, now)}"
+        used = tr("last used {when}", when=moments.when(device.used, now))
     if device.here:
-        return Line(device.name or NAMELESS, f"this device, {used}")
+        return Line(device.name or tr(NAMELESS), tr("this device, {used}", used=used))
     if device.name is None:
-        return Line(NAMELESS, f"programs that named none, {used}")
+        return Line(tr(NAMELESS), tr("programs that named none, {used}", used=used))
     return Line(device.name, used, tr("Sign out"))

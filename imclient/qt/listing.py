@@ -9,11 +9,13 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 from twisted.python.failure import Failure
 
-from imclient.core.tongue import tr
+from imclient.core.refusals import why_not
 from imqt import plain, theme
-from imqt.layout import STRETCH, box, col, row
+from imqt.colours import Token
+from imqt.layout import STRETCH, box, col, fit, row
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.sign import IconSign
+from imtongue import tr
 
 from .scrolled import scrolled
 
@@ -29,6 +31,8 @@ class Line:
     detail: str
     act: str = ""  #: the words on its button; none, where nothing can be done
     key: str = ""  #: what the act is told of it; empty: its name
+    sign: str = ""  #: the icon before it; empty: that of the window
+    token: Token = "dim"
 
 
 class Listing(QDialog):
@@ -74,11 +78,11 @@ class Listing(QDialog):
         for line in lines:
             self._lines.addWidget(self._row(line, act))
         self.say("" if lines else nothing)
-        one, least = theme.heights().roster_row, min(len(lines), LEAST_SHOWN)
-        self._page.setMinimumHeight(least * one)
+        one, shown = theme.heights().roster_row, min(len(lines), MOST_SHOWN)
         self._page.setVisible(bool(lines))
-        more = min(len(lines), MOST_SHOWN) - least
-        self.resize(self.width(), self.sizeHint().height() + more * one)
+        self._page.setMinimumHeight(shown * one)
+        fit(self, shrink=True)
+        self._page.setMinimumHeight(min(shown, LEAST_SHOWN) * one)
 
     def say(self, words: str) -> None:
         """Say something below the lines."""
@@ -88,7 +92,7 @@ class Listing(QDialog):
     def failed(self, failure: Failure) -> None:
         """Say why something was not done."""
         if not self._gone:
-            self.say(str(failure.value) or tr("The server did not do it."))
+            self.say(why_not(failure.value) or tr("The server did not do it."))
 
     @property
     def gone(self) -> bool:
@@ -101,8 +105,10 @@ class Listing(QDialog):
         super().done(result)
 
     def _row(self, line: Line, act: Callable[[str], None]) -> QWidget:
-        words = col(ElidedLabel(line.name, "name"), ElidedLabel(line.detail, "caption"), gap=0)
-        items = row(IconSign(self._icon, "dim", 18), (words, 1), margins=(0, 4, 8, 4), gap=12)
+        role = "error" if line.token == "error" else "caption"
+        words = col(STRETCH, ElidedLabel(line.name, "name"), ElidedLabel(line.detail, role), STRETCH, gap=2)
+        sign = IconSign(line.sign or self._icon, line.token, 18)
+        items = row(sign, (words, 1), margins=(0, 4, 0, 4), gap=12)
         if line.act:
             button = plain.button(line.act)
             button.setObjectName(f"listing-{line.key or line.name}")

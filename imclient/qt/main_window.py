@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt5.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
-from PyQt5.QtGui import QCloseEvent, QResizeEvent
-from PyQt5.QtWidgets import QApplication, QMainWindow, QSplitter, QWidget
+from PyQt5.QtGui import QCloseEvent
+from PyQt5.QtWidgets import QApplication, QMainWindow, QWidget
 from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 
-from imclient.core import slash, wording
+from imclient.core import slash
 from imclient.core.client import Client, LinkState
 from imclient.core.said import Said
 from imclient.core.showing import Shown
-from imclient.core.tongue import tr
 from improtocol.audience import EVERYONE, Audience
-from improtocol.version import __version__
 from imqt import plain
 from imqt.dress import Choice, Dress
 from imqt.layout import box, col, rule
 from imqt.notice_bar import NoticeBar
+from imtongue import tr
 
-from . import texts
+from .asking import Asking
 from .audience_choice import Mode
 from .blocked_window import BlockedWindow
 from .composer import Composer
 from .conversations_view import ConversationsView
 from .devices_window import DevicesWindow
+from .keys_window import KeysWindow
 from .menus import Menus
 from .outbox_window import OutboxWindow
+from .panes import Panes
+from .password_window import PasswordWindow
 from .roster_view import RosterView
 from .slash_line import WindowFront
 from .status_view import LinkStatus, NewsStatus, OutboxStatus
@@ -45,11 +46,6 @@ PANES: dict[str, Callable[[Client], QWidget]] = {
     "composer": Composer,
     "wire": WireView,
 }
-
-#: From this width on the wire stands beside the conversation, else below it.
-WIDE = 900
-#: How wide the roster is in a wide window, in one that shows the wire, in a narrow one.
-ROSTER_WIDTHS = (288, 232, 190)
 
 
 class MainWindow(QMainWindow):
@@ -70,19 +66,19 @@ class MainWindow(QMainWindow):
         self.conversations = ConversationsView(client)
         self.composer = Composer(client)
         self.wire = WireView(client)
-        self._menus = Menus(self, self, dress.choice, client.settings.preferences)
-        acts = [*self._menus.shown.values(), self._menus.quiet, self._menus.leave]
-        self._around = Surroundings(client, self._show_me_quietly, acts, self)
         self._ends = (LinkStatus(client), OutboxStatus(client))
         self._news = NewsStatus()
         self.notices = NoticeBar()
+        self._asking = Asking(client, self, self._news.show_news, self.conversations.notice)
+        self._menus = Menus(
+            self, self, self._asking, self.conversations, dress.choice, client.settings.preferences
+        )
+        acts = [*self._menus.shown.values(), self._menus.quiet, self._menus.leave]
+        self._around = Surroundings(client, self._asking.show_me_quietly, acts, self)
         self._front = WindowFront(
             client, self._current_audience, self.conversations.open, self._switch_wire, self.log_out
         )
         self._listening = True
-        self._arranging = QTimer(self)
-        self._arranging.setSingleShot(True)
-        self._arranging.timeout.connect(self._arrange)
         self._put_together()
         self._listen()
         self._open_first()
@@ -95,11 +91,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{self._me} - imclient")
         self.setMinimumSize(480, 480)
         talk = box(col(self.notices, (self.conversations, 1), rule(), self.composer, gap=0))
-        self._talk_and_wire = _splitter(talk, self.wire)
-        self._panes = _splitter(self.roster, self._talk_and_wire)
-        self.setCentralWidget(self._panes)
         self.wire.hide()
-        self._roster_moved = False
+        self._panes = Panes(self.roster, talk, self.wire, self._dress.scale)
+        self.setCentralWidget(self._panes)
         bar = self.statusBar()
         assert bar is not None
         bar.setSizeGripEnabled(False)
@@ -113,11 +107,13 @@ class MainWindow(QMainWindow):
 
     def _listen(self) -> None:
         self.roster.opened.connect(self.write_to)
-        self.roster.pinged.connect(lambda name: self._ping([name]))
-        self.roster.block_wanted.connect(self.block)
+        self.roster.pinged.connect(
+            lambda name: self._asking.ping([name], self._current_audience() or EVERYONE)
+        )
+        self.roster.block_wanted.connect(self._asking.ask_to_block)
         self.roster.let_go.connect(self.composer.edit.setFocus)
         self.roster.me.menu_wanted.connect(self._show_account_menu)
-        self.roster.me.line_written.connect(lambda text: self._show_me(self._client.showing.presence, text))
+        self.roster.me.line_written.connect(self._asking.show_line)
         self._client.showing.changed.connect(self._show_shown)
         self._client.link.changed.connect(self._on_link)
         self._show_shown()
@@ -135,7 +131,6 @@ class MainWindow(QMainWindow):
         self.composer.let_go.connect(self.roster.list.setFocus)
         self.wire.closed.connect(lambda: self._menus.wire.setChecked(False))
         self._ends[1].opened.connect(self.show_outbox)
-        self._panes.splitterMoved.connect(self._on_roster_moved)
         self._client.conversations.changed.connect(self._call_attention)
         self.composer.edit.textChanged.connect(self._around.idle.touched)
         self._around.counted.connect(self._show_title)
@@ -255,32 +250,12 @@ class MainWindow(QMainWindow):
         """Write to oneself."""
         self.write_to([self._me])
 
-    def step_tab(self, by: int) -> None:
-        """Go to the next conversation."""
-        self.conversations.step(by)
-
-    def move_tab(self, by: int) -> None:
-        """Move the conversation on the screen among the tabs."""
-        self.conversations.move_current(by)
-
-    def set_apart(self) -> None:
-        """Give the conversation on the screen a window of its own."""
-        self.conversations.set_current_apart()
-
     def next_unread(self) -> None:
         """Go to the conversation in which something unread waits longest."""
         if self.conversations.next_unread():
             self.composer.edit.setFocus()
         else:
             self._news.show_news(tr("Nothing is unread."))
-
-    def close_tab(self) -> None:
-        """Close the conversation on the screen."""
-        self.conversations.close_current()
-
-    def list_conversations(self) -> None:
-        """List all conversations, to go to one."""
-        self.conversations.list_all()
 
     def step_pane(self, by: int) -> None:
         """Go to the next part of the window."""
@@ -294,9 +269,8 @@ class MainWindow(QMainWindow):
 
     def show_wire(self, shown: bool) -> None:
         """Show the lines on the wire, or hide them."""
-        self.wire.setVisible(shown)
+        self._panes.show_wire(shown)
         self.conversations.wire.setChecked(shown)
-        self._arrange()
 
     def show_aside(self, shown: bool) -> None:
         """Show in every conversation what went to everyone, or do not."""
@@ -312,19 +286,7 @@ class MainWindow(QMainWindow):
         """Set larger or smaller type."""
         self._dress.step(by)
         self.prefer(scale=self._dress.scale)
-        self._arrange()
-
-    def tell_keys(self) -> None:
-        """Say what the keys do."""
-        plain.tell(self, tr("Keys and commands"), f"{texts.KEYS}\n\n{texts.COMMANDS}")
-
-    def tell_about(self) -> None:
-        """Say what this is."""
-        plain.tell(self, f"imclient {__version__}", texts.ABOUT)
-
-    def tell_licence(self) -> None:
-        """Say what one may do with it."""
-        plain.tell(self, tr("Licence"), texts.LICENCE)
+        self._panes.show_scale(self._dress.scale)
 
     def _show_account_menu(self) -> None:
         button = self.roster.me.menu_button
@@ -335,20 +297,23 @@ class MainWindow(QMainWindow):
         acts = {
             "who": self.find_person,
             "ping": self.ping,
-            "away": lambda: self._show_me(Shown.AWAY, rest),
-            "back": lambda: self._show_me(Shown.ONLINE, rest),
-            "block": lambda: self._block(rest.lower()),
-            "unblock": lambda: self._unblock(rest.lower()),
+            "away": lambda: self._asking.show_me(Shown.AWAY, rest),
+            "back": lambda: self._asking.show_me(Shown.ONLINE, rest),
+            "block": lambda: self._asking.block(rest.lower()),
+            "unblock": lambda: self._asking.unblock(rest.lower()),
             "blocked": self.show_blocked,
             "devices": self.show_devices,
             "help": self.tell_keys,
             "disc": self.log_out,
         }
+        if word == "password" and not rest:
+            self.change_password()
+            return
         if word in acts:
             acts[word]()
             return
         done = Deferred.fromCoroutine(slash.obey(self._front, slash.Typed(word, rest)))
-        done.addCallback(self._show_outcome).addErrback(self._on_not_done)
+        done.addCallback(self._show_outcome).addErrback(self._asking.tell_failure)
 
     def _show_outcome(self, outcome: slash.Outcome) -> None:
         sentences = [shown for shown in outcome.shown if isinstance(shown, str)]
@@ -371,6 +336,14 @@ class MainWindow(QMainWindow):
 
     # Devices
 
+    def tell_keys(self) -> None:
+        """Say what the keys do, and which commands there are."""
+        KeysWindow(self, self._client.rights).open()
+
+    def change_password(self) -> None:
+        """Choose another password."""
+        PasswordWindow(self._client, self._news.show_news, self).open()
+
     def show_devices(self) -> None:
         """List the devices of the account."""
         DevicesWindow(self._client, self).open()
@@ -391,36 +364,11 @@ class MainWindow(QMainWindow):
         """List whom one has blocked."""
         BlockedWindow(self._client, self).open()
 
-    def block(self, name: str, blocked: bool) -> None:
-        """Block somebody, once it was said what that means; or unblock."""
-        if not blocked:
-            self._unblock(name)
-            return
-        words = wording.blocking(name)
-        plain.ask(self, f"Block {name}?", words, act=tr("Block"), then=lambda: self._block(name), danger=True)
-
-    def _block(self, name: str) -> None:
-        self._do(self._client.block(name), f"{name} is blocked: you hear nothing of what {name} says.")
-
-    def _unblock(self, name: str) -> None:
-        self._do(self._client.unblock(name), f"You hear {name} again, from now on.")
-
     # How one is shown
-
-    def show_as(self, presence: Shown) -> None:
-        """Be shown as online or away, with the line of text there is."""
-        self._show_me(presence, self._client.showing.text)
 
     def write_line(self) -> None:
         """Write the line of text that others see."""
         self.roster.me.begin_line()
-
-    def _show_me(self, presence: Shown, text: str) -> None:
-        self._do(self._client.show(presence, text), wording.you_are(presence is Shown.AWAY, text))
-
-    def _show_me_quietly(self, presence: Shown, text: str) -> None:
-        """Be shown otherwise by oneself; whoever is not connected need not hear that it failed."""
-        self._client.show(presence, text).addErrback(lambda _: None)
 
     def speak(self, language: str) -> None:
         """Speak another language from the next start on."""
@@ -434,43 +382,13 @@ class MainWindow(QMainWindow):
     def _show_shown(self) -> None:
         self._menus.shown[self._client.showing.presence].setChecked(True)
 
-    def _do(self, asked: Deferred[None], done: str) -> None:
-        """Say what came of something that the server was asked."""
-        asked.addCallbacks(lambda _: self._news.show_news(done), self._on_not_done)
-
-    def _on_not_done(self, failure: Failure) -> None:
-        self._news.show_news(str(failure.value) or tr("The server did not do it."))
-
     # Ping
 
     def ping(self) -> None:
         """Ping the people of the conversation on the screen."""
-        view = self.conversations.current
-        if view is not None:
-            self._ping([name for name in view.conversation.audience.names if name != self._me])
-
-    def _ping(self, names: list[str]) -> None:
-        view = self.conversations.current
-        asked_in = view.conversation.audience if view is not None else EVERYONE
-        for name in names:
-            told_in = asked_in if name in asked_in.names else Audience.of(name)
-            asked = self._client.ping(name)
-            asked.addCallbacks(
-                self._on_answered,
-                self._on_not_answered,
-                callbackArgs=(name, told_in),
-                errbackArgs=(name, told_in),
-            )
-
-    def _on_answered(self, seconds: float, name: str, audience: Audience) -> None:
-        self._tell(audience, f"{name} answered in {wording.milliseconds(seconds)}")
-
-    def _on_not_answered(self, failure: Failure, name: str, audience: Audience) -> None:
-        self._tell(audience, str(failure.value) or f"{name} did not answer.")
-
-    def _tell(self, audience: Audience, text: str) -> None:
-        self.conversations.notice(audience, text)
-        self._news.show_news(text)
+        audience = self._current_audience()
+        if audience is not None:
+            self._asking.ping([name for name in audience.names if name != self._me], audience)
 
     # The window
 
@@ -493,28 +411,6 @@ class MainWindow(QMainWindow):
     def _call_attention(self, conversation: object) -> None:
         if getattr(conversation, "unread", 0) and not self.isActiveWindow():
             QApplication.alert(self)
-
-    def _on_roster_moved(self, _position: int, _index: int) -> None:
-        self._roster_moved = True
-
-    def _arrange(self) -> None:
-        """Give the panes their room: beside each other if there is enough, else the wire below."""
-        wide = self.width() >= WIDE
-        self._talk_and_wire.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
-        if not self._roster_moved:
-            which = (1 if self.wire.isVisibleTo(self) else 0) if wide else 2
-            left = min(round(ROSTER_WIDTHS[which] * max(1.0, self._dress.scale)), self.width() * 2 // 5)
-            self._panes.setSizes([left, max(1, self.width() - left - 1)])
-        if self.wire.isVisibleTo(self):
-            room = self._talk_and_wire.width() if wide else self._talk_and_wire.height()
-            part = min(432, room // 2) if wide else room * 3 // 8
-            self._talk_and_wire.setSizes([room - part, part])
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Arrange the panes for the new size."""
-        super().resizeEvent(event)
-        self._arrange()
-        self._arranging.start()  # and again when the panes know how little room they can do with
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Know whether somebody looks at the window."""
@@ -542,13 +438,3 @@ class MainWindow(QMainWindow):
             self._client.roster.added.disconnect(self._end_welcome)
             for view in (self.roster, self.conversations, self.composer, self.wire, *self._ends):
                 view.close_view()
-
-
-def _splitter(*widgets: QWidget) -> QSplitter:
-    made = QSplitter()
-    made.setChildrenCollapsible(False)
-    made.setHandleWidth(1)
-    for place, widget in enumerate(widgets):
-        made.addWidget(widget)
-        made.setStretchFactor(place, place)
-    return made

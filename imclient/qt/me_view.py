@@ -9,18 +9,18 @@ from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.showing import Shown
-from imclient.core.tongue import tr
 from improtocol import limits
 from imqt import icons, plain, theme
 from imqt.layout import col
 from imqt.plain import ElidedLabel
+from imtongue import phrase, tr
 
 _WORDS = {
-    LinkState.CONNECTING: "Connecting…",
-    LinkState.WAITING: "Offline",
-    LinkState.OFFLINE: "Offline",
-    LinkState.REPLACED: "In use elsewhere",
-    LinkState.SIGNED_OUT: "Signed out",
+    LinkState.CONNECTING: phrase("Connecting…"),
+    LinkState.WAITING: phrase("Offline"),
+    LinkState.OFFLINE: phrase("Offline"),
+    LinkState.REPLACED: phrase("In use elsewhere"),
+    LinkState.SIGNED_OUT: phrase("Signed out"),
 }
 
 
@@ -30,18 +30,19 @@ class Avatar(QWidget):
     def __init__(self, name: str, presence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name, self._presence = name, presence
-        self.setAccessibleName(f"{name}, {presence}")
+        self.show_presence(presence)
 
     def show_presence(self, presence: str) -> None:
         """Show another presence."""
         self._presence = presence
-        self.setAccessibleName(f"{self._name}, {presence}")
+        self.setAccessibleName(f"{self._name}, {wording.presence(presence)}")
         self.update()
 
     def sizeHint(self) -> QSize:
         """Be as large as in the roster."""
         across = theme.heights().avatar
-        return QSize(across + 2, across + 2)
+        rim = round(icons.presence_radius() / 2)
+        return QSize(across + rim, across + rim)
 
     def minimumSizeHint(self) -> QSize:
         """Never be cut."""
@@ -52,7 +53,7 @@ class Avatar(QWidget):
         across = theme.heights().avatar
         painter = QPainter(self)
         icons.draw_avatar(painter, QRectF(0, 0, across, across), self._name)
-        corner = QPointF(across - 4, across - 4)
+        corner = QPointF(1, 1) * (across - icons.presence_radius() + 0.5)
         icons.draw_presence(painter, corner, self._presence, theme.colour("side"))
 
 
@@ -116,7 +117,11 @@ class MeView(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Leave the room to the name; the menu and F2 begin the line too."""
         super().resizeEvent(event)
-        self.edit_button.setVisible(self.width() >= theme.heights().avatar * 5)
+        self._show_edit_button()
+
+    def _show_edit_button(self) -> None:
+        roomy = self.width() >= theme.heights().avatar * 5
+        self.edit_button.setVisible(roomy and self._line.isHidden())
 
     def _listen(self) -> None:
         self.edit_button.clicked.connect(self.begin_line)
@@ -136,12 +141,16 @@ class MeView(QWidget):
         self._line.setText(self._showing.text)
         self._line.selectAll()
         self._state.hide()
+        self.edit_button.hide()  # the line has their room
+        self.menu_button.hide()
         self._line.show()
         self._line.setFocus()
 
     def _end_line(self) -> None:
         self._line.hide()
         self._state.show()
+        self.menu_button.show()
+        self._show_edit_button()
 
     def _on_written(self) -> None:
         text = self._line.text().strip()
@@ -152,6 +161,6 @@ class MeView(QWidget):
         online = self._link.state is LinkState.ONLINE
         self._avatar.show_presence(self._showing.presence.value if online else "offline")
         away = self._showing.presence is Shown.AWAY
-        words = wording.shown_as(away, self._showing.text) if online else _WORDS[self._link.state]
+        words = wording.shown_as(away, self._showing.text) if online else tr(_WORDS[self._link.state])
         self._state.setText(words)
-        self._state.setAccessibleName(f"You are shown as: {words}")
+        self._state.setAccessibleName(tr("You are shown as: {words}", words=words))

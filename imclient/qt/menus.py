@@ -8,26 +8,36 @@ from typing import Protocol
 from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QAction, QActionGroup, QMainWindow, QMenu
 
-from imclient.core import tongue
+import imtongue
 from imclient.core.settings import Preferences
 from imclient.core.showing import Shown
-from imclient.core.tongue import tr
 from imqt.dress import Choice
+from imtongue import phrase, tr, trn
 
+from . import telling
+from .asking import Asking
 from .audience_choice import Mode
+from .conversations_view import ConversationsView
 
 #: Minutes after which one is shown as away, as the menu offers them; 0: never.
+_SHOWN = {Shown.ONLINE: phrase("Online"), Shown.AWAY: phrase("Away")}
+_TO = {
+    Mode.ONE: phrase("To one"),
+    Mode.SEVERAL: phrase("To several"),
+    Mode.EVERYONE: phrase("To everyone"),
+}
+_THEMES = {Choice.LIGHT: phrase("Light"), Choice.DARK: phrase("Dark"), Choice.SYSTEM: phrase("System")}
 AWAY_AFTER = (5, 10, 30, 0)
 
 
 class _Acts(Protocol):
     """What a window can do when it is asked by its menus."""
 
-    def show_as(self, presence: Shown) -> None: ...
     def write_line(self) -> None: ...
     def speak(self, language: str) -> None: ...
     def prefer(self, **changes: object) -> None: ...
     def show_devices(self) -> None: ...
+    def change_password(self) -> None: ...
     def show_outbox(self) -> None: ...
     def show_blocked(self) -> None: ...
     def log_out(self) -> None: ...
@@ -37,40 +47,39 @@ class _Acts(Protocol):
     def ping(self) -> None: ...
     def choose_mode(self, mode: Mode) -> None: ...
     def write_note(self) -> None: ...
-    def step_tab(self, by: int) -> None: ...
-    def move_tab(self, by: int) -> None: ...
-    def set_apart(self) -> None: ...
     def next_unread(self) -> None: ...
-    def close_tab(self) -> None: ...
-    def list_conversations(self) -> None: ...
     def step_pane(self, by: int) -> None: ...
     def show_wire(self, shown: bool) -> None: ...
     def show_aside(self, shown: bool) -> None: ...
     def dress(self, choice: Choice) -> None: ...
     def scale(self, by: int) -> None: ...
     def tell_keys(self) -> None: ...
-    def tell_about(self) -> None: ...
-    def tell_licence(self) -> None: ...
 
 
 class Menus:
     """The menus of the main window, and those of their actions that others show or set."""
 
-    def __init__(self, window: QMainWindow, acts: _Acts, choice: Choice, preferences: Preferences) -> None:
+    def __init__(
+        self,
+        window: QMainWindow,
+        acts: _Acts,
+        asking: Asking,
+        conversations: ConversationsView,
+        choice: Choice,
+        preferences: Preferences,
+    ) -> None:
         self._window = window
         self._preferences = preferences
-        self._account(acts)
+        self._account(acts, asking)
         self._people(acts)
-        self._conversation(acts)
+        self._conversation(acts, conversations)
         self.wire = self._view(acts, choice)
         self._help(acts)
 
-    def _account(self, acts: _Acts) -> None:
+    def _account(self, acts: _Acts, asking: Asking) -> None:
         self.account = self._menu(tr("&Account"), "menuAccount")
         group = QActionGroup(self._window)
-        self.shown = {
-            each: _act(self.account, each.value.capitalize(), _showing(acts, each)) for each in Shown
-        }
+        self.shown = {each: _act(self.account, tr(_SHOWN[each]), _showing(asking, each)) for each in Shown}
         for each, action in self.shown.items():
             action.setObjectName(f"show-{each.value}")
             action.setCheckable(True)
@@ -79,6 +88,7 @@ class Menus:
         self._calling(acts)
         self.account.addSeparator()
         _act(self.account, tr("Devices"), acts.show_devices, name="listDevices")
+        _act(self.account, tr("Another password"), acts.change_password, name="changePassword")
         self.account.addSeparator()
         _act(self.account, tr("Log out"), acts.log_out, name="logOut")
         self.account.addSeparator()
@@ -91,7 +101,7 @@ class Menus:
         assert away is not None
         group = QActionGroup(self._window)
         for minutes in AWAY_AFTER:
-            words = f"After {minutes} minutes" if minutes else "Never"
+            words = trn("After {count} minute", "After {count} minutes", minutes) if minutes else tr("Never")
             action = _act(away, words, _liking(acts, away_after=minutes), name=f"away-{minutes}")
             action.setCheckable(True)
             action.setChecked(minutes == liked.away_after)
@@ -119,21 +129,33 @@ class Menus:
         menu.addSeparator()
         _act(menu, tr("Blocked people"), acts.show_blocked, name="listBlocked")
 
-    def _conversation(self, acts: _Acts) -> None:
+    def _conversation(self, acts: _Acts, conversations: ConversationsView) -> None:
         menu = self._menu(tr("&Conversation"), "menuConversation")
         for number, mode in enumerate(Mode, 1):
-            _act(menu, f"To {mode.value.lower()}", _choosing(acts, mode), f"Alt+{number}")
+            _act(menu, tr(_TO[mode]), _choosing(acts, mode), f"Alt+{number}")
         _act(menu, tr("A note to yourself"), acts.write_note, "Ctrl+N")
         _act(menu, tr("Outbox"), acts.show_outbox, "Ctrl+Shift+O", "listOutbox")
         menu.addSeparator()
-        _act(menu, tr("Next"), lambda: acts.step_tab(1), "Ctrl+Tab", "nextTab")
-        _act(menu, tr("The one before"), lambda: acts.step_tab(-1), "Ctrl+Shift+Tab")
+        _act(menu, tr("Next"), lambda: conversations.step(1), "Ctrl+Tab", "nextTab")
+        _act(menu, tr("The one before"), lambda: conversations.step(-1), "Ctrl+Shift+Tab")
         _act(menu, tr("Next unread"), acts.next_unread, "Alt+Down", "nextUnread")
-        _act(menu, tr("Move to the left"), lambda: acts.move_tab(-1), "Ctrl+Shift+PgUp", "moveTabLeft")
-        _act(menu, tr("Move to the right"), lambda: acts.move_tab(1), "Ctrl+Shift+PgDown", "moveTabRight")
-        _act(menu, tr("In a window of its own"), acts.set_apart, "Ctrl+Shift+N", "setApart")
-        _act(menu, tr("All conversations"), acts.list_conversations, "Ctrl+L", "listConversations")
-        _act(menu, tr("Close"), acts.close_tab, "Ctrl+W")
+        _act(
+            menu,
+            tr("Move to the left"),
+            lambda: conversations.move_current(-1),
+            "Ctrl+Shift+PgUp",
+            "moveTabLeft",
+        )
+        _act(
+            menu,
+            tr("Move to the right"),
+            lambda: conversations.move_current(1),
+            "Ctrl+Shift+PgDown",
+            "moveTabRight",
+        )
+        _act(menu, tr("In a window of its own"), conversations.set_current_apart, "Ctrl+Shift+N", "setApart")
+        _act(menu, tr("All conversations"), conversations.list_all, "Ctrl+L", "listConversations")
+        _act(menu, tr("Close"), conversations.close_current, "Ctrl+W")
         menu.addSeparator()
         _act(menu, tr("To the next part of the window"), lambda: acts.step_pane(1), "F6")
         _act(menu, tr("To the part before"), lambda: acts.step_pane(-1), "Shift+F6")
@@ -144,7 +166,7 @@ class Menus:
         assert themes is not None
         group = QActionGroup(self._window)
         for each in Choice:
-            action = _act(themes, each.value.capitalize(), _dressing(acts, each), name=f"theme-{each.value}")
+            action = _act(themes, tr(_THEMES[each]), _dressing(acts, each), name=f"theme-{each.value}")
             action.setCheckable(True)
             action.setChecked(each is choice)
             group.addAction(action)
@@ -163,7 +185,7 @@ class Menus:
         languages = menu.addMenu(tr("Language"))
         assert languages is not None
         group = QActionGroup(self._window)
-        for code, words in tongue.KNOWN.items():
+        for code, words in imtongue.KNOWN.items():
             action = _act(languages, words, _speaking(acts, code), name=f"language-{code}")
             action.setCheckable(True)
             action.setChecked(code == (self._preferences.language or "en"))
@@ -172,8 +194,8 @@ class Menus:
     def _help(self, acts: _Acts) -> None:
         menu = self._menu(tr("&Help"), "menuHelp")
         _act(menu, tr("Keys"), acts.tell_keys, "F1")
-        _act(menu, tr("About imclient"), acts.tell_about, name="about")
-        _act(menu, tr("Licence"), acts.tell_licence, name="licence")
+        _act(menu, tr("About imclient"), lambda: telling.about(self._window), name="about")
+        _act(menu, tr("Licence"), lambda: telling.licence(self._window), name="licence")
 
     def _menu(self, title: str, name: str) -> QMenu:
         bar = self._window.menuBar()
@@ -224,5 +246,5 @@ def _dressing(acts: _Acts, choice: Choice) -> Callable[[], None]:
     return lambda: acts.dress(choice)
 
 
-def _showing(acts: _Acts, presence: Shown) -> Callable[[], None]:
-    return lambda: acts.show_as(presence)
+def _showing(asking: Asking, presence: Shown) -> Callable[[], None]:
+    return lambda: asking.show_as(presence)

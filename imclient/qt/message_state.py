@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from imclient.core import wording
 from imclient.core.conversations import Progress, Said
+from imclient.core.records import Receipt
 from imqt.colours import Token
+from imtongue import number, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,13 @@ class State:
 def state(said: Said, me: str) -> State:
     """Say how far a message has come."""
     note = said.to.names == (me,)
-    whom = "" if note else " " + wording.told_to(said.to, me)
+    whom = "" if note else wording.told_to(said.to, me)
     if said.progress is Progress.WAITING:
-        return State("waiting", f"waiting,{whom}" if whom else "waiting", "waiting")
+        return State("waiting", tr("waiting, {whom}", whom=whom) if whom else tr("waiting"), "waiting")
     if said.progress is Progress.REFUSED:
-        return State("refused", f"not sent: {said.refusal or 'it was refused.'}", "error")
+        return State("refused", wording.not_sent(said), "error")
     if note:
-        return State("sent", "kept as a note")
+        return State("sent", tr("kept as a note"))
     return _sent(said, whom)
 
 
@@ -44,23 +46,31 @@ def in_passing(said: Said, me: str) -> State | None:
 def _sent(said: Said, whom: str) -> State:
     receipt, opens = said.receipt, said.number is not None
     if receipt is None or not receipt.to:
-        return State("sent", f"sent{whom}", opens=opens)
+        return State("sent", tr("sent {whom}", whom=whom), opens=opens)
     waits = wording.waiting_for(receipt.offline)
     if not receipt.delivered:
-        return State("sent", waits or f"sent{whom}", opens=opens)
+        return State("sent", waits or tr("sent {whom}", whom=whom), opens=opens)
     token: Token = "accent" if receipt.read else "dim"
-    words = _counted(receipt.delivered, receipt.read, receipt.to, whom)
+    words = _read(receipt, said) if receipt.read else _delivered(receipt, whom)
     return State("delivered", f"{words}, {waits}" if waits else words, token, opens, receipt.to > 1)
 
 
-def _counted(delivered: int, read: int, to: int, whom: str) -> str:
-    if read:
-        return f"read by{whom.removeprefix(' to')}" if to == 1 else _share(read, to, "read", "read by")
-    return f"delivered{whom}" if to == 1 else _share(delivered, to, "delivered", "delivered to")
-
-
-def _share(count: int, to: int, some: str, all_of: str) -> str:
+def _read(receipt: Receipt, said: Said) -> str:
     """Say ``27 of 30 read``, ``read by all 30``, ``read by both``."""
-    if count < to:
-        return f"{count} of {to} {some}"
-    return f"{all_of} both" if to == 2 else f"{all_of} all {to}"
+    if receipt.to == 1:
+        names = tr("everyone") if said.to.everyone else wording.commas(said.to.names)
+        return tr("read by {names}", names=names)
+    if receipt.read < receipt.to:
+        return tr("{count} of {all} read", count=number(receipt.read), all=number(receipt.to))
+    return tr("read by both") if receipt.to == 2 else tr("read by all {all}", all=number(receipt.to))
+
+
+def _delivered(receipt: Receipt, whom: str) -> str:
+    """Say ``27 of 30 delivered``, ``delivered to all 30``, ``delivered to both``."""
+    if receipt.to == 1:
+        return tr("delivered {whom}", whom=whom)
+    if receipt.delivered < receipt.to:
+        return tr("{count} of {all} delivered", count=number(receipt.delivered), all=number(receipt.to))
+    return (
+        tr("delivered to both") if receipt.to == 2 else tr("delivered to all {all}", all=number(receipt.to))
+    )

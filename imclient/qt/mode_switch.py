@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QPainter, QPaintEvent, QPen
+from PyQt5.QtGui import QKeySequence, QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
-from imclient.core.tongue import tr
 from imqt import icons, painting, plain, theme
 from imqt.theme import Weight
+from imtongue import phrase, tr
 
 from .audience_choice import Mode
 
 _ICONS = {Mode.ONE: "person", Mode.SEVERAL: "people", Mode.EVERYONE: "everyone"}
 _KEYS = {Mode.ONE: "Alt+1", Mode.SEVERAL: "Alt+2", Mode.EVERYONE: "Alt+3"}
+_TOLD = {
+    Mode.ONE: phrase("To one person"),
+    Mode.SEVERAL: phrase("To several people whom you choose"),
+    Mode.EVERYONE: phrase("To everyone who has a name here"),
+}
 
 
 class ModeButton(QAbstractButton):
@@ -22,15 +27,16 @@ class ModeButton(QAbstractButton):
     def __init__(self, mode: Mode, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.mode = mode
-        self.setText(mode.value)
+        self.setText(mode.words)
         self.setObjectName(f"mode{mode.value}")
-        self.setAccessibleName(f"Send to: {mode.value}")
+        self.setAccessibleName(tr("Send to: {mode}", mode=mode.words))
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.toggled.connect(lambda _on: self.updateGeometry())
-        plain.set_tooltip(self, f"{mode.value}, {_KEYS[mode]}")
+        key = QKeySequence(_KEYS[mode]).toString(QKeySequence.SequenceFormat.NativeText)
+        plain.set_tooltip(self, f"{tr(_TOLD[mode])} ({key})")
 
     def sizeHint(self) -> QSize:
         """Have room for sign and word."""

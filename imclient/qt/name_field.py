@@ -9,8 +9,8 @@ from PyQt5.QtCore import QStringListModel, Qt, pyqtSignal
 from PyQt5.QtGui import QFocusEvent, QKeyEvent
 from PyQt5.QtWidgets import QCompleter, QLineEdit, QWidget
 
-from imclient.core.tongue import tr
 from imqt import theme
+from imtongue import tr
 
 from .name_popup import NamePopup
 

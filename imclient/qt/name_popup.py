@@ -9,9 +9,9 @@ from PyQt5.QtGui import QPainter, QPaintEvent
 from PyQt5.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from imclient.core import wording
-from imclient.core.tongue import tr
 from imqt import icons, painting, theme
 from imqt.colours import Token
+from imtongue import tr
 
 
 class NamePopup(QListView):
@@ -56,7 +56,7 @@ class _NameDelegate(QStyledItemDelegate):
             ground = "soft"
             painting.draw_round(painter, place.adjusted(4, 2, -4, -2), 6, theme.colour(ground))
         dot = QPointF(place.left() + 18, place.center().y())
-        icons.draw_presence(painter, dot, self._presence(name), theme.colour(ground), 4)
+        icons.draw_presence(painter, dot, self._presence(name), theme.colour(ground))
         words = place.adjusted(32, 0, -8, 0)
         painting.draw_line(painter, words, wording.named(name), theme.font(), theme.colour("text"))
         painter.restore()

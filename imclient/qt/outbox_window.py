@@ -7,18 +7,17 @@ from PyQt5.QtWidgets import QWidget
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.conversations import Progress, Said
-from imclient.core.tongue import tr
 from imqt import moments
+from imtongue import phrase, tr
 
 from .listing import Line, Listing
 
-NOTHING = "Nothing waits: all that you said is on the server's disk."
+NOTHING = phrase("Nothing waits: all that you said is on the server's disk.")
 #: More are not listed: nobody goes through them.
 MOST_LISTED = 100
-_TEXT = (
+_TEXT = phrase(
     "What you write is kept on this computer until the server has it, also when it is switched off. "
-    "It goes out by itself, in this order, once. What the server has already nobody can take back: "
-    "that would be shown again."
+    "It goes out by itself, in this order, once. What is on its way already cannot be taken back."
 )
 
 
@@ -26,7 +25,7 @@ class OutboxWindow(Listing):
     """Lists it, and follows what changes."""
 
     def __init__(self, client: Client, parent: QWidget | None = None) -> None:
-        super().__init__(parent, "Outbox", _TEXT, "outbox")
+        super().__init__(parent, tr("Outbox"), tr(_TEXT), "outbox")
         self._client = client
         self.setObjectName("outbox")
         client.outbox.changed.connect(self.refresh)
@@ -36,19 +35,21 @@ class OutboxWindow(Listing):
     def refresh(self) -> None:
         """Show what waits now."""
         waiting = self._client.outbox.items()[:MOST_LISTED]
-        self.show_lines([self._line(said) for said in waiting], self._let_go, NOTHING)
+        self.show_lines([self._line(said) for said in waiting], self._let_go, tr(NOTHING))
         if waiting and self._client.link.state is not LinkState.ONLINE:
             self.say(tr("Not connected: it goes out as soon as you are."))
 
     def _line(self, said: Said) -> Line:
-        whom = "to yourself" if said.to.names == (said.sender,) else wording.told_to(said.to, said.sender)
-        at = "" if said.at is None else f", written {moments.clock(said.at)}"
+        whom = tr("to yourself") if said.to.names == (said.sender,) else wording.told_to(said.to, said.sender)
+        if said.at is not None:
+            whom = tr("{whom}, written {time}", whom=whom, time=moments.clock(said.at))
         text = " ".join(said.text[:200].split())
         if said.progress is Progress.REFUSED:
-            return Line(text, f"{whom}: {said.refusal or 'it was refused.'}", tr("Dismiss"), said.ref or "")
+            refusal = tr("{whom}: {why}", whom=whom, why=said.refusal or tr("it was refused."))
+            return Line(text, refusal, tr("Dismiss"), said.ref or "", "refused", "error")
         if self._client.outbox.is_under_way(said):
-            return Line(text, f"{whom}{at}, on its way", "", said.ref or "")
-        return Line(text, f"{whom}{at}", tr("Take back"), said.ref or "")
+            return Line(text, tr("{whom}, on its way", whom=whom), "", said.ref or "")
+        return Line(text, whom, tr("Take back"), said.ref or "", "waiting", "waiting")
 
     def _let_go(self, ref: str) -> None:
         said = next((one for one in self._client.outbox.items() if one.ref == ref), None)

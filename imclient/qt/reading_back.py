@@ -6,10 +6,12 @@ from PyQt5.QtCore import QObject, pyqtSignal
 from twisted.python.failure import Failure
 
 from imclient.core.conversations import Conversation
+from imclient.core.refusals import why_not
+from imtongue import phrase, tr
 
-LOADING = "Loading what was said before…"
-BEGINNING = "This is the beginning."
-ELSEWHERE = "What was said before is not on this device. It can be read with a connection."
+LOADING = phrase("Loading what was said before…")
+BEGINNING = phrase("This is the beginning.")
+ELSEWHERE = phrase("What was said before is not on this device. It can be read with a connection.")
 
 
 class ReadingBack(QObject):
@@ -35,7 +37,7 @@ class ReadingBack(QObject):
             self._tell(self._at_the_top())
             return
         self.busy = True
-        self._tell(LOADING)
+        self._tell(tr(LOADING))
         self._conversation.earlier().addCallbacks(self._on_page, self._on_failed)
 
     def close(self) -> None:
@@ -51,14 +53,14 @@ class ReadingBack(QObject):
     def _on_failed(self, failure: Failure) -> None:
         self.busy, self.failed = False, True
         if not self._gone:
-            why = str(failure.value) or "The server did not tell."
-            self._tell(f"What was said before cannot be loaded now. {why}")
+            why = why_not(failure.value) or tr("The server did not tell.")
+            self._tell(tr("What was said before cannot be loaded now. {why}", why=why))
 
     def _at_the_top(self) -> str:
         """Say why nothing comes before; of what never was longer than the window nothing need be said."""
         if self._conversation.held_from:
-            return ELSEWHERE
-        return BEGINNING if self._begun else ""
+            return tr(ELSEWHERE)
+        return tr(BEGINNING) if self._begun else ""
 
     def _tell(self, words: str) -> None:
         if words != self._words:

@@ -12,16 +12,16 @@ from PyQt5.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, Q
 
 from imclient.core.lookalike import shown
 from imclient.core.roster import Presence, Roster
-from imclient.core.tongue import tr
 from improtocol.fields import Reached
 from imqt import icons, moments, painting, theme
 from imqt.row_list import RowList
 from imqt.theme import Size, Weight
+from imtongue import number, phrase, tr
 
 HEADINGS = {
-    Reached.WAITING: "Not delivered yet",
-    Reached.DELIVERED: "Delivered, not read yet",
-    Reached.READ: "Read",
+    Reached.WAITING: phrase("Not delivered yet"),
+    Reached.DELIVERED: phrase("Delivered, not read yet"),
+    Reached.READ: phrase("Read"),
 }
 #: The list asks for no more rows than these, and can do with a few.
 MOST_ROWS, LEAST_ROWS = 8, 2
@@ -47,7 +47,7 @@ def rows_of(names: Mapping[str, Reached], roster: Roster, now: float) -> list[Re
     for reached, heading in HEADINGS.items():
         group = sorted(name for name, came in names.items() if came is reached)
         if group:
-            rows.append(ReceiptRow(f"{heading}, {len(group)}", heading=True))
+            rows.append(ReceiptRow(f"{tr(heading)}, {number(len(group))}", heading=True))
             rows += [_row(name, reached, roster, now) for name in group]
     return rows
 
@@ -59,8 +59,11 @@ def _row(name: str, reached: Reached, roster: Roster, now: float) -> ReceiptRow:
         return ReceiptRow(shown(name), presence=presence.value)
     since = person.since if person is not None else None
     if presence not in (Presence.OFFLINE, Presence.CLOSED):
-        return ReceiptRow(shown(name), presence=presence.value, detail="on the way")
-    seen = "waits, not connected" if since is None else f"waits, last seen {moments.when(since, now)}"
+        return ReceiptRow(shown(name), presence=presence.value, detail=tr("on the way"))
+    if since is None:
+        seen = tr("waits, not connected")
+    else:
+        seen = tr("waits, last seen {when}", when=moments.when(since, now))
     return ReceiptRow(shown(name), presence=presence.value, detail=seen)
 
 

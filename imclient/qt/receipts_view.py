@@ -10,7 +10,7 @@ from twisted.python.failure import Failure
 from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.conversations import Conversation, Said
-from imclient.core.tongue import tr
+from imclient.core.refusals import why_not
 from improtocol import limits
 from improtocol.fields import Reached
 from imqt import painting, plain, theme
@@ -19,6 +19,7 @@ from imqt.layout import col, row, rule
 from imqt.plain import PlainLabel
 from imqt.row_list import Gathering
 from imqt.sign import IconSign
+from imtongue import number, phrase, tr, trn
 
 from .receipts_list import ReceiptsList, ReceiptsModel
 
@@ -110,12 +111,14 @@ class ReceiptsView(QFrame):
         self._delivered = (Share("dim"), PlainLabel("", "dim"))
         self._read = (Share("accent"), PlainLabel("", "dim"))
         kinds: tuple[tuple[str, Token, tuple[Share, PlainLabel]], ...] = (
-            ("Delivered", "dim", self._delivered),
-            ("Read", "accent", self._read),
+            (phrase("Delivered"), "dim", self._delivered),
+            (phrase("Read"), "accent", self._read),
         )
         for line, (word, token, (share, figure)) in enumerate(kinds):
             figure.setObjectName(f"receipts{word}")
-            for column, widget in enumerate((IconSign("delivered", token), PlainLabel(word), share, figure)):
+            for column, widget in enumerate(
+                (IconSign("delivered", token), PlainLabel(tr(word)), share, figure)
+            ):
                 grid.addWidget(widget, line, column)
         grid.setColumnStretch(2, 1)
         return grid
@@ -160,7 +163,7 @@ class ReceiptsView(QFrame):
         self._heading.setText(_heading(read, to))
         for (share, figure), count in ((self._delivered, delivered), (self._read, read)):
             share.show_share(count, to)
-            figure.setText(f"{count} of {to}" if to else "…")
+            figure.setText(tr("{count} of {all}", count=number(count), all=number(to)) if to else "…")
 
     def _ask(self) -> None:
         """Ask for the names; what changes meanwhile is asked for once more."""
@@ -168,7 +171,7 @@ class ReceiptsView(QFrame):
         if self._asking or self._said.number is None:
             return
         self._asking = True
-        self._show_missing("" if self.model.rows else "Asking the server…")
+        self._show_missing("" if self.model.rows else tr("Asking the server…"))
         self._client.receipts(self._said.number).addCallbacks(self._on_names, self._on_failed)
 
     def _on_names(self, names: dict[str, Reached]) -> None:
@@ -188,14 +191,14 @@ class ReceiptsView(QFrame):
         self._asking = False
         if not self._gone:
             self._missing = []
-            self._show_missing(str(failure.value) or "The server did not tell.")
+            self._show_missing(why_not(failure.value) or tr("The server did not tell."))
             self.place()
 
     def _show_missing(self, words: str) -> None:
         self._again.setVisible(bool(self._missing))
         possible = len(self._missing) <= limits.AUDIENCE
         self._again.setEnabled(possible)
-        why = "" if possible else f"A message can name {limits.AUDIENCE} people at most"
+        why = "" if possible else tr("A message can name {limit} people at most", limit=limits.AUDIENCE)
         plain.set_tooltip(self._again, why)
         self._words.setText(words)
         self._words.setVisible(bool(words))
@@ -251,14 +254,15 @@ class ReceiptsView(QFrame):
 
 def _heading(read: int, to: int) -> str:
     if not to:
-        return "How far it came"
-    return f"{read} of {to} {'has' if read == 1 else 'have'} read it"
+        return tr("How far it came")
+    return trn("{count} of {all} has read it", "{count} of {all} have read it", read, all=number(to))
 
 
 def _missed_by(names: list[str]) -> str:
     if not names:
         return ""
-    return (
-        f"Opens a new message to {wording.listed(names)} with the same words. Nothing is sent until you "
-        "press Send. The first one waits for them all the same."
+    return tr(
+        "Opens a new message to {names} with the same words. Nothing is sent until you "
+        "press Send. The first one waits for them all the same.",
+        names=wording.listed(names),
     )

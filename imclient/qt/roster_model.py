@@ -16,10 +16,11 @@ from imclient.core.roster import Person, Presence
 from improtocol.audience import Audience
 from imqt import moments, plain
 from imqt.row_list import Gathering, RowList
+from imtongue import number, phrase, tr
 
 #: So many letters of the last words are looked at; a row has room for half of them.
 WORDS_SHOWN = 100
-BLOCKED = "Blocked: you hear nothing"
+BLOCKED = phrase("Blocked: you hear nothing")
 CONNECTED = (Presence.ONLINE, Presence.AWAY)
 
 
@@ -43,14 +44,15 @@ class RosterRow:
         """Say all that the row shows."""
         if self.heading:
             return self.name
+        presence = wording.presence(self.presence)
         words = [
             wording.named(self.name),
-            f"was {self.presence.value}" if self.was else self.presence.value,
+            tr("was {presence}", presence=presence) if self.was else presence,
             self.line,
         ]
-        words += [f"{self.unread} unread"] if self.unread else []
-        words += ["chosen"] if self.chosen else []
-        words += ["favourite"] if self.favourite else []
+        words += [wording.unread(self.unread)] if self.unread else []
+        words += [tr("chosen")] if self.chosen else []
+        words += [tr("favourite")] if self.favourite else []
         return ", ".join(word for word in words if word)
 
 
@@ -152,9 +154,9 @@ class RosterModel(RowList[RosterRow]):
 
     def find(self, name: str) -> QModelIndex:
         """Give where a person stands."""
-        for number, row in enumerate(self.rows):
+        for at, row in enumerate(self.rows):
             if row.name == name and not row.heading:
-                return self.index(number)
+                return self.index(at)
         return QModelIndex()
 
     # The rows
@@ -167,11 +169,17 @@ class RosterModel(RowList[RosterRow]):
         near = [person for person in people if person.presence in CONNECTED]
         far = [person for person in people if person.presence not in CONNECTED]
         others = [person for person in near if person not in dear]
-        connected = "Was connected" if self._was(Presence.ONLINE) else "Connected"
+        here, everybody = number(len(near)), number(len(people))
+        if self._was(Presence.ONLINE):
+            connected = tr("Was connected, {here} of {all}", here=here, all=everybody)
+        else:
+            connected = tr("Connected, {here} of {all}", here=here, all=everybody)
+        favourites = tr("Favourites, {count}", count=number(len(dear)))
+        not_connected = tr("Not connected, {count}", count=number(len(far)))
         self.replace(
-            self._section(f"Favourites, {len(dear)}", sorted(dear, key=lambda one: one not in near))
-            + self._section(f"{connected}, {len(near)} of {len(people)}", others)
-            + self._section(f"Not connected, {len(far)}", [one for one in far if one not in dear])
+            self._section(favourites, sorted(dear, key=lambda one: one not in near))
+            + self._section(connected, others)
+            + self._section(not_connected, [one for one in far if one not in dear])
         )
         self.counted.emit()
 
@@ -204,14 +212,14 @@ class RosterModel(RowList[RosterRow]):
         last = talk.last if talk else None
         other = self._lookalikes.of(person.name)
         if other is not None:
-            return f"Not {'you' if other == self._client.name else wording.named(other)}: looks alike", None
+            return wording.not_them(other, self._client.name or ""), None
         if person.name in self._client.blocked:
-            return BLOCKED, None
+            return tr(BLOCKED), None
         if person.presence is Presence.AWAY and not (talk and talk.unread):
             return self._presence_line(person), None  # that somebody is away comes before their last words
         if last is not None and (person.presence in CONNECTED or (talk and talk.unread)):
             said = " ".join(last.text[:WORDS_SHOWN].split())
-            return (f"You: {said}" if last.mine else said), last.at
+            return (tr("You: {text}", text=said) if last.mine else said), last.at
         return self._presence_line(person), None
 
     def _presence_line(self, person: Person) -> str:
@@ -220,10 +228,10 @@ class RosterModel(RowList[RosterRow]):
         at = person.since if person.since is not None else self._client.desk.last_seen(person.name)
         since = "" if at is None else moments.when(at, self._now())
         if person.presence is Presence.ONLINE:
-            return "Was online" if self._was(person.presence) else "Online"
+            return tr("Was online") if self._was(person.presence) else tr("Online")
         if person.presence is Presence.AWAY:
-            return f"Away since {since}" if since else "Away"
-        return f"Last seen {since}" if since else "Not connected"
+            return tr("Away since {when}", when=since) if since else tr("Away")
+        return tr("Last seen {when}", when=since) if since else tr("Not connected")
 
     # What Qt asks
 

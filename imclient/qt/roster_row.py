@@ -71,12 +71,14 @@ class RosterDelegate(QStyledItemDelegate):
         avatar = QRectF(place.left() + SIDE, place.center().y() - across / 2, across, across)
         if row.chosen:
             painting.draw_round(painter, avatar, across / 2, theme.colour("fill"))
-            icons.draw(painter, "sent", avatar.adjusted(10, 10, -10, -10), theme.colour("on_fill"))
+            quarter = across / 4
+            tick = avatar.adjusted(quarter, quarter, -quarter, -quarter)
+            icons.draw(painter, "sent", tick, theme.colour("on_fill"))
         else:
             painter.setOpacity(0.6 if row.was or row.presence is Presence.OFFLINE else 1.0)
             icons.draw_avatar(painter, avatar, row.name)
             painter.setOpacity(1.0)
-        corner = avatar.bottomRight() - QPointF(4.5, 4.5)
+        corner = avatar.bottomRight() - QPointF(1, 1) * icons.presence_radius()
         presence = Presence.OFFLINE if row.was else row.presence
         icons.draw_presence(painter, corner, presence.value, theme.colour(ground))
         return avatar.right() + 12

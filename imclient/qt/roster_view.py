@@ -8,11 +8,11 @@ from PyQt5.QtWidgets import QAbstractItemView, QListView, QMenu, QSizePolicy, QV
 
 from imclient.core import wording
 from imclient.core.client import Client
-from imclient.core.tongue import tr
 from imqt import painting, plain, theme
 from imqt.layout import box, col, row, rule
 from imqt.plain import PlainLabel
 from imqt.search_field import search_field
+from imtongue import number, tr
 
 from .me_view import MeView
 from .roster_model import RosterModel, RosterRow
@@ -110,12 +110,12 @@ class People(QListView):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setObjectName("personMenu")
         name, words = person.name, wording.named(person.name)
-        block = f"Unblock {words}" if person.blocked else f"Block {words}…"
-        favourite = "No favourite any more" if person.favourite else "A favourite: on top"
-        choose = "Take out of the choice" if person.chosen else "Choose"
+        block = tr("Unblock {name}", name=words) if person.blocked else tr("Block {name}…", name=words)
+        favourite = tr("No favourite any more") if person.favourite else tr("A favourite: on top")
+        choose = tr("Take out of the choice") if person.chosen else tr("Choose")
         for text, act in (
-            (f"Write to {words}", lambda: self.opened.emit(name)),
-            (f"Ping {words}", lambda: self.pinged.emit(name)),
+            (tr("Write to {names}", names=words), lambda: self.opened.emit(name)),
+            (tr("Ping {names}", names=words), lambda: self.pinged.emit(name)),
             (choose, lambda: self.people.toggle(name)),
             (favourite, lambda: self.favourite_wanted.emit(name, not person.favourite)),
             (block, lambda: self.block_wanted.emit(name, not person.blocked)),
@@ -220,17 +220,22 @@ class RosterView(QWidget):
     def _show_chosen(self) -> None:
         chosen = self.model.chosen()
         roomy = self.width() >= NARROW
-        self._write.setText("\N{EN SPACE}" + plain.literal(self._write_words(chosen, roomy)))
+        self._write.setText(plain.beside_icon(self._write_words(chosen, roomy)))
         self._clear.setVisible(roomy)  # else Escape, or a click on a tick
-        self._write.setAccessibleName(f"Write to {wording.listed(chosen)}")
+        self._write.setAccessibleName(tr("Write to {names}", names=wording.listed(chosen)))
         self._chosen_bar.setVisible(bool(chosen))
 
     def _write_words(self, chosen: list[str], roomy: bool) -> str:
         """Say it with as many words as there is room for."""
         if len(chosen) == 1:
-            candidates = [f"Write to {chosen[0]}", "Write"]
+            candidates = [tr("Write to {names}", names=chosen[0]), tr("Write")]
         else:
-            candidates = [f"Write to these {len(chosen)}", f"Write to {len(chosen)}", f"{len(chosen)}"]
+            count = number(len(chosen))
+            candidates = [
+                tr("Write to these {count}", count=count),
+                tr("Write to {count}", count=count),
+                count,
+            ]
         beside = self._clear.sizeHint().width() + 8 if roomy else 0
         room = self.width() - 2 * SIDE - beside - theme.heights().icon - 44
         font = theme.font(weight=theme.Weight.STRONG)
@@ -245,7 +250,10 @@ class RosterView(QWidget):
         sought, found = self.model.sought, bool(self.model.rows)
         self._nobody.setVisible(not found)
         self._nobody_heading.setVisible(not sought)
-        nobody = f"Nobody is called {sought}." if sought else "People appear here as soon as they register."
+        if sought:
+            nobody = tr("Nobody is called {sought}.", sought=sought)
+        else:
+            nobody = tr("People appear here as soon as they register.")
         self._nobody_text.setText(nobody)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from imclient.core import obeying
 from imclient.core.client import Client
 from improtocol.audience import Audience
+from imtongue import tr
 
 _AUDIENCE = re.compile(r"/(all|whisper[ ]+(?P<name>\S+))\s(?P<text>.*)", re.DOTALL | re.IGNORECASE)
 
@@ -62,4 +63,4 @@ class WindowFront:
 
     async def ask_secret(self, question: str) -> str:
         """Ask nothing: what is typed in the window can be read."""
-        raise obeying.Unclear("The window has no way yet to ask for it; imclient --terminal has.")
+        raise obeying.Unclear(tr("The window has no way yet to ask for it; imclient --terminal has."))

@@ -1,39 +1,41 @@
-"""The start window: which server, which name; register, then log in; where one was before on the left."""
+"""The start window: which server, which name; register, then log in, each step when the last one is done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PyQt5.QtCore import QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PyQt5.QtGui import QCloseEvent, QResizeEvent
+from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from imclient.core import wording
 from imclient.core.client import Client, LinkState
-from imclient.core.tongue import tr
-from imclient.core.trust import NotKnown, Stranger
+from imclient.core.trust import AnotherServer, NotKnown, Stranger
 from improtocol import errors
 from improtocol import invite as invite_line
 from improtocol.invite import BadInvite, Invite, is_here, looks_like_one
-from imqt import icons, plain
-from imqt.layout import STRETCH, box, col, row, rule
-from imqt.plain import ElidedLabel, PlainLabel
-from imqt.search_field import name_buttons
-from imqt.sign import IconSign
+from imqt import theme
+from imqt.layout import STRETCH, box, col, row
+from imtongue import phrase, tr
 
 from .scrolled import scrolled
 from .start_form import Field, StartForm
+from .start_side import Recent, StartSide
 
 _log = Logger()
 
 WIDEST = 440
-#: Narrower than this, the recent servers give their room to the fields.
-NARROW = 800
+#: Where the fields would have less than this, the recent servers give their room to them.
+NARROW = 480
 
-_STRANGER = (
+_ANOTHER = phrase(
+    "Another server answers there than the one that is known, so nothing was sent to it. Ask whoever runs "
+    "it, by another way; if it is right, paste its new invite."
+)
+_STRANGER = phrase(
     "Nobody vouches for this server and it was never met here, so nothing was sent to it. "
     "Paste its invite, or compare its fingerprint."
 )
@@ -45,16 +47,6 @@ _ABOUT: tuple[tuple[type[Exception], Field], ...] = (
     (errors.BadName, Field.NAME),
     (errors.NameReserved, Field.NAME),
 )
-
-
-@dataclass(frozen=True)
-class Recent:
-    """A server one was at."""
-
-    host: str
-    port: int
-    name: str
-    when: str = ""
 
 
 class StartDialog(QWidget):
@@ -84,8 +76,7 @@ class StartDialog(QWidget):
         self.setMinimumSize(360, 480)
         self.form = StartForm()
         self._stranger: NotKnown | None = None
-        self._invite = self._invite_field()
-        self._side = self._recent_servers(recent)
+        self.side = StartSide(recent)
         self.setLayout(self._page())
         self._listen()
         self._fill(host, port, name)
@@ -98,54 +89,15 @@ class StartDialog(QWidget):
     # How it is put together
 
     def _page(self) -> QHBoxLayout:
-        self.form.setMaximumWidth(WIDEST)
+        self.form.setMaximumWidth(theme.grown(WIDEST))
         self.form.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         middle = row(STRETCH, (self.form, 100), STRETCH, margins=(24, 16, 24, 16))
-        return row(self._side, (scrolled(box(col(STRETCH, middle, STRETCH))), 1), gap=0)
-
-    def _recent_servers(self, recent: Sequence[Recent]) -> QWidget:
-        rows = self._recent = [_RecentServer(server, self._fill) for server in recent]
-        label = PlainLabel(tr("Paste an invite"), "group")
-        label.setBuddy(self._invite)
-        nothing = [] if rows else [PlainLabel(tr("Servers you were at appear here."), "caption", wrap=True)]
-        column = col(
-            PlainLabel(tr("Where to?"), "heading"),
-            16,
-            PlainLabel(tr("Recent servers"), "group"),
-            *rows,
-            *nothing,
-            16,
-            rule(),
-            12,
-            label,
-            self._invite,
-            PlainLabel(
-                tr("One line that somebody gave you: it holds the server and its fingerprint."),
-                "caption",
-                wrap=True,
-            ),
-            STRETCH,
-            margins=(24, 40, 24, 24),
-        )
-        side = box(column, "side")
-        side.setFixedWidth(320)
-        return box(row(side, rule(upright=True), gap=0))
-
-    @staticmethod
-    def _invite_field() -> QLineEdit:
-        field = QLineEdit()
-        field.setObjectName("startInvite")
-        field.setAccessibleName(tr("Paste an invite"))
-        field.setPlaceholderText(tr("imserver://…"))
-        field.setProperty("role", "onside")
-        field.addAction(icons.icon("invite"), QLineEdit.ActionPosition.LeadingPosition)
-        name_buttons(field, "Invite")
-        return field
+        return row(self.side, (scrolled(box(col(STRETCH, middle, STRETCH))), 1), gap=0)
 
     def _listen(self) -> None:
         form = self.form
-        self._invite.returnPressed.connect(self._on_invite)
-        self._invite.textEdited.connect(self._on_invite_edited)
+        self.side.chosen.connect(self._fill)
+        self.side.invited.connect(self._take_invite)
         form.trust.clicked.connect(self._on_trust)
         form.offline.clicked.connect(self._on_offline)
         form.register.clicked.connect(self._on_register)
@@ -174,19 +126,20 @@ class StartDialog(QWidget):
     def _show_steps(self) -> None:
         """Say where one is on the way."""
         form, host = self.form, self.form.host.text().strip()
-        self.form.heading.setText(f"Log in to {host}" if host else "Log in")
+        self.form.heading.setText(tr("Log in to {host}", host=host) if host else tr("Log in"))
         reached = self._reached is not None and self._reached == self._address()
-        if self._registered:
-            subject = "You have a name here. One step is left: log in."
+        if not form.host.isEnabled():
+            subject = tr("Asking {host}…", host=host)
+        elif self._registered:
+            subject = tr("You have a name here. One step is left: log in.")
         elif reached:
-            subject = "The server answers. New here? Register a name, then log in."
+            subject = tr("The server answers. New here? Register a name, then log in.")
         else:
-            subject = "New here? Register a name, then log in."
+            subject = tr("New here? Register a name, then log in.")
         self.form.subject.setText(subject)
         self._show_known()
         form.forbid_new(self._no_new_names() if reached else "")
-        for server in self._recent:
-            server.show_whether_meant(self._address(), self.form.name.text().strip())
+        self.side.show_meant(self._address(), self.form.name.text().strip())
 
     def _on_edited(self, field: Field) -> None:
         self._stranger = None
@@ -203,28 +156,19 @@ class StartDialog(QWidget):
         try:
             invite = self._client.take_invite(pasted)
         except BadInvite as bad:
-            self.form.show_error(Field.SERVER, str(bad))
+            self.form.show_error(Field.SERVER, wording.plainly(bad))
         else:
-            self._invite.clear()
+            self.side.invite.clear()
             self._fill(invite.host, invite.port, self.form.name.text())
-
-    def _on_invite(self) -> None:
-        if self._invite.text().strip():
-            self._take_invite(self._invite.text())
-
-    def _on_invite_edited(self, text: str) -> None:
-        """Take an invite as soon as it is there, if it is whole; who types one says so by Enter."""
-        if looks_like_one(text) and "#" in text:
-            self._take_invite(text)
 
     def _no_new_names(self) -> str:
         """Say why this server gives no names, if it gives none."""
         policy = self._client.registering
         if policy == "closed":
-            return "This server takes no new names; whoever runs it can make one for you"
+            return tr("This server takes no new names; whoever runs it can make one for you")
         address = self._address()
         if policy == "invite" and (address is None or self._client.trust.code(*address) is None):
-            return "Here a new name needs an invite: paste it first"
+            return tr("Here a new name needs an invite: paste it first")
         return ""
 
     # Who the server is
@@ -237,10 +181,11 @@ class StartDialog(QWidget):
         fingerprint = self._client.settings.fingerprint(*address)
         reached = self._reached is not None and self._reached == address
         if fingerprint is not None:
-            same = "It is the server that is known here" if reached else "Known here by its fingerprint"
-            self.form.show_known(
-                f"{same}; another one gets nothing from you:", invite_line.shown(fingerprint)
-            )
+            if reached:
+                same = tr("It is the server that is known here; another one gets nothing from you:")
+            else:
+                same = tr("Known here by its fingerprint; another one gets nothing from you:")
+            self.form.show_known(same, invite_line.shown(fingerprint))
         elif reached and is_here(address[0]):
             self.form.show_known(tr("It is on this computer: nothing leaves it."))
         elif reached:
@@ -272,7 +217,7 @@ class StartDialog(QWidget):
         if token is None or not self.form.host.isEnabled():
             return
         self.form.remember.setChecked(True)
-        self.form.subject.setText(f"Coming back as {name}…")
+        self.form.subject.setText(tr("Coming back as {name}…", name=name))
         self.form.wake(False)
         asked = self._connected().addCallback(lambda _: self._client.come_back(name))
         asked.addCallbacks(self._on_came_back, self._on_failed)
@@ -329,6 +274,7 @@ class StartDialog(QWidget):
         self._stranger = None
         form.clear_error()
         form.wake(False)
+        self._show_steps()
         asked = self._connected().addCallback(lambda _: act(name, password))
         asked.addCallbacks(lambda _: self._on_done(then, name), self._on_failed)
         asked.addErrback(lambda failure: _log.failure("while coming in", failure))
@@ -355,7 +301,7 @@ class StartDialog(QWidget):
 
     def _on_registered(self, name: str) -> None:
         self._registered = name
-        self.form.show_good(Field.NAME, f"{name} is registered, and the name is yours.")
+        self.form.show_good(Field.NAME, tr("{name} is registered, and the name is yours.", name=name))
         self._show_steps()
         self.form.log_in.setFocus()
 
@@ -371,15 +317,25 @@ class StartDialog(QWidget):
             field = Field.NAME if error.argument == "name" else Field.PASSWORD
         if field is Field.SERVER:
             self._reached = None
+        self._stranger = error if isinstance(error, NotKnown) else None
         if isinstance(error, Stranger):
-            self._stranger = error
-            self.form.show_error(field, _STRANGER)
+            self.form.show_error(field, tr(_STRANGER))
             self.form.offer_trust(invite_line.shown(error.fingerprint))
+        elif isinstance(error, AnotherServer):
+            self.form.show_error(field, tr(_ANOTHER))
+            self.form.compare(invite_line.shown(error.known), invite_line.shown(error.fingerprint))
         else:
-            self.form.show_error(field, str(error) or failure.getErrorMessage())
+            self.form.show_error(field, self._sentence(error) or failure.getErrorMessage())
         self._show_steps()
         self.form.offer_offline(field is Field.SERVER and self._holds())
         {Field.SERVER: self.form.host, Field.NAME: self.form.name}.get(field, self.form.password).setFocus()
+
+    def _sentence(self, error: BaseException | None) -> str:
+        """Say what went wrong; who cannot register here is not told to."""
+        not_new = self._no_new_names()
+        if isinstance(error, errors.LoginRefused) and not_new:
+            return tr("Wrong name or password. {why}.", why=not_new)
+        return wording.plainly(error)
 
     # The window
 
@@ -389,72 +345,9 @@ class StartDialog(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Give the fields the room they need."""
         super().resizeEvent(event)
-        self._side.setVisible(self.width() >= NARROW)
+        self.side.setVisible(self.width() >= self.side.sizeHint().width() + NARROW)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Tell that the user went away."""
         super().closeEvent(event)
         self.closed.emit()
-
-
-class _RecentServer(QWidget):
-    """One server one was at; a click fills in the fields."""
-
-    def __init__(self, server: Recent, fill: Callable[[str, int, str], None]) -> None:
-        super().__init__()
-        self._server, self._fill = server, fill
-        self._meant = False
-        self._sign = IconSign("server", "dim", 20)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setObjectName(f"recent-{server.host}")
-        self.setAccessibleName(f"{server.host}:{server.port} as {server.name}")
-        self._mark(False)
-        detail = ", ".join(part for part in (server.name, server.when) if part)
-        words = col(
-            ElidedLabel(f"{server.host}:{server.port}", "name"), ElidedLabel(detail, "caption"), gap=2
-        )
-        self.setLayout(row(self._sign, (words, 1), margins=(12, 10, 12, 10), gap=12))
-
-    def show_whether_meant(self, address: tuple[str, int] | None, name: str) -> None:
-        """Be marked while the fields say the same."""
-        server = self._server
-        self._meant = (server.host, server.port) == address and name in ("", server.name)
-        self._sign.show_icon("server", "accent" if self._meant else "dim")
-        self._mark(self._meant)
-
-    def _mark(self, marked: bool) -> None:
-        self.setProperty("role", "chosen" if marked else "")
-        plain.restyle(self)
-
-    def _choose(self) -> None:
-        self._fill(self._server.host, self._server.port, self._server.name)
-
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Fill in the fields."""
-        self._choose()
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Fill in the fields on Enter or Space."""
-        assert event is not None
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._choose()
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: object) -> None:
-        """Show where the keys go."""
-        self._mark(True)
-
-    def focusOutEvent(self, event: object) -> None:
-        """Show that they go elsewhere."""
-        self._mark(self._meant)
-
-    def enterEvent(self, event: object) -> None:
-        """Show that it can be pressed."""
-        self._mark(True)
-
-    def leaveEvent(self, event: object) -> None:
-        """Show it as the others."""
-        self._mark(self._meant or self.hasFocus())

@@ -6,22 +6,23 @@ from enum import Enum
 
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QIntValidator
-from PyQt5.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from imclient.core.tongue import tr
-from imqt import icons, plain
+from imqt import plain, theme
 from imqt.layout import STRETCH, col, row
 from imqt.plain import PlainLabel
-from imqt.search_field import name_buttons
 from imqt.sign import IconSign
+from imtongue import phrase, tr
+
+from .password_field import password_field
 
 
 class Field(Enum):
     """What is asked for."""
 
-    SERVER = "Server"
-    NAME = "Name"
-    PASSWORD = "Password"
+    SERVER = phrase("Server")
+    NAME = phrase("Name")
+    PASSWORD = phrase("Password")
 
 
 class StartForm(QWidget):
@@ -31,10 +32,10 @@ class StartForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.host = _field("startHost", "Host of the server", "lab.example or 127.0.0.1")
-        self.port = _field("startPort", "Port of the server", "port")
-        self.name = _field("startName", "Name", "")
-        self.password = _field("startPassword", "Password", "")
+        self.host = _field("startHost", tr("Host of the server"), tr("lab.example or 127.0.0.1"))
+        self.port = _field("startPort", tr("Port of the server"), tr("port"))
+        self.name = _field("startName", tr("Name"), "")
+        self.password = password_field("startPassword", tr("Password"))
         self.register = plain.button(tr("Register"), large=True)
         self.log_in = plain.button(tr("Log in"), "primary", large=True)
         self.heading = PlainLabel(tr("Log in"), "heading", wrap=True)
@@ -44,6 +45,9 @@ class StartForm(QWidget):
         self.offline = plain.button(tr("Read what is on this computer"), "link", icon_name="outbox")
         self._known = PlainLabel("", "caption", wrap=True)
         self._digits = PlainLabel("", "mono", wrap=True)
+        self._shown = PlainLabel(tr("It shows now:"), "caption", wrap=True)
+        self._shown_digits = PlainLabel("", "mono", wrap=True)
+        self._known_sign = IconSign("lock", "online")
         self._known_row = QWidget()
         self._error = PlainLabel("", "error", wrap=True)
         self._error_row = QWidget()
@@ -91,9 +95,10 @@ class StartForm(QWidget):
     def refresh(self) -> None:
         """Offer what can be done now, and say in a tooltip what is missing for the rest."""
         name = self.name.text().strip()
-        self.register.setText(plain.literal(f"Register {name}".strip()))
+        words = tr("Register {name}", name=name) if name else tr("Register")
+        self.register.setText(plain.literal(words))
         ready = self.complete and self.host.isEnabled()
-        why = "" if self.complete else "Fill in server, name and password first"
+        why = "" if self.complete else tr("Fill in server, name and password first")
         for button, not_so in ((self.register, why or self._no_new), (self.log_in, why)):
             button.setEnabled(ready and not not_so)
             plain.set_tooltip(button, not_so)
@@ -125,6 +130,9 @@ class StartForm(QWidget):
         self._known.setText(sentence)
         self._digits.setText(fingerprint)
         self._digits.setVisible(bool(fingerprint))
+        self._shown.hide()
+        self._shown_digits.hide()
+        self._known_sign.show_icon("lock", "online")
         self._known_row.setVisible(bool(sentence))
         if sentence:
             self._hints[Field.SERVER].hide()
@@ -132,7 +140,16 @@ class StartForm(QWidget):
     def offer_trust(self, fingerprint: str) -> None:
         """Let a stranger's fingerprint be compared, and the server be trusted from now on."""
         self.show_known(tr("This is what it shows. Ask whoever runs it whether it is theirs:"), fingerprint)
+        self._known_sign.show_icon("lock", "waiting")
         self.trust.show()
+
+    def compare(self, known: str, shown: str) -> None:
+        """Show the fingerprint that is known, and the one that was shown instead."""
+        self.show_known(tr("Known here:"), known)
+        self._known_sign.show_icon("lock", "waiting")
+        self._shown_digits.setText(shown)
+        self._shown.show()
+        self._shown_digits.show()
 
     def offer_offline(self, offered: bool) -> None:
         """Let be read what this computer holds, while the server cannot be reached."""
@@ -166,23 +183,15 @@ class StartForm(QWidget):
     # How it is put together
 
     def _prepare(self) -> None:
-        self.port.setFixedWidth(112)
+        self.port.setFixedWidth(theme.grown(112))
         self.port.setValidator(QIntValidator(0, 65535, self))
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        eye = self.password.addAction(icons.icon("show"), QLineEdit.ActionPosition.TrailingPosition)
-        assert eye is not None
-        eye.setCheckable(True)
-        eye.setText("Show the password")
-        plain.set_tooltip(eye, tr("Show the password"))
-        eye.toggled.connect(self._show_password)
-        name_buttons(self.password, "Show the password")
         self.register.setObjectName("startRegister")
         self.log_in.setObjectName("startLogIn")
         self._error.setObjectName("startError")
         self._good.setObjectName("startDone")
-        self._error_row.setLayout(row(IconSign("warning", "error"), (self._error, 1), gap=6))
+        self._error_row.setLayout(_beside(IconSign("warning", "error"), self._error))
         self._why.setObjectName("startWhy")
-        self._why_row.setLayout(row(IconSign("warning", "waiting"), (self._why, 1), gap=6))
+        self._why_row.setLayout(_beside(IconSign("warning", "waiting"), self._why))
         self._why_row.hide()
         self.remember.setObjectName("startRemember")
         self.remember.setAccessibleName(tr("Stay logged in on this computer"))
@@ -191,10 +200,12 @@ class StartForm(QWidget):
         self._known.setObjectName("startKnown")
         self._digits.setObjectName("startFingerprint")
         self._digits.setMinimumWidth(1)
-        known = col(self._known, self._digits, gap=2)
-        self._known_row.setLayout(row(col(IconSign("lock", "online"), STRETCH), (known, 1), gap=6))
+        self._shown_digits.setObjectName("startShown")
+        self._shown_digits.setMinimumWidth(1)
+        known = col(self._known, self._digits, self._shown, self._shown_digits, gap=2)
+        self._known_row.setLayout(_beside(self._known_sign, known))
         self._known_row.hide()
-        self._good_row.setLayout(row(IconSign("sent", "online"), (self._good, 1), gap=6))
+        self._good_row.setLayout(_beside(IconSign("sent", "online"), self._good))
 
     def _column(self) -> QVBoxLayout:
         server = row((self.host, 1), self.port)
@@ -221,7 +232,7 @@ class StartForm(QWidget):
         )
 
     def _block(self, field: Field, buddy: QLineEdit, inputs: QVBoxLayout | object) -> QVBoxLayout:
-        label = PlainLabel(field.value, "name")
+        label = PlainLabel(tr(field.value), "name")
         label.setBuddy(buddy)
         self._under[field] = col(self._hints[field])
         if field is Field.SERVER:
@@ -240,10 +251,6 @@ class StartForm(QWidget):
         self.clear_error()
         self.edited.emit(field)
 
-    def _show_password(self, shown: bool) -> None:
-        mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
-        self.password.setEchoMode(mode)
-
 
 def _field(name: str, accessible: str, placeholder: str) -> QLineEdit:
     made = QLineEdit()
@@ -253,6 +260,11 @@ def _field(name: str, accessible: str, placeholder: str) -> QLineEdit:
     made.setProperty("large", True)
     made.setInputMethodHints(Qt.InputMethodHint.ImhNoAutoUppercase)
     return made
+
+
+def _beside(sign: IconSign, told: QWidget | QVBoxLayout) -> QHBoxLayout:
+    """Put a sign beside the first line of what is told."""
+    return row(col(sign, STRETCH), (told, 1), gap=6)
 
 
 def _mark(widget: QLineEdit, wrong: bool) -> None:

@@ -9,12 +9,12 @@ from PyQt5.QtGui import QMouseEvent, QPainter
 from PyQt5.QtWidgets import QHBoxLayout, QWidget
 
 from imclient.core.client import Client, LinkState
-from imclient.core.tongue import tr
 from improtocol.invite import is_here
 from imqt import icons, plain, theme
 from imqt.colours import Token
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.sign import Sign
+from imtongue import number, tr, trn
 
 NEWS_STAYS = 8000  #: milliseconds
 
@@ -53,9 +53,10 @@ class LinkStatus(_Segment):
 
     def refresh(self) -> None:
         """Say how the link is now."""
-        words = f"{self._link.sentence}{self._how()}"
+        words = ", ".join(filter(None, (self._link.sentence, self._how())))
         self.label.setText(words)
         self.label.setAccessibleName(words)
+        self.label.set_role("caption" if self._link.state is LinkState.ONLINE else "waiting")
         self.sign.update()
 
     def _how(self) -> str:
@@ -64,8 +65,8 @@ class LinkStatus(_Segment):
         if self._link.state is not LinkState.ONLINE or not host:
             return ""
         if self._settings.fingerprint(host, port) is not None:
-            return ", TLS, known by its fingerprint"
-        return "" if is_here(host) else ", TLS"
+            return tr("TLS, known by its fingerprint")
+        return "" if is_here(host) else "TLS"
 
     def _paint_sign(self, painter: QPainter, place: QRectF) -> None:
         sign = _SIGNS.get(self._link.state, "offline")
@@ -115,11 +116,18 @@ class OutboxStatus(_Segment):
     def refresh(self) -> None:
         """Say what waits now."""
         waiting = self._outbox.waiting
-        words = "1 message waits in the outbox" if waiting == 1 else f"{waiting} messages wait in the outbox"
         refused = len(self._outbox.refused())
-        if refused:
-            words = f"{refused} not sent, {waiting} waiting" if waiting else f"{refused} not sent"
-        self.label.setText(words if waiting or refused else "Outbox empty")
+        if refused and waiting:
+            words = tr(
+                "{refused} not sent, {waiting} waiting", refused=number(refused), waiting=number(waiting)
+            )
+        elif refused:
+            words = tr("{refused} not sent", refused=number(refused))
+        elif waiting:
+            words = trn("{count} message waits in the outbox", "{count} messages wait in the outbox", waiting)
+        else:
+            words = tr("Outbox empty")
+        self.label.setText(words)
         self.sign.update()
 
     def _paint_sign(self, painter: QPainter, place: QRectF) -> None:

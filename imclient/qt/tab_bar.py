@@ -6,10 +6,11 @@ from PyQt5.QtCore import QEvent, QPoint, QSize, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
 from PyQt5.QtWidgets import QTabBar, QWidget
 
-from imclient.core.tongue import tr
+from imclient.core import wording
 from improtocol.audience import Audience
 from imqt import icons, painting, plain, theme
 from imqt.plain import PlainLabel
+from imtongue import tr
 
 _RIGHT = QTabBar.ButtonPosition.RightSide
 #: Longer titles are shortened, and in a narrow window more so; the tooltip says all.
@@ -79,7 +80,7 @@ class TabBar(QTabBar):
             self._set_button(index, self._cross(title))
         else:
             return
-        self.setAccessibleTabName(index, f"{title}, {unread} unread" if unread else title)
+        self.setAccessibleTabName(index, f"{title}, {wording.unread(unread)}" if unread else title)
         self.changed.emit()
 
     def _set_button(self, index: int, button: QWidget) -> None:
@@ -93,7 +94,7 @@ class TabBar(QTabBar):
             old.deleteLater()
 
     def _cross(self, title: str) -> QWidget:
-        cross = plain.tool_button(f"Close {title}", "close")
+        cross = plain.tool_button(tr("Close {title}", title=title), "close")
         cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W closes by key
         side = round(painting.sign_side())
         cross.setFixedSize(side + 6, side + 6)
@@ -125,7 +126,7 @@ class TabBar(QTabBar):
         for index, (_, title, unread) in enumerate(self.titles()):
             if unread:
                 self._set_button(index, PlainLabel(_count(unread), "badge"))
-                self.setAccessibleTabName(index, f"{title}, {unread} unread")
+                self.setAccessibleTabName(index, f"{title}, {wording.unread(unread)}")
             else:
                 self._set_button(index, self._cross(title))
 

@@ -8,11 +8,11 @@ from PyQt5.QtWidgets import QShortcut, QVBoxLayout, QWidget
 
 from imclient.core import wording
 from imclient.core.client import Client
-from imclient.core.tongue import tr
 from imqt import plain
 from imqt.layout import box, row, rule
 from imqt.plain import ElidedLabel
 from imqt.sign import IconSign
+from imtongue import tr
 
 from .composer import Composer
 from .conversation_view import ConversationView

@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
-from imclient.core import slash
+from imtongue import phrase
 
-KEYS = """\
-Enter: send.  Shift+Enter: a new line.
-Alt+1, Alt+2, Alt+3: to one, to several, to everyone.
-Ctrl+K: find a person.  In the roster, Space chooses and Enter writes.
-Ctrl+Tab, Ctrl+Shift+Tab: the next conversation, the one before.  Ctrl+W: close it.  Ctrl+L: all of them.
-Enter on a message of yours: how far it came.
-Arrow up in an empty text: what you said before.  / begins a command, @ a name; Tab completes them.
-Alt+Down: the next conversation with something unread.
-Ctrl+Shift+N: a window of its own.  Ctrl+Shift+O: the outbox.  Ctrl+Shift+D: do not disturb.
-F6: from one part of the window to the next.
-Ctrl+P: ping.  Ctrl+Shift+W: the wire.  Ctrl+N: a note to yourself.
-Ctrl+Plus, Ctrl+Minus, Ctrl+0: larger type, smaller type, as it was.
-Ctrl+Q: quit."""
+#: What the keys do, in groups: some keys, and what they are for.
+KEYS: dict[str, list[tuple[tuple[str, ...], str]]] = {
+    phrase("Writing"): [
+        (("Enter",), phrase("send")),
+        (("Shift+Enter",), phrase("a new line")),
+        (("Alt+1", "Alt+2", "Alt+3"), phrase("to one, to several, to everyone")),
+        (("/", "@", "Tab"), phrase("a command, a name, complete it")),
+        (("Up",), phrase("in an empty text: what you said before")),
+        (("Ctrl+N",), phrase("a note to yourself")),
+    ],
+    phrase("People"): [
+        (("Ctrl+K",), phrase("find a person")),
+        (("Space", "Enter"), phrase("in the roster: choose, write to them")),
+        (("Ctrl+P",), phrase("ping")),
+    ],
+    phrase("Conversations"): [
+        (("Ctrl+Tab", "Ctrl+Shift+Tab"), phrase("the next, the one before")),
+        (("Alt+Down",), phrase("the next with something unread")),
+        (("Ctrl+L", "Ctrl+W"), phrase("all of them, close this one")),
+        (("Ctrl+Shift+N",), phrase("in a window of its own")),
+        (("Enter",), phrase("on a message of yours: how far it came")),
+        (("Ctrl+Shift+O",), phrase("the outbox")),
+    ],
+    phrase("The window"): [
+        (("F6",), phrase("from one part to the next")),
+        (("Ctrl+Shift+W",), phrase("the wire")),
+        (("Ctrl++", "Ctrl+-", "Ctrl+0"), phrase("larger type, smaller type, as it was")),
+        (("Ctrl+Shift+D",), phrase("do not disturb")),
+        (("Ctrl+Q",), phrase("quit")),
+    ],
+}
 
-COMMANDS = "\n".join(f"{told}." for told in slash.lines_of_help())
 
-ABOUT = """\
+ABOUT = phrase("""\
 An instant messenger of your own: the server keeps what you say and hands it on, and the language between \
 them is plain text that you can watch under View, Wire.
 
-OK means it is on disk, and everybody it is for will see it once, in the same order."""
+OK means it is on disk, and everybody it is for will see it once, in the same order.""")
 
-LICENCE = """\
+LICENCE = phrase("""\
 imclient, imserver and their language are free under the MIT licence: use them, change them, pass them on, \
 keep the notice. They come with no warranty.
 
 The windows stand on Qt and PyQt5; PyQt5 is free under the GNU General Public License, version 3. Whoever \
-passes on the program together with PyQt5 does so under that licence."""
+passes on the program together with PyQt5 does so under that licence.""")

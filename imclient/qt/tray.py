@@ -7,8 +7,9 @@ from collections.abc import Callable
 from PyQt5.QtCore import QObject
 from PyQt5.QtWidgets import QAction, QMenu, QSystemTrayIcon
 
-from imclient.core.tongue import tr
+from imclient.core import wording
 from imqt import plain
+from imtongue import tr
 
 from . import emblem
 
@@ -53,8 +54,8 @@ class Tray(QObject):
     @property
     def words(self) -> str:
         """What it says while the mouse rests on it."""
-        unread = f": {self._unread} unread" if self._unread else ""
-        return f"imclient, {self._name}{unread}"
+        told = f"imclient, {self._name}"
+        return f"{told}: {wording.unread(self._unread)}" if self._unread else told
 
     def _put_together(self, acts: list[QAction]) -> None:
         self._open = self._menu.addAction(tr("Open"))
@@ -71,7 +72,7 @@ class Tray(QObject):
         self._icon.setIcon(emblem.icon(unread))
         plain.set_tray_tooltip(self._icon, self.words)
         if self._open is not None:
-            self._open.setText(f"Open ({unread} unread)" if unread else "Open")
+            self._open.setText(f"{tr('Open')} ({wording.unread(unread)})" if unread else tr("Open"))
 
     def balloon(self, heading: str, text: str) -> None:
         """Say something beside the sign."""

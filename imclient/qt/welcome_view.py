@@ -6,11 +6,11 @@ from PyQt5.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QPainter, QPaintEvent, QPen
 from PyQt5.QtWidgets import QApplication, QLineEdit, QPushButton, QSizePolicy, QWidget
 
-from imclient.core.tongue import tr
 from imqt import icons, plain, theme
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.plain import PlainLabel
 from imqt.sign import IconSign
+from imtongue import tr
 
 from .scrolled import scrolled
 
@@ -49,10 +49,10 @@ class WelcomeView(QWidget):
         self.setObjectName("welcome")
         invitation, by_hand = f"imclient {host} {port}", f"nc {host} {port}"
         heading = PlainLabel(tr("You are the first one here"), "heading", wrap=True)
-        words = (
+        words = tr(
             "Give somebody this line: it opens a window at this server, where they choose name and password."
         )
-        how = PlainLabel(tr(words), "dim", wrap=True)
+        how = PlainLabel(words, "dim", wrap=True)
         for label in (heading, how):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         content = QWidget()
@@ -66,7 +66,7 @@ class WelcomeView(QWidget):
                 how,
                 8,
                 _line_to_copy(invitation),
-                row(STRETCH, self._copy(invitation, "Copy this line", "copyInvitation", "primary")),
+                row(STRETCH, self._copy(invitation, tr("Copy this line"), "copyInvitation", "primary")),
                 24,
                 rule(),
                 16,
@@ -75,7 +75,11 @@ class WelcomeView(QWidget):
                 self._offer_wire(),
                 8,
                 _offer(
-                    "terminal", "Try it by hand", by_hand, self._copy(by_hand, "Copy", "copyByHand"), "mono"
+                    "terminal",
+                    tr("Try it by hand"),
+                    by_hand,
+                    self._copy(by_hand, tr("Copy"), "copyByHand"),
+                    "mono",
                 ),
             )
         )
@@ -93,16 +97,16 @@ class WelcomeView(QWidget):
         write.setObjectName("writeNote")
         write.setAccessibleName(tr("Write a note to yourself"))
         write.clicked.connect(self.note_wanted)
-        what = "It is kept like any message, and is there on your next device."
-        return _offer("note", "Write a note to yourself", what, write)
+        what = tr("It is kept like any message, and is there on your next device.")
+        return _offer("note", tr("Write a note to yourself"), what, write)
 
     def _offer_wire(self) -> QWidget:
         watch = plain.button(tr("Open"))
         watch.setObjectName("watchWire")
         watch.setAccessibleName(tr("Watch the wire"))
         watch.clicked.connect(self.wire_wanted)
-        what = "Every line that goes out and comes in, as plain text."
-        return _offer("wire", "Watch the wire", what, watch)
+        what = tr("Every line that goes out and comes in, as plain text.")
+        return _offer("wire", tr("Watch the wire"), what, watch)
 
     @staticmethod
     def _copy(text: str, words: str, name: str, role: str = "") -> QPushButton:

@@ -11,6 +11,7 @@ from imclient.core.wire import Wire, WireLine
 from imclient.core.wire_talk import About
 from imqt import moments
 from imqt.row_list import Gathering, RowList
+from imtongue import tr
 
 
 @dataclass(eq=False, slots=True)
@@ -72,6 +73,6 @@ class WireModel(RowList[WireRow]):
         if role == Qt.ItemDataRole.DisplayRole:
             return line.line
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            way = "sent" if line.outgoing else "received"
-            return f"{moments.seconds_clock(line.at)} {way}: {line.line}"
+            told = tr("{time} sent: {line}") if line.outgoing else tr("{time} received: {line}")
+            return told.format(time=moments.seconds_clock(line.at), line=line.line)
         return None

@@ -19,7 +19,6 @@ from PyQt5.QtWidgets import (
 from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.said import Said
-from imclient.core.tongue import tr
 from imclient.core.transcript import scene_of
 from imclient.core.wire_talk import About
 from improtocol.audience import Audience
@@ -28,13 +27,14 @@ from imqt.layout import box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.search_field import search_field
 from imqt.sign import IconSign
+from imtongue import phrase, tr, trn
 
 from .wire_model import WireModel
 from .wire_row import WireDelegate
 
 #: Lower than this, there is no room for filter and foot.
 LOW = 340
-ALL = "every line, as it goes"
+ALL = phrase("every line, as it goes")
 
 
 class WireList(QListView):
@@ -113,7 +113,7 @@ class WireView(QWidget):
         self._only = plain.tool_button(tr("Only this conversation"), "person", checkable=True)
         self._pause = plain.tool_button(tr("Hold the view still"), "pause", checkable=True)
         self._close = plain.tool_button(tr("Close the wire view"), "close")
-        self._save = plain.button(tr("Save as transcript"), icon_name="save")
+        self._save = plain.button(tr("Save as transcript"), "onside", icon_name="save")
         self._save_small = plain.tool_button(tr("Save as transcript"), "save")
         self._count = ElidedLabel("", "caption")
         self._name_controls()
@@ -129,7 +129,7 @@ class WireView(QWidget):
 
     def _column(self) -> QVBoxLayout:
         title = PlainLabel(tr("Wire"), "strong")
-        self._subject = ElidedLabel(ALL, "caption")
+        self._subject = ElidedLabel(tr(ALL), "caption")
         self._subject.setObjectName("wireSubject")
         tools = (self._save_small, self._only, self._pause, self._close)
         foot = row((self._count, 1), self._save, margins=(16, 8, 16, 8))
@@ -183,23 +183,26 @@ class WireView(QWidget):
         me, said, talk = self._client.name or "", self._said, self._talk
         if said is not None:
             self.model.only(lambda: About(me, said=said))
-            words = f"message {said.number}" if said.number is not None else "this message"
+            words = (
+                tr("message {number}", number=said.number) if said.number is not None else tr("this message")
+            )
         elif self._only.isChecked() and talk is not None:
             self.model.only(lambda: About(me, talk=talk))
-            words = f"with {wording.title(talk, me)}"
+            words = tr("with {title}", title=wording.title(talk, me))
         else:
             self.model.only(None)
-            words = ALL
+            words = tr(ALL)
         self._subject.setText(words)
 
     def _show_count(self) -> None:
         count = len(self.model.rows)
-        lines = "1 line" if count == 1 else f"{count:,} lines"
-        self._count.setText(f"{lines}, secrets masked")
+        told = trn("{count} line, secrets masked", "{count} lines, secrets masked", count)
+        self._count.setText(told)
 
     def _choose_file(self) -> None:
         name = f"{self._client.name or 'wire'}-{time.strftime('%Y%m%d-%H%M%S')}.scene"
-        dialog = QFileDialog(self, "Save as transcript", name, "Transcripts (*.scene);;All files (*)")
+        kinds = tr("Transcripts (*.scene);;All files (*)")
+        dialog = QFileDialog(self, tr("Save as transcript"), name, kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._write)

@@ -20,6 +20,7 @@ from twisted.logger import (
     textFileLogObserver,
 )
 
+import imtongue
 from imclient.core.client import Client
 from imclient.core.passwords import find_password
 from imclient.core.settings import Options, Settings, private, profile_folder
@@ -34,6 +35,8 @@ def main(options: Options) -> int:
     Settings.open(folder, SystemRandom(), "term")
     _log_to(private(folder) / "terminal.log")
     if sys.stdin.isatty() and sys.stdout.isatty():
+        # Lines from a pipe are answered in English: a program reads them.
+        imtongue.speak_as_liked(folder)
         return _interactively(options, folder)
     return _by_lines(options, folder)
 

@@ -10,10 +10,12 @@ from twisted.internet.defer import Deferred
 
 from imclient.core.client import Client
 from imclient.core.reaching import Unreachable
+from imclient.core.refusals import why_not
 from imclient.core.settings import HOST, Options
 from imclient.core.trust import Stranger
 from improtocol.errors import LoginRefused, Refusal
 from improtocol.invite import PORT, BadInvite, looks_like_one
+from imtongue import tr
 
 
 class Gone(Exception):
@@ -58,7 +60,7 @@ class Entrance:
                 return await self._log_in()
             except Refusal as refused:
                 if not isinstance(refused, LoginRefused):  # of which it was told already
-                    self._asker.tell(str(refused))
+                    self._asker.tell(why_not(refused))
                 if not self._asker.patient:
                     raise
                 self._kept = False
@@ -82,7 +84,9 @@ class Entrance:
             await self._ask_where()
 
     async def _ask_where(self) -> None:
-        written = await self._asker.ask("Server (host port or invite)", given=f"{self._host} {self._port}")
+        written = await self._asker.ask(
+            tr("Server (host port or invite)"), given=f"{self._host} {self._port}"
+        )
         if looks_like_one(written):
             self._take_invite(written)
             return
@@ -92,21 +96,21 @@ class Entrance:
         if port.strip().isdecimal() and 0 < int(port.strip()[:6]) < 65536:
             self._port = int(port)
         elif port:
-            self._asker.tell("A port is a number from 1 to 65535.")
+            self._asker.tell(tr("A port is a number from 1 to 65535."))
 
     def _take_invite(self, pasted: str) -> None:
         try:
             invite = self._client.take_invite(pasted)
         except BadInvite as bad:
-            self._asker.tell(str(bad))
+            self._asker.tell(why_not(bad))
         else:
             self._host, self._port = invite.host, invite.port
 
     async def _ask_trust(self, stranger: Stranger) -> bool:
         """Ask whether a server that nobody vouches for is the right one."""
         self._asker.tell(str(stranger))
-        answer = await self._asker.ask("Is it that one, and shall it be trusted (yes, no)")
-        return answer.strip().lower() == "yes"
+        answer = await self._asker.ask(tr("Is it that one, and shall it be trusted (yes, no)"))
+        return answer.strip().lower() in ("yes", tr("yes"))
 
     # Who
 
@@ -114,12 +118,12 @@ class Entrance:
         names = self._client.settings.names(self._host, self._port)
         name = self._options.name or ""
         if not name or not self._kept:  # what was said on the command line is not asked for, but once refused
-            name = await self._asker.ask("Name", given=name or next(iter(names), ""))
+            name = await self._asker.ask(tr("Name"), given=name or next(iter(names), ""))
         if self._kept and await self._client.come_back(name):
             return
         password = await self._password(name, self._host, self._port) if self._kept else None
         if password is None:
-            password = await self._asker.ask("Password", secret=True)
+            password = await self._asker.ask(tr("Password"), secret=True)
         try:
             await self._client.log_in(name, password, remember=self._options.remember)
         except LoginRefused:
@@ -127,14 +131,16 @@ class Entrance:
 
     async def _offer(self, name: str, password: str) -> None:
         """Offer registration: the server never tells whether the name or the password was wrong."""
-        self._asker.tell("Wrong name or password.")
-        answer = await self._asker.ask(f"New here? Register {name} with this password (yes, no)")
-        if not answer.strip().lower().startswith("y"):
+        self._asker.tell(tr("Wrong name or password."))
+        answer = await self._asker.ask(
+            tr("New here? Register {name} with this password (yes, no)", name=name)
+        )
+        if not answer.strip().lower().startswith(("y", tr("yes")[:1])):
             raise LoginRefused()
-        again = await self._asker.ask("The password again", secret=True)
+        again = await self._asker.ask(tr("The password again"), secret=True)
         if not hmac.compare_digest(again.encode(), password.encode()):
-            self._asker.tell("The two passwords are not the same.")
+            self._asker.tell(tr("The two passwords are not the same."))
             raise LoginRefused()
         await self._client.register(name, password)
-        self._asker.tell(f"{name} is registered.")
+        self._asker.tell(tr("{name} is registered.", name=name))
         await self._client.log_in(name, password, remember=self._options.remember)

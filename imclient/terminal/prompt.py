@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +51,12 @@ STYLE = Style.from_dict(
 class SlashCompleter(Completer):
     """Completes slash commands, names and subsets."""
 
-    def __init__(self, roster: Roster) -> None:
-        self._roster = roster
+    def __init__(self, roster: Roster, rights: Callable[[], Collection[str]]) -> None:
+        self._roster, self._rights = roster, rights
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """Give what may stand at the cursor."""
-        for found in slash.completions(document.text_before_cursor, self._roster):
+        for found in slash.completions(document.text_before_cursor, self._roster, self._rights()):
             yield Completion(harmless(found.text), -found.replaces, display_meta=harmless(found.remark))
 
 
@@ -94,7 +94,7 @@ class Prompt:
         entered: Callable[[str], object],
         touched: Callable[[], None],
         secret: Callable[[], bool],
-        roster: Roster,
+        completer: Completer,
         history: History,
     ) -> None:
         self._question, self._status, self._entered = question, status, entered
@@ -104,7 +104,7 @@ class Prompt:
         self._session: PromptSession[str] = PromptSession(
             message=lambda: FormattedText([("class:prompt", harmless(question()))]),
             bottom_toolbar=self._toolbar,
-            completer=SlashCompleter(roster),
+            completer=completer,
             complete_while_typing=True,
             is_password=Condition(secret),
             history=history,

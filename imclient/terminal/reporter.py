@@ -11,6 +11,7 @@ from imclient.core.conversations import Conversation
 from imclient.core.roster import Person, Presence
 from imclient.core.said import Progress, Said
 from imclient.core.wire import WireLine
+from imtongue import tr, trn
 
 from .paper import Paper, Piece
 
@@ -94,7 +95,7 @@ class Reporter:
             elif said.progress is Progress.REFUSED:
                 self._mine.remove(said)
                 self.refusals += 1
-                self._paper.put(("class:error", f"Not sent: {said.refusal} "), ("", said.text))
+                self._paper.put(("class:error", tr("Not sent: {why} ", why=said.refusal)), ("", said.text))
                 self._client.outbox.dismiss(said)
 
     def say_what_waits(self, after: float) -> None:
@@ -102,12 +103,12 @@ class Reporter:
         for said in self._mine:
             if said not in self._waiting and (said.at or 0) <= self._now() - after:
                 self._waiting.append(said)
-                self._paper.put(("class:news", "Waits to be sent: "), ("class:news", said.text))
+                self._paper.put(("class:news", tr("Waits to be sent: ")), ("class:news", said.text))
 
     def show(self, said: Said) -> None:
         """Write a message: when, who, to whom, what."""
         me = self._client.name or ""
-        sender = "you" if said.mine else said.sender
+        sender = tr("you") if said.mine else said.sender
         number = f"#{said.number} " if said.mine and said.number else ""
         head: list[Piece] = [("class:news", f"{self._when(said)} {number}"), (self._look(said), sender)]
         self._paper.put(*head, ("class:news", f" {wording.told_to(said.to, me)}: "), ("", said.text))
@@ -143,9 +144,15 @@ class Reporter:
             )
             if missing > 0:
                 whom = "all" if talk.audience.everyone else str(talk.audience)
-                self._paper.say(
-                    f"{talk.title}: {missing} more unread; /history {whom} {talk.unread} shows them."
+                told = trn(
+                    "{title}: {count} more unread; /history {whom} {unread} shows it.",
+                    "{title}: {count} more unread; /history {whom} {unread} shows them.",
+                    missing,
+                    title=talk.title,
+                    whom=whom,
+                    unread=talk.unread,
                 )
+                self._paper.say(told)
 
     @staticmethod
     def _unread(talk: Conversation, said: Said) -> bool:
@@ -160,7 +167,7 @@ class Reporter:
     def _person_added(self, person: Person) -> None:
         self._presence[person.name] = person.presence
         if self._client.roster.complete and len(self._presence) <= CROWD:
-            self._paper.say(f"{person.name} is new here.")
+            self._paper.say(tr("{name} is new here.", name=person.name))
 
     def _person_changed(self, person: Person) -> None:
         before = self._presence.get(person.name)
@@ -168,8 +175,8 @@ class Reporter:
         if person.since is None or before is person.presence or len(self._presence) > CROWD:
             return
         if Presence.OFFLINE in (before, person.presence):
-            is_here = person.presence is not Presence.OFFLINE
-            self._paper.say(f"{person.name} {'is here' if is_here else 'has left'}.")
+            told = tr("{name} has left.") if person.presence is Presence.OFFLINE else tr("{name} is here.")
+            self._paper.say(told.format(name=person.name))
 
     # The link
 
@@ -181,7 +188,9 @@ class Reporter:
         if state is LinkState.ONLINE and before is not LinkState.CONNECTING:
             self._paper.say(f"{sentence}.")
         elif state is LinkState.WAITING:
-            self._paper.say("The connection was lost; it comes back by itself. What you write waits here.")
+            self._paper.say(
+                tr("The connection was lost; it comes back by itself. What you write waits here.")
+            )
         elif state is not LinkState.ONLINE:
             self._paper.say(sentence, "class:warning")
 

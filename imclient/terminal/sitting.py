@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from random import SystemRandom
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from imclient.core import network, wording
 from imclient.core.client import Client, LinkState
-from imclient.core.said import Said
+from imclient.core.said import Progress, Said
 from imclient.core.settings import Options
 from imclient.core.statuses import Status
+from imtongue import phrase, tr
 
 from .entrance import Entrance, Gone, Password
 from .paper import Paper
-from .prompt import Prompt, PromptAsker, kept_history
+from .prompt import Prompt, PromptAsker, SlashCompleter, kept_history
 from .reporter import Reporter
 from .typist import Typist
 
 #: Seconds until it is said of what has no answer that it waits.
 A_WHILE = 1.0
-_WELCOME = (
+_WELCOME = phrase(
     "You are in. /help says what can be done, Tab completes, Alt+Return begins a new line, Ctrl-D leaves."
 )
+
+
+_PROGRESS = {
+    Progress.WAITING: phrase("waiting"),
+    Progress.SENT: phrase("sent"),
+    Progress.DELIVERED: phrase("delivered"),
+    Progress.READ: phrase("read"),
+    Progress.REFUSED: phrase("refused"),
+}
 
 
 class Sitting:
@@ -37,6 +49,7 @@ class Sitting:
         self._entrance = Entrance(client, options, self._asker, password)
         self._paper = Paper(self._write, self._soon)
         self._prompt: Prompt | None = None
+        self._no_more_news = network.listen(reactor, SystemRandom(), client.link.woke)
 
     async def run(self) -> int:
         """Come in, and talk until it ends."""
@@ -46,6 +59,7 @@ class Sitting:
         except Gone:
             pass
         finally:
+            self._no_more_news()
             await self._client.close()
             self._paper.flush()
         return Status.DONE
@@ -67,14 +81,14 @@ class Sitting:
             self._entered,
             reporter.looked_at,
             lambda: self._typist.secret,
-            client.roster,
+            SlashCompleter(client.roster, lambda: client.rights),
             kept_history(client.settings.folder),
         )
         self._reporter = reporter
         for signal in (client.link.changed, client.outbox.changed, client.showing.changed):
             signal.connect(self._prompt.refresh)
         client.conversations.changed.connect(lambda _: self._refresh())
-        self._paper.say(_WELCOME)
+        self._paper.say(tr(_WELCOME))
         reporter.begin()
         self._reactor.callLater(A_WHILE, reporter.tell_the_rest)
         try:
@@ -98,7 +112,9 @@ class Sitting:
 
     def _stumbled(self, failure: Failure) -> None:
         self._log.failure("The terminal stumbled", failure)
-        self._paper.say("That did not work; terminal.log in the profile's folder says more.", "class:error")
+        self._paper.say(
+            tr("That did not work; terminal.log in the profile's folder says more."), "class:error"
+        )
 
     def _write(self, lines: Any) -> None:
         if self._prompt is not None:
@@ -114,12 +130,12 @@ class Sitting:
         client, link = self._client, self._client.link
         well = link.state is LinkState.ONLINE
         unread = sum(talk.unread for talk in client.conversations.all())
-        parts = [client.name or "", f"{unread} unread", self._typist.whom or "to nobody yet"]
+        parts = [client.name or "", wording.unread(unread), self._typist.whom or tr("to nobody yet")]
         if client.outbox.waiting:
-            parts.append(f"{client.outbox.waiting} to be sent")
+            parts.append(tr("{count} to be sent", count=client.outbox.waiting))
         newest = self._newest()
         if newest is not None and newest.receipt is not None and newest.receipt.to:
-            parts.append(f"#{newest.number} {newest.progress.value} {_of(newest)}".strip())
+            parts.append(f"#{newest.number} {tr(_PROGRESS[newest.progress])} {_of(newest)}".strip())
         # What is cut off in a narrow terminal is what goes without saying.
         connected = link.sentence.partition(". ")[0]
         return " │ ".join([*parts, connected] if well else [connected, *parts]), well
@@ -133,4 +149,9 @@ def _of(said: Said) -> str:
     receipt = said.receipt
     if receipt is None or receipt.to < 2:
         return ""
-    return f"({receipt.delivered} of {receipt.to} have it, {receipt.read} have read it)"
+    return tr(
+        "({delivered} of {all} have it, {read} have read it)",
+        delivered=receipt.delivered,
+        all=receipt.to,
+        read=receipt.read,
+    )

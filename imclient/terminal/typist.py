@@ -12,13 +12,15 @@ from twisted.internet.defer import Deferred
 
 from imclient.core import obeying, slash, wording
 from imclient.core.client import Client
+from imclient.core.refusals import why_not
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import NoSuchUser, Refusal
+from imtongue import phrase, tr
 
 from .paper import Paper
 from .reporter import Reporter
 
-_TO_WHOM = "To whom? /to NAME or /to NAME,NAME chooses, /all TEXT says it to everyone; Tab completes."
+_TO_WHOM = phrase("To whom? /to NAME or /to NAME,NAME chooses, /all TEXT says it to everyone; Tab completes.")
 
 
 class Typist:
@@ -59,9 +61,13 @@ class Typist:
         if self.audience is None:
             return ""
         if self.audience.everyone:
-            return "to everyone"
+            return tr("to everyone")
         names = self.audience.names
-        return "note to yourself" if names == (self._client.name,) else f"to {wording.commas(names)}"
+        return (
+            tr("note to yourself")
+            if names == (self._client.name,)
+            else tr("to {names}", names=wording.commas(names))
+        )
 
     @property
     def begun(self) -> bool:
@@ -128,13 +134,13 @@ class Typist:
 
     def _say(self, audience: Audience | None, text: str) -> bool:
         if audience is None:
-            return self._wrong(_TO_WHOM)
+            return self._wrong(tr(_TO_WHOM))
         try:
             self._client.say(audience, text)
         except NoSuchUser as unknown:
             return self._wrong(obeying.nobody(unknown.names, self._client.roster))
         except Refusal as refused:
-            return self._wrong(str(refused))
+            return self._wrong(why_not(refused))
         return True
 
     def _wrong(self, sentence: str) -> bool:
@@ -147,9 +153,9 @@ class Typist:
         if word == "ex":
             self.leave()
         elif word == "pm":
-            self._ask("Text to everyone", lambda text: self._take_text(EVERYONE, text))
+            self._ask(tr("Text to everyone"), lambda text: self._take_text(EVERYONE, text))
         else:
-            self._ask("To whom", self._take_name)
+            self._ask(tr("To whom"), self._take_name)
 
     def _ask(self, question: str, step: Callable[[str], bool]) -> None:
         self._question, self._step = question, step
@@ -160,8 +166,9 @@ class Typist:
         try:
             audience = obeying.audience_of(name, self._client)
         except (obeying.Unclear, Refusal) as wrong:
-            return self._wrong(str(wrong))
-        self._ask(f"Text to {wording.commas(audience.names)}", lambda text: self._take_text(audience, text))
+            return self._wrong(why_not(wrong))
+        question = tr("Text to {names}", names=wording.commas(audience.names))
+        self._ask(question, lambda text: self._take_text(audience, text))
         return True
 
     def _take_text(self, audience: Audience, text: str) -> bool:

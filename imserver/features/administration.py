@@ -127,10 +127,10 @@ class Administration:
     async def _set(self, user: User, right: Right, given: bool) -> None:
         if right is Right.ADMINISTRATOR:
             await self._unless_last(self._stored.set_administrator(user.account.id, given))
-            user.become(administrator=given)
+            user.entitle(administrator=given)
         else:
             await self._stored.set_everyone(user.account.id, given)
-            user.become(everyone=given)
+            user.entitle(everyone=given)
 
     # --- who ---
 

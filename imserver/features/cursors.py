@@ -8,19 +8,17 @@ from improtocol.errors import NotTold
 from ..avatar import Avatar
 from ..dispatch import answers
 from ..mailroom import Mailroom
-from ..receipts import ReceiptNews
+from ..passing import Passing
 from ..storage.interface import Devices
-from ..users import Users
 
 
 class Cursors:
     """ACK moves a device's cursor; SYNC moves none."""
 
-    def __init__(self, devices: Devices, users: Users, mailroom: Mailroom, receipts: ReceiptNews) -> None:
+    def __init__(self, devices: Devices, mailroom: Mailroom, passing: Passing) -> None:
         self._devices = devices
-        self._users = users
         self._mailroom = mailroom
-        self._receipts = receipts
+        self._passing = passing
 
     @answers(commands.Ack, writes=True)
     async def ack(self, avatar: Avatar, command: commands.Ack) -> replies.Acked:
@@ -29,9 +27,12 @@ class Cursors:
         if not avatar.is_noted:
             await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES)
             avatar.is_noted = True
-        held = await self._devices.hold(avatar.account.id, avatar.device, command.number)
-        self._users.of(avatar.account.id).held = held.after
-        self._receipts.was_held(avatar.account.id, held.before, held.after)
+        number, stream = command.number, avatar.stream
+        if stream is not None:
+            stream.held = max(stream.held, number)
+            number = self._passing.reach(stream, number)
+        held = await self._devices.hold(avatar.account.id, avatar.device, number)
+        self._passing.was_held(avatar.account.id, held)
         return replies.Acked(command.number)
 
     @answers(commands.Sync)

@@ -37,6 +37,10 @@ class Connected(Protocol):
         """Whom it speaks for."""
 
     @property
+    def account(self) -> int | None:
+        """Whose name it took, or spoke for last."""
+
+    @property
     def unread(self) -> int:
         """How many bytes its peer has not taken."""
 
@@ -70,9 +74,22 @@ class Overseeing:
     async def sessions(self, avatar: Avatar, command: commands.Sessions) -> replies.Sessions:
         """Show the connections behind a number."""
         found = list(islice(self._server().connections(command.after or 0), limits.PAGE + 1))
-        shown = [_shown(one) for one in found[: limits.PAGE]]
+        shown = [self._shown(one) for one in found[: limits.PAGE]]
         after = shown[-1].number if len(found) > limits.PAGE else None
         return replies.Sessions(len(shown), after).behind(*shown)
+
+    def _shown(self, one: Connected) -> replies.SessionShown:
+        account = None if one.standing is Standing.UNREGISTERED else one.account
+        return replies.SessionShown(
+            one.number,
+            state=one.standing,
+            from_=one.where,
+            since=one.since,
+            queue=one.unread,
+            user=None if account is None else self._users.of(account).name,
+            device=None if one.avatar is None else one.avatar.device or None,
+            said=one.said,
+        )
 
     @answers(commands.Accounts)
     async def accounts(self, avatar: Avatar, command: commands.Accounts) -> replies.Accounts:
@@ -88,10 +105,12 @@ class Overseeing:
             user.name,
             sessions=len(user.avatars),
             devices=one.devices,
-            waiting=one.waiting,
+            waiting=0 if user.closed else one.waiting,
             seen=one.seen,
-            rights=rights_of(user.account),
+            rights=() if user.closed else rights_of(user.account),
             suspended=user.account.suspended,
+            closed=user.account.closed,
+            was=user.account.earlier,
         )
 
     @answers(commands.Stats)
@@ -114,16 +133,3 @@ class Overseeing:
         """Tell them no more."""
         self._watching.end(avatar)
         return replies.Unwatched()
-
-
-def _shown(one: Connected) -> replies.SessionShown:
-    return replies.SessionShown(
-        one.number,
-        state=one.standing,
-        from_=one.where,
-        since=one.since,
-        queue=one.unread,
-        user=None if one.avatar is None else one.avatar.name,
-        device=None if one.avatar is None else one.avatar.device or None,
-        said=one.said,
-    )

@@ -40,11 +40,12 @@ class Registration:
         password_hash = await self._passwords.hash(command.password)
         with self._claims.claim(command.name):
             try:
-                await self._accounts.register(command.name, password_hash, invite)
+                entry = await self._accounts.register(command.name, password_hash, invite)
             except interface.NameTaken:
                 raise NameTaken(command.name) from None
             except interface.InviteRefused:
                 raise InviteRefused() from None  # somebody else has used it up meanwhile
+        session.account = entry.account
         self._log.note("registered", session=session.number, user=command.name)
         return replies.Registered(command.name)
 

@@ -30,6 +30,7 @@ ACTS: dict[str, type[Command[Any]]] = {
     "restore": commands.Restore,
     "grant": commands.Grant,
     "revoke": commands.Revoke,
+    "stop": commands.Stop,
 }
 #: They answer with lines.
 LISTS = ("invites", "users", "sessions", "stats")

@@ -6,6 +6,7 @@ server by it), its configuration, and a list that says what each must be to the 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -26,7 +27,7 @@ from ..cannot_start import CannotStart
 from ..data_folder import DataFolder
 from ..storage.copying import as_it_stands, copy, in_words, synchronise
 from ..storage.database import random_epoch
-from ..storage.interface import NewerDatabase, StorageError
+from ..storage.interface import DiskFull, NewerDatabase, StorageError
 from ..storage.verifying import Findings, verify
 from .saying import NotDone
 
@@ -35,6 +36,8 @@ DATABASE = "imserver.db"
 #: What lies beside the database and goes along.
 BESIDE = ("certificate.pem", "imserver.toml")
 MOST_LISTED = 64 * 1024
+#: What the system says when there is no room.
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def backup(folder: Path, file: Path) -> dict[str, Any]:
@@ -242,6 +245,8 @@ def in_a_sentence(what: Path) -> Iterator[None]:
         yield
     except NewerDatabase as error:
         raise NotDone(f"It is of a newer imserver: {error}; use that one.", code="newer") from None
+    except DiskFull as error:
+        raise NotDone(f"There is no room: {error}.", code="disk-full") from None
     except StorageError as error:
         raise NotDone(
             f"It cannot be read: {error}. If it is an older one, a server that is started on it brings it up "
@@ -251,4 +256,5 @@ def in_a_sentence(what: Path) -> Iterator[None]:
         said = in_words(getattr(error, "orig", None) or error)
         raise NotDone(f"The database cannot be read: {said}.", code="damaged") from None
     except OSError as error:
-        raise NotDone(f"{error.filename or what}: {in_words(error)}.") from None
+        code = "disk-full" if error.errno in FULL else "not-done"
+        raise NotDone(f"{error.filename or what}: {in_words(error)}.", code=code) from None

@@ -116,9 +116,14 @@ class Call:
                 return reply, items
             command = type(command)(**{**vars(command), **more})
 
+    def take_time(self) -> None:
+        """Wait for what comes, however long."""
+        self._wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self._wire.settimeout(None)
+
     def wait(self) -> None:
         """Wait for what is told, however long."""
-        self._wire.settimeout(None)
+        self.take_time()
         while True:
             self.next()
 

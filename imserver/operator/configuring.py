@@ -12,13 +12,14 @@ from twisted.python.usage import UsageError
 from ..bounds import BOUNDS, SWITCH, Bound, listed
 from ..cannot_start import CannotStart
 from ..listening import HERE
-from ..service import Options
+from ..options import Options
 from .saying import NotDone
 
 #: What stands in the place of a value that an option has not.
 EXAMPLES = {
     "data": "/var/lib/imserver",
     "database": "postgresql+psycopg://imserver@localhost/imserver",
+    "backups": "/var/backups/imserver",
     "everyone": ["ana", "bea"],
     "keep": 365,
     "metrics": "tcp:9100:interface=127.0.0.1",

@@ -30,6 +30,7 @@ COMMANDS = {
     "restore": "acts",
     "grant": "acts",
     "revoke": "acts",
+    "stop": "acts",
     "backup": "upkeep",
     "restore-backup": "upkeep",
     "verify": "upkeep",
@@ -61,7 +62,7 @@ class Program(click.Group):
 def program() -> None:
     """Run an instant messenger, and look after it.
 
-    The commands about people (invite to revoke) speak to a running server as an administrator: begin with
+    The commands about people (invite to stop) speak to a running server as an administrator: begin with
     `imserver login ADDRESS NAME`.  Those behind them work on the data folder, on the server's own machine.
     The exit status is 0 only if what was asked is done and true; 1: it is not; 2: mistyped; 3: no server
     answered.

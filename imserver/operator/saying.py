@@ -61,17 +61,16 @@ class Say:
         click.echo(json.dumps(facts, ensure_ascii=False) if self.as_json else sentence)
 
     def table(self, heads: Sequence[str], rows: Sequence[Facts]) -> None:
-        """Print rows under their heads; a column that is empty everywhere is left out."""
+        """Print rows under their heads; a column that is empty everywhere is left out, what is over is faint."""
         if self.as_json:
             click.echo(json.dumps(rows, ensure_ascii=False))
             return
         shown = [head for head in heads if any(row.get(head) not in (None, "", ()) for row in rows)]
         cells = [[written(row.get(head)) for head in shown] for row in rows]
         widths = [max(map(len, column)) for column in zip(shown, *cells, strict=True)]
-        for line in (shown, *cells):
-            click.echo(
-                "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
-            )
+        for row, line in zip([{}, *rows], [shown, *cells], strict=True):
+            said = "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
+            click.echo(click.style(said, dim=True) if "closed" in row else said)
 
     def line(self, sentence: str, facts: Facts) -> None:
         """Print one of many that come one by one: a sentence, or a JSON object a line."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 from platformdirs import user_data_path
 
-from .saying import NotDone, Say, size, telling
+from .saying import NotDone, Say, Status, size, telling
 
 _data = click.option(
     "--data",
@@ -24,17 +26,26 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @_data
+@click.option("--there", is_flag=True, help="Have the server do it that you are logged in at.")
 @telling
-def backup(say: Say, file: Path | None, data: Path) -> None:
+def backup(say: Say, file: Path | None, data: Path, there: bool) -> None:
     """Write all of a server into one FILE, while it runs or not.
 
     In it are the database as it is at one moment, the server's certificate and its configuration: keep it
     where only you can read it.  It is read back before it has its name, so that a FILE that is there is
     whole.  Without FILE it is named after the moment; FILE may be a folder.  A certificate that was given by
     --certificate, and a database by --database, are not in it.
+
+    With --there the server you are logged in at (`imserver login`) writes it, where its operator said with
+    --backups, on its own machine; from here it takes no name of a file.
     """
+    if there:
+        _backup_there(say, file)
+        return
     from .backups import backup as write  # noqa: PLC0415
 
+    with suppress(OSError):
+        os.nice(10)  # whoever is served comes first
     name = time.strftime("imserver-%Y%m%dT%H%M%SZ.backup", time.gmtime())
     file = file or Path(name)
     made = write(data, file / name if file.is_dir() else file)
@@ -42,6 +53,24 @@ def backup(say: Say, file: Path | None, data: Path) -> None:
         f"{made['file']}: {made['entries']} entries, {made['accounts']} accounts, {size(made['bytes'])}; "
         "read back, and whole.",
         made,
+    )
+
+
+def _backup_there(say: Say, file: Path | None) -> None:
+    from improtocol.commands import Backup  # noqa: PLC0415
+
+    from .acts import facts  # noqa: PLC0415
+    from .entering import acting  # noqa: PLC0415
+
+    if file is not None:
+        raise NotDone("Where it is written the server knows: leave FILE out.", status=Status.MISTYPED)
+    with acting() as call:
+        call.take_time()
+        made = call.ask(Backup())
+    say.facts(
+        f"{made.file} on the server's machine: {made.entries} entries, {size(made.bytes_)}; read back, and "
+        "whole.",
+        facts(made),
     )
 
 

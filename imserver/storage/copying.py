@@ -1,20 +1,25 @@
 """A SQLite database as it stands at one moment: read or copied while a server goes on writing.
 
 What was committed last stands in the write-ahead log and not in the file, so that a copy of the file
-misses it.  SQLite's own copy is one snapshot of both; taken in one step it is never begun anew, however
-much is written meanwhile, and no writer waits for it.
+misses it.  SQLite's own copy is one snapshot of both: it is taken in steps within one transaction, so that
+it is never begun anew, however much is written meanwhile, and no writer waits for it.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Engine, NullPool, create_engine, event
 
-from .interface import StorageError
+from .interface import DiskFull, StorageError
+
+#: Pages of 4 KiB between two synchronisations: behind more than that a server's own would wait too long.
+STEP = 1024
 
 
 def copy(source: Path, target: Path) -> None:
@@ -23,17 +28,34 @@ def copy(source: Path, target: Path) -> None:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
         _copied(source, target)
     except (sqlite3.Error, OSError) as error:
-        raise StorageError(f"{source} cannot be copied: {in_words(error)}") from error
+        full = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+        full = full or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        kind = DiskFull if full else StorageError
+        raise kind(f"{source} cannot be copied: {in_words(error)}") from error
 
 
 def _copied(source: Path, target: Path) -> None:
     reading, writing = _connected(source, "mode=ro"), sqlite3.connect(target)
     try:
-        reading.backup(writing, pages=-1)
+        # Until it is whole nobody takes it for a database: there is nothing to go back to.
+        writing.execute("PRAGMA journal_mode=OFF")
+        writing.execute("PRAGMA synchronous=OFF")
+        reading.execute("BEGIN")
+        reading.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from here on it is one snapshot
+        reading.backup(writing, pages=STEP, progress=lambda *_: synchronise(target))
     finally:
         reading.close()
         writing.close()
     synchronise(target)
+
+
+def size_of(database: Path) -> int:
+    """Give the bytes of a database with its write-ahead log: no copy of it is larger."""
+    found = 0
+    for path in (database, database.with_name(f"{database.name}-wal")):
+        with suppress(FileNotFoundError):
+            found += path.stat().st_size
+    return found
 
 
 def synchronise(path: Path) -> None:

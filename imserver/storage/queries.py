@@ -426,7 +426,7 @@ outlines = (
             schema.entry.c.account != _MINE,
         ),
     )
-    .where(_BY_NAME, schema.account.c.closed.is_(None))
+    .where(_BY_NAME)
     .order_by(schema.account.c.name)
     .limit(_LIMIT)
 )

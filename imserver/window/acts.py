@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from twisted.internet.defer import Deferred
 
 from improtocol import commands, limits, replies
 from improtocol.fields import Right
+from improtocol.invite import is_here, parse
 from improtocol.vocabulary import Reply
 
 from .connection import Answer
@@ -19,6 +19,11 @@ from .overseer import Overseer
 from .people import Person
 
 R = TypeVar("R", bound=Reply)
+
+#: Of an invite that leads to this machine from itself.
+ALONE = (
+    "It is of use on this machine alone: for others to reach the server, start it with --listen tcp:12000. "
+)
 
 
 def invite(parent: QWidget, overseer: Overseer) -> Deed:
@@ -37,7 +42,10 @@ def invite(parent: QWidget, overseer: Overseer) -> Deed:
         made = answer.reply
         until = f"{datetime.fromtimestamp(made.until / 1000):%d %B, %H:%M}"
         many = "one person" if made.count == 1 else f"{made.count} people"
-        return f"Good for {many} until {until}. It is shown this once:\n{made.line or made.code}"
+        alone = made.line is not None and is_here(parse(made.line).host)
+        return f"Good for {many} until {until}. {ALONE if alone else ''}It is shown this once:\n" + (
+            made.line or made.code
+        )
 
     def do() -> Deferred[str]:
         command = commands.Invite(
@@ -119,16 +127,23 @@ def revoke(parent: QWidget, overseer: Overseer, person: Person) -> Deed:
     return deed.begin(lambda: _quietly(overseer.ask(commands.Revoke(name, Right.ADMINISTRATOR))))
 
 
-def back_up(parent: QWidget, make: Callable[[], Deferred[str]]) -> Deed:
+def back_up(parent: QWidget, overseer: Overseer) -> Deed:
     """Write all of the server into one file."""
     deed = Deed(
         parent,
         "Back up",
-        "All of this server goes into one file while it runs: what was said, who there is, its certificate. "
-        "Keep it where only you can read it.",
+        "All of this server goes into one file on its own machine while it runs: what was said, who there "
+        "is, its certificate. Keep it where only you can read it.",
         "Back up",
     )
-    return deed.begin(make)
+
+    def shown(answer: Answer[replies.BackedUp]) -> str:
+        made = answer.reply
+        return (
+            f"All of this server, {made.entries:,} entries, is in this file and was read back:\n{made.file}"
+        )
+
+    return deed.begin(lambda: overseer.back_up().addCallback(shown))
 
 
 def _quietly(asked: Deferred[Answer[R]]) -> Deferred[str]:

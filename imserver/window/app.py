@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from platformdirs import user_config_path
 from PyQt5.QtWidgets import QApplication, QWidget
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ReactorNotRunning
@@ -28,13 +29,14 @@ from imqt import reactor as imqt_reactor
 from imqt.dress import Choice, Dress
 
 from ..cannot_start import CannotStart
-from ..service import Options
+from ..options import Options
 from .entrance_dialog import ELSEWHERE, HERE, NEW, Asked, EntranceDialog
-from .link import Key
+from .link import DEVICE, Key
 from .main_window import MainWindow
 from .overseer import Overseer
 from .own import OwnServer
-from .reaching import NoWay, read_address, way_to
+from .reaching import NoWay, read_address, way_in_words, way_to
+from .remembered import Remembered
 
 #: What the first administrator is called, unless they want another name.
 NAME = "operator"
@@ -75,30 +77,46 @@ class Windows:
         self._reactor, self._options, self._dress, self._own = reactor, options, dress, own
         self._server = own.address if own is not None else Invite("127.0.0.1")
         self._window: QWidget | None = None
-        kept = own.keep if own is not None else lambda key: None
-        self.overseer = Overseer(reactor, time.time, lambda: way_to(reactor, self._server), kept)
+        self._folder = user_config_path("imserver")
+        self._liked = Remembered.read(self._folder)
+        asked, known = Choice(options["theme"]), self._liked.theme
+        self._asked = asked if asked is not Choice.SYSTEM else None
+        dress.wear(self._asked or Choice(known if known in list(Choice) else "system"), self._liked.scale)
+        kept, device = (own.keep, DEVICE) if own is not None else (lambda key: None, self._liked.named())
+        self.overseer = Overseer(reactor, time.time, lambda: way_to(reactor, self._server), kept, device)
 
     def begin(self) -> None:
         """Come in as last time, or ask."""
         key = self._own.key() if self._own is not None else None
         if key is not None:
-            self.overseer.enter(key).addCallbacks(lambda _: self._open(), lambda _: self._ask())
+            self.overseer.enter(key).addCallbacks(lambda _: self._open(), lambda _: self._ask(key.name))
         else:
             self._ask()
 
     def close(self) -> Deferred[None]:
         """Leave; a server of our own is stopped in order first, and tells this window, too."""
+        self._remember()
         if self._own is None:
             return self.overseer.close()
         own = self._own
         self.overseer.stays_away()
         return own.stop().addBoth(self._left)
 
+    def _remember(self) -> None:
+        """Keep how the window is liked; what was said on the command line holds for this time alone."""
+        liked, dress = self._liked, self._dress
+        liked.scale = dress.scale
+        if dress.choice is not self._asked:
+            liked.theme = dress.choice.value
+        if isinstance(self._window, MainWindow):
+            liked.take_place(self._window)
+        liked.write(self._folder)
+
     def _left(self, result: object) -> Deferred[None]:
         left = self.overseer.close()
         return left.addCallback(lambda _: result if isinstance(result, Failure) else None)
 
-    def _ask(self) -> None:
+    def _ask(self, last: str = "") -> None:
         code = self._own.service.first_code if self._own is not None else None
         if self._own is None:
             asked = Asked(**{**vars(ELSEWHERE), "server": self._options["attach"] or ""})
@@ -106,7 +124,7 @@ class Windows:
             asked = Asked(**{**vars(NEW), "code": code})
         else:
             asked = HERE
-        dialog = EntranceDialog(asked, self._options["name"] or (NAME if code else ""), self._enter)
+        dialog = EntranceDialog(asked, self._options["name"] or last or (NAME if code else ""), self._enter)
         dialog.entered.connect(self._open)
         dialog.closed.connect(self._stop)
         self._show(dialog)
@@ -116,11 +134,13 @@ class Windows:
         return self.overseer.enter(key)
 
     def _open(self) -> None:
-        place = f"{self._server.host}:{self._server.port}"
-        back_up = self._own.back_up if self._own is not None else None
-        window = MainWindow(self.overseer, self._dress, place, own=self._own is not None, back_up=back_up)
+        own = self._own
+        at = own.entrance if own is not None else self._server
+        way = own.service.reach if own is not None else way_in_words(at)
+        place = f"{at.host}:{at.port}"
+        window = MainWindow(self.overseer, self._dress, place, way, own=own is not None)
         window.closed.connect(self._stop)
-        window.resize(window.sizeHint())
+        self._liked.place_again(window)
         self._show(window)
 
     def _show(self, window: QWidget) -> None:
@@ -166,7 +186,7 @@ def main(argv: Sequence[str]) -> int:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     app.setApplicationName("imserver")
-    dress = Dress(app, Choice(options["theme"]))
+    dress = Dress(app)
     attached = options["attach"] is not None
     try:
         own = None if attached else OwnServer(reactor, options)

@@ -33,6 +33,13 @@ class Lost(Exception):
         return "The connection was lost before the answer came."
 
 
+class Away(Lost):
+    """Nothing was asked: there is no connection."""
+
+    def __str__(self) -> str:
+        return "There is no connection to the server, so it was not asked."
+
+
 class Strange(Exception):
     """Whoever answers there is no imserver, or one of another edition."""
 

@@ -19,7 +19,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from imqt import plain
-from imqt.layout import STRETCH, col, row
+from imqt.layout import STRETCH, col, fit, row
 from imqt.plain import PlainLabel
 from imqt.theme import heights
 
@@ -58,9 +58,7 @@ class Deed(QDialog):
         self._copy = plain.button("Copy", icon_name="copy")
         self._copy.setObjectName("deedCopy")
         self._copy.hide()
-        for button in (self._act, self._leave, self._copy):
-            button.setAutoDefault(False)
-        (self._leave if danger else self._act).setDefault(True)
+        self._danger = danger
         self._act.clicked.connect(self._on_act)
         self._leave.clicked.connect(self.reject)
         self._copy.clicked.connect(self._on_copy)
@@ -119,8 +117,10 @@ class Deed(QDialog):
         """Open it; ``do`` gives what is to be shown, and nothing if there is nothing to be seen."""
         self._do = do
         self.open()
-        if self._first is not None:
-            self._first.setFocus()
+        # Enter in a field does it; where there is nothing to fill in, a danger is not done by Enter alone.
+        first = self._first or (self._leave if self._danger else self._act)
+        (self._leave if first is self._leave else self._act).setDefault(True)
+        first.setFocus()
         return self
 
     def _on_act(self) -> None:
@@ -152,6 +152,7 @@ class Deed(QDialog):
         self._copy.setDefault(True)
         self._copy.setFocus()
         self.adjustSize()
+        fit(self)
 
     def _failed(self, failure: Failure) -> None:
         if self._over:
@@ -159,6 +160,7 @@ class Deed(QDialog):
         self._act.setEnabled(True)
         self._error.setText(str(failure.value) or "The server did not do it.")
         self._error.show()
+        fit(self)
 
     def _on_copy(self) -> None:
         clipboard = QApplication.clipboard()

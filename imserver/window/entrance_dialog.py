@@ -11,15 +11,18 @@ from PyQt5.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from improtocol.errors import Refusal
+from improtocol import limits
+from improtocol.errors import BadPassword, LoginRefused, Refusal
 from improtocol.invite import Invite
 from imqt import plain
-from imqt.layout import STRETCH, box, col, row
+from imqt.layout import STRETCH, box, col, fit, row
 from imqt.plain import PlainLabel
 from imqt.sign import IconSign
 
 from .link import Key
 from .reaching import NoWay, read_address, why
+
+SHORT = f"A password has {limits.PASSWORD_LEAST} signs or more. A few words are easy to keep in mind."
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ class EntranceDialog(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(box(self._column()))
         self.setMinimumWidth(420)
+        if asked.code:
+            self.password.setPlaceholderText(f"{limits.PASSWORD_LEAST} signs or more")
         for each in (self.server, self.name, self.password):
             each.textEdited.connect(lambda _: self.refuse(""))
             each.returnPressed.connect(self._on_act)
@@ -109,28 +114,34 @@ class EntranceDialog(QWidget):
         head = row(IconSign("server", "accent", 28), (PlainLabel(self._asked.heading, "heading"), 1), gap=12)
         return col(
             head, 4, PlainLabel(self._asked.words, "dim", wrap=True), 12, *parts, self._error_row, 8,
-            row(STRETCH, self.act), margins=(24, 24, 24, 24), gap=6,
+            row(STRETCH, self.act), STRETCH, margins=(24, 24, 24, 24), gap=6,
         )  # fmt: skip
 
     def refuse(self, sentence: str) -> None:
         """Say what is wrong; nothing: all may be right."""
         self._error.setText(sentence)
         self._error_row.setVisible(bool(sentence))
+        if self.isVisible():
+            fit(self)
 
     def _on_act(self) -> None:
         name, password = self.name.text().strip().lower(), self.password.text()
-        if not name or not password:
-            self.refuse("Fill in name and password.")
-            return
         try:
             self._server = read_address(self.server.text()) if self._asked.server is not None else None
         except NoWay as no_way:
-            self.refuse(str(no_way))
+            self._refuse_at(self.server, str(no_way))
+            return
+        if not name or not password:
+            self._refuse_at(self.password if name else self.name, "Fill in name and password.")
             return
         self._rest(True)
         code = self._asked.code or (self._server.code if self._server is not None else None) or ""
         key = Key(name, password=password, code=code)
         self._enter(self._server, key).addCallbacks(self._on_entered, self._on_failed)
+
+    def _refuse_at(self, field: QLineEdit, sentence: str) -> None:
+        self.refuse(sentence)
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _rest(self, rests: bool) -> None:
         for each in (self.server, self.name, self.password, self.act):
@@ -143,11 +154,14 @@ class EntranceDialog(QWidget):
 
     def _on_failed(self, failure: Failure) -> None:
         self._rest(False)
-        if failure.check(Refusal) or self._server is None:
-            self.refuse(str(failure.value) or "The server does not answer.")
+        if failure.check(BadPassword):
+            self._refuse_at(self.password, SHORT)
+        elif failure.check(LoginRefused):
+            self._refuse_at(self.password, "Wrong name or password.")
+        elif failure.check(Refusal) or self._server is None:
+            self._refuse_at(self.password, str(failure.value) or "The server does not answer.")
         else:
-            self.refuse(why(failure, self._server))
-        self.password.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._refuse_at(self.server, why(failure, self._server))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Say that nobody wants in."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 #: Seconds between two looks, and looks that are remembered: ten minutes.
 EVERY, KEPT = 2.0, 300
+#: Looks that a plot has room for: a minute's, two, five, ten; the fewest that hold all there are.
+SPANS = (30, 60, 150, KEPT)
 _WITHIN = "send.within."
 
 
@@ -51,6 +53,11 @@ class Figures:
                 backlog,
             )
         )
+
+    @property
+    def span(self) -> int:
+        """How many looks a plot has room for now."""
+        return next(span for span in SPANS if len(self.moments) <= span)
 
     @property
     def last_latency(self) -> Moment | None:

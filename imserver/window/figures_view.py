@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt5.QtWidgets import QVBoxLayout, QWidget
+from PyQt5.QtCore import Qt
+from PyQt5.QtWidgets import QScrollArea, QWidget
 
 from imqt.layout import STRETCH, box, col, rule
 
-from .figures import EVERY, KEPT, Figures, Moment
+from .figures import EVERY, SPANS, Figures, Moment
 from .people import People
 from .people_model import size
 from .plot import Bar, Lines, Plot
 
 #: Looks that a rate is the mean of.
 MEAN = 5
-WINDOW = f"last {round(EVERY * KEPT / 60)} minutes"
 
 
-class FiguresView(QWidget):
-    """The pane on the right."""
+class FiguresView(QScrollArea):
+    """The pane on the right; where the window is low, one scrolls in it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines = {
-            "messages": Lines(KEPT),
-            "answers": Lines(KEPT, filled=False),
-            "connections": Lines(KEPT),
-            "backlog": Lines(KEPT),
+            "messages": Lines(),
+            "answers": Lines(filled=False),
+            "connections": Lines(),
+            "backlog": Lines(),
         }
         self._bar = Bar()
         self.messages = Plot("Messages", self._lines["messages"])
@@ -36,51 +36,51 @@ class FiguresView(QWidget):
         self.backlog = Plot("Backlog", self._lines["backlog"])
         self.disk = Plot("Disk", self._bar)
         plots = (self.messages, self.answers, self.connections, self.backlog)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(
-            box(
-                col(
-                    *((plot, 1) for plot in plots),
-                    rule(),
-                    self.disk,
-                    STRETCH,
-                    margins=(20, 16, 20, 12),
-                    gap=14,
-                ),
-                "side",
-            )
+        whole = col(
+            *((plot, 1) for plot in plots), rule(), self.disk, STRETCH, margins=(20, 16, 20, 12), gap=14
         )
+        self.setObjectName("figures")
+        self.setAccessibleName("Figures of the last minutes")
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(box(whole, "side"))
+        self._span = SPANS[0]
 
     def show_figures(self, figures: Figures, people: People) -> None:
         """Show them as they are now."""
-        moments = list(figures.moments)
+        moments, self._span = list(figures.moments), figures.span
         self._show_messages(moments)
         self._show_answers(moments, figures.last_latency)
         counts = [float(one.connections) for one in moments]
-        self._lines["connections"].show_values(counts)
+        self._lines["connections"].show_values(self._span, counts)
         here = figures.now.get("connections", people.connections)
-        self.connections.tell(f"{here:,}", f"{WINDOW}, most {round(max(counts, default=here)):,}")
+        self.connections.tell(f"{here:,}", f"{self._ago}, most {round(max(counts, default=here)):,}")
         self._show_backlog(moments, people)
         self._show_disk(figures)
 
+    @property
+    def _ago(self) -> str:
+        minutes = round(EVERY * self._span / 60)
+        return "last minute" if minutes == 1 else f"last {minutes} minutes"
+
     def _show_messages(self, moments: list[Moment]) -> None:
         rates = smooth([one.rate for one in moments])
-        self._lines["messages"].show_values(rates)
+        self._lines["messages"].show_values(self._span, rates)
         now = rates[-1] if rates else 0.0
-        self.messages.tell(f"{_rate(now)} / s", f"{WINDOW}, peak {_rate(max(rates, default=0.0))}")
+        self.messages.tell(f"{_rate(now)} / s", f"{self._ago}, peak {_rate(max(rates, default=0.0))}")
 
     def _show_answers(self, moments: list[Moment], last: Moment | None) -> None:
         lines = self._lines["answers"]
-        lines.show_values([one.half for one in moments], [one.most for one in moments])
+        lines.show_values(self._span, [one.half for one in moments], [one.most for one in moments])
         if last is None:
-            self.answers.tell("", f"{WINDOW}: nothing was sent")
+            self.answers.tell("", f"{self._ago}: nothing was sent")
         else:
             half, most = _milliseconds(last.half), _milliseconds(last.most)
             self.answers.tell(half, f"half {half} (blue), 99 % {most} (violet)")
 
     def _show_backlog(self, moments: list[Moment], people: People) -> None:
-        self._lines["backlog"].show_values([float(one.backlog) for one in moments])
+        self._lines["backlog"].show_values(self._span, [float(one.backlog) for one in moments])
         waiting, absent, most = people.backlog()
         if not waiting:
             self.backlog.tell("0", "nothing waits for anybody")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt5.QtCore import QPointF, QRectF
+from PyQt5.QtCore import QPointF, QRectF, QTimer
 from PyQt5.QtGui import QPainter
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
@@ -16,15 +16,20 @@ from imqt.sign import IconSign, Sign
 from .link import Link, State
 
 _SIGNS = {State.ONLINE: "online", State.CONNECTING: "away", State.WAITING: "away", State.ENDED: "offline"}
-NOT_FROM_HERE = "This server runs elsewhere: back it up on its own machine, with imserver backup."
+STOPS = {True: "", False: "The server runs on when this window is closed; this stops it for everybody."}
 
 
 class Head(QWidget):
     """Name, state, and the buttons for the whole server."""
 
-    def __init__(self, place: str, *, own: bool, can_back_up: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, place: str, way: str = "", *, own: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._own = own
+        self._own, self._way = own, way
+        self._link: Link | None = None
+        self._figures: Mapping[str, int] = {}
+        self._counting = QTimer(self)
+        self._counting.setInterval(1000)
+        self._counting.timeout.connect(self._tell)
         self._state = State.CONNECTING
         self._dot = Sign(self._paint_dot, 12)
         self._words = ElidedLabel("", "caption")
@@ -32,15 +37,10 @@ class Head(QWidget):
         self.invite = plain.button("Invite", "primary", icon_name="invite")
         self.announce = plain.button("Announce", icon_name="announce")
         self.back_up = plain.button("Back up", icon_name="save")
-        self.stop = plain.button("Stop" if own else "Close", "danger" if own else "", icon_name="stop")
+        self.stop = plain.button("Stop", "danger", icon_name="stop")
         names = {"invite": self.invite, "announce": self.announce, "backUp": self.back_up, "stop": self.stop}
         for name, button in names.items():
             button.setObjectName(name)
-        self.back_up.setEnabled(can_back_up)
-        if not can_back_up:
-            plain.set_tooltip(self.back_up, NOT_FROM_HERE)
-        if not own:
-            plain.set_tooltip(self.stop, "The server runs on when this window is closed.")
         who = col(PlainLabel(place, "strong"), row(self._dot, (self._words, 1), gap=4), gap=0)
         line = row(
             IconSign("server", "accent", 20), (who, 1),
@@ -53,21 +53,35 @@ class Head(QWidget):
 
     def show_link(self, link: Link, figures: Mapping[str, int]) -> None:
         """Say how the server and the link to it are."""
+        self._link, self._figures = link, figures
         self._state = link.state
         online = link.state is State.ONLINE
-        uptime = figures.get("uptime")
+        self._tell()
+        if link.state is State.WAITING:
+            self._counting.start()
+        else:
+            self._counting.stop()
+        stops = () if self._own else (self.stop,)  # our own can be stopped whatever the link does
+        for button in (self.invite, self.announce, self.back_up, *stops):
+            button.setEnabled(online)
+            why = STOPS[self._own] if button is self.stop else ""
+            plain.set_tooltip(button, why if online else "There is no connection to the server.")
+        self._dot.update()
+
+    def _tell(self) -> None:
+        """Say it in words, the seconds to go among them."""
+        if self._link is None:
+            return
+        link, uptime = self._link, self._figures.get("uptime")
         since = f" for {ago(uptime)}" if uptime is not None else ""
+        way = f", {self._way}" if self._way else ""
         words = {
-            State.ONLINE: f"Running{since}, you are {link.entered}",
-            State.CONNECTING: "Connecting ...",
-            State.WAITING: f"Not connected, trying again. {link.why}",
+            State.ONLINE: f"Running{since}{way}; you are {link.entered}",
+            State.CONNECTING: f"Connecting ... {link.why}",
+            State.WAITING: f"Not connected, trying again in {link.again_in} s (F5: now). {link.why}",
             State.ENDED: f"Not connected (F5 connects again). {link.why}",
         }[link.state]
         self._words.setText(words)
-        for button in (self.invite, self.announce):
-            button.setEnabled(online)
-            plain.set_tooltip(button, "" if online else "There is no connection to the server.")
-        self._dot.update()
 
     def _paint_dot(self, painter: QPainter, place: QRectF) -> None:
         middle = QPointF(place.center())

@@ -13,9 +13,11 @@ from twisted.python.failure import Failure
 
 from improtocol import commands, replies
 from improtocol.errors import LoginRefused, Refusal
+from improtocol.events import RightsTold
+from improtocol.fields import Right
 from improtocol.vocabulary import Command, Event, Reply
 
-from .connection import Answer, Connection, Connections, Lost
+from .connection import Answer, Away, Connection, Connections
 
 R = TypeVar("R", bound=Reply)
 
@@ -65,6 +67,7 @@ class Link:
         told: Callable[[Event], None],
         changed: Callable[[], None],
         kept: Callable[[Key], None] = lambda key: None,
+        device: str = DEVICE,
     ) -> None:
         self.state = State.ENDED
         self.why = ""  #: why it is not online
@@ -75,12 +78,20 @@ class Link:
         self._told = told
         self._changed = changed
         self._kept = kept
+        self._device = device
         self._connections = Connections(self._build)
         self._connection: Connection | None = None
         self._key: Key | None = None
         self._failures = 0
         self._later: IDelayedCall | None = None
         self._leaving: Deferred[None] | None = None
+
+    @property
+    def again_in(self) -> int | None:
+        """Give the seconds until it tries again; None: it does not wait for that."""
+        if self.state is not State.WAITING or self._later is None or not self._later.active():
+            return None
+        return max(0, round(self._later.getTime() - self._clock.seconds()))
 
     # --- coming ---
 
@@ -117,7 +128,7 @@ class Link:
             await connection.ask(commands.Register(key.name, key.password, invite=key.code))
             key = replace(key, code="")
         secret: dict[str, Any] = {"token": key.token} if key.token else {"password": key.password}
-        login = commands.Login(key.name, device=DEVICE, remember=True, **secret)
+        login = commands.Login(key.name, device=self._device, remember=True, **secret)
         reply: replies.LoggedIn = (await connection.ask(login)).reply
         if "administrator" not in reply.rights:
             raise NoAdministrator(reply.name)
@@ -126,7 +137,20 @@ class Link:
         self._kept(self._key)
 
     def _build(self) -> Connection:
-        return Connection(lambda act: self._clock.callLater(0, act), self._told, self._gone)
+        return Connection(lambda act: self._clock.callLater(0, act), self._heard, self._gone)
+
+    def _heard(self, event: Event) -> None:
+        if isinstance(event, RightsTold) and Right.ADMINISTRATOR not in event.rights:
+            self._be_none()
+        else:
+            self._told(event)
+
+    def _be_none(self) -> None:
+        """Stay away: whose window this is may not do any more what it is for."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        self._become(State.ENDED, str(NoAdministrator(self.entered)))
 
     # --- going, and coming back ---
 
@@ -151,12 +175,14 @@ class Link:
     def _wait(self, why: str, least: float = 0) -> None:
         seconds = max(least, min(LAST, FIRST * 2.0**self._failures))
         self._failures += 1
-        self._become(State.WAITING, why)
         self._later = self._clock.callLater(seconds, self._come_back)
+        self._become(State.WAITING, why)
 
     def again(self) -> None:
-        """Come back although the server ended this session."""
-        if self.state is State.ENDED:
+        """Come back at once, also if the server ended this session."""
+        if self.state in (State.ENDED, State.WAITING):
+            if self._later is not None and self._later.active():
+                self._later.cancel()
             self._come_back()
 
     def _come_back(self) -> None:
@@ -184,7 +210,7 @@ class Link:
     def ask(self, command: Command[R]) -> Deferred[Answer[R]]:
         """Ask the server; fails with its refusal, or as the connection does."""
         if self._connection is None:
-            return fail(Lost())
+            return fail(Away())
         return self._connection.ask(command)
 
     def cut(self) -> None:

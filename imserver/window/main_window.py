@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt5.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QCloseEvent
-from PyQt5.QtWidgets import QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PyQt5.QtGui import QCloseEvent, QResizeEvent
+from PyQt5.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 from twisted.internet.defer import Deferred
 
 from imqt import painting, plain
 from imqt.dress import Dress
-from imqt.layout import box, col, row, rule
+from imqt.layout import box, col, rule
 from imqt.row_list import Gathering
 
 from . import acts
@@ -27,9 +27,6 @@ from .people_view import PeopleView
 from .typed import Outcome, obey
 from .wire_view import WireView
 
-#: Makes a backup, and says where it is; None: it cannot be made from here.
-BackUp = Callable[[], Deferred[str]]
-
 
 class MainWindow(QMainWindow):
     """One server's; ``own``: it runs in this program, and stops with this window."""
@@ -41,17 +38,18 @@ class MainWindow(QMainWindow):
         overseer: Overseer,
         dress: Dress,
         place: str,
+        way: str = "",
         *,
         own: bool,
-        back_up: BackUp | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("serverWindow")
         self.setWindowTitle(f"imserver - {place}")
         self.setMinimumSize(900, 560)
-        self._overseer, self.dress, self._own, self._back_up = overseer, dress, own, back_up
-        self.head = Head(place, own=own, can_back_up=back_up is not None)
+        self._overseer, self.dress, self._own = overseer, dress, own
+        self.drawn = False  #: somebody drew the figures wider or narrower
+        self.head = Head(place, way, own=own)
         self.bar = PeopleBar()
         self.people = PeopleView(overseer.people)
         self.wire = WireView(overseer.wire)
@@ -59,7 +57,7 @@ class MainWindow(QMainWindow):
         self.line = CommandLine(overseer)
         self._lay_out()
         self._measure()
-        self.menus = Menus(self, own=own, can_back_up=back_up is not None)
+        self.menus = Menus(self, own=own)
         self.counting = Gathering(self._show_counts, self)
         self._listen()
         self._show_link()
@@ -82,16 +80,24 @@ class MainWindow(QMainWindow):
         split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 3)
         split.setSizes([420, 200])
-        middle = row((split, 1), rule(upright=True), self.figures, gap=0)
+        self._sides = sides = QSplitter(Qt.Orientation.Horizontal)
+        sides.setObjectName("sides")
+        sides.setHandleWidth(1)
+        sides.addWidget(split)
+        sides.addWidget(self.figures)
+        sides.setCollapsible(0, False)
+        sides.setStretchFactor(0, 1)
+        sides.splitterMoved.connect(self._on_drawn)
         whole = QWidget()
         outer = QVBoxLayout(whole)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self.head)
         outer.addWidget(rule())
-        outer.addLayout(middle, 1)
+        outer.addWidget(sides, 1)
         outer.addWidget(rule())
         outer.addWidget(self.line)
+        self.parts = {"split": split, "sides": sides}  #: what can be drawn larger and smaller
         self.setCentralWidget(box(col((whole, 1), gap=0)))
 
     def changeEvent(self, event: QEvent | None) -> None:
@@ -101,7 +107,24 @@ class MainWindow(QMainWindow):
             self._measure()
 
     def _measure(self) -> None:
-        self.figures.setFixedWidth(min(round(painting.sign_side(300)), 400))
+        """Give the figures what they need to be read; more, if somebody draws them wider."""
+        self.figures.setMinimumWidth(min(round(painting.sign_side(220)), 320))
+        self._share()
+
+    def _share(self) -> None:
+        """Give the figures their share, unless somebody drew them as they like."""
+        if not self.drawn:
+            usual = min(round(painting.sign_side(300)), 400)
+            wide = usual if self.width() > 3.4 * usual else self.figures.minimumWidth()
+            self._sides.setSizes([max(1, self.width() - wide), wide])
+
+    def _on_drawn(self) -> None:
+        self.drawn = True
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self._share()
 
     def _listen(self) -> None:
         self.head.invite.clicked.connect(self.invite)
@@ -131,7 +154,7 @@ class MainWindow(QMainWindow):
     def _show_link(self) -> None:
         self.head.show_link(self._overseer.link, self._overseer.figures.now)
         state = self._overseer.link.state
-        self.menus.allow(state is State.ONLINE, state is State.ENDED)
+        self.menus.allow(state is State.ONLINE, state in (State.ENDED, State.WAITING))
         self._show_chosen()
 
     def _show_counts(self) -> None:
@@ -172,18 +195,14 @@ class MainWindow(QMainWindow):
 
     def back_up(self) -> None:
         """Write the server into a file."""
-        if self._back_up is not None:
-            acts.back_up(self, self._back_up)
+        acts.back_up(self, self._overseer)
 
     def connect_again(self) -> None:
         """Come back after the server ended this session."""
         self._overseer.link.again()
 
     def stop(self) -> None:
-        """Ask, then stop the server, or close the window on one that runs elsewhere."""
-        if not self._own:
-            self.close()
-            return
+        """Ask, then stop the server; a window on one that runs elsewhere stays, and comes back with it."""
         others = max(0, self._overseer.people.people.connected - 1)
         who = {0: "Nobody else is", 1: "One other person is"}.get(others, f"{others:,} others are")
         plain.ask(
@@ -191,7 +210,7 @@ class MainWindow(QMainWindow):
             "Stop the server?",
             f"{who} connected. Everybody is told when to come back, and nothing is lost.",
             act="Stop the server",
-            then=self._close,
+            then=self._close if self._own else lambda: self._obey("/stop"),
             danger=True,
         )
 
@@ -258,6 +277,13 @@ class MainWindow(QMainWindow):
         """Go to the line to type in."""
         self.line.field.setFocus()
 
+    def step_pane(self, by: int) -> None:
+        """Go to the next part of the window, or the one before."""
+        panes = [self.bar.sought, self.people, self.wire.list, self.figures, self.line.field]
+        focused = QApplication.focusWidget()
+        here = next((n for n, one in enumerate(panes) if one is focused or one.isAncestorOf(focused)), -1)
+        panes[(here + by) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def tell_keys(self) -> None:
         """Say which keys do what."""
         plain.tell(self, "Keys", KEYS)
@@ -273,6 +299,7 @@ Enter in the list  write to who is chosen
 Ctrl+I  invite     Ctrl+E  announce     Ctrl+B  back up
 Ctrl+L  the line to type in; Up and Down bring back what was typed
 Ctrl+T  show what people say     Ctrl+P  hold the wire still
-F5  connect again, when the server ended this session
+F6  the next part of the window, Shift+F6 the one before
+F5  connect again, now
 Ctrl+Q  stop the server, or close the window on one that runs elsewhere
 Ctrl+Plus, Ctrl+Minus, Ctrl+0  larger, smaller, usual type"""

@@ -12,6 +12,7 @@ from imqt.dress import Choice
 
 from .people import Person
 from .people_bar import PeopleBar
+from .people_model import HEADINGS, Column
 
 if TYPE_CHECKING:
     from .main_window import MainWindow
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class Menus:
     """The menus of the main window."""
 
-    def __init__(self, window: MainWindow, *, own: bool, can_back_up: bool) -> None:
+    def __init__(self, window: MainWindow, *, own: bool) -> None:
         self._window = window
         server = self._menu("&Server")
         self._online = [
@@ -28,10 +29,13 @@ class Menus:
             _act(server, "Announce", window.announce, "Ctrl+E"),
             _act(server, "Say to all", window.say_to_all, "Ctrl+Shift+E"),
         ]
-        _act(server, "Back up ...", window.back_up, "Ctrl+B").setEnabled(can_back_up)
+        self._online.append(_act(server, "Back up ...", window.back_up, "Ctrl+B"))
         self._again = _act(server, "Connect again", window.connect_again, "F5")
         server.addSeparator()
-        _act(server, "Stop the server ..." if own else "Close", window.stop, "Ctrl+Q")
+        stop = _act(server, "Stop the server ...", window.stop, "Ctrl+Q" if own else "")
+        if not own:
+            self._online.append(stop)
+            _act(server, "Close", window.close, "Ctrl+Q")
         self.people = self._menu("&People")
         self._write = _act(self.people, "Write", window.write, "Ctrl+Return")
         self._reset = _act(self.people, "Reset password ...", window.reset_password, "Ctrl+R")
@@ -41,6 +45,7 @@ class Menus:
         self.people.addSeparator()
         _act(self.people, "Find a name", window.find_name, "Ctrl+F")
         _act(self.people, "Go to the line to type in", window.go_to_line, "Ctrl+L")
+        self._sorting(window)
         self._view(window)
         _act(self._menu("&Help"), "Keys", window.tell_keys, "F1")
 
@@ -65,6 +70,12 @@ class Menus:
             "Take the administrator's right ..." if has_it else "Make administrator ..."
         )
 
+    def _sorting(self, window: MainWindow) -> None:
+        menu = self.people.addMenu("Sort by")
+        assert menu is not None
+        for column in Column:
+            _act(menu, HEADINGS[column], _sorting(window, column))
+
     def _view(self, window: MainWindow) -> None:
         menu = self._menu("&View")
         group = QActionGroup(window)
@@ -81,6 +92,9 @@ class Menus:
         menu.addSeparator()
         _act(menu, "Show what people say", window.wire.texts.toggle, "Ctrl+T")
         _act(menu, "Hold the wire still", window.wire.pause.toggle, "Ctrl+P")
+        menu.addSeparator()
+        _act(menu, "Next part of the window", lambda: window.step_pane(1), "F6")
+        _act(menu, "Part before", lambda: window.step_pane(-1), "Shift+F6")
 
     def _menu(self, title: str) -> QMenu:
         bar = self._window.menuBar()
@@ -101,6 +115,10 @@ def _act(menu: QMenu, text: str, do: Callable[[], object], key: str = "") -> QAc
 
 def _choosing(window: MainWindow, choice: Choice) -> Callable[[], None]:
     return lambda: window.dress.choose(choice)
+
+
+def _sorting(window: MainWindow, column: Column) -> Callable[[], None]:
+    return lambda: window.people.sort(column)
 
 
 def _only(_result: object) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import Qt
-from PyQt5.QtGui import QResizeEvent
+from PyQt5.QtGui import QResizeEvent, QTextCursor
 from PyQt5.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from imqt import painting, plain
-from imqt.layout import box, col, row, rule
+from imqt.layout import STRETCH, box, col, row, rule
 from imqt.sign import IconSign
 
 #: Lines that are seen at once; and signs of a line, however long it is.
-SEEN, LONGEST = 7, 600
+SEEN, LONGEST = 9, 600
+#: A line is seen for each so many pixels of the window, which shows other things, too.
+A_LINE = 100
 #: Pixels over and under them: the edge, the style's padding, the margin of a text.
 EDGES = 24
 
@@ -35,7 +37,9 @@ class News(QWidget):
         close = plain.tool_button("Close this answer", "close")
         close.setObjectName("closeNews")
         close.clicked.connect(self.forget)
-        strip = row(self._sign, (self._words, 1), close, margins=(16, 4, 12, 4), gap=6)
+        # Sign and button stand beside the first line.
+        sign, button = col(EDGES // 2, self._sign, STRETCH, gap=0), col(EDGES // 4, close, STRETCH, gap=0)
+        strip = row(sign, (self._words, 1), button, margins=(16, 4, 12, 4), gap=6)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(box(col(strip, rule(), gap=0), "side"))
@@ -45,6 +49,7 @@ class News(QWidget):
         """Say something in the place of what was said."""
         shown = "\n".join(painting.clamped(line[:LONGEST]) for line in lines)
         self._words.setPlainText(shown)
+        self._words.moveCursor(QTextCursor.MoveOperation.Start)
         self._words.setAccessibleName(shown.partition("\n")[0])
         self._sign.show_icon("warning" if wrong else "note", "error" if wrong else "accent")
         self.setVisible(bool(lines))
@@ -63,5 +68,8 @@ class News(QWidget):
         document = self._words.document()
         assert document is not None
         # A plain text's height is counted in lines, once it is known how they break.
-        lines = min(SEEN, max(document.blockCount(), round(document.size().height())))
+        window = self.window()
+        assert window is not None
+        most = min(SEEN, window.height() // A_LINE)
+        lines = min(most, max(document.blockCount(), round(document.size().height())))
         self._words.setFixedHeight(lines * self._words.fontMetrics().lineSpacing() + EDGES)

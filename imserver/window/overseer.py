@@ -20,11 +20,12 @@ from imqt import painting
 from . import notes
 from .connection import Answer, Lost, Strange
 from .figures import EVERY, Figures
-from .link import Key, Link, State
+from .link import DEVICE, Key, Link, State
 from .people_model import PeopleModel
 from .wire_model import Kind, Row, WireModel
 
 R = TypeVar("R", bound=Reply)
+T = TypeVar("T")
 
 #: So many looks at the figures go by between two pages of accounts, which cost the server more.
 ACCOUNTS_EVERY = 5
@@ -48,6 +49,7 @@ class Overseer(QObject):
         now: Callable[[], float],
         way: Callable[[], IStreamClientEndpoint],
         kept: Callable[[Key], None] = lambda key: None,
+        device: str = DEVICE,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -55,12 +57,13 @@ class Overseer(QObject):
         self.wire = WireModel(self)
         self.figures = Figures()
         self.full = False  #: everybody has been shown at least once
-        self.link = Link(clock, way, self._on_told, self._on_link, kept)
+        self.link = Link(clock, way, self._on_told, self._on_link, kept, device)
         self._clock, self._now = clock, now
-        self._texts = False
+        self._texts = self._online = False
         self._heard = self._acked = 0
         self._beat = LoopingCall(self._on_beat)
         self._beat.clock = clock
+        self._backing_up = False
         self._looks = self._unanswered = 0
         self._next_session = 0
         self._next_account = ""
@@ -83,6 +86,15 @@ class Overseer(QObject):
         """Ask the server for one of the everyday acts."""
         return self.link.ask(command)
 
+    def back_up(self) -> Deferred[Answer[replies.BackedUp]]:
+        """Have a backup made; nothing else is answered meanwhile, so that nothing is asked."""
+        self._backing_up = True
+        return self.ask(commands.Backup()).addBoth(self._backed_up)
+
+    def _backed_up(self, result: T) -> T:
+        self._backing_up = False
+        return result
+
     def show_texts(self, texts: bool) -> None:
         """Have the lines with what people say in them, or without."""
         self._texts = texts
@@ -92,10 +104,15 @@ class Overseer(QObject):
     # --- the link ---
 
     def _on_link(self) -> None:
-        if self.link.state is State.ONLINE:
+        online = self.link.state is State.ONLINE
+        if online:
             self._begin()
         else:
             self._stop()
+        if online is not self._online and self.full:
+            words = "Connected to the server again" if online else f"Not connected any more. {self.link.why}"
+            self.wire.add(Row(self._now(), Kind.NOTE, "", words, "dim" if online else "waiting"))
+        self._online = online
         self.link_changed.emit()
 
     def _begin(self) -> None:
@@ -139,6 +156,8 @@ class Overseer(QObject):
     # --- every few seconds ---
 
     def _on_beat(self) -> None:
+        if self._backing_up:
+            return
         self._unanswered += 1
         if self._unanswered > UNANSWERED:
             self.link.cut()

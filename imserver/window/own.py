@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import os
-import time
-from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.threads import deferToThread
 
 from improtocol.invite import Invite
 
-from ..listening import HERE
-from ..service import Imserver, Options
+from ..options import Options
+from ..service import Imserver
 from .link import DEVICE, Key
-
-#: Where this machine reaches a server whose own ports are all for others.
-ASIDE = "tcp:0:interface=127.0.0.1"
 
 
 class OwnServer:
@@ -25,12 +19,14 @@ class OwnServer:
 
     def __init__(self, reactor: Any, options: Options) -> None:
         os.umask(0o077)
-        if options["listen"] != [HERE]:
-            options["listen"].append(ASIDE)
         self.service = Imserver(reactor, options)
-        host, port = self.service.loopback or ("127.0.0.1", 0)
-        self.address = Invite(host, port)
+        self.address = Invite(*self.service.open_aside("for this window"))
         self._kept = self.service.folder / f"{DEVICE}.token"
+
+    @property
+    def entrance(self) -> Invite:
+        """Give where others reach it; if only a Unix socket leads in, where this window does."""
+        return self.service.entrance or self.address
 
     def start(self) -> None:
         """Let people in."""
@@ -58,20 +54,3 @@ class OwnServer:
             written.replace(self._kept)
         except OSError:
             return  # then the next window asks for the password
-
-    # --- its backup ---
-
-    def back_up(self) -> Deferred[str]:
-        """Write all of it into one file beside the data folder; say where."""
-        folder = self.service.folder
-        file = folder.parent / f"{folder.name}-{time.strftime('%Y-%m-%d-%H%M%S')}.tar"
-
-        def make() -> Path:
-            from ..operator.backups import backup  # noqa: PLC0415  # loaded when it is asked for
-
-            backup(folder, file)
-            return file
-
-        return deferToThread(make).addCallback(
-            lambda made: f"All of this server is in this file now:\n{made}"
-        )

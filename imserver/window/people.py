@@ -121,8 +121,8 @@ class People:
 
     @property
     def names(self) -> int:
-        """How many names there are."""
-        return sum(1 for person in self.all.values() if person.name)
+        """How many people there are, those who closed their account left out."""
+        return sum(1 for person in self.all.values() if person.name and not person.closed)
 
     @property
     def connected(self) -> int:
@@ -161,6 +161,9 @@ class People:
         shown = {item.name: item for item in items}
         end = "" if last else max(shown, default="")
         for name, item in shown.items():
+            for old in set(item.was) & set(self.all):
+                del self.all[old]  # a renaming that nobody told here
+                changed.add(old)
             if name not in self.all:
                 changed.add(name)
             if _take_account(self._person(name), item):
@@ -344,11 +347,13 @@ class People:
 def _take_account(person: Person, item: AccountShown) -> bool:
     """Take what is shown of an account; say whether any of it is news."""
     seen, suspended = _seconds(item.seen), _seconds(item.suspended)
-    fresh = (item.devices, item.waiting, seen, tuple(item.rights), suspended, False)
-    known = (
-        person.devices, person.waiting, person.seen, person.rights, person.suspended, person.closed,
-    )  # fmt: skip
-    person.devices, person.waiting, person.seen, person.rights, person.suspended, person.closed = fresh
+    fresh: dict[str, object] = {
+        "devices": item.devices, "waiting": item.waiting, "seen": seen, "rights": tuple(item.rights),
+        "suspended": suspended, "closed": item.closed is not None, "before": tuple(item.was),
+    }  # fmt: skip
+    known = {name: getattr(person, name) for name in fresh}
+    for name, value in fresh.items():
+        setattr(person, name, value)
     return fresh != known
 
 

@@ -13,7 +13,7 @@ from imqt.search_field import search_field
 
 from .people import People, Person
 
-#: A name that there is room for, and what lies between all of them, in pixels.
+#: A name that there is always room for, and what lies between all of them, in pixels.
 A_NAME, GAPS = "alice", 68
 
 
@@ -63,7 +63,8 @@ class PeopleBar(QWidget):
             one.setText("\N{EN SPACE}" + plain.literal(one.accessibleName()))
         width = QFontMetrics(theme.font(theme.Size.CAPTION, theme.Weight.STRONG)).horizontalAdvance
         buttons = sum(one.sizeHint().width() for one in (*wordy, self.write))
-        words = width(f"{self._counts.text()} {A_NAME}") + self._title.sizeHint().width()
+        name = max(A_NAME, self._who.text(), key=width)
+        words = width(f"{self._counts.text()} {name}") + self._title.sizeHint().width()
         if words + buttons + self.sought.width() + GAPS > self.width():
             for one in wordy:
                 one.setText("")
@@ -75,14 +76,15 @@ class PeopleBar(QWidget):
 
     def show_counts(self, people: People, *, full: bool) -> None:
         """Say how many there are."""
-        names = "1 name" if people.names == 1 else f"{people.names:,} names"
-        self._counts.setText(f"{names}{'' if full else ' so far'}, {people.connected:,} connected")
+        self._counts.setText(f"{people.connected:,} of {people.names:,}{'' if full else ' so far'} connected")
         self._fit()
 
     def show_person(self, person: Person | None, *, me: str, online: bool) -> None:
         """Offer what can be done with who is chosen."""
         name = person.name if person is not None else ""
-        self._who.setText(name)
+        if self._who.text() != name:
+            self._who.setText(name)
+            self._fit()
         again = person is not None and person.suspended is not None
         word = "Let in again" if again else "Suspend"
         if self.suspend.accessibleName() != word:

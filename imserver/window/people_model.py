@@ -7,9 +7,9 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
-from PyQt5.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PyQt5.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, pyqtSignal
 
-from imqt import moments
+from imqt import moments, plain
 from imqt.row_list import Gathering
 
 from .people import Being, People, Person
@@ -29,7 +29,7 @@ class Column(IntEnum):
     QUEUE = 6
 
 
-HEADINGS = ("Name", "State", "Devices", "Connected since", "Address", "Last line", "Queue")
+HEADINGS = ("Name", "State", "Devices", "Since", "Address", "Last line", "Queue")
 RIGHT = frozenset((Column.QUEUE,))
 
 
@@ -55,6 +55,8 @@ Key = tuple[Any, ...]
 
 class PeopleModel(QAbstractTableModel):
     """Everybody who fits what is sought, in the order that was chosen."""
+
+    sought = pyqtSignal(str)  #: this; perhaps nobody fits it, or somebody does now
 
     def __init__(self, now: Callable[[], float], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -89,7 +91,7 @@ class PeopleModel(QAbstractTableModel):
             )
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
-        return None
+        return plain.tooltip(_whole(person, self._now())) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -126,6 +128,7 @@ class PeopleModel(QAbstractTableModel):
         self.beginResetModel()
         self._lay_out([person for person in self.people.all.values() if self._fits(person)])
         self.endResetModel()
+        self.sought.emit(self._sought)
 
     # --- what changes ---
 
@@ -138,6 +141,8 @@ class PeopleModel(QAbstractTableModel):
         waiting, self._waiting = self._waiting, set()
         for key in sorted(waiting):
             self._show(key)
+        if self._sought:
+            self.sought.emit(self._sought)
 
     def _show(self, key: str) -> None:
         person, placed = self.people.all.get(key), self._placed.get(key)
@@ -295,6 +300,17 @@ def size(number: float) -> str:
     while number >= 1024 and place < len(units) - 1:
         number, place = number / 1024, place + 1
     return f"{number:.1f} {units[place]}" if number < 10 else f"{number:.0f} {units[place]}"
+
+
+def _whole(person: Person, now: float) -> str:
+    """Say what there is no room for in a row: each of the connections, and the former names."""
+    before = [f"before: {', '.join(person.before)}"] if person.before else []
+    links = [
+        f"{link.device or 'no device named'}, {link.where}, since {moments.when(link.since, now)}, "
+        f"{size(link.queue)} in the queue" + (f", last said {link.said}" if link.said else "")
+        for link in person.links
+    ]
+    return "\n".join([_name(person, now), *before, *links]) if before or links else ""
 
 
 def in_words(person: Person, now: float) -> str:

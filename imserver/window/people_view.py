@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QKeyEvent, QPainter
+from PyQt5.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PyQt5.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -15,6 +15,7 @@ from PyQt5.QtWidgets import (
 )
 
 from imqt import icons, painting, theme
+from imqt.empty import Empty
 from imqt.theme import Weight
 
 from .people import Being, Person
@@ -22,8 +23,10 @@ from .people_model import Column, PeopleModel
 
 SIDE = 16
 _PRESENCE = {Being.LOGGED_IN: "online", Being.REGISTERED: "away", Being.UNREGISTERED: "away"}
-#: How wide the columns are beside type of the usual size; the last has the rest.
-WIDTHS = (124, 144, 96, 142, 156, 92)
+#: How wide the columns are beside type of the usual size; the last has the rest, and needs so much.
+WIDTHS, LAST = (124, 144, 96, 142, 156, 92), 92
+#: Of that, what they can do with, and what they take where there is more.
+LEAST, MOST = 0.8, 1.5
 
 
 class PeopleDelegate(QStyledItemDelegate):
@@ -96,6 +99,8 @@ class PeopleView(QTableView):
         super().__init__(parent)
         self._people = model
         self._held = ""
+        self._fitting = self._by_hand = False  # whoever drew a column to a width of their own is left alone
+        self._nobody = Empty(self)
         self.setObjectName("people")
         self.setAccessibleName("Everybody who ever took a name, and who is connected")
         self.setModel(model)
@@ -107,6 +112,7 @@ class PeopleView(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -118,13 +124,14 @@ class PeopleView(QTableView):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(False)
         header.setSortIndicator(Column.STATE, Qt.SortOrder.AscendingOrder)
-        header.setStretchLastSection(True)
         header.setAccessibleName("Columns, to sort by")
         self.setSortingEnabled(True)
         header.setSortIndicatorShown(False)
         self._measure()
         self.activated.connect(self._on_activated)
         self.customContextMenuRequested.connect(self.asked)
+        header.sectionResized.connect(self._on_resized)
+        model.sought.connect(self._tell_nobody)
         model.modelAboutToBeReset.connect(self._hold)
         model.modelReset.connect(self._hold_on)
         selection = self.selectionModel()
@@ -143,6 +150,14 @@ class PeopleView(QTableView):
             self.setCurrentIndex(self._people.index(row, 0))
         return row is not None
 
+    def sort(self, column: Column) -> None:
+        """Order by a column; asked again, the other way round."""
+        header = self.horizontalHeader()
+        assert header is not None
+        again = header.sortIndicatorSection() == column
+        down = again and header.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
+        self.sortByColumn(column, Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder)
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Write to who is chosen on Enter; all else is the list's."""
         assert event is not None
@@ -158,9 +173,34 @@ class PeopleView(QTableView):
         if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._measure()
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Give the columns what there is."""
+        self._fit()  # before Qt looks whether there is room for all of them
+        super().resizeEvent(event)
+
+    def _fit(self) -> None:
+        viewport = self.viewport()
+        if viewport is None:
+            return
+        part = viewport.width() / painting.sign_side(sum(WIDTHS) + LAST)
+        self._fitting = True
+        if not self._by_hand:
+            for column, width in enumerate(WIDTHS):
+                self.setColumnWidth(column, int(max(LEAST, min(MOST, part)) * painting.sign_side(width)))
+        rest = viewport.width() - sum(self.columnWidth(column) for column in range(len(WIDTHS)))
+        self.setColumnWidth(len(WIDTHS), max(int(LEAST * painting.sign_side(LAST)), rest))
+        self._fitting = False
+
+    def _on_resized(self, column: int, _before: int, _now: int) -> None:
+        if not self._fitting and column < len(WIDTHS):
+            self._by_hand = True
+            self._fit()
+
+    def _tell_nobody(self, sought: str) -> None:
+        self._nobody.tell("" if self._people.rows else f"No name, former name or address holds {sought}.")
+
     def _measure(self) -> None:
-        for column, width in enumerate(WIDTHS):
-            self.setColumnWidth(column, round(painting.sign_side(width)))
+        self._fit()
         rows = self.verticalHeader()
         assert rows is not None
         rows.setMinimumSectionSize(1)

@@ -19,11 +19,11 @@ Values = Sequence[float | None]
 
 
 class Lines(QWidget):
-    """The lines themselves; `places` is how many values there is room for."""
+    """The lines themselves."""
 
-    def __init__(self, places: int, *, filled: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(self, *, filled: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._places, self._filled = places, filled
+        self._places, self._filled = 1, filled
         self._values: Values = ()
         self._second: Values = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -34,9 +34,9 @@ class Lines(QWidget):
         """Ask for room."""
         return QSize(200, round(painting.sign_side(52)))
 
-    def show_values(self, values: Values, second: Values = ()) -> None:
-        """Show these, the newest last."""
-        self._values, self._second = values, second
+    def show_values(self, places: int, values: Values, second: Values = ()) -> None:
+        """Show these, the newest last, where there is room for so many."""
+        self._places, self._values, self._second = places, values, second
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:

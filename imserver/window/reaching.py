@@ -49,6 +49,13 @@ def way_to(reactor: Any, server: Invite) -> IStreamClientEndpoint:
     return wrapClientTLS(optionsForClientTLS(server.host), way)
 
 
+def way_in_words(server: Invite) -> str:
+    """Say how it is reached."""
+    if server.fingerprint is not None:
+        return "by TLS, known by its fingerprint"
+    return "on this machine" if is_here(server.host) else "by TLS, vouched for by an authority"
+
+
 @implementer(IOpenSSLClientConnectionCreator)
 class Pinned:
     """Speaks only to the certificate of this fingerprint; the handshake fails with any other."""

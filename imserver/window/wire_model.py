@@ -38,7 +38,7 @@ class Row:
     @property
     def whom(self) -> str:
         """Say whose line it is."""
-        return self.who if self.count == 1 else f"{self.count:,} of them"
+        return self.who if self.count == 1 else f"{self.count:,} people"
 
     @property
     def words(self) -> str:
@@ -83,6 +83,15 @@ class WireModel(QAbstractListModel):
         self.rows = [row for row in self._all if self._fits(row)]
         self.endResetModel()
         self.counted.emit()
+
+    @property
+    def why_empty(self) -> str:
+        """Say why there is no row; nothing, if there is one."""
+        if self.rows:
+            return ""
+        if self._sought:
+            return f"None of the last {len(self._all):,} lines holds {self._sought}."
+        return "Nothing has gone over the wire yet. Whoever connects or says something is seen here at once."
 
     def refresh(self) -> None:
         """Show what came since, at the end; as many go at the beginning as there are too many."""

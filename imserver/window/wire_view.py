@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QKeyEvent, QKeySequence, QPainter, QTextLayout, QTextOption
+from PyQt5.QtGui import QKeyEvent, QKeySequence, QPainter, QResizeEvent, QTextLayout, QTextOption
 from PyQt5.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -20,6 +20,7 @@ from PyQt5.QtWidgets import (
 )
 
 from imqt import icons, painting, plain, theme
+from imqt.empty import Empty
 from imqt.layout import col, row
 from imqt.moments import seconds_clock
 from imqt.plain import ElidedLabel, PlainLabel
@@ -31,7 +32,12 @@ from .wire_model import Kind, Row, WireModel, transcript
 SIDE = 16
 HIDDEN, SHOWN = "live, texts and passwords hidden", "live, with what people say; passwords hidden"
 #: Signs of a name that there is room for.
-NAME = 11
+NAME = 13
+
+
+def row_height() -> int:
+    """Say how high a row is."""
+    return round(theme.line_height(theme.mono()) + 6)
 
 
 class WireDelegate(QStyledItemDelegate):
@@ -43,7 +49,7 @@ class WireDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Say how high a row is."""
-        return QSize(0, round(theme.line_height(theme.mono()) + 6))
+        return QSize(0, row_height())
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Paint a row."""
@@ -113,8 +119,19 @@ class WireList(QListView):
         bar = self.verticalScrollBar()
         assert bar is not None
         self._bar = bar
+        self._empty = Empty(self)
+        model.counted.connect(self._tell_empty)
+        self._tell_empty()
         bar.valueChanged.connect(self._on_scrolled)
         bar.rangeChanged.connect(self._on_range)
+
+    def _tell_empty(self) -> None:
+        self._empty.tell(self._lines.why_empty)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Have room for whole rows only: the rest stays free above them."""
+        super().resizeEvent(event)
+        self.setViewportMargins(0, self.contentsRect().height() % row_height(), 0, 0)
 
     def _on_scrolled(self, value: int) -> None:
         self._following = value >= self._bar.maximum() - 4

@@ -87,6 +87,7 @@ _OF_KIND: dict[str, st.SearchStrategy[object]] = {
     "right": st.sampled_from(Right),
     "yes": st.just(True),
     "count": st.integers(1, limits.INVITE_USES),
+    "seconds": st.integers(1, limits.BACK),
     "days": st.integers(1, limits.INVITE_DAYS),
     "code": st.from_regex(r"[A-Za-z0-9-]{1,64}", fullmatch=True),
     "secret": st.text(_dark, min_size=1, max_size=80),

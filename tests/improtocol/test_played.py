@@ -40,6 +40,8 @@ NOT_PLAYED = {
     "unconfirmed": "needs five minutes; tried by tests/imserver/features/test_own_account.py",
     "mailbox-full": "needs 10,000 messages; tried by tests/imserver/features/test_messaging.py",
     "too-often": "needs many tries; tried by tests/imserver/portal/test_guessing.py",
+    "under-way": "a backup must take its time; tried by tests/imserver/test_backing_up.py",
+    "not-backed-up": "something must be in the way; tried by tests/imserver/test_backing_up.py",
     "not-utf-8": "a scene is UTF-8; tried by tests/improtocol/test_codec.py",
 }
 

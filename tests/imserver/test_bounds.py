@@ -10,7 +10,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.bounds import BOUNDS, UNBOUNDED, UNHURRIED, BadBound, changed, listed, table
-from imserver.service import Options
+from imserver.options import Options
 
 LIMITS = Path(__file__).parent.parent.parent / "docs" / "limits.md"
 

@@ -14,11 +14,12 @@ from imserver.configuration import BadConfiguration, Configuration, read
 from imserver.listening import HERE
 from imserver.notifying import notify
 from imserver.operator.configuring import options_of, whole
+from imserver.options import Options
 from imserver.portal.enrolling import Policy
 from imserver.reloading import LIMITS_AT_ONCE
-from imserver.service import Options
 
-from .test_service import ImserverCase, options
+from .test_options import options
+from .test_service import ImserverCase
 
 FULL = """
 listen = ["tcp:12001:interface=127.0.0.1"]

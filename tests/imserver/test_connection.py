@@ -18,36 +18,13 @@ from improtocol.vocabulary import Command, Reply
 from imserver.bounds import UNHURRIED
 from imserver.connection import GOODBYE, KNOWN
 from imserver.dispatch import Dispatcher
-from imserver.storage.interface import OutcomeUnknown, StorageError
-from tests.imserver.sizes import EARLY, HARD, SOFT, UNDER_WAY
+from tests.imserver.sizes import EARLY, UNDER_WAY
 
 from ..stage import Actor, Stage
-from .disk import Disk
 from .peer import Peer
+from .stage_case import StageCase, answers
 
 R = TypeVar("R", bound=Reply)
-
-
-def answers(lines: list[str]) -> list[str]:
-    """Leave out what was told."""
-    return [line for line in lines if not line.startswith("* ")]
-
-
-class StageCase(SynchronousTestCase):
-    """A stage whose disk can be moved."""
-
-    def setUp(self) -> None:
-        self.disk = Disk()
-        self.stage = Stage(storage=self.disk.storage, bounds=UNHURRIED)
-
-    def send(self, actor: Actor, *lines: str) -> None:
-        """Send lines in one packet, and let everything happen that needs no time."""
-        actor.send("".join(f"{line}\n" for line in lines).encode())
-        self.stage.settle()
-
-    def events(self, event: str) -> list[str]:
-        """Give the lines of server.log about an event."""
-        return [line for line in self.stage.logged if line.split(" ")[1] == event]
 
 
 class AnswerTests(StageCase):
@@ -349,102 +326,6 @@ class HalfCloseTests(StageCase):
         self.assertEqual(self.stage.server.connected, 0)
 
 
-class SlowReaderTests(StageCase):
-    def test_nothing_is_begun(self) -> None:
-        """For a peer that does not read nothing is begun or read, and nothing is lost once it does."""
-        alice = self.stage.enter("alice")
-        slow = Peer(self.stage)
-        slow.give(b"LOGIN alice :correct horse\n")
-        self.stage.wait(1)
-        slow.take()
-        self.fill(slow, KNOWN + SOFT + 2)
-        self.assertEqual(slow.give(b"SEND alice :x\nPING\n"), 0)
-        slow.connection.dataReceived(b"SEND alice :x\n" * 3)  # what had been on its way
-        self.stage.settle()
-        self.assertEqual(alice.heard(), [])
-        heard = slow.take()
-        self.assertEqual([line.split(" ")[:2] for line in answers(heard)], [["OK", "SEND"]] * 3)
-        self.assertEqual(len(alice.heard()), 3)
-        self.assertEqual(slow.give(b"PING\n"), 5)
-        self.assertEqual(slow.take(), ["OK PING"])
-
-    def fill(self, peer: Peer, size: int) -> None:
-        """Have so many bytes written for a peer, in two turns."""
-        for part in (KNOWN + 1, size - KNOWN - 1):
-            peer.connection.write(b"* " + b"x" * (part - 3) + b"\n")
-            self.stage.settle()
-
-    def logged_in(self, name: str) -> Peer:
-        """Give a peer who is logged in and has read all."""
-        peer = Peer(self.stage)
-        peer.give(f"REGISTER {name} :correct horse\nLOGIN {name} :correct horse\n".encode())
-        self.stage.wait(1)
-        peer.take()
-        return peer
-
-    def test_soft(self) -> None:
-        """Up to the soft limit a reader is told on; beyond it, nothing until it has read, and then all."""
-        alice, bob = self.logged_in("alice"), self.stage.enter("bob")
-        self.fill(alice, KNOWN + 1 + SOFT - 200)
-        bob.say("SEND alice :still")
-        self.assertIn(b":still", alice.wire.value())
-        self.fill(alice, KNOWN + 400)
-        waiting = alice.wire.waiting
-        for n in range(50):
-            bob.say(f"SEND alice :{n}")
-        self.assertEqual(alice.wire.waiting, waiting)
-        self.assertEqual(alice.wire.producerState, "paused")
-        heard = [line.partition(" :")[2] for line in alice.take() if line.startswith("* MESSAGE")]
-        self.assertEqual(heard, ["still", *map(str, range(50))])
-        bob.say("SEND alice :live")
-        self.assertIn(":live", alice.take()[-1])
-
-    def test_hard(self) -> None:
-        """A reader is cut when more than the hard limit waits for it; what it was not told waits."""
-        alice, bob = self.logged_in("alice"), self.stage.enter("bob")
-        self.fill(alice, KNOWN + 1 + HARD)
-        self.assertFalse(alice.wire.closed)
-        alice.connection.write(b"\n")
-        self.stage.settle()
-        self.assertTrue(alice.wire.aborted)
-        self.assertTrue(self.events("went")[-1].endswith("why=too-slow"))
-        self.assertEqual(bob.ask("PING alice"), ["ERR PING offline alice :alice is not connected."])
-        bob.say("SEND alice :waits")
-        again = self.logged_in("alice")
-        again.give(b"SYNC 0\n")
-        self.assertTrue(any(line.endswith(":waits") for line in again.take()))
-
-    def test_normal_readers(self) -> None:
-        """A burst of more than a socket takes makes nobody slow who reads it."""
-        alice, bob = self.logged_in("alice"), self.stage.enter("bob")
-        self.send(bob, *[f"SEND alice :{'x' * 4000}"] * 40)
-        self.assertEqual(len([line for line in alice.take() if line.startswith("* MESSAGE")]), 40)
-        self.assertEqual(alice.give(b"PING\n"), 5)
-        self.assertEqual(alice.take(), ["OK PING"])
-
-    def test_slow_while_coming_in(self) -> None:
-        """Who reads nothing while coming in is told the stream no further than a slow reader is."""
-        bob = self.stage.enter("bob")
-        self.stage.enter("alice").leave()
-        for _ in range(10):
-            self.send(bob, *[f"SEND alice :{'x' * 4000}"] * 50)
-        peer = Peer(self.stage)
-        peer.give(b"HELP LOGIN\n" * 4 + b"LOGIN alice :correct horse\n")
-        peer.connection.pauseProducing()
-        self.stage.wait(5)
-        self.assertFalse(peer.wire.closed)
-        self.assertLess(peer.kept, KNOWN + SOFT + 2 * limits.PAGE_BYTES)
-        for _ in range(50):
-            peer.take()
-            self.stage.wait(0.1)
-        self.assertIn("* MESSAGE 502 ", "\n".join([*peer.take(), *self.last_messages(peer)]))
-
-    def last_messages(self, peer: Peer) -> list[str]:
-        """Ask for the newest message."""
-        peer.give(b"SYNC 502\n")
-        return peer.take()
-
-
 class StrangerTests(StageCase):
     """What a stranger can make the server keep (B1)."""
 
@@ -596,63 +477,7 @@ class ClosingTests(StageCase):
         self.assertTrue(old.wire.closed)
 
 
-class TroubleTests(StageCase):
-    """What a server in trouble says, and what it keeps to itself."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.alice = self.stage.enter("alice")
-
-    def test_busy(self) -> None:
-        """What the database would not do is refused, may be said again, and has changed nothing."""
-        self.disk.trouble = StorageError("planted: disk is full")
-        for _ in range(2):
-            self.assertEqual(
-                self.alice.ask("@1 SEND alice ref=r :x"),
-                ["@1 ERR SEND busy retry-after=5 :The server has too much to do; say it again in 5 seconds."],
-            )
-        self.disk.trouble = None
-        self.assertTrue(self.alice.ask("SEND alice ref=r :x")[0].startswith("OK SEND 2 "))
-        self.assertEqual(len(self.events("broke")), 2)
-
-    def test_busy_before_login(self) -> None:
-        """So are REGISTER and LOGIN, and the state does not move."""
-        stranger = self.stage.actor("stranger")
-        self.disk.trouble = StorageError("planted")
-        for line in ["REGISTER bob :correct horse", "LOGIN alice :correct horse"]:
-            (refused,) = answers(stranger.ask(line))
-            self.assertIn(" busy retry-after=", refused)
-        self.assertIn(" wrong-state unregistered ", stranger.ask("WHO")[0])
-
-    def test_internal(self) -> None:
-        """What breaks is answered with a number that server.log has too, and with no detail; all goes on."""
-        bob = self.stage.enter("bob")
-        self.disk.trouble = ZeroDivisionError("planted detail")
-        (said,) = self.alice.ask("@1 SEND bob :x")
-        self.disk.trouble = None
-        self.assertRegex(said, r"^@1 ERR SEND internal [0-9a-f]{8} :Something broke in the server; its log")
-        number = said.split(" ")[4]
-        (logged,) = self.events("broke")
-        for fact in [f"incident={number} ", "session=1 ", "verb=SEND ", "error=planted\\sdetail "]:
-            self.assertIn(fact, logged)
-        self.assertNotIn("planted", said)
-        self.assertEqual(bob.heard(), [])
-        self.assertTrue(self.alice.ask("SEND bob :x")[0].startswith("OK SEND "))
-
-    def test_outcome_unknown(self) -> None:
-        """When nobody knows what became of a commit nobody is answered: those who wait are cut."""
-        doubts = []
-        self.stage.storage.in_doubt = doubts.append
-        bystander = self.stage.actor("bystander")
-        bystander.forget()
-        self.disk.trouble = OutcomeUnknown("planted")
-        self.send(self.alice, "SEND alice :x", "SEND alice :y", "PING", "SEND alice :z")
-        self.stage.wait(1)
-        self.assertEqual((self.alice.heard(), self.alice.wire.aborted), ([], True))
-        self.assertEqual(doubts, ["planted"])
-        self.assertTrue(self.events("went")[0].endswith("why=outcome-unknown"))
-        self.assertEqual(bystander.ask("PING"), ["OK PING"])
-
+class UnsayableTests(SynchronousTestCase):
     def test_an_answer_that_no_line_can_say(self) -> None:
         """A feature that answers what cannot be written costs its connection, and nobody else's."""
 

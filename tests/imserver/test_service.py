@@ -13,69 +13,20 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
-from twisted.python.usage import UsageError
 from twisted.trial.unittest import SynchronousTestCase
 
 from bench.people import settle
 from improtocol.invite import Invite, parse, shown
-from imserver.bounds import BOUNDS
 from imserver.cannot_start import CannotStart
 from imserver.certificate import make
 from imserver.connection import Connection
-from imserver.listening import HERE
 from imserver.portal import codes
-from imserver.service import Imserver, Options
+from imserver.service import Imserver
 from imserver.tls import Encrypted
 
 from ..log_reader import read_json_line
 from .harbour import Harbour
-
-
-def options(*words: str) -> Options:
-    """Read a command line."""
-    made = Options()
-    made.parseOptions(words)
-    return made
-
-
-class OptionsTests(SynchronousTestCase):
-    """What ``twistd imserver`` is told."""
-
-    def test_nothing(self) -> None:
-        """Without a word it listens here, with ASCII names, in the user's own folder."""
-        expected = {"data": None, "database": None, "everyone": None, "keep": None, "names": "ascii"}
-        expected["register"] = None
-        by_tls = {"certificate": None, "key": None, "address": None, "clear-outside": 0}
-        off = {"log-json": 0, "log-texts": 0, "metrics": None, "metrics-outside": 0, "config": None}
-        self.assertEqual({**expected, **by_tls, **off, "listen": [HERE], "bounds": BOUNDS}, dict(options()))
-
-    def test_several_listeners(self) -> None:
-        """Each --listen is one more, and the usual one is not added to them."""
-        self.assertEqual(["tcp:1", "unix:/x"], options("--listen=tcp:1", "--listen", "unix:/x")["listen"])
-
-    def test_each_its_own(self) -> None:
-        """The listeners of one command line are not those of the next."""
-        options("--listen=tcp:1")
-        self.assertEqual([HERE], options()["listen"])
-
-    def test_unknown_names(self) -> None:
-        """Names of a kind that is not known are refused in a sentence."""
-        refused = self.assertRaises(UsageError, options, "--names=klingon")
-        self.assertEqual("--names is ascii or unicode, not klingon.", str(refused))
-
-    def test_unknown_days(self) -> None:
-        """Messages are kept for a whole number of days; anything else is refused in a sentence."""
-        self.assertEqual("30", options("--keep=30")["keep"])
-        for wrong in ("0", "-1", "1.5", "a", "100000", ""):
-            refused = self.assertRaises(UsageError, options, f"--keep={wrong}")
-            self.assertEqual(f"--keep is a whole number of days from 1 on, not {wrong}.", str(refused))
-
-    def test_help(self) -> None:
-        """The help says what each word means."""
-        told = options().getUsage()
-        for word in ("--data=", "--database=", "--listen=", "--names=", "--certificate=", "--clear-outside"):
-            self.assertIn(word, told)
-
+from .test_options import options
 
 T = TypeVar("T")
 
@@ -159,6 +110,21 @@ class ImserverTests(ImserverCase):
         self.assertIn(line.replace("K7", ""), said)
         self.assertIn("openssl s_client -quiet -connect 192.0.2.7:12001", said)
         self.assertIsInstance(self.reactor.ports[0].factory.buildProtocol(None), Encrypted)
+
+    def test_aside(self) -> None:
+        """Whoever needs a way from this machine gets one that is there; if there is none, it is told why."""
+        here = self.server("--listen=tcp:12001:interface=127.0.0.1")
+        self.assertEqual(("127.0.0.1", 12001), here.open_aside("for this window"))
+        self.assertEqual(1, len(self.reactor.ports))
+        self.assertEqual("for this machine alone", here.reach)
+        self.stop(here)
+        self.reactor.ports.clear()
+        self.folder = Path(self.mktemp()).absolute()
+        far = self.running("--listen=tcp:12001:interface=192.0.2.7")
+        self.assertEqual("127.0.0.1", far.open_aside("for this window")[0])
+        self.assertEqual(2, len(self.reactor.ports))
+        self.assertIn("(this machine alone, for this window)", far.welcome())
+        self.assertEqual("for other machines by TLS", far.reach)
 
     def test_first_administrator(self) -> None:
         """While there is no administrator each start shows an invite to become one; the last is void."""

@@ -13,10 +13,10 @@ from imclient.core.reaching import NotConnected, Unreachable
 from imclient.core.roster import Presence
 from improtocol import commands
 from improtocol.audience import EVERYONE, Audience
-from improtocol.errors import LoginRefused, NameTaken, Offline, Refusal
+from improtocol.errors import LoginRefused, NameTaken, NotAllowed, Offline, Refusal
 
 from .case import CoreCase, FakeCase, Later
-from .fake_server import ABLE, FakeServer
+from .fake_server import ABLE, HELLO, FakeServer
 
 AT = "at=2026-11-20T10:00:35.120Z"
 BOB = Audience.of("bob")
@@ -26,11 +26,12 @@ def words(line: str) -> list[str]:
     return line.split()
 
 
-THINGS = words("MESSAGE REGISTER USER LIVE GAP PING PONG BYE LIMITS LATER READ RECEIPT")
+THINGS = words("MESSAGE REGISTER USER LIVE GAP PING PONG BYE LIMITS LATER READ RECEIPT RIGHTS")
 WORDS = words(
     "0 1 5 999999999999999999 1000000000000000000 -1 bob alice * , bob,alice online away closed "
     "at=2026-11-20T10:00:35.120Z at=x told=1 token=y ref=r retry-after=7 replaced signed-out upto=5 upto=9 "
-    "message=5 message=6 delivered=1 delivered=999999999999999999 read=1 read=7 to=1 to=2 offline=bob,eve"
+    "message=5 message=6 delivered=1 delivered=999999999999999999 read=1 read=7 to=1 to=2 offline=bob,eve "
+    "rights=everyone"
 )
 
 
@@ -116,14 +117,32 @@ class RightsTests(FakeCase):
     """What one may do beyond what everybody may."""
 
     def test_rights(self) -> None:
-        """They are what the login said, and none are known without a connection."""
+        """They are what was said last, which one is told of; none are known without a connection."""
         alice = self.client()
         self.assertEqual(frozenset(), alice.rights)
         self.come_in(alice, reply="epoch=k3 cursor=0 waiting=0 rights=administrator,everyone")
         self.assertEqual({"administrator", "everyone"}, alice.rights)
+        said: list[str] = []
+        alice.notice.connect(said.append)
+        self.server.say("* RIGHTS rights=everyone")
+        self.net.settle()
+        self.assertEqual(({"everyone"}, ["You are no administrator any more."]), (alice.rights, said))
         self.net.wire.cut(ConnectionError())
         self.net.settle()
         self.assertEqual(frozenset(), alice.rights)
+
+    def test_refused_at_once(self) -> None:
+        """What one has not the right to say is refused at once, but by a server that tells no rights."""
+        for hello, refused in ((HELLO, False), (HELLO.replace("device", "device,admin"), True)):
+            self.hello = hello
+            client = self.client()
+            self.come_in(client)
+            for say in (lambda one: one.say(EVERYONE, "x"), lambda one: one.announce("x")):
+                if refused:
+                    self.assertRaises(NotAllowed, say, client)
+                else:
+                    say(client)
+            self.assertEqual(0 if refused else 2, client.outbox.waiting)
 
 
 class StreamTests(FakeCase):

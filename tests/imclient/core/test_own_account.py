@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from imclient.core.client import LinkState
+from imclient.core.conversations import Progress
 from imclient.core.roster import Presence
 from improtocol.audience import Audience
 from improtocol.errors import InviteRefused, LoginRefused, NameTaken
@@ -84,6 +85,23 @@ class OwnAccountTests(RealCase):
         self.assertEqual(self.heard(phone, ROB), ["one", "two"])
         self.assertEqual(len(phone.conversations.all()), 1)
         self.assertEqual(self.heard(alice, ROB), ["one", "two"])
+
+    def test_while_it_waits(self) -> None:
+        """What was written to somebody and waits here is sent, and shown as sent, under the new name."""
+        alice, bob = self.person("alice"), self.person("bob")
+        self.wait(2)
+        net = self.nets[alice]
+        serve, net.serve = net.serve, None
+        self.cut(alice)
+        said = alice.say(BOB, "are you there?")
+        self.done(bob.rename("rob"))
+        net.serve = serve
+        self.wait(70)
+        self.assertEqual([one.text for one in alice.conversations.get(ROB).messages], ["are you there?"])
+        self.assertIsNot(said.progress, Progress.WAITING)
+        self.assertEqual(self.heard(bob, ALICE), ["are you there?"])
+        self.assertEqual(self.flushLoggedErrors(), [])
+        self.assertEqual(len(alice.conversations.all()), 1)
 
     def test_oneself(self) -> None:
         """One's own new name holds on all one's devices, and what this one held is found under it."""

@@ -227,5 +227,8 @@ class CompletionTests(RealCase):
         self.assertEqual(["/to bob,bella", "/to bob,carol"], go_on("/to bob,"))
         self.assertEqual(["/to all", "/to bella", "/to bob", "/to carol"], go_on("/to "))
         self.assertEqual(["/help receipts"], go_on("/help rec"))
+        self.assertEqual([], [*go_on("/sus"), *go_on("/help sus")])
+        able = slash.completions("/sus", alice.roster, ["administrator"])
+        self.assertEqual(["/suspend"], [one.text for one in able])
         for text in ("hello", "/whisper bob b", "//wh", "/nothing b", "/all b"):
             self.assertEqual([], go_on(text), text)

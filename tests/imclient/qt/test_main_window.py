@@ -377,8 +377,8 @@ class ConversationTests(WindowCase):
         self.go_to(BOB)
         self.click("ping")
         view = self.window.conversations.current
-        self.assertEqual("bob answered in 12 ms", view.model.rows[-1].text)
-        self.assertEqual("bob answered in 12 ms", self.find("news").text())
+        self.assertEqual("bob answered in 12 ms.", view.model.rows[-1].text)
+        self.assertEqual("bob answered in 12 ms.", self.find("news").text())
 
     def test_ping_to_nobody(self) -> None:
         """Whoever is not connected is named."""

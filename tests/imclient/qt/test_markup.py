@@ -143,7 +143,7 @@ class WindowTests(QtCase):
             window.notices.tell(texts[2])
             window._news.show_news(texts[3])
             window.composer.show_error(texts[4])
-            window.block(name, True)
+            window._asking.ask_to_block(name, True)
             window.show_wire(True)
             self.client.wire.heard(f"* MESSAGE 9 bob alice :{texts[0]}".replace("\n", "\\n"))
             OutboxWindow(as_client(self.client), window).open()

@@ -20,7 +20,7 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from examples import gallery
+from examples import gallery, passing
 from imclient.qt.main_window import MainWindow
 from imqt.dress import Choice, Dress
 from imqt.layout import box, col
@@ -28,6 +28,8 @@ from tests.qt_case import QtCase, app
 
 #: What one does something with.
 CONTROLS = (QAbstractButton, QAbstractItemView, QLineEdit, QPlainTextEdit, QTabBar)
+#: Every window and pane there is.
+SHOWN = {**gallery.SHOWN, **passing.SHOWN}
 #: What Qt makes for itself inside others.
 INNER = ("qt_spinbox_lineedit", "ScrollLeftButton", "ScrollRightButton", "qt_toolbar_ext_button")
 
@@ -55,13 +57,16 @@ class NameTests(QtCase):
         """In every window and pane there is, light or dark, each control says what it is."""
         dress = Dress(app, Choice.LIGHT)
         silent: list[str] = []
-        for name, make in gallery.SHOWN.items():
+        for name, make in SHOWN.items():
             window = make(dress)
             window.resize(1180, 760)
             self.show(window)
             self.settle()
+            passing.come(window)
+            self.settle()
             silent += [f"{name}: {_told(one)}" for one in controls(window) if not says(one).strip()]
-            window.close()
+            for over in QApplication.topLevelWidgets():
+                over.close()
         self.assertEqual([], silent)
 
     def test_would_be_found(self) -> None:
@@ -89,7 +94,7 @@ class KeyboardTests(QtCase):
     """What the keys reach."""
 
     def open(self, name: str) -> QWidget:
-        window = gallery.SHOWN[name](Dress(app, Choice.LIGHT))
+        window = SHOWN[name](Dress(app, Choice.LIGHT))
         window.resize(1180, 760)
         self.show(window)
         window.activateWindow()
@@ -129,8 +134,8 @@ class KeyboardTests(QtCase):
 
     def test_would_be_found(self) -> None:
         """A control that no key reaches is found."""
-        gallery.SHOWN["planted"] = _planted
-        self.addCleanup(gallery.SHOWN.pop, "planted")
+        SHOWN["planted"] = _planted
+        self.addCleanup(SHOWN.pop, "planted")
         self.assertEqual(["QPushButton far"], self.not_reached("planted"))
 
     def test_window(self) -> None:
@@ -139,7 +144,7 @@ class KeyboardTests(QtCase):
 
     def test_listings(self) -> None:
         """So it is in the windows over it."""
-        for name in ("devices", "blocked", "outbox"):
+        for name in ("devices", "blocked", "outbox", "password-not-same"):
             self.assertEqual([], self.not_reached(name), name)
 
     def test_panes(self) -> None:

@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from examples.gallery import MadeUpClient
 from imclient.core.trust import AnotherServer, Stranger
-from imclient.qt.start_dialog import Recent, StartDialog
+from imclient.qt.start_dialog import StartDialog
 from improtocol import errors
 from improtocol.invite import shown
 from imqt.dress import Choice, Dress
@@ -138,17 +138,6 @@ class StartDialogTests(QtCase):
         self.fill()
         QTest.keyClick(self.dialog.form.password, Qt.Key.Key_Return)
         self.assertEqual(["alice"], self.came_in)
-
-    def test_recent(self) -> None:
-        """A click on a recent server fills in the fields."""
-        self.dialog = self.open(recent=[Recent("class.example", 12002, "bob", "yesterday")])
-        self.dialog.resize(1180, 760)
-        self.settle()
-        self.click("recent-class.example")
-        form = self.dialog.form
-        self.assertEqual(
-            ("class.example", 12002, "bob"), (form.host.text(), form.port_number, form.name.text())
-        )
 
     def test_closing(self) -> None:
         """Closing the window tells so."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from twisted.trial.unittest import SynchronousTestCase
 
 from imclient.core import wording
+from improtocol import errors
 from improtocol.audience import EVERYONE, Audience
 from imqt import moments
 
@@ -50,7 +51,7 @@ class WordingTests(SynchronousTestCase):
         self.assertEqual("", wording.waits_for([]))
         self.assertEqual("carol is not connected: it will wait for carol.", wording.waits_for(["carol"]))
         self.assertEqual(
-            "bob and carol are not connected: it will wait for bob and carol.",
+            "bob and carol are not connected: it will wait for them.",
             wording.waits_for(["bob", "carol"]),
         )
 
@@ -68,7 +69,14 @@ class WordingTests(SynchronousTestCase):
             wording.everyone_means(9, ["a", "b", "c", "d", "e"]),
         )
 
+    def test_plainly(self) -> None:
+        """Whoever types no lines is not shown one; a sentence with a colon stays whole."""
+        told = errors.BadPassword(8, 256, told="A password has 8 bytes: PASSWORD :new staple")
+        self.assertEqual("A password has 8 bytes.", wording.plainly(told))
+        meant = "There is no user called karol. Did you mean: carol?"
+        self.assertEqual(meant, wording.plainly(meant))
+
     def test_round_trip(self) -> None:
         """A round trip is said in whole milliseconds."""
-        self.assertEqual("12 ms", wording.milliseconds(0.0123))
-        self.assertEqual("less than 1 ms", wording.milliseconds(0.0002))
+        self.assertEqual("bob answered in 12 ms.", wording.answered("bob", 0.0123))
+        self.assertEqual("bob answered in less than 1 ms.", wording.answered("bob", 0.0002))

@@ -62,5 +62,5 @@ class HarmlessTests(SynchronousTestCase):
         """A name that a hostile server invents does nothing in the menu either."""
         roster = Roster(lambda: 0)
         roster.told("bob\x1b[2J", Presence.ONLINE, "")
-        found = SlashCompleter(roster).get_completions(Document("/whisper b"), CompleteEvent())
+        found = SlashCompleter(roster, frozenset).get_completions(Document("/whisper b"), CompleteEvent())
         self.assertEqual(["bob␛[2J"], [one.text for one in found])

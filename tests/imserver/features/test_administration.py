@@ -312,6 +312,24 @@ class RightsTests(AdministrationCase):
         self.ada.ask(Revoke("bob", Right.EVERYONE))
         self.assertEqual(Guest(self.stage).ask(Login("bob", PASSWORD)).rights, ())
 
+    def test_told(self) -> None:
+        """All sessions of whose right it is are told what they may do now, and nobody else; once."""
+        everybody = [self.stage.newcomer() for _ in range(3)]
+        for actor, device in zip(everybody, ("desk", "phone"), strict=False):
+            actor.say(f"LOGIN bob device={device} :{PASSWORD}")
+        everybody[2].say(f"REGISTER carol :{PASSWORD}")
+        everybody[2].say(f"LOGIN carol :{PASSWORD}")
+        for command, expected in [
+            (Grant("bob", Right.ADMINISTRATOR), ["* RIGHTS rights=administrator,everyone"]),
+            (Revoke("bob", Right.EVERYONE), ["* RIGHTS rights=administrator"]),
+            (Revoke("bob", Right.EVERYONE), []),
+            (Revoke("bob", Right.ADMINISTRATOR), ["* RIGHTS"]),
+        ]:
+            for actor in everybody:
+                actor.forget()
+            self.ada.ask(command)
+            self.assertEqual([expected, expected, []], [actor.heard() for actor in everybody])
+
     def test_whom(self) -> None:
         """Only somebody who is there."""
         for command in (Grant, Revoke):

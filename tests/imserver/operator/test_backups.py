@@ -51,18 +51,18 @@ class BackupTests(FolderCase):
         """What is written while it is copied is in it by no half, and nobody waits for it."""
         self.fill()
         with self.served() as server:
-            connect = copying._connected
+            steps = 0
 
-            def connect_and_write(path: Path, how: str) -> sqlite3.Connection:
-                connection = connect(path, how)
-                connection.execute("BEGIN").execute("SELECT count(*) FROM entry").fetchone()
+            def written_meanwhile(path: Path) -> None:
+                nonlocal steps
+                steps += 1
                 server.say(2, {3}, "meanwhile")
-                return connection
 
-            self.patch(copying, "_connected", connect_and_write)
+            self.patch(copying, "STEP", 1)
+            self.patch(copying, "synchronise", written_meanwhile)
             copying.copy(self.database, self.home / "x.db")
-            self.patch(copying, "_connected", connect)
-            self.assertEqual(8, backups.findings(self.home / "x.db", alone=True).entries)
+        self.assertGreater(steps, 10)
+        self.assertEqual(8, backups.findings(self.home / "x.db", alone=True).entries)
 
     def test_damaged(self) -> None:
         """Of a damaged database no backup is made, and nothing is left lying about."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from PyQt5.QtCore import QPoint, Qt
@@ -120,11 +119,11 @@ class WindowCase(QtCase):
         self.wait(3)
         return self.overseer
 
-    def window(self, *, own: bool = True, back_up: Callable[[], Deferred[str]] | None = None) -> MainWindow:
+    def window(self, *, own: bool = True) -> MainWindow:
         """Open the main window."""
         if not hasattr(self, "overseer"):
             self.oversee()
-        window = MainWindow(self.overseer, self.dress, "127.0.0.1:12000", own=own, back_up=back_up)
+        window = MainWindow(self.overseer, self.dress, "127.0.0.1:12000", own=own)
         self.show(window)
         self.opened.append(window)
         window.resize(window.sizeHint())

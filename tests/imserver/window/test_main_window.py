@@ -7,10 +7,12 @@ import time
 from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QSpinBox, QWidget
-from twisted.internet.defer import succeed
 
+from improtocol.errors import NotBackedUp
 from imqt.dress import Choice
+from imqt.plain import Notice
 from imserver.window.deed import Deed
+from imserver.window.link import State
 from imserver.window.main_window import MainWindow
 
 from .case import PASSWORD, WindowCase
@@ -171,24 +173,44 @@ class ActTests(WindowCase):
         self.assertIn("There must be an administrator", self.text(window, "deedError"))
 
     def test_back_up(self) -> None:
-        """Back up says where the file is; from elsewhere it cannot be pressed and says why."""
-        window = self.window(back_up=lambda: succeed("All of it is in this file now:\n/there/it.tar"))
+        """Back up has the server make one, and says where it is; the figures are not asked for meanwhile."""
+        window = self.window(own=False)
         self.press(window, "backUp")
         self.press(self.deed(window), "deedAct")
-        self.assertEqual("/there/it.tar", self.text(window, "deedResult"))
+        self.assertEqual(1, self.stage.shelf.made)
+        self.assertEqual(
+            "/var/lib/imserver/backups/imserver-20261120T100001Z.backup", self.text(window, "deedResult")
+        )
 
-    def test_attached(self) -> None:
-        """A window on a server elsewhere offers no Stop and no Back up."""
+    def test_no_backup(self) -> None:
+        """What the server refuses is said, and the link lives on."""
+        self.stage.shelf.why_not = NotBackedUp("damaged")
+        window = self.window()
+        self.press(window, "backUp")
+        self.press(self.deed(window), "deedAct")
+        self.assertIn("The database is damaged", self.text(window, "deedError"))
+        self.wait(30)
+        self.assertIs(State.ONLINE, self.overseer.link.state)
+
+    def test_stop_elsewhere(self) -> None:
+        """A window on a server elsewhere stops it when asked to, after a question; the window stays."""
+        bob = self.stage.enter("bob")
         window = self.window(own=False)
-        self.assertFalse(window.head.back_up.isEnabled())
-        self.assertEqual("Close", window.head.stop.accessibleName())
+        window.stop()
+        notice = window.findChild(Notice)
+        assert notice is not None
+        (act,) = [one for one in notice.findChildren(QAbstractButton) if one.text() == "Stop the server"]
+        QTest.mouseClick(act, Qt.MouseButton.LeftButton)
+        self.wait(1)
+        self.assertIn("* BYE shutdown retry-after=5", " ".join(bob.heard()))
+        self.assertTrue(window.isVisible())
 
 
 class LookTests(WindowCase):
     def test_link(self) -> None:
         """A broken link is said at the head, and what needs it rests."""
         window = self.window()
-        self.assertRegex(self.text(window, "linkState"), "^Running for .*, you are ada$")
+        self.assertRegex(self.text(window, "linkState"), "^Running for .*; you are ada$")
         self.cables.laid[-1].actor.wire.drop()
         self.wait(0.1)
         self.assertIn("Not connected, trying again", self.text(window, "linkState"))
@@ -206,7 +228,7 @@ class LookTests(WindowCase):
         self.assertIn("An administrator has ended this session", self.text(window, "linkState"))
         window.connect_again()
         self.wait(3)
-        self.assertRegex(self.text(window, "linkState"), "^Running for .*, you are ada$")
+        self.assertRegex(self.text(window, "linkState"), "^Running for .*; you are ada$")
 
     def test_names(self) -> None:
         """Every control has a name for those who do not see it, and can be reached by key."""

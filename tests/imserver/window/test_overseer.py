@@ -23,6 +23,21 @@ class EnteringTests(WindowCase):
         self.assertIn("no administrator", str(self.failureResultOf(self.entered, NoAdministrator).value))
         self.assertEqual(State.ENDED, self.overseer.link.state)
 
+    def test_no_administrator_any_more(self) -> None:
+        """Who ceases to be one is told so, and the window looks no more; another right changes nothing."""
+        self.oversee()
+        other = self.stage.enter("bob")
+        self.stage.appoint("bob")
+        other.say("REVOKE ada everyone")
+        self.wait(0.1)
+        self.assertEqual(State.ONLINE, self.overseer.link.state)
+        other.say("REVOKE ada administrator")
+        self.wait(0.1)
+        self.assertEqual(State.ENDED, self.overseer.link.state)
+        self.assertIn("ada is no administrator here", self.overseer.link.why)
+        self.wait(60)
+        self.assertEqual(State.ENDED, self.overseer.link.state)
+
     def test_coming_back(self) -> None:
         """A broken link is taken up again by itself, and everybody is shown anew."""
         self.oversee()

@@ -85,6 +85,16 @@ class ManyTests(ModelCase):
         closed = [person.name for person in self.people.all.values() if person.closed]
         self.assertEqual([names[50]], closed)
 
+    def test_every_name_ever_used(self) -> None:
+        """A closed account is listed last, and a name somebody had before stands with them, once."""
+        self.people.take_accounts("", [account("ann"), account("bob"), account("cy")], True)
+        closed = AccountShown("ann", sessions=0, devices=0, waiting=0, closed=9)
+        renamed = AccountShown("rob", sessions=0, devices=1, waiting=0, was=("bob",))
+        self.people.take_accounts("", [closed, account("cy"), renamed], True)
+        self.assertEqual(["cy", "rob", "ann"], self.names())
+        self.assertEqual((("bob",), 2), (self.people.all["rob"].before, self.people.names))
+        self.assertIs(self.people.get("bob"), self.people.all["rob"])
+
 
 class LinkTests(ModelCase):
     def test_two_sessions(self) -> None:

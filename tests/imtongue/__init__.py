@@ -1,0 +1,1 @@
+"""Tests of the languages that people are spoken to in."""
