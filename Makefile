@@ -13,12 +13,12 @@ FIND          = $(sort $(shell find $(1) -name 'test_*.py' 2>/dev/null))
 WINDOW_TESTS  = $(call FIND,$(QT_FOLDERS))
 PROCESS_TESTS = $(call FIND,tests/end_to_end)
 UNIT_TESTS    = $(filter-out $(WINDOW_TESTS) $(PROCESS_TESTS),$(call FIND,tests))
-SCREEN        = xvfb-run -a -s '-screen 0 1400x900x24 -dpi 96 -nolisten tcp'
+SCREEN        = xvfb-run -a -s '-screen 0 1600x900x24 -dpi 96 -nolisten tcp'
 
 # Every warning is shown, but for one of Twisted's about pyOpenSSL that we cannot mend.
 export PYTHONWARNINGS = default,ignore:Passing pyOpenSSL
 
-.PHONY: help run test lint spec format print-spec print-log unit windows-test end-to-end prove prove-ci words bundle bench bench-check \
+.PHONY: help run test lint spec format print-spec print-log unit windows-test end-to-end prove prove-ci words pictures bundle bench bench-check \
         clean ready ready-to-test
 .NOTPARALLEL:
 
@@ -70,6 +70,13 @@ prove-ci: ready-to-test ## the same in five minutes
 
 words: ready-to-test ## compile what the client says in other languages
 	$(BIN)/python packaging/words.py
+
+pictures: ready-to-test ## the pictures in docs/pictures, drawn anew
+	$(SCREEN) $(BIN)/python -m examples.picture
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m examples.server_picture
+	$(SCREEN) $(BIN)/python -m examples.gallery window-receipts --shot docs/pictures/receipts.png
+	$(SCREEN) $(BIN)/python -m examples.gallery window-wire --dark --shot docs/pictures/wire-dark.png
+	$(SCREEN) $(BIN)/python -m examples.gallery start-stranger --size 1000x720 --shot docs/pictures/first-contact.png
 
 bundle: ready-to-test ## the desktop client in a folder that runs where no Python is, by PyInstaller
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bundle,keyring,spell]"

@@ -25,13 +25,15 @@ from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, execute
 from twisted.internet.task import Clock
-from twisted.logger import LogEvent, globalLogBeginner, globalLogPublisher
+from twisted.logger import ILogObserver, LogEvent, globalLogBeginner, globalLogPublisher
+from zope.interface import implementer
 
 from imclient.core import connection as connection_room
 from imclient.core import wire as wire_room
 from imclient.core.client import Client
 from improtocol import codec, limits
 from improtocol.audience import EVERYONE, Audience
+from improtocol.errors import Refusal
 from improtocol.framing import Framer
 from tests.imclient.core.fake_server import FakeServer
 from tests.imclient.core.wires import Net
@@ -243,14 +245,18 @@ class Life:
             client.devices,
             lambda: client.rename("alice2"),
             lambda: client.change_password("correct horse", "correct horse"),
-            lambda: [talk.shown() for talk in client.conversations.all()],
-            lambda: [talk.last for talk in client.conversations.all()],
+            self._look,
             client.roster.people,
         ]
-        with contextlib.suppress(codec.Refusal, LookupError):
+        with contextlib.suppress(Refusal, LookupError):
             done = random.choice(acts)()
             if hasattr(done, "addErrback"):
                 done.addErrback(lambda _: None)
+
+    def _look(self) -> None:
+        """Look at every conversation, to its end."""
+        for talk in self._client.conversations.all():
+            talk.shown()
 
     # One that does not
 
@@ -269,6 +275,7 @@ class Life:
             self._complain(f"an honest server is not understood: {self._client.link.sentence}")
 
 
+@implementer(ILogObserver)
 class Watch:
     """Notes every failure that is logged: what was caught at the last moment was not foreseen."""
 
@@ -318,7 +325,12 @@ def endless_wire() -> Iterator[None]:
     """Keep every line that was ever on a wire."""
     kept: list[str] = []
     whole = wire_room.Wire._add
-    wire_room.Wire._add = lambda self, line: (kept.append(line.line), whole(self, line))[1]  # type: ignore[method-assign]
+
+    def add(self: wire_room.Wire, line: wire_room.WireLine) -> None:
+        kept.append(line.line)
+        whole(self, line)
+
+    wire_room.Wire._add = add  # type: ignore[method-assign]
     try:
         yield
     finally:

@@ -22,6 +22,7 @@ from . import (
     forging,
     hostile_server,
     one_reading,
+    outage_proof,
     refused_logins,
     return_proof,
     terminal_fuzz,
@@ -87,7 +88,7 @@ class Proofs:
             one_reading.prove(self._extent.streams, self._extent.seed, evidence=self._extent.evidence)
         )
         held += self._clients()
-        held.append(self._lied_to())
+        held += [self._lied_to(), self._come_back()]
         refused, seed = self._extent.refused_logins, self._extent.seed
         held.append(refused_logins.prove(refused, seed, evidence=self._extent.evidence))
         held.append(
@@ -110,6 +111,13 @@ class Proofs:
         seed, whole = self._extent.seed, self._extent.evidence
         lines, sessions, seconds = (10_000_000, 1_000, 90) if whole else (400_000, 25, 5)
         return hostile_server.prove(lines, sessions, seconds, seed, plant=whole, evidence=False)
+
+    def _come_back(self) -> bool:
+        """E8: so few that wait by chance would be no crowd, so the quick ones are told when to come."""
+        whole = self._extent.evidence
+        outages = outage_proof.OUTAGES if whole else outage_proof.OUTAGES[2:]
+        clients = 3_000 if whole else 500
+        return outage_proof.prove(clients, self._extent.seed, outages, plant=whole, evidence=False)
 
     async def _killed(self) -> bool:
         """A1: killed at any instant, under load and while everybody returns."""

@@ -22,7 +22,7 @@ from imqt import theme
 from imqt.dress import Choice, Dress
 from imqt.reactor import make_application
 
-SETTLED = 0.4  #: seconds until what comes a moment later has come
+SETTLED = 0.6  #: seconds until what comes a moment later has come
 
 #: Beside the usual size: the narrowest window and a wide one, which show the same.
 SIZES = {"window-narrow": ("window", 480, 640), "window-wide": ("window", 1920, 1000)}

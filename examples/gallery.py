@@ -619,8 +619,9 @@ def main() -> int:
     shown = SHOWN[asked.pane](dress)
     shown.resize(*map(int, asked.size.split("x")))
     shown.show()
+    shown.activateWindow()
     if asked.shot:
-        for _ in range(60):
+        for _ in range(100):
             app.processEvents()
             time.sleep(0.01)
         return 0 if shown.grab().save(asked.shot) else 1

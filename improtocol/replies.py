@@ -106,6 +106,7 @@ class History(Reply, verb="HISTORY"):
     count: Number
     before: Number | None = None
     after: Number | None = None
+    gone: Number | None = None  #: what was said before, up to there, is no longer kept
 
 
 class MessageShown(Item, verb="MESSAGE"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 from PyQt5.QtCore import QPointF, QRectF, Qt
@@ -51,6 +52,10 @@ def _end_of(signs: re.Pattern[str], most: int, text: str) -> int:
     return len(text) if beyond is None else beyond.start()
 
 
+#: A sign that says of itself that it is a picture, and what joins it.
+_COLOURED = re.compile("[\u00a9-\U0001ffff]\ufe0f")
+
+
 class Paragraphs:
     """A text set in lines of at most `width` pixels."""
 
@@ -59,7 +64,8 @@ class Paragraphs:
         self._layout = QTextLayout(text.replace("\n", "\u2028"), font)
         self._layout.setCacheEnabled(True)
         self._links = [(_units(text[: link.start]), _units(text[: link.end]), link) for link in links(text)]
-        self._layout.setFormats([_as_link(start, end) for start, end, _ in self._links])
+        as_links = [_as_link(start, end) for start, end, _ in self._links]
+        self._layout.setFormats([*as_links, *_in_colour(text)])
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._layout.setTextOption(option)
@@ -95,6 +101,17 @@ class Paragraphs:
 def _units(text: str) -> int:
     """Count as Qt does, which takes two for what lies beyond 16 bits."""
     return len(text.encode("utf-16-le")) // 2
+
+
+def _in_colour(text: str) -> Iterator[QTextLayout.FormatRange]:
+    """Give the signs that are to be emoji, as they say themselves: a font for text may have them in black."""
+    for found in _COLOURED.finditer(text) if "\ufe0f" in text else ():
+        letters = QTextCharFormat()
+        letters.setFontFamilies([theme.EMOJI_FAMILY])
+        made = QTextLayout.FormatRange()
+        made.start = _units(text[: found.start()])
+        made.length, made.format = _units(found[0]), letters
+        yield made
 
 
 def _as_link(start: int, end: int) -> QTextLayout.FormatRange:

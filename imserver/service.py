@@ -289,7 +289,7 @@ class Imserver(Service):
             await maybeDeferred(port.stopListening)
         self._backups.stop()
         await self._server.end_all(self._goodbye)
-        self._hashing.stop()
+        self._hashing.leave()  # nobody waits for these any more, and they may be seconds of work
         self._copying.stop()
         await self._storage.close()
         self._told.close()

@@ -70,6 +70,7 @@ class Conversation:
         self.unsure: Signal[Conversation] = Signal()  #: only the server knows now how much is unread
         self.filled: Signal[Conversation] = Signal()  #: older messages came
         self.shelf: Shelf | None = None
+        self.gone = 0  #: of what came before, messages up to there are no longer kept by the server
         self._me = me
         self._ledger = ledger or Ledger()
         self._own_begin: int | None = None  # held from there on, if that is further back than of the others
@@ -237,6 +238,7 @@ class Conversation:
 
     def put_past(self, past: Past) -> int:
         """Put in what the server was asked for; give how many messages were not there yet."""
+        self.gone = max(self.gone, past.gone)
         self._own_begin = past.held_from if self._own_begin is None else min(self._own_begin, past.held_from)
         return self._put_all(past.messages)
 
@@ -291,7 +293,7 @@ class Conversation:
         """Begin with what is held."""
         self.messages = [said_of(message, self._me) for message in talk.messages]
         self.unread, self.read_upto, self._counted = talk.unread, talk.mark.read, talk.mark.counted
-        self._on_disk, self._own_begin = talk.more, talk.held_from
+        self._on_disk, self._own_begin, self.gone = talk.more, talk.held_from, talk.gone
         for said in self.messages:
             self._enter(said)
 
@@ -317,6 +319,7 @@ class Conversation:
         self.read_upto = max(self.read_upto, other.read_upto)
         self._counted = max(self._counted, other._counted)
         self._on_disk = self._on_disk or other._on_disk
+        self.gone = max(self.gone, other.gone)
         self.reset.emit()
 
     def take(self, said: Said, *, read: bool) -> bool:
@@ -378,7 +381,7 @@ class Conversation:
         """Let everything go that the log has told; what waits stays."""
         self.messages = [said for said in self.messages if said.number is None]
         self.unread = self.read_upto = self._counted = 0
-        self._on_disk, self._own_begin = False, None
+        self._on_disk, self._own_begin, self.gone = False, None, 0
         self.reset.emit()
 
     def _enter(self, said: Said) -> None:

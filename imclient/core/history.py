@@ -120,7 +120,12 @@ class History:
         on, cut = answer.reply.before, len(found) > len(messages)
         if messages and (cut or on is not None):
             return Past(messages, messages[0].number)
-        return Past(messages, on if on is not None and on < before else 0)
+        if on is not None and on < before:
+            return Past(messages, on)
+        gone = answer.reply.gone or 0
+        if audience is None and gone:  # in which conversation it is missing, each of them asks for itself
+            return Past(messages, messages[0].number if messages else before)
+        return Past(messages, 0, gone)
 
     def _stumbled(self, failure: Failure) -> None:
         self._log.failure("What was read back could not be kept", failure)

@@ -193,6 +193,9 @@ async def history(front: Front, rest: str) -> Lines:
         if not await conversation.earlier():
             break
     shown = conversation.messages[-count:] if count else []
+    whole = len(shown) == len(conversation.messages) and not conversation.more
+    if whole and conversation.gone:
+        return [wording.no_longer_kept(), *shown]
     return shown or [tr("Nothing was said there yet.")]
 
 

@@ -98,6 +98,7 @@ class Talk:
     more: bool = False  #: there are older ones on disk
     mark: Mark = Mark()
     held_from: int | None = None  #: all of it is held from there on; None: as of any conversation
+    gone: int = 0  #: of what came before, messages up to there are no longer kept by the server
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ class Past:
     """A piece of what was said before, read back from the server."""
 
     messages: list[Message]  #: rising
-    held_from: int  #: from there on all is held now; 0: there was nothing before
+    held_from: int  #: from there on all is held now; 0: there is nothing before
+    gone: int = 0  #: what was said before, up to there, is no longer kept by the server
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,8 +128,13 @@ def _earlier_names(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE names (before TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID")
 
 
+def _what_is_gone(connection: sqlite3.Connection) -> None:
+    """What the server no longer keeps."""
+    connection.execute("ALTER TABLE talks ADD COLUMN gone INTEGER NOT NULL DEFAULT 0")
+
+
 #: A file that has taken n of them says so as its ``user_version``; the first version said 0.
-STEPS: tuple[Step, ...] = (_first_tables, _receipts_and_marks, _announcements, _earlier_names)
+STEPS: tuple[Step, ...] = (_first_tables, _receipts_and_marks, _announcements, _earlier_names, _what_is_gone)
 
 
 # --- writing ------------------------------------------------------------------------------------------
@@ -161,9 +166,10 @@ def put_past(connection: sqlite3.Connection, past: Past, me: str, audience: Audi
         )
         return
     connection.execute(
-        "INSERT INTO talks (audience, read, held_from) VALUES (?, 0, ?) ON CONFLICT (audience) "
-        "DO UPDATE SET held_from = min(coalesce(held_from, excluded.held_from), excluded.held_from)",
-        (str(audience), past.held_from),
+        "INSERT INTO talks (audience, read, held_from, gone) VALUES (?, 0, ?, ?) ON CONFLICT (audience) "
+        "DO UPDATE SET held_from = min(coalesce(held_from, excluded.held_from), excluded.held_from),"
+        " gone = max(gone, excluded.gone)",
+        (str(audience), past.held_from, past.gone),
     )
 
 
@@ -208,11 +214,11 @@ def _move_talk(connection: sqlite3.Connection, talk: str, to: str) -> None:
         connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (to, talk))
     # Something may have been said with both names: then each mark that is further on counts.
     connection.execute(
-        "INSERT INTO talks (audience, read, counted, unread, held_from)"
-        " SELECT ?, read, counted, unread, held_from FROM talks WHERE audience = ?"
+        "INSERT INTO talks (audience, read, counted, unread, held_from, gone)"
+        " SELECT ?, read, counted, unread, held_from, gone FROM talks WHERE audience = ?"
         " ON CONFLICT (audience) DO UPDATE SET read = max(read, excluded.read),"
         " counted = max(counted, excluded.counted), unread = unread + excluded.unread,"
-        " held_from = max(held_from, excluded.held_from)",
+        " held_from = max(held_from, excluded.held_from), gone = max(gone, excluded.gone)",
         (to, talk),
     )
     connection.execute("DELETE FROM talks WHERE audience = ?", (talk,))
@@ -277,15 +283,15 @@ def held(connection: sqlite3.Connection, me: str) -> Held:
 def _talk(connection: sqlite3.Connection, talk: str, me: str) -> Talk:
     messages, more = page(connection, audience_of(talk), _ALL, me, NEWEST)
     kept = connection.execute(
-        "SELECT read, counted, unread, held_from FROM talks WHERE audience = ?", (talk,)
+        "SELECT read, counted, unread, held_from, gone FROM talks WHERE audience = ?", (talk,)
     ).fetchone()
-    read, counted, unread, held_from = kept or (0, 0, 0, None)
+    read, counted, unread, held_from, gone = kept or (0, 0, 0, None, 0)
     (since,) = connection.execute(
         "SELECT count(*) FROM messages WHERE talk = ? AND sender <> ? AND number > ?",
         (talk, me, max(read, counted)),
     ).fetchone()
     mark = Mark(read, counted, unread)
-    return Talk(audience_of(talk), unread + since, messages, more, mark, held_from)
+    return Talk(audience_of(talk), unread + since, messages, more, mark, held_from, gone)
 
 
 def page(

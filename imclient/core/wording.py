@@ -173,6 +173,11 @@ def everyone_means(others: int, away: Sequence[str]) -> str:
     return f"{meant} {waits_for(away)}".strip()
 
 
+def no_longer_kept() -> str:
+    """Say that the server has let go of what came before."""
+    return tr("Older messages are no longer kept by the server.")
+
+
 def entitled(before: Collection[str], now: Collection[str]) -> list[str]:
     """Say what one may do that one might not, and the other way round."""
     told = {

@@ -208,6 +208,13 @@ class BubbleDelegate(QStyledItemDelegate):
         bubble = QRectF(place.left(), place.top(), place.width(), place.height() - 4 - self._caption())
         return self._state_line(place, bubble, said)
 
+    def place_of_message(self, place: QRectF, row: Row) -> QRectF:
+        """Say where a message of one's own and how far it came stand: what is opened covers neither."""
+        state_at = self.place_of_state(place, row)
+        if row.said is None or row.kind is not Kind.MESSAGE or state_at.isEmpty():
+            return state_at
+        return state_at.united(self._bubble(place, row, row.said, self._paragraphs(row, self._width())))
+
     @staticmethod
     def _paint_ring(painter: QPainter, bubble: QRectF) -> None:
         painter.setPen(theme.colour("accent"))

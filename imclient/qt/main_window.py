@@ -14,7 +14,7 @@ from imclient.core.client import Client, LinkState
 from imclient.core.said import Said
 from imclient.core.showing import Shown
 from improtocol.audience import EVERYONE, Audience
-from imqt import plain
+from imqt import plain, theme
 from imqt.dress import Choice, Dress
 from imqt.layout import box, col, rule
 from imqt.notice_bar import NoticeBar
@@ -46,6 +46,9 @@ PANES: dict[str, Callable[[Client], QWidget]] = {
     "composer": Composer,
     "wire": WireView,
 }
+
+#: How wide and how high a window is at least, beside type of the usual size.
+SMALLEST = 480
 
 
 class MainWindow(QMainWindow):
@@ -89,7 +92,7 @@ class MainWindow(QMainWindow):
 
     def _put_together(self) -> None:
         self.setWindowTitle(f"{self._me} - imclient")
-        self.setMinimumSize(480, 480)
+        self._need_room()
         talk = box(col(self.notices, (self.conversations, 1), rule(), self.composer, gap=0))
         self.wire.hide()
         self._panes = Panes(self.roster, talk, self.wire, self._dress.scale)
@@ -100,6 +103,12 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._ends[0], 1)
         bar.addPermanentWidget(self._news)
         bar.addPermanentWidget(self._ends[1])
+
+    def _need_room(self) -> None:
+        """Be no smaller than what stands in it can do with; larger type wants more, if the screen has it."""
+        screen = self.screen()
+        most = screen.availableSize() if screen is not None else QSize()
+        self.setMinimumSize(QSize(theme.grown(SMALLEST), theme.grown(SMALLEST)).boundedTo(most))
 
     def sizeHint(self) -> QSize:
         """Open at a size that shows everything."""
@@ -285,6 +294,7 @@ class MainWindow(QMainWindow):
     def scale(self, by: int) -> None:
         """Set larger or smaller type."""
         self._dress.step(by)
+        self._need_room()
         self.prefer(scale=self._dress.scale)
         self._panes.show_scale(self._dress.scale)
 

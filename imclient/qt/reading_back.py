@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt5.QtCore import QObject, pyqtSignal
 from twisted.python.failure import Failure
 
+from imclient.core import wording
 from imclient.core.conversations import Conversation
 from imclient.core.refusals import why_not
 from imtongue import phrase, tr
@@ -60,6 +61,8 @@ class ReadingBack(QObject):
         """Say why nothing comes before; of what never was longer than the window nothing need be said."""
         if self._conversation.held_from:
             return tr(ELSEWHERE)
+        if self._conversation.gone:
+            return wording.no_longer_kept()
         return tr(BEGINNING) if self._begun else ""
 
     def _tell(self, words: str) -> None:

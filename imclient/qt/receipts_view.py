@@ -220,7 +220,7 @@ class ReceiptsView(QFrame):
         self._close.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def place(self) -> None:
-        """Stand above the anchor where there is room, and always within the window."""
+        """Stand above the anchor where there is room, else below or left of it; always within the window."""
         window = self.parentWidget()
         if window is None or self._anchor.isNull():
             return
@@ -230,11 +230,13 @@ class ReceiptsView(QFrame):
         width = min(theme.heights().control * 11, room.width())
         layout.activate()
         height = min(max(layout.heightForWidth(width), layout.minimumSize().height()), room.height())
-        top = self._anchor.top() - height - 8
+        top, low = self._anchor.top() - height - 8, room.bottom() - height
+        left, beside = min(self._anchor.right(), room.right()) - width, self._anchor.left() - width - 8
         if top < room.top():
-            top = min(self._anchor.bottom() + 8, room.bottom() - height)
-        left = min(self._anchor.right() - width, room.right() - width)
-        corner = QPoint(max(room.left(), left), max(room.top(), top))
+            top = self._anchor.bottom() + 8
+        if top > low and beside >= room.left():
+            left, top = beside, self._anchor.bottom() - height
+        corner = QPoint(max(room.left(), left), max(room.top(), min(top, low)))
         self.setGeometry(QRect(corner, QSize(width, height)))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:

@@ -269,7 +269,7 @@ class Transcript(QListView):
 
     def ask_receipts(self, index: QModelIndex) -> None:
         """Ask how far a message of one's own came, if it is one."""
-        place = self._place_of_state(index)
+        place = self._painter.place_of_message(QRectF(self.visualRect(index)), self.messages.row(index))
         if not place.isEmpty():
             self.receipts_wanted.emit(self.messages.row(index).said, place.toAlignedRect())
 

@@ -23,6 +23,7 @@ from imclient.core.transcript import scene_of
 from imclient.core.wire_talk import About
 from improtocol.audience import Audience
 from imqt import plain
+from imqt.empty import Empty
 from imqt.layout import box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.search_field import search_field
@@ -109,6 +110,7 @@ class WireView(QWidget):
         self._said: Said | None = None
         self.model = WireModel(client.wire, parent=self)
         self.list = WireList(self.model)
+        self._empty = Empty(self.list)
         self.filter = search_field(tr("Filter: a verb, a name, a number"), "wireFilter")
         self._only = plain.tool_button(tr("Only this conversation"), "person", checkable=True)
         self._pause = plain.tool_button(tr("Hold the view still"), "pause", checkable=True)
@@ -197,6 +199,8 @@ class WireView(QWidget):
     def _show_count(self) -> None:
         count = len(self.model.rows)
         told = trn("{count} line, secrets masked", "{count} lines, secrets masked", count)
+        nothing = tr("No line goes with that.") if self._client.wire.lines else tr("Nothing was said yet.")
+        self._empty.tell("" if count else nothing)
         self._count.setText(told)
 
     def _choose_file(self) -> None:

@@ -37,13 +37,13 @@ class Reading:
             avatar.account.id, people, after=command.after or 0, before=command.before, limit=limit
         )
         entries = fitting(shown.entries, from_the_end=not oldest_first)
-        reply = replies.History(len(entries))
-        if entries and (shown.more or len(entries) < len(shown.entries)):
-            reply = (
-                replies.History(len(entries), after=entries[-1].number)
-                if oldest_first
-                else replies.History(len(entries), before=entries[0].number)
-            )
+        more = bool(entries) and (shown.more or len(entries) < len(shown.entries))
+        reply = replies.History(
+            len(entries),
+            before=entries[0].number if more and not oldest_first else None,
+            after=entries[-1].number if more and oldest_first else None,
+            gone=None if more and not oldest_first else shown.gone or None,
+        )
         return reply.behind(*(_as_shown(entry, avatar.account.id) for entry in entries))
 
     @answers(commands.Conversations)

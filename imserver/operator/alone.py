@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import event, make_url
+from sqlalchemy import URL, event
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.python.failure import Failure
 
 from ..data_folder import DataFolder
-from ..storage import sqlite
 from ..storage.database import Database
 from ..storage.interface import DatabaseTaken
 from ..storage.records import Opening
 from ..told import Told
 from .backups import in_a_sentence, taken
+from .databases import database_of, engines_of, file_of
 from .saying import NotDone
 
 T = TypeVar("T")
@@ -27,13 +27,14 @@ T = TypeVar("T")
 class Alone:
     """The storage of a server that does not run; ``at`` is the moment of what is stored, if not now."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: URL) -> None:
         self.at: int | None = None
         self._soon: list[Callable[[], None]] = []
         self._told = Told(DataFolder(folder).told)
-        engines = sqlite.open_file(make_url(f"sqlite:///{DataFolder(folder).database}"))
-        # Of much that is stored at once each commit need not be synchronised: closing does it for all.
-        event.listen(engines.writing, "connect", lambda one, _: one.execute("PRAGMA synchronous=NORMAL"))
+        engines = engines_of(url)
+        if file_of(url) is not None:
+            # Of much that is stored at once each commit need not be synchronised: closing does it for all.
+            event.listen(engines.writing, "connect", lambda one, _: one.execute("PRAGMA synchronous=NORMAL"))
         self.storage = Database(
             engines,
             write=_at_once,
@@ -66,10 +67,11 @@ class Alone:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[Alone]:
-    """Have a data folder alone; raises `NotDone` if a server uses it, or if it cannot be used."""
+def alone(folder: Path, database: str | None = None) -> Iterator[Alone]:
+    """Have a data folder and its database alone; raises `NotDone` if a server uses them, or nobody can."""
+    url = database_of(folder, database)
     with taken(folder), in_a_sentence(folder):
-        opened = Alone(folder)
+        opened = Alone(folder, url)
         try:
             yield opened
         finally:

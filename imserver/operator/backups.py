@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import shlex
 import sqlite3
 import tarfile
 import time
@@ -19,7 +20,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from improtocol.version import __version__
 
@@ -29,6 +31,7 @@ from ..storage.copying import as_it_stands, copy, in_words, synchronise
 from ..storage.database import random_epoch
 from ..storage.interface import DiskFull, NewerDatabase, StorageError
 from ..storage.verifying import Findings, verify
+from .databases import database_of, file_of, in_clear, reading
 from .saying import NotDone
 
 LIST = "backup.json"
@@ -36,12 +39,23 @@ DATABASE = "imserver.db"
 #: What lies beside the database and goes along.
 BESIDE = ("certificate.pem", "imserver.toml")
 MOST_LISTED = 64 * 1024
+#: What is said where the data is not in a file of its own.
+BY_PG_DUMP = (
+    "The data of this server is in PostgreSQL, which is copied by its own program, while the server runs: "
+    "pg_dump --format=custom --file=FILE {url}  Take certificate.pem and imserver.toml along."
+)
+BY_PG_RESTORE = (
+    "The data of this server is in PostgreSQL, which its own program puts back, while no server runs: "
+    "pg_restore --clean --if-exists --no-owner --dbname={url} FILE  The next start compares it with what was "
+    "told, and gives the log a new epoch if it is behind that, or if nobody knows."
+)
 #: What the system says when there is no room.
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def backup(folder: Path, file: Path) -> dict[str, Any]:
     """Make a backup of a data folder, in use or not, and read it back; give its list."""
+    _must_be_a_file(folder, BY_PG_DUMP)
     database = folder / DATABASE
     if not database.is_file():
         raise NotDone(f"There is no database in {folder}; name the data folder with --data FOLDER.")
@@ -66,6 +80,13 @@ def backup(folder: Path, file: Path) -> dict[str, Any]:
         for left in (copied, unfinished):
             left.unlink(missing_ok=True)
     return {"file": str(file.absolute()), "bytes": file.stat().st_size, **listed}
+
+
+def _must_be_a_file(folder: Path, otherwise: str) -> None:
+    """Say how it is done where PostgreSQL has the data: it copies itself, and knows best how."""
+    url = database_of(folder)
+    if file_of(url) is None:
+        raise NotDone(otherwise.format(url=shlex.quote(in_clear(url))), code="elsewhere")
 
 
 def _pack(target: Path, copied: Path, folder: Path, found: Findings) -> dict[str, Any]:
@@ -121,6 +142,7 @@ def unpack(file: Path, name: str, target: Path) -> None:
 
 def restore(file: Path, folder: Path, *, replace: bool) -> dict[str, Any]:
     """Put a backup in a data folder that no server uses, as a log with a new epoch; give its list."""
+    _must_be_a_file(folder, BY_PG_RESTORE)
     with in_a_sentence(file):
         listed = check(file)
     with taken(folder), in_a_sentence(folder):
@@ -189,6 +211,12 @@ def findings(database: Path, *, alone: bool = False) -> Findings:
         return verify(connection)
 
 
+def findings_of(url: URL) -> Findings:
+    """Read whichever database a server uses from end to end."""
+    with reading(url) as connection:
+        return verify(connection)
+
+
 def digest(path: Path) -> str:
     """Give the SHA-256 of a file."""
     with path.open("rb") as file:
@@ -252,9 +280,19 @@ def in_a_sentence(what: Path) -> Iterator[None]:
             f"It cannot be read: {error}. If it is an older one, a server that is started on it brings it up "
             "to date first."
         ) from None
+    except OperationalError as error:
+        if isinstance(error.orig, sqlite3.Error):
+            raise NotDone(f"The database cannot be read: {in_words(error.orig)}.", code="damaged") from None
+        raise NotDone(
+            f"The database cannot be reached: {_first_line(error.orig)}", code="not-reached"
+        ) from None
     except (SQLAlchemyError, sqlite3.Error) as error:
         said = in_words(getattr(error, "orig", None) or error)
         raise NotDone(f"The database cannot be read: {said}.", code="damaged") from None
     except OSError as error:
         code = "disk-full" if error.errno in FULL else "not-done"
         raise NotDone(f"{error.filename or what}: {in_words(error)}.", code=code) from None
+
+
+def _first_line(error: object) -> str:
+    return str(error).strip().partition("\n")[0]

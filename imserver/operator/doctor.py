@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from improtocol.invite import Invite, is_here
@@ -25,8 +25,11 @@ from ..storage.upgrading import step_of
 from .backups import DATABASE
 from .calling import Call, read_address
 from .configuring import options_of
+from .databases import database_of, file_of, reading
 from .saying import NotDone, size
 
+#: Settings of PostgreSQL without which its COMMIT promises nothing.
+PROMISED = ("fsync", "full_page_writes")
 GOOD, SOON, BAD = "good", "soon", "bad"
 DAYS = 21  #: of a certificate's life: who renews by machine has done so by then
 FREE, LITTLE = 1 << 30, 100 << 20
@@ -44,7 +47,10 @@ class Finding:
 
 
 def examine(
-    folder: Path, addresses: tuple[str, ...] = (), now: Callable[[], float] = time.time
+    folder: Path,
+    addresses: tuple[str, ...] = (),
+    now: Callable[[], float] = time.time,
+    database: str | None = None,
 ) -> list[Finding]:
     """Look at everything that can be looked at from outside."""
     found = [*_folder(folder)]
@@ -53,7 +59,7 @@ def examine(
         configuration, files = _configuration(folder)
         certificate, fingerprint = _certificate(files, now())
         server = holder(folder / "lock")
-        found += [configuration, *_database(folder / DATABASE, now()), *_disk(folder)]
+        found += [configuration, *_databases(folder, database, now()), *_disk(folder)]
         found += [*certificate, _server(folder)]
     found += [_clock(now()), _open_files(server)]
     found += [_listener(address, fingerprint) for address in addresses]
@@ -87,32 +93,77 @@ def _for_others(path: Path) -> bool:
     return not path.is_symlink() and bool(stat.S_IMODE(path.lstat().st_mode) & 0o077)
 
 
-def _database(database: Path, now: float) -> Iterator[Finding]:
-    if not database.exists():
-        yield Finding("database", SOON, f"There is none in {database.parent} yet (or it is PostgreSQL's).")
+def _databases(folder: Path, said: str | None, now: float) -> Iterator[Finding]:
+    try:
+        url = database_of(folder, said)
+    except NotDone as not_done:
+        yield Finding("database", BAD, str(not_done))
         return
+    file = file_of(url)
+    if file is None:
+        yield from _postgresql(url, now)
+    elif not file.exists():
+        yield Finding("database", SOON, f"There is none in {file.parent} yet.")
+    else:
+        yield from _database(file, now)
+
+
+def _database(database: Path, now: float) -> Iterator[Finding]:
     try:
         with as_it_stands(database).begin() as connection:
-            step = step_of(connection)
+            step, newest = _step_and_newest(connection)
             damage = connection.scalar(text("PRAGMA quick_check(1)"))
-            newest = connection.scalar(text("SELECT max(at) FROM entry")) if step else None
     except (SQLAlchemyError, OSError) as error:
         said = getattr(error, "orig", None) or error
         yield Finding("database", BAD, f"{database} cannot be read: {said}. Restore the last good backup.")
         return
     if damage != "ok":
         yield Finding("database", BAD, f"{database} is damaged: {damage}. Restore the last good backup.")
-    elif step != HEAD:
-        older = (step or "") < HEAD
-        what = "the next start brings it up to date" if older else "a newer imserver wrote it; use that one"
-        yield Finding(
-            "database", SOON if older else BAD, f"It is at step {step}, this program at {HEAD}: {what}."
-        )
     else:
-        taken = size(database.stat().st_size)
+        yield _stepped(step, f"{size(database.stat().st_size)}, and it holds together")
+    yield from _newest(newest, now)
+
+
+def _postgresql(url: URL, now: float) -> Iterator[Finding]:
+    """Look at a PostgreSQL: whether what it answers is on its disk, and whether it notices damage there."""
+    try:
+        with reading(url) as connection:
+            step, newest = _step_and_newest(connection)
+            taken = connection.scalar(text("SELECT pg_database_size(current_database())"))
+            settings = {
+                name: connection.scalar(text(f"SHOW {name}")) for name in (*PROMISED, "data_checksums")
+            }
+    except (NotDone, SQLAlchemyError) as error:
+        said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        yield Finding("database", BAD, f"PostgreSQL cannot be asked: {said}")
+        return
+    yield _stepped(step, f"{size(taken or 0)} in PostgreSQL")
+    for name in PROMISED:
+        if settings[name] == "off":
+            yield Finding("database", BAD, f"PostgreSQL has {name} off: what was answered OK can be lost.")
+    if settings["data_checksums"] != "on":
         yield Finding(
-            "database", GOOD, f"{taken}, and it holds together; `imserver verify` reads every entry."
+            "database", SOON, "PostgreSQL would not notice damage on its disk: pg_checksums --enable"
         )
+    yield from _newest(newest, now)
+
+
+def _step_and_newest(connection: Connection) -> tuple[str | None, int | None]:
+    step = step_of(connection)
+    return step, connection.scalar(text("SELECT max(at) FROM entry")) if step else None
+
+
+def _stepped(step: str | None, good: str) -> Finding:
+    if step == HEAD:
+        return Finding("database", GOOD, f"{good}; `imserver verify` reads every entry.")
+    older = (step or "") < HEAD
+    what = "the next start brings it up to date" if older else "a newer imserver wrote it; use that one"
+    return Finding(
+        "database", SOON if older else BAD, f"It is at step {step}, this program at {HEAD}: {what}."
+    )
+
+
+def _newest(newest: int | None, now: float) -> Iterator[Finding]:
     if newest is not None and newest / 1000 > now + 60:
         yield Finding("clock", BAD, "Entries are from the future: this machine's clock is behind. Set it.")
 

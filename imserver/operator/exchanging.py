@@ -18,20 +18,20 @@ from improtocol.names import ASCII_NAMES, NamePolicy
 
 from ..storage import schema, statements
 from ..storage.checksums import as_entry
-from ..storage.copying import as_it_stands
 from ..storage.interface import RefUsed, StorageError
 from ..storage.records import Draft, Entry, EntryKind
 from .alone import Alone, alone
-from .backups import DATABASE, in_a_sentence
+from .backups import in_a_sentence
+from .databases import database_of, reading
 from .saying import NotDone
 
 Line = dict[str, Any]
 EVERYONES = "*"
 
 
-def exported(folder: Path, of: str | None = None) -> Iterator[Line]:
+def exported(folder: Path, of: str | None = None, database: str | None = None) -> Iterator[Line]:
     """Give all entries of the log, or the messages of one account, the oldest first."""
-    with in_a_sentence(folder), as_it_stands(folder / DATABASE).begin() as connection:
+    with in_a_sentence(folder), reading(database_of(folder, database)) as connection:
         question = select(*statements.ENTRY).order_by(schema.entry.c.number)
         if of is not None:
             account = connection.scalar(select(schema.name.c.account).where(schema.name.c.name == of.lower()))
@@ -60,19 +60,21 @@ def _line(entry: Entry) -> Line:
     return line
 
 
-def imported(folder: Path, lines: Iterable[str], names: NamePolicy = ASCII_NAMES) -> Line:
+def imported(
+    folder: Path, lines: Iterable[str], names: NamePolicy = ASCII_NAMES, database: str | None = None
+) -> Line:
     """Put lines behind a log that no server uses; what is there already is not put there again."""
-    with alone(folder) as opened:
-        reading = _Reading(opened, names)
+    with alone(folder, database) as opened:
+        taking = _Reading(opened, names)
         for at, line in enumerate(lines, 1):
             if line.strip():
                 try:
-                    reading.read(line)
+                    taking.read(line)
                 except (KeyError, TypeError, ValueError, Refusal, StorageError) as error:
                     raise NotDone(
                         f"Line {at} cannot be taken: {_why(error)}. Those before it were."
                     ) from None
-        return {"messages": reading.messages, "accounts": reading.accounts, "known": reading.known}
+        return {"messages": taking.messages, "accounts": taking.accounts, "known": taking.known}
 
 
 def _why(error: Exception) -> str:

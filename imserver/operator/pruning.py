@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 
-from ..storage.copying import synchronise
+from sqlalchemy import URL, text
+
+from ..storage import schema
+from ..storage.copying import size_of, synchronise
 from .alone import alone
-from .backups import DATABASE, in_a_sentence, taken
+from .backups import in_a_sentence, taken
+from .databases import database_of, engines_of, file_of, reading
 from .saying import NotDone
 
 DAY = 24 * 60 * 60 * 1000
@@ -16,13 +21,16 @@ DAY = 24 * 60 * 60 * 1000
 AT_ONCE = 1000
 
 
-def prune(folder: Path, days: int) -> dict[str, object]:
+def prune(folder: Path, days: int, database: str | None = None) -> dict[str, object]:
     """Let go of messages older than so many days; numbers and refs stay (language, R21 and R30)."""
-    database = folder / DATABASE
-    if not database.is_file():
+    url = database_of(folder, database)
+    file = file_of(url)
+    if file is not None and not file.is_file():
         raise NotDone(f"There is no database in {folder}; name the data folder with --data FOLDER.")
-    before, messages, upto = _bytes(folder), 0, 0
-    with alone(folder) as opened:
+    size = partial(size_of, file) if file is not None else partial(_asked_size, url)
+    messages, upto = 0, 0
+    with alone(folder, database) as opened:
+        before = size()
         until = time.time_ns() // 1_000_000 - days * DAY
         while True:
             gone = opened.done(opened.storage.let_go(until, AT_ONCE))
@@ -30,18 +38,35 @@ def prune(folder: Path, days: int) -> dict[str, object]:
             if not gone.more:
                 break
     with taken(folder), in_a_sentence(folder):
-        _rebuild(database)
-    copies = sorted(
-        str(path) for path in folder.glob(f"{DATABASE}.*") if path.suffix.startswith((".step", ".repl"))
-    )
+        _rebuild(file) if file is not None else _vacuum(url)
+        after = size()
+    kept = [] if file is None else file.parent.glob(f"{file.name}.*")
+    copies = sorted(str(path) for path in kept if path.suffix.startswith((".step", ".repl")))
     return {
         "messages": messages,
         "upto": upto,
         "before": before,
-        "after": _bytes(folder),
-        "freed": before - _bytes(folder),
+        "after": after,
+        "freed": before - after,
         "copies": copies,
     }
+
+
+def _vacuum(url: URL) -> None:
+    """Have PostgreSQL write its tables anew, and give what is left over to the disk."""
+    engine = engines_of(url).writing
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in schema.metadata.sorted_tables:
+                connection.execute(text(f"VACUUM (FULL, ANALYZE) {table.name}"))
+    finally:
+        engine.dispose()
+
+
+def _asked_size(url: URL) -> int:
+    with reading(url) as connection:
+        found: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+        return found
 
 
 def _rebuild(database: Path) -> None:
@@ -54,8 +79,3 @@ def _rebuild(database: Path) -> None:
     finally:
         connection.close()
     synchronise(database)
-
-
-def _bytes(folder: Path) -> int:
-    names = (DATABASE, f"{DATABASE}-wal")
-    return sum((folder / name).stat().st_size for name in names if (folder / name).exists())

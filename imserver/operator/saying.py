@@ -61,7 +61,7 @@ class Say:
         click.echo(json.dumps(facts, ensure_ascii=False) if self.as_json else sentence)
 
     def table(self, heads: Sequence[str], rows: Sequence[Facts]) -> None:
-        """Print rows under their heads; a column that is empty everywhere is left out, what is over is faint."""
+        """Print rows under their heads, the closed faint; a column that is empty everywhere is left out."""
         if self.as_json:
             click.echo(json.dumps(rows, ensure_ascii=False))
             return

@@ -20,6 +20,11 @@ _data = click.option(
     show_default="your own",
     help="The server's data folder.",
 )
+_database = click.option(
+    "--database",
+    metavar="URL",
+    help="As the server is told it; else what imserver.toml says, or the folder's.",
+)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -99,17 +104,20 @@ def restore_backup(say: Say, file: Path, data: Path, replace: bool) -> None:
 @click.command()
 @click.argument("file", type=_FILE, required=False)
 @_data
+@_database
 @telling
-def verify(say: Say, file: Path | None, data: Path) -> None:
+def verify(say: Say, file: Path | None, data: Path, database: str | None) -> None:
     """Read a database from end to end, or a backup FILE, and say whether all is as it was written.
 
-    The file as a whole, the checksum of each entry, the order of the log, and whom each message is for.
+    The file as a whole (PostgreSQL looks after its own), the checksum of each entry, the order of the log,
+    and whom each message is for.
     A server may run meanwhile.
     """
-    from .backups import DATABASE, findings, in_a_sentence  # noqa: PLC0415
+    from .backups import findings_of, in_a_sentence  # noqa: PLC0415
+    from .databases import database_of  # noqa: PLC0415
 
     with in_a_sentence(data):
-        found = verify_backup(file) if file is not None else findings(data / DATABASE)
+        found = verify_backup(file) if file is not None else findings_of(database_of(data, database))
     facts: dict[str, Any] = vars(found)
     if found.faults:
         if say.as_json:
@@ -145,8 +153,9 @@ def verify_backup(file: Path) -> Any:
     "--older", type=click.IntRange(1, 99999), required=True, metavar="DAYS", help="Let go of what is older."
 )
 @_data
+@_database
 @telling
-def prune(say: Say, older: int, data: Path) -> None:
+def prune(say: Say, older: int, data: Path, database: str | None) -> None:
     """Let go of old messages once, and give the room back to the disk.
 
     For a folder that no server uses; one that runs does the first half by itself with --keep DAYS.  Whoever
@@ -154,7 +163,7 @@ def prune(say: Say, older: int, data: Path) -> None:
     """
     from .pruning import prune as let_go  # noqa: PLC0415
 
-    done = let_go(data, older)
+    done = let_go(data, older, database)
     copies = f" They are still in {', '.join(done['copies'])}." if done["copies"] else ""  # type: ignore[arg-type]
     say.facts(
         f"{done['messages']} messages were let go, and {size(int(str(done['freed'])))} given back: "
@@ -166,8 +175,9 @@ def prune(say: Say, older: int, data: Path) -> None:
 @click.command()
 @click.option("--of", metavar="NAME", help="Only what this user said.")
 @_data
+@_database
 @telling
-def export(say: Say, of: str | None, data: Path) -> None:
+def export(say: Say, of: str | None, data: Path, database: str | None) -> None:
     """Write what was said, and who there is, as JSON lines; a server may run meanwhile.
 
     What was let go is not in it, nor are passwords, devices and what was read.
@@ -176,7 +186,7 @@ def export(say: Say, of: str | None, data: Path) -> None:
 
     from .exchanging import exported  # noqa: PLC0415
 
-    for line in exported(data, of):
+    for line in exported(data, of, database):
         click.echo(json.dumps(line, ensure_ascii=False))
 
 
@@ -186,8 +196,9 @@ def export(say: Say, of: str | None, data: Path) -> None:
     "--names", type=click.Choice(["ascii", "unicode"]), default="ascii", help="As the server has it."
 )
 @_data
+@_database
 @telling
-def import_(say: Say, file: Any, names: str, data: Path) -> None:
+def import_(say: Say, file: Any, names: str, data: Path, database: str | None) -> None:
     """Put the JSON lines of FILE (- is standard input) behind the log of a folder that no server uses.
 
     A line is {"kind": "message", "at": "2026-11-20T10:00:28.120Z", "sender": "ana", "audience": ["bea"],
@@ -198,7 +209,7 @@ def import_(say: Say, file: Any, names: str, data: Path) -> None:
 
     from .exchanging import imported  # noqa: PLC0415
 
-    done = imported(data, file, UnicodeNames() if names == "unicode" else ASCII_NAMES)
+    done = imported(data, file, UnicodeNames() if names == "unicode" else ASCII_NAMES, database)
     say.facts(
         f"{done['messages']} messages and {done['accounts']} accounts are there that were not; "
         f"{done['known']} messages were there already.",
@@ -209,15 +220,16 @@ def import_(say: Say, file: Any, names: str, data: Path) -> None:
 @click.command()
 @click.argument("address", nargs=-1)
 @_data
+@_database
 @telling
-def doctor(say: Say, address: tuple[str, ...], data: Path) -> None:
+def doctor(say: Say, address: tuple[str, ...], data: Path, database: str | None) -> None:
     """Look a server over: data, disk, certificate, clock, limits, and each ADDRESS that should answer.
 
     The status is 1 if anything is bad; what is bad soon is shown, too.
     """
     from .doctor import BAD, examine  # noqa: PLC0415
 
-    found = examine(data, address)
+    found = examine(data, address, database=database)
     say.table(("what", "how", "sentence"), [vars(one) for one in found])
     bad = [one for one in found if one.how == BAD]
     if bad:

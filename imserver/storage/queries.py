@@ -235,8 +235,12 @@ _one_membership = (
     schema.member.c.account == _WHO,
 )
 #: Which conversation it is among ``people``, and from where on it is that of ``who``.
-place = select(schema.member.c.conversation, schema.member.c.after, schema.member.c.read).where(
-    *_one_membership
+place = (
+    select(
+        schema.member.c.conversation, schema.member.c.after, schema.member.c.read, schema.conversation.c.gone
+    )
+    .join_from(schema.member, schema.conversation, schema.conversation.c.id == schema.member.c.conversation)
+    .where(*_one_membership)
 )
 #: Its newest message, and how many are unread.
 conversation = select(_newest_number(schema.member), _unread(schema.member)).where(*_one_membership)

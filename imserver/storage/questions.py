@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -85,14 +86,20 @@ def history(
         "limit": limit + 1,
     }
     if people is None:
-        return _shown(connection, queries.newest if newest else queries.oldest, asked, newest)
+        shown = _shown(connection, queries.newest if newest else queries.oldest, asked, newest)
+        if newest and shown.more:
+            return shown
+        gone: int = connection.execute(queries.newest_gone, {"who": account, "position": after}).scalar_one()
+        return replace(shown, gone=gone)
     place = connection.execute(
         queries.place, {"who": account, "people": people_written(people)}
     ).one_or_none()
     if place is None:
         return Shown((), more=False)
     asked |= {"conversation": place.conversation, "position": max(after, place.after)}
-    return _shown(connection, queries.newest_in if newest else queries.oldest_in, asked, newest)
+    shown = _shown(connection, queries.newest_in if newest else queries.oldest_in, asked, newest)
+    hidden = (newest and shown.more) or place.gone <= asked["position"]
+    return shown if hidden else replace(shown, gone=place.gone)
 
 
 def _shown(

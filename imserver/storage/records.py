@@ -121,6 +121,7 @@ class Shown:
 
     entries: tuple[Entry, ...]
     more: bool  #: there is more: before the first if the newest were asked for, else behind the last
+    gone: int = 0  #: of what would stand before the first, messages up to there are no longer kept
 
 
 #: A conversation: its accounts, whoever asks among them; empty: everyone's.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from PyQt5.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
-from PyQt5.QtWidgets import QLineEdit, QPushButton
+from PyQt5.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton
 from twisted.trial.unittest import SynchronousTestCase
 
 from imqt import theme
@@ -97,6 +97,16 @@ class ThemeTests(QtCase):
         """What the desktop prefers is not mistaken for what was applied."""
         theme.apply(app, Scheme.DARK)
         self.assertEqual(Scheme.LIGHT, theme.system_scheme())
+
+    def test_placeholder(self) -> None:
+        """What can be written is said in the colour that is meant for it, which can be read."""
+        for scheme in (Scheme.DARK, Scheme.LIGHT):
+            theme.apply(app, scheme)
+            for made in (QLineEdit(), QPlainTextEdit()):
+                self.show(made)
+                found = made.palette().color(QPalette.PlaceholderText)
+                self.assertEqual(SHADES["placeholder"].of(scheme), found.name(), made)
+                self.assertEqual(255, found.alpha(), "a text of half its strength is too faint")
 
     def test_points(self) -> None:
         """Type is set in points, and a person may have it larger."""

@@ -6,9 +6,13 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from twisted.internet.defer import Deferred
 
+from imclient.core import obeying
+from imclient.core.client import Client
 from imclient.core.conversations import Conversation, Progress
 from imclient.core.reaching import LinkLost, NotConnected
+from imclient.core.said import Said
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import Busy
 
@@ -21,6 +25,28 @@ AT = "at=2026-11-20T10:00:35.120Z"
 
 def line(number: int, sender: str = "bob", to: str = "alice", ref: str = "") -> str:
     return f"MESSAGE {number} {sender} {to} {AT}{f' ref={ref}' if ref else ''} :text {number}"
+
+
+class Typing:
+    """A front end of which nothing is asked but its client."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.audience: Audience | None = None
+
+    def turn_to(self, audience: Audience) -> None:
+        """Do nothing."""
+
+    def show_wire(self) -> bool:
+        """Show nothing."""
+        return False
+
+    def leave(self) -> None:
+        """Stay."""
+
+    async def ask_secret(self, question: str) -> str:
+        """Know no secret."""
+        return ""
 
 
 class HistoryCase(FakeCase):
@@ -92,6 +118,29 @@ class HistoryTests(HistoryCase):
         self.assertEqual(asked, len(self.server.asked("HISTORY")))
         self.restart()
         self.assertEqual(([10, 50, 60, 98], False), (self.numbers(), self.talk.more))
+
+    def test_no_longer_kept(self) -> None:
+        """What the server no longer keeps is told of where one has read back to it, also after a start."""
+        self.begin()
+        self.answer(line(98), end=" gone=97")
+        self.assertEqual((0, True), (self.talk.gone, self.talk.more))  # it may be missing elsewhere
+        earlier = self.talk.earlier()
+        self.net.settle()
+        self.assertEqual("HISTORY bob before=98", self.server.heard[-1])
+        self.answer(line(50), end=" gone=40")
+        self.assertEqual(1, self.successResultOf(earlier))
+        for _ in range(2):
+            self.assertEqual((40, False), (self.talk.gone, self.talk.more))
+            shown = self.successResultOf(Deferred.fromCoroutine(obeying.history(Typing(self.alice), "bob")))
+            self.assertEqual(
+                ["Older messages are no longer kept by the server.", 50, 98],
+                [one.number if isinstance(one, Said) else one for one in shown],
+            )
+            newest = self.successResultOf(
+                Deferred.fromCoroutine(obeying.history(Typing(self.alice), "bob 1"))
+            )
+            self.assertEqual([98], [one.number for one in newest if isinstance(one, Said)])
+            self.restart()
 
     def test_of_all(self) -> None:
         """An account that had said nothing is asked for nothing again."""

@@ -6,6 +6,7 @@ from PyQt5.QtCore import QPoint
 from PyQt5.QtTest import QTest
 
 from imclient.core.client import Client
+from imclient.core.records import Past
 from imclient.qt.conversation_rows import Kind
 from imclient.qt.conversation_view import ConversationView
 from imclient.qt.main_window import MainWindow
@@ -198,3 +199,18 @@ class ReadingBackTests(ReadingCase):
             view.transcript.bar.setValue(0)
             self.pass_time()
         self.assertEqual(BEGINNING, view.model.rows[0].text)
+
+    def test_no_longer_kept(self) -> None:
+        """Where the server has let go of older messages, that stands above, and no beginning."""
+        bob = self.person("bob")
+        self.person("alice")
+        self.talk(bob, ALICE, self.COUNT)
+        alice = self.new_device()
+        alice.write_to(["bob"])
+        self.pass_time()
+        view = self.view(alice)
+        view.conversation.put_past(Past([], view.conversation.held_from, gone=3))
+        for _ in range(12):
+            view.transcript.bar.setValue(0)
+            self.pass_time()
+        self.assertEqual("Older messages are no longer kept by the server.", view.model.rows[0].text)

@@ -16,7 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.operator.program import program
 from imserver.storage import sqlite
-from imserver.storage.database import Database
+from imserver.storage.database import Database, Engines
 from imserver.storage.records import Draft
 from imserver.told import Told
 
@@ -36,11 +36,15 @@ class FolderCase(SynchronousTestCase):
     @contextlib.contextmanager
     def served(self, folder: Path | None = None) -> Iterator[Server]:
         """Have a server's storage on the folder for a while."""
-        server = Server(folder or self.folder)
+        server = Server(folder or self.folder, self.engines(folder or self.folder))
         try:
             yield server
         finally:
             server.close()
+
+    def engines(self, folder: Path) -> Engines:
+        """Open the database of a folder."""
+        return sqlite.open_file(make_url(f"sqlite:///{folder / 'imserver.db'}"))
 
     def fill(self, messages: int = 5) -> None:
         """Have three people, who say something to each other and to everyone."""
@@ -74,11 +78,11 @@ class FolderCase(SynchronousTestCase):
 class Server:
     """The storage of a server on a folder, with all work done at once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engines: Engines) -> None:
         self._soon: list[Callable[[], None]] = []
         self.told = Told(folder / "told")
         self.storage = Database(
-            sqlite.open_file(make_url(f"sqlite:///{folder / 'imserver.db'}")),
+            engines,
             write=at_once,
             read=at_once,
             soon=self._soon.append,

@@ -100,8 +100,8 @@ class Model:
     def _is_kept(self, entry: Entry) -> bool:
         return entry.number > self.gone or entry.kind is not EntryKind.MESSAGE
 
-    def _gap(self, account: int, position: int) -> int:
-        lost = self.entries[position : self.gone]
+    def _gap(self, account: int, position: int, among: People | None = None) -> int:
+        lost = [e for e in self.entries[position : self.gone] if among in (None, people_of(e))]
         return max((e.number for e in lost if not self._is_kept(e) and self._is_for(account, e)), default=0)
 
     def stream(self, account: int) -> list[Entry]:
@@ -148,7 +148,9 @@ class Model:
             if before is None or entry.number < before
         ]
         shown = found[:limit] if after else found[max(len(found) - limit, 0) :]
-        return Shown(tuple(shown), more=len(shown) < len(found))
+        more = len(shown) < len(found)
+        gone = 0 if more and not after else self._gap(account, after, people)
+        return Shown(tuple(shown), more, gone)
 
     def _unread(self, account: int, people: People) -> list[Entry]:
         return [

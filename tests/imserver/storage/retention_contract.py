@@ -45,6 +45,30 @@ class RetentionContract(ReadingCase):
         self.assertEqual(self.say_at(3000, "b", by=2, to={1}).number, 5)
         self.assertEqual(self.conversations(2), [({1, 2}, 5, 0, 0)])
 
+    def test_reading_back_to_it(self) -> None:
+        """Who reads back as far as something is gone is told up to where, in that conversation alone."""
+        for text, to in (("a", {2}), ("b", {2, 3}), ("c", {2})):
+            self.say_at(2000 if text < "c" else 3000, text, by=1, to=to)
+        self.let_go(3000)
+
+        def gone(account: int, *among: int, after: int = 0, limit: int = 10) -> int:
+            return self.history(account, people(*among) if among else None, after=after, limit=limit).gone
+
+        self.assertEqual(
+            (4, 5, 0, 5, 5, 0),
+            (
+                gone(2, 1, 2),
+                gone(2, 1, 2, 3),
+                gone(3, 1, 3),
+                gone(3),
+                gone(1),
+                gone(4),
+            ),
+        )
+        self.assertEqual((0, 4, 0), (gone(2, 1, 2, after=4), gone(2, 1, 2, after=3), gone(2, after=5)))
+        self.say_at(3000, "d", by=2, to={1})
+        self.assertEqual((0, 4), (gone(2, 1, 2, limit=1), gone(2, 1, 2, limit=2)))
+
     def test_a_mark_stays(self) -> None:
         """What was read stays read; what is no longer kept cannot be read, nor asked after."""
         first, second = (self.say_at(at, "x", by=1, to={2}).number for at in (2000, 3000))
