@@ -17,8 +17,9 @@ from PyQt5.QtCore import QPoint, QRect
 from PyQt5.QtGui import QPainter, QPixmap
 from PyQt5.QtWidgets import QApplication, QDialog, QWidget
 
+import imtongue
 from examples import gallery, passing
-from imqt import theme
+from imqt import qt_words, theme
 from imqt.dress import Choice, Dress
 from imqt.reactor import make_application
 
@@ -51,10 +52,13 @@ def main() -> int:
     parser.add_argument("panes", nargs="*", help="all, if none is named")
     parser.add_argument("--percent", type=int, default=100)
     parser.add_argument("--type", type=float, default=1.0, help="how much larger the type is")
+    parser.add_argument("--language", choices=sorted(imtongue.KNOWN), default="en")
     parser.add_argument("--only", choices=("light", "dark"))
     asked = parser.parse_intermixed_args()
     os.environ["QT_SCALE_FACTOR"] = str(asked.percent / 100)
     app = make_application()
+    imtongue.speak(asked.language)
+    qt_words.speak(app)
     app.setQuitOnLastWindowClosed(False)
     asked.folder.mkdir(parents=True, exist_ok=True)
     shown = {**gallery.SHOWN, **passing.SHOWN}

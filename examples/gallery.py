@@ -51,6 +51,7 @@ from improtocol.fields import Reached
 from improtocol.invite import Invite
 from imqt.dress import Choice, Dress
 from imqt.reactor import make_application
+from imtongue import tr
 
 ME = "alice"
 HOST, PORT = "lab.example", 12001
@@ -98,7 +99,7 @@ class MadeUpLink:
 
     def __init__(self) -> None:
         self.state = LinkState.OFFLINE
-        self.sentence = "Not connected."
+        self.sentence = tr("Not connected.")
         self.host, self.port = HOST, PORT
         self.wakings = 0
         self.changed: Signal[()] = Signal()
@@ -336,6 +337,10 @@ class MadeUpClient:
         person.since = since
 
 
+def _long_ago(day: int, month: str) -> str:
+    return tr("{day} {month}", day=day, month=tr(month))
+
+
 def as_client(made_up: MadeUpClient) -> Client:
     """Take it for a client, as the windows do."""
     return cast(Client, made_up)
@@ -344,7 +349,7 @@ def as_client(made_up: MadeUpClient) -> Client:
 def lab() -> MadeUpClient:
     """Make up a lab at noon."""
     client = MadeUpClient()
-    client.link.become(LinkState.ONLINE, f"Connected to {HOST}:{PORT}")
+    client.link.become(LinkState.ONLINE, tr("Connected to {place}", place=f"{HOST}:{PORT}"))
     for name, presence, text, since in PEOPLE:
         client.meet(name, presence, text, None if since is None else moment(since[1], since[0]))
     _told_everyone(client)
@@ -476,7 +481,12 @@ def outbox(dress: Dress) -> OutboxWindow:
         said.ref = f"r{place}"
         client.outbox.held.append(said)
     refused = client.hear(
-        ME, Audience.of("zoe"), "Hello", moment("12:20"), Progress.REFUSED, "There is no user called zoe."
+        ME,
+        Audience.of("zoe"),
+        "Hello",
+        moment("12:20"),
+        Progress.REFUSED,
+        tr("There is no user called {name}.", name="zoe"),
     )
     refused.ref = "r9"
     client.outbox.held.append(refused)
@@ -519,7 +529,7 @@ def window_anew(dress: Dress) -> MainWindow:
     client = shown._client
     client.conversations.ledger.gap = 423
     client.notice.emit(
-        "The server's log is another than before, as after a restore: everything is read anew."
+        tr("The server's log is another than before, as after a restore: everything is read anew.")
     )
     shown.roster.model.choose_none()
     return shown
@@ -527,16 +537,19 @@ def window_anew(dress: Dress) -> MainWindow:
 
 def start_signed_out(dress: Dress) -> StartDialog:
     """Show the start window after this device was signed out."""
-    why = "Signed out: You were signed out on this device. To come back, log in."
+    signed_out = tr("You were signed out on this device.")
+    why = tr("Signed out: {why} To come back, log in.", why=signed_out)
     return StartDialog(as_client(MadeUpClient(None)), HOST, PORT, ME, [Recent(HOST, PORT, ME)], why)
 
 
 def start_stranger(dress: Dress) -> StartDialog:
     """Show the start window when a server is met that nobody vouches for."""
     client = MadeUpClient(None)
-    shown = StartDialog(as_client(client), HOST, PORT, ME, [Recent("class.example", PORT, ME, "12 November")])
+    shown = StartDialog(
+        as_client(client), HOST, PORT, ME, [Recent("class.example", PORT, ME, _long_ago(12, "November"))]
+    )
     shown.form.password.setText("correct horse")
-    client.refuse = Stranger(HOST, PORT, "4f2a" * 16, "it made its certificate itself")
+    client.refuse = Stranger(HOST, PORT, "4f2a" * 16, tr("it made its certificate itself"))
     shown.form.log_in.click()
     return shown
 
@@ -546,9 +559,11 @@ def start_known(dress: Dress) -> StartDialog:
     client = MadeUpClient(None)
     client.settings.know(HOST, PORT, "4f2a" * 16)
     client.held = {ME}
-    shown = StartDialog(as_client(client), HOST, PORT, ME, [Recent(HOST, PORT, ME, "yesterday")])
+    shown = StartDialog(as_client(client), HOST, PORT, ME, [Recent(HOST, PORT, ME, tr("yesterday"))])
     shown.form.password.setText("correct horse")
-    client.refuse = Unreachable(f"There is no way from here to {HOST}; is this computer connected?")
+    client.refuse = Unreachable(
+        tr("There is no way from here to {host}; is this computer connected?", host=HOST)
+    )
     shown.form.log_in.click()
     return shown
 
@@ -556,7 +571,7 @@ def start_known(dress: Dress) -> StartDialog:
 def window_empty(dress: Dress) -> MainWindow:
     """Show what the first one sees."""
     client = MadeUpClient()
-    client.link.become(LinkState.ONLINE, f"Connected to {HOST}:{PORT}")
+    client.link.become(LinkState.ONLINE, tr("Connected to {place}", place=f"{HOST}:{PORT}"))
     return MainWindow(as_client(client), dress, HOST, PORT)
 
 
@@ -564,9 +579,9 @@ def start(dress: Dress) -> StartDialog:
     """Show the start window after a refused log-in."""
     client = MadeUpClient(None)
     recent = [
-        Recent(HOST, PORT, ME, "yesterday"),
-        Recent("class.example", PORT, ME, "12 November"),
-        Recent("192.168.1.20", PORT, "alice2", "3 October"),
+        Recent(HOST, PORT, ME, tr("yesterday")),
+        Recent("class.example", PORT, ME, _long_ago(12, "November")),
+        Recent("192.168.1.20", PORT, "alice2", _long_ago(3, "October")),
     ]
     shown = StartDialog(as_client(client), HOST, PORT, ME, recent)
     shown.form.password.setText("correct hors")

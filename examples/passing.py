@@ -44,6 +44,7 @@ from improtocol import errors
 from improtocol.audience import EVERYONE, Audience
 from imqt.dress import Dress
 from imqt.links import links
+from imtongue import tr
 
 BY_KEY = Qt.FocusReason.TabFocusReason
 SOON = 150  #: milliseconds: by then a window has its size
@@ -72,15 +73,15 @@ def come(window: QWidget) -> None:
 def _start(refuse: Exception | None = None, name: str = ME, policy: str = "open") -> StartDialog:
     client = MadeUpClient(None)
     client.registering = policy
-    shown = StartDialog(as_client(client), HOST, PORT, name, [Recent(HOST, PORT, ME, "yesterday")])
+    shown = StartDialog(as_client(client), HOST, PORT, name, [Recent(HOST, PORT, ME, tr("yesterday"))])
     shown.form.password.setText("correct horse")
     client.refuse = refuse
     return shown
 
 
-def _refused(refuse: Exception, *, new: bool = False, name: str = ME) -> Make:
+def _refused(refuse: Exception | Callable[[], Exception], *, new: bool = False, name: str = ME) -> Make:
     def make(_dress: Dress) -> QWidget:
-        shown = _start(refuse, name)
+        shown = _start(refuse() if callable(refuse) else refuse, name)
         (shown.form.register if new else shown.form.log_in).click()
         return shown
 
@@ -133,12 +134,12 @@ def start_asking(_dress: Dress) -> QWidget:
 # The window in other states
 
 
-def _with_state(state: LinkState, sentence: str) -> Make:
+def _with_state(state: LinkState, sentence: Callable[[], str]) -> Make:
     def make(dress: Dress) -> QWidget:
         shown = window(dress)
         shown.roster.model.choose_none()
         link: object = shown._client.link
-        link.become(state, sentence)  # type: ignore[attr-defined]
+        link.become(state, sentence())  # type: ignore[attr-defined]
         return shown
 
     return make
@@ -163,7 +164,14 @@ def everything_said(dress: Dress) -> MainWindow:
     hear("grace", me, "🍜" * 130, moment("09:41"))
     hear("grace", me, "See https://lab.example/port-7 and tell me.", moment("09:42"))
     hear(ME, grace, "Not yet delivered.", moment("09:50"), receipt=Receipt(0, 0, 1, ("grace",)))
-    hear(ME, grace, "Refused", moment("09:51"), Progress.REFUSED, "There is no user called grace.")
+    hear(
+        ME,
+        grace,
+        "Refused",
+        moment("09:51"),
+        Progress.REFUSED,
+        tr("There is no user called {name}.", name="grace"),
+    )
     hear(ME, grace, "Waiting", moment("09:52"), Progress.WAITING)
     shown = MainWindow(as_client(client), dress, HOST, PORT)
     shown.conversations.open(grace)
@@ -338,9 +346,28 @@ def _password(refuse: Exception | None = None, again: str = "donkey wrench") -> 
     return make
 
 
-OTHER = AnotherServer(HOST, PORT, "9b01" * 16, "4f2a" * 16)
-WAITS = "Not connected, trying again in 8 s. What you write waits here."
-ELSEWHERE = "Replaced: this account came in on desk elsewhere."
+# What the core says of it
+
+
+def _no_host() -> Exception:
+    return NoSuchHost(tr("There is no computer called {host}.", host="lab.exmaple"))
+
+
+def _no_port() -> Exception:
+    return NobodyListens(tr("{host} answers, but nobody listens at port {port}.", host=HOST, port=PORT))
+
+
+def _waits() -> str:
+    return tr("Not connected, trying again in {seconds} s. What you write waits here.", seconds=8)
+
+
+def _connects() -> str:
+    return tr("Connecting to {place}…", place=f"{HOST}:{PORT}")
+
+
+def _elsewhere() -> str:
+    return tr("Replaced: {why}", why=tr("This account came in elsewhere under the name of this device."))
+
 
 SHOWN: dict[str, Make] = {
     "start-first": start_first,
@@ -352,13 +379,13 @@ SHOWN: dict[str, Make] = {
     "start-name-taken": _refused(errors.NameTaken(ME), new=True),
     "start-bad-name": _refused(errors.BadName(), new=True, name="al ice"),
     "start-bad-password": _refused(errors.BadPassword(8, 1024), new=True),
-    "start-no-host": _refused(NoSuchHost("There is no computer called lab.exmaple.")),
-    "start-no-port": _refused(NobodyListens("lab.example answers, but nobody listens at port 12001.")),
+    "start-no-host": _refused(_no_host),
+    "start-no-port": _refused(_no_port),
     "start-silent": _refused(Silent()),
-    "start-another": _refused(OTHER),
-    "window-waiting": _with_state(LinkState.WAITING, WAITS),
-    "window-connecting": _with_state(LinkState.CONNECTING, "Connecting to lab.example:12001…"),
-    "window-replaced": _with_state(LinkState.REPLACED, ELSEWHERE),
+    "start-another": _refused(lambda: AnotherServer(HOST, PORT, "9b01" * 16, "4f2a" * 16)),
+    "window-waiting": _with_state(LinkState.WAITING, _waits),
+    "window-connecting": _with_state(LinkState.CONNECTING, _connects),
+    "window-replaced": _with_state(LinkState.REPLACED, _elsewhere),
     "window-all-kinds": everything_said,
     "window-nothing-said": conversation_empty,
     "window-many-tabs": many_tabs,

@@ -106,7 +106,7 @@ def put_together(
     if retention is not None:
         retention.let_go = mailroom.let_go
     presence = Presence(clock, users, mailroom.tell_everyone)
-    passwords = Passwords(run, hasher, bounds.hashes_waiting)
+    passwords = Passwords(run, hasher, bounds)
     ground = Ground(clock, storage, log, bounds, users, mailroom, presence, passwords)
     enrolling = Enrolling(clock, bounds, policy)
     watching = Watching(turn, log, lambda name: users.ever(name.lower()) is not None)
@@ -118,7 +118,7 @@ def put_together(
         Overseeing(storage, users, watching, lambda: server),
         Upkeep(backups or Elsewhere(), log, lambda: server),
         Housekeeping(),
-        writes_waiting=bounds.writes_waiting,
+        bounds=bounds,
     )
     counters = counters or Counters(clock.seconds)
     turn.watch = watchdog = Watchdog(counters, log)
@@ -133,6 +133,7 @@ def put_together(
     server = Server(
         clock, dispatcher, mailroom, log, turn, names, bounds, draw, enrolling, counters, watchdog, watching
     )
+    server.let_address_everyone = users.let_address_everyone
     return server
 
 
@@ -171,7 +172,7 @@ def _of_messages(ground: Ground) -> tuple[object, ...]:
     mailroom.left_out = passing.left_out
     return (
         Roster(users),
-        Messaging(storage, users, mailroom, receipts, ground.log, ground.bounds.mailbox),
+        Messaging(storage, users, mailroom, receipts, ground.log, ground.bounds),
         Reading(storage, users, receipts),
         Receipts(storage),
         Cursors(storage, mailroom, passing),

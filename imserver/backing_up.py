@@ -32,6 +32,8 @@ COME_AGAIN = 300
 class Elsewhere:
     """Stands for the backups of a server whose data is not in a file of its own."""
 
+    folder = Path()
+
     async def make(self) -> BackedUp:
         """Refuse."""
         raise NotBackedUp("elsewhere")
@@ -53,7 +55,7 @@ class BackingUp:
     ) -> None:
         self._data = data
         self._database = database
-        self._folder = folder
+        self.folder = folder  #: where the next is written
         self._run = run
         self._broke = broke  #: told what went wrong in words that are not for the wire
         self._under_way = False
@@ -70,7 +72,7 @@ class BackingUp:
         try:
             return await self._run(self._make)
         except OSError as error:
-            self._broke(f"{error.filename or self._folder}: {error.strerror or error}")
+            self._broke(f"{error.filename or self.folder}: {error.strerror or error}")
             raise NotBackedUp("failed") from None
         finally:
             self._under_way = False
@@ -82,10 +84,10 @@ class BackingUp:
             self._program.kill()
 
     def _make(self) -> BackedUp:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._sweep()
         # At its largest there is the copy, and the file that it is packed into.
-        if shutil.disk_usage(self._folder).free < 2 * size_of(self._database) + SPARE:
+        if shutil.disk_usage(self.folder).free < 2 * size_of(self._database) + SPARE:
             raise DiskFull(retry_after=COME_AGAIN)
         begun = time.monotonic()
         try:
@@ -98,15 +100,15 @@ class BackingUp:
 
     def _new_file(self) -> Path:
         name = time.strftime("imserver-%Y%m%dT%H%M%SZ", time.gmtime())
-        file, others = self._folder / f"{name}.backup", 1
+        file, others = self.folder / f"{name}.backup", 1
         while file.exists():
             others += 1
-            file = self._folder / f"{name}-{others}.backup"
+            file = self.folder / f"{name}-{others}.backup"
         return file
 
     def _sweep(self) -> None:
         """Take away what was begun and not finished: nobody else writes here."""
-        for part in self._folder.glob("imserver-*.part*"):
+        for part in self.folder.glob("imserver-*.part*"):
             with suppress(OSError):
                 part.unlink()
 

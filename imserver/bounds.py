@@ -137,6 +137,11 @@ class Bounds:
         64 * MIB, "bytes", "of server.log; then it is server.log.1 and a new one begins; eight are kept"
     )
 
+    def become(self, others: Bounds) -> None:
+        """Take the values of others: for the one object that all parts of a running server look at."""
+        for each in fields(self):
+            object.__setattr__(self, each.name, getattr(others, each.name))
+
 
 @dataclass(frozen=True)
 class Bound:

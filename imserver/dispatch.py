@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from improtocol.errors import Busy
 from improtocol.vocabulary import Command, Reply
 
-from .bounds import BOUNDS
+from .bounds import BOUNDS, Bounds
 
 F = TypeVar("F", bound=object)
 C = TypeVar("C", bound=object)
@@ -43,10 +43,10 @@ class Dispatcher:
     B10); whatever only reads goes on.
     """
 
-    def __init__(self, *features: object, writes_waiting: float = BOUNDS.writes_waiting) -> None:
+    def __init__(self, *features: object, bounds: Bounds = BOUNDS) -> None:
         self._answers: dict[type[Any], Answer] = {}
         self._writing: set[type[Any]] = set()
-        self._most = writes_waiting
+        self._bounds = bounds
         self._under_way = 0
         for feature in features:
             for described, writes, method in _marked(feature):
@@ -66,7 +66,7 @@ class Dispatcher:
         method = self._answers[type(command)]
         if type(command) not in self._writing:
             return method(caller, command)  # type: ignore[return-value]
-        if self._under_way >= self._most:
+        if self._under_way >= self._bounds.writes_waiting:
             raise Busy(retry_after=COME_AGAIN)
         return self._counted(method(caller, command))  # type: ignore[arg-type]
 

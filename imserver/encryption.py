@@ -57,11 +57,15 @@ class Encryption:
 
     def start(self) -> None:
         """Look once a minute, and have SIGHUP reload."""
-        if self._certificate is not None:
-            self._looking.start(LOOK, now=False)
+        self.look_on()
         self._in_terminal = _has_terminal()
         if hasattr(signal, "SIGHUP"):
             signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self._hung_up))
+
+    def look_on(self) -> None:
+        """Look once a minute from now on, if there is anything to look at."""
+        if self._certificate is not None and not self._looking.running:
+            self._looking.start(LOOK, now=False)
 
     def stop(self) -> None:
         """Look no more."""

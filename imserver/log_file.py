@@ -22,7 +22,7 @@ class LogFile:
 
     def __init__(self, path: Path, most: float = math.inf) -> None:
         self._path = path
-        self._most = most
+        self.most = most  #: bytes
         self._file = self._opened()
         self._whole = True  # no line has been begun and not ended
 
@@ -56,7 +56,7 @@ class LogFile:
         except FileNotFoundError:
             named = None
         if named is not None and os.path.samestat(mine, named):
-            if mine.st_size < self._most:
+            if mine.st_size < self.most:
                 return
             self._put_away()
         opened = self._opened()

@@ -102,11 +102,9 @@ _DECLARED = (
         "file error",
         "a new certificate cannot be used, so the one before stays",
     ),
+    _event("reloaded", Cause.INSIDE, "changed", "the configuration was read again; what holds at once"),
     _event(
-        "reloaded",
-        Cause.INSIDE,
-        "changed later",
-        "SIGHUP had the configuration read again: what holds at once, and what at the next start",
+        "needs-start", Cause.INSIDE, "option", "this option was changed, and holds from the next start on"
     ),
     _event("reload-refused", Cause.INSIDE, "error", "the configuration cannot be used; all stays as it was"),
     _event(
@@ -166,7 +164,7 @@ FACTS = {
     "before": "the epoch before",
     "fingerprint": "its SHA-256 fingerprint",
     "changed": "the options that are others now, parted by commas",
-    "later": "the options that will be others at the next start",
+    "option": "its name",
     "until": "the moment it ends",
     "back": "the seconds after which everybody was told to come back",
     "file": "the file it is in, or was to come from",

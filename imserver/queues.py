@@ -25,7 +25,7 @@ class Queues:
     for every so many megabytes.
     """
 
-    def __init__(self, most: float, all_of_them: Callable[[], Iterable[Queue]]) -> None:
+    def __init__(self, most: Callable[[], float], all_of_them: Callable[[], Iterable[Queue]]) -> None:
         self._most = most
         self._all = all_of_them
         self._at_most = 0  # no more than this can be waiting
@@ -33,13 +33,13 @@ class Queues:
     def written(self, size: int) -> None:
         """Note that so many bytes more may be waiting."""
         self._at_most += size
-        if self._at_most > self._most:
+        if self._at_most > self._most():
             self._look()
 
     def _look(self) -> None:
         waiting = {queue: queue.unread for queue in self._all()}
         self._at_most = sum(waiting.values())
-        while self._at_most > self._most and waiting:
+        while self._at_most > self._most() and waiting:
             biggest = max(waiting, key=waiting.__getitem__)
             self._at_most -= waiting.pop(biggest)
             biggest.shed()

@@ -62,10 +62,11 @@ class Server(Factory):
         self.watching = watching
         self.strangers = Strangers(reactor, bounds, draw)
         self._begun = reactor.seconds()
+        self.let_address_everyone: Callable[[Callable[[str], bool]], None] = lambda may: None
         self.stop: Callable[[Bye], None] = self._end  #: called when an administrator has it stopped
         self.room: Callable[[], Mapping[str, int]] = dict  #: figures of where the data is
         self._sessions: dict[Session, Connection] = {}
-        self.queues = Queues(bounds.queues, self._sessions.values)
+        self.queues = Queues(lambda: bounds.queues, self._sessions.values)
         self._numbers = 0
         self._emptied: Deferred[None] | None = None
 

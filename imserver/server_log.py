@@ -68,7 +68,7 @@ class ServerLog:
         self._turn = turn
         self.now = now
         self._clock = clock
-        self._most = {Cause.ANYBODY: most, Cause.FAULT: max(1, most / FAULTS_SHARE)}
+        self.limit(most)
         self._counters = counters or Counters()
         self.write_line = write
         self.texts = texts
@@ -79,6 +79,10 @@ class ServerLog:
         self._gathered: list[tuple[int, str, Mapping[str, object]]] = []
         self._unwritten = b""  # what the disk had no room for
         self._lost = 0  # lines beyond that
+
+    def limit(self, most: float) -> None:
+        """Say how many lines that anybody can cause are written in a second."""
+        self._most = {Cause.ANYBODY: most, Cause.FAULT: max(1, most / FAULTS_SHARE)}
 
     def note(self, event: str, **facts: object) -> None:
         """Note a declared event and its facts; those that are None are left out."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.task import LoopingCall
 from twisted.python.usage import UsageError
@@ -29,15 +29,16 @@ from .bounds import Bounds
 from .cannot_start import CannotStart
 from .counters import Counters
 from .data_folder import DataFolder
+from .doors import Doors
 from .encryption import Encryption
 from .features.upkeep import BACK, STOPPED
-from .listening import entrance, listen, policy_for
+from .listening import Door, entrance, listen, policy_for
 from .log_lines import Write, as_json, plain
 from .notifying import READY, STOPPING, notify, stay_alive
 from .opening import first_code, opened
 from .options import NAMES, Options
 from .portal.enrolling import Policy
-from .reloading import AT_ONCE, bounds_now, differences
+from .reloading import AT_ONCE, differences
 from .retention import Retention
 from .server_log import ServerLog
 from .threads import Threads
@@ -70,14 +71,17 @@ class Imserver(Service):
     def __init__(self, reactor: Any, options: Options) -> None:
         self._reactor = reactor
         self._options = options
+        self._reloading = DeferredLock()
         self._alive: LoopingCall | None = None
         self._folder = DataFolder(Path(options["data"] or user_data_path("imserver")).absolute())
         turn = Turn(self._soon)
-        bounds: Bounds = options["bounds"]
+        self._bounds: Bounds = replace(options["bounds"])  # every part looks at it, and a reload changes it
+        bounds = self._bounds
         self._folder.take()
         counters = Counters(reactor.seconds)
+        self._log_file = log_file = self._folder.open_log(bounds.log_size)
         self._log = ServerLog(
-            self._folder.open_log(bounds.log_size),
+            log_file,
             turn,
             _now,
             reactor,
@@ -123,14 +127,10 @@ class Imserver(Service):
         self._encryption = Encryption(
             reactor, (options["certificate"], options["key"]), self._folder.path, self._log.note, bounds
         )
-        self._doors = [
-            listen(reactor, text, self._server, self._encryption.wrap, clear_outside=options["clear-outside"])
-            for text in options["listen"]
-        ]
-        self._ports = [door.port for door in self._doors]
-        self._server.enrolling.policy = policy_for(options["register"], self._doors)
+        self._doors = Doors(self._listen)
+        self._doors.open(options["listen"])
         self._metrics = self._opened_metrics(options["metrics"], outside=bool(options["metrics-outside"]))
-        self._entrance = entrance(self._doors, self._encryption.papers, options["address"])
+        self._look_at_doors(options)
 
     def _retaining(self, days: str | None) -> Retention | None:
         return Retention(self._reactor, self._storage, self._log, _now, int(days)) if days else None
@@ -142,38 +142,75 @@ class Imserver(Service):
         return BackingUp(
             self._folder.path,
             mine,
-            Path(options["backups"] or self._folder.path / "backups").absolute(),
+            self._backups_in(options),
             self._copying,
             lambda error: self._log.note("backup-failed", error=error),
         )
+
+    def _backups_in(self, options: Options) -> Path:
+        return Path(options["backups"] or self._folder.path / "backups").absolute()
 
     def _stop_for(self, goodbye: Bye) -> None:
         """Stop as an administrator asked for it; everybody is told so much."""
         self._goodbye = goodbye
         self._soon(self._reactor.stop)
 
-    def reload(self) -> None:
+    def _listen(self, description: str) -> Door:
+        clear = bool(self._options["clear-outside"])
+        return listen(self._reactor, description, self._server, self._encryption.wrap, clear_outside=clear)
+
+    def _look_at_doors(self, options: Options) -> None:
+        """Work out what follows from who can come in."""
+        self._server.enrolling.policy = policy_for(options["register"], self._doors.all)
+        self._entrance = entrance(self._doors.all, self._encryption.papers, options["address"])
+
+    def reload(self) -> Deferred[None]:
         """Read certificate and configuration again, and have hold at once what can; nobody is dropped."""
+        return self._reloading.run(lambda: Deferred.fromCoroutine(self._reload()))
+
+    def _hung_up(self) -> None:
+        self.reload()
+
+    async def _reload(self) -> None:
         self._encryption.look()
-        before = self._options
         try:
-            after = before.again()
+            after = self._options.again()
+            now, later = differences(self._options, after)
+            await self._doors.become(after["listen"])
+            self._look_at_doors(after)
         except (CannotStart, UsageError) as wrong:
             self._log.note("reload-refused", error=wrong)
             return
-        now, later = differences(before, after)
-        bounds = bounds_now(self._server.bounds, after["bounds"])
-        self._server.bounds = self._server.strangers.bounds = bounds
-        self._server.enrolling.policy = policy_for(after["register"], self._doors)
+        await self._take(after, now)
+        self._log.note("reloaded", changed=",".join(sorted(now)) or None)
+        for option in sorted(later):
+            self._log.note("needs-start", option=option)
+
+    async def _take(self, after: Options, now: set[str]) -> None:
+        self._bounds.become(after["bounds"])
+        self._log.limit(self._bounds.log_lines)
+        self._log_file.most = self._bounds.log_size
         self._log.write_line, self._log.texts = _lines(after), bool(after["log-texts"])
+        self._encryption.look_on()
+        self._backups.folder = self._backups_in(after)
+        if "everyone" in now:
+            self._server.let_address_everyone(_those_named(after["everyone"]))
         if "keep" in now:
             self._keep(after["keep"])
+        if now & {"metrics", "metrics-outside"}:
+            await self._reopen_metrics(after)
         for name in AT_ONCE:
-            before[name] = after[name]
-        before["bounds"] = bounds
-        self._log.note(
-            "reloaded", changed=",".join(sorted(now)) or None, later=",".join(sorted(later)) or None
-        )
+            self._options[name] = after[name]
+        self._options["bounds"] = after["bounds"]
+
+    async def _reopen_metrics(self, after: Options) -> None:
+        if self._metrics is not None:
+            await maybeDeferred(self._metrics.stopListening)
+            self._metrics = None
+        try:
+            self._metrics = self._opened_metrics(after["metrics"], outside=bool(after["metrics-outside"]))
+        except CannotStart as wrong:
+            self._log.note("reload-refused", error=wrong)
 
     def _keep(self, days: str | None) -> None:
         if self._retention is not None:
@@ -206,7 +243,7 @@ class Imserver(Service):
     @property
     def loopback(self) -> tuple[str, int] | None:
         """Give host and port at which this machine alone reaches it, in clear."""
-        clear = (door for door in self._doors if not door.outside and not door.encrypted)
+        clear = (door for door in self._doors.all if not door.outside and not door.encrypted)
         found: list[Any] = [door.port.getHost() for door in clear]
         return next(((where.host, where.port) for where in found if hasattr(where, "port")), None)
 
@@ -218,7 +255,7 @@ class Imserver(Service):
     @property
     def reach(self) -> str:
         """Say who can reach it, and how."""
-        doors = [door for door in self._doors if door.outside]
+        doors = [door for door in self._doors.all if door.outside]
         if not doors:
             return "for this machine alone"
         return "for other machines " + (
@@ -229,8 +266,7 @@ class Imserver(Service):
         """Give where this machine alone reaches it, in clear; if all ports are for others, open one more."""
         if self.loopback is None:
             door = listen(self._reactor, ASIDE, self._server, self._encryption.wrap)
-            self._doors.append(replace(door, why=why))
-            self._ports.append(door.port)
+            self._doors.add(replace(door, why=why))
         assert self.loopback is not None
         return self.loopback
 
@@ -260,7 +296,7 @@ class Imserver(Service):
         super().startService()  # type: ignore[no-untyped-call]
         _collect_seldom()
         self._log.watch()
-        self._encryption.reload = self.reload
+        self._encryption.reload = self._hung_up
         self._encryption.start()
         self._alive = stay_alive(self._reactor)
         self._soon(lambda: notify(READY))
@@ -285,11 +321,12 @@ class Imserver(Service):
             self._alive.stop()
         if self._retention is not None:
             self._retention.end()
-        for port in (*self._ports, *([self._metrics] if self._metrics is not None else [])):
-            await maybeDeferred(port.stopListening)
+        await self._doors.close()
+        if self._metrics is not None:
+            await maybeDeferred(self._metrics.stopListening)
         self._backups.stop()
         await self._server.end_all(self._goodbye)
-        self._hashing.stop()
+        self._hashing.leave()  # nobody waits for these any more, and they may be seconds of work
         self._copying.stop()
         await self._storage.close()
         self._told.close()
@@ -302,7 +339,7 @@ class Imserver(Service):
         people = _count(len(self._opening.accounts), "person", "people")
         entries = _count(self._opening.last, "entry", "entries")
         return welcome(
-            self._doors,
+            self._doors.all,
             self._encryption.papers,
             self._entrance,
             f"{people}, {entries} of the log",

@@ -52,8 +52,12 @@ class Strangers:
         self._draw = draw
         self._since: dict[Guest, float] = {}
         self._by_source: dict[str, int] = {}
-        self._arrivals: Tallies[str] = Tallies(clock.seconds, bounds.arrivals_per_source, bounds.remembered)
-        self._welcome: Remembered[str, None] = Remembered(clock.seconds, bounds.remembered, WELCOME)
+        self._arrivals: Tallies[str] = Tallies(
+            clock.seconds, lambda: bounds.arrivals_per_source, lambda: bounds.remembered
+        )
+        self._welcome: Remembered[str, None] = Remembered(
+            clock.seconds, lambda: bounds.remembered, lambda: WELCOME
+        )
         self._timer: IDelayedCall | None = None
 
     def __len__(self) -> int:

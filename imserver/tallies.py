@@ -13,10 +13,14 @@ V = TypeVar("V")
 WINDOW = 600.0
 
 
+#: What may change while a server runs.
+Amount = Callable[[], float]
+
+
 class Remembered(Generic[K, V]):
     """A table that forgets what was not touched for some seconds, and the oldest when it is full."""
 
-    def __init__(self, now: Callable[[], float], most: float, seconds: float) -> None:
+    def __init__(self, now: Callable[[], float], most: Amount, seconds: Amount) -> None:
         self._now = now
         self._most = most
         self._seconds = seconds
@@ -48,10 +52,10 @@ class Remembered(Generic[K, V]):
 
     def _forget(self) -> None:
         """Forget what is old: the oldest stand first, so this looks at no more than it forgets, and one."""
-        past = self._now() - self._seconds
+        past, most = self._now() - self._seconds(), self._most()
         while self._entries:
             at, _ = next(iter(self._entries.values()))
-            if at > past and len(self._entries) <= self._most:
+            if at > past and len(self._entries) <= most:
                 return
             self._entries.popitem(last=False)
 
@@ -59,15 +63,15 @@ class Remembered(Generic[K, V]):
 class Tallies(Generic[K]):
     """How often each did something in ten minutes, counted from its first time; so many are allowed."""
 
-    def __init__(self, now: Callable[[], float], allowed: float, most: float) -> None:
+    def __init__(self, now: Callable[[], float], allowed: Amount, most: Amount) -> None:
         self._now = now
         self._allowed = allowed
-        self._tallies: Remembered[K, tuple[float, int]] = Remembered(now, most, WINDOW)
+        self._tallies: Remembered[K, tuple[float, int]] = Remembered(now, most, lambda: WINDOW)
 
     def wait(self, key: K) -> float:
         """Say how many seconds to wait before the next time; 0: it is allowed."""
         begun, count = self._tally(key)
-        return 0.0 if count < self._allowed else begun + WINDOW - self._now()
+        return 0.0 if count < self._allowed() else begun + WINDOW - self._now()
 
     def count(self, key: K) -> None:
         """Note one more time."""

@@ -25,6 +25,7 @@ class User:
         self.text = ""  #: what they say beside it
         self.held = account.registered  #: how far the furthest of their devices ever held the stream
         self.blocks: dict[int, list[Block]] = {}  #: by account: when they did not want to hear it
+        self.everyone_said = False  #: an administrator has said whether it may address everyone
         self.lock = 0  #: how often what opens the account was changed, since the start of the server
 
     @property
@@ -54,6 +55,7 @@ class User:
     def entitle(self, **changes: bool) -> None:
         """Take note of what the account may do from now on, and tell its sessions if that is new."""
         before = rights_of(self.account)
+        self.everyone_said |= "everyone" in changes
         self.become(**changes)
         rights = rights_of(self.account)
         if rights != before:
@@ -138,16 +140,28 @@ class Users:
                 self._close(self.of(entry.account), entry.number)
 
     def _add(self, account: Account) -> User:
-        if account.everyone is None:
-            names = (*account.earlier, account.name)
-            account = replace(account, everyone=any(map(self._may_address_everyone, names)))
         user = User(account)
+        if account.everyone is None:
+            user.become(everyone=self._may_from_the_start(account))
+        else:
+            user.everyone_said = True
         self._by_account[account.id] = user
         for name in (*account.earlier, account.name):
             self._means(name, user)
         if not user.closed:
             bisect.insort(self._names, account.name)
         return user
+
+    def _may_from_the_start(self, account: Account) -> bool:
+        return any(map(self._may_address_everyone, (*account.earlier, account.name)))
+
+    def let_address_everyone(self, may: Callable[[str], bool]) -> None:
+        """Say anew who may, of those of whom no administrator has said anything."""
+        self._may_address_everyone = may
+        for user in self._by_account.values():
+            if not user.everyone_said and not user.closed:
+                user.entitle(everyone=self._may_from_the_start(user.account))
+                user.everyone_said = False
 
     def _means(self, name: str, user: User) -> None:
         self._by_name[name] = user

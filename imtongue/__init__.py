@@ -46,6 +46,11 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", tr(",")) if count >= 1000 else str(count)
 
 
+def spoken() -> str:
+    """Give the code of the language that is spoken."""
+    return _catalogue.info().get("language", "en")
+
+
 def speaks_english() -> bool:
     """Tell whether all is said as it stands in the source."""
     return type(_catalogue) is gettext.NullTranslations

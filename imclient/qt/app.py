@@ -28,6 +28,7 @@ from imclient.core.client import Client
 from imclient.core.running import OneThread
 from imclient.core.settings import HOST, Options, profile_folder
 from improtocol.invite import PORT
+from imqt import qt_words
 from imqt import reactor as imqt_reactor
 from imqt.dress import Choice, Dress
 
@@ -181,6 +182,7 @@ def main(options: Options) -> int:
     _log_what_went_wrong()
     app = QApplication.instance()
     assert isinstance(app, QApplication)
+    qt_words.speak(app)
     app.setWindowIcon(emblem.icon())
     folder = profile_folder(options.profile)
 

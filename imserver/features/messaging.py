@@ -10,6 +10,7 @@ from improtocol.errors import MailboxFull, NoSuchUser, NotAllowed, RefUsed
 from improtocol.fields import Right
 
 from ..avatar import Avatar
+from ..bounds import Bounds
 from ..dispatch import answers
 from ..mailroom import Mailroom
 from ..receipts import ReceiptNews
@@ -29,14 +30,14 @@ class Messaging:
         mailroom: Mailroom,
         receipts: ReceiptNews,
         log: ServerLog,
-        most_waiting: float,
+        bounds: Bounds,
     ) -> None:
         self._stored = stored
         self._users = users
         self._mailroom = mailroom
         self._receipts = receipts
         self._log = log
-        self._most_waiting = most_waiting
+        self._bounds = bounds
         self._under_way = 0  # drafts that have no answer yet
 
     @answers(commands.Send, writes=True)
@@ -107,7 +108,7 @@ class Messaging:
     def _draft(self, avatar: Avatar, audience: Audience, command: commands.Send) -> Draft:
         named = [user for user in map(self._users.ever, audience.names) if user is not None]
         # Whoever holds the stream nearly whole has no full mailbox; so hardly ever anything is counted.
-        far_behind = self._mailroom.last + self._under_way - self._most_waiting
+        far_behind = self._mailroom.last + self._under_way - self._bounds.mailbox
         return Draft(
             avatar.account.id,
             avatar.name,
@@ -120,5 +121,5 @@ class Messaging:
                 for user in named
                 if user.held <= far_behind and user.account != avatar.account
             ),
-            self._most_waiting,
+            self._bounds.mailbox,
         )

@@ -26,11 +26,10 @@ class Enrolling:
 
     def __init__(self, clock: IReactorTime, bounds: Bounds, policy: Policy = Policy.OPEN) -> None:
         self.policy = policy
-        self._of_source: Tallies[str] = Tallies(
-            clock.seconds, bounds.registrations_per_source, bounds.remembered
-        )
-        self._of_all: Tallies[None] = Tallies(clock.seconds, bounds.registrations, bounds.remembered)
-        self._wrong: Tallies[str] = Tallies(clock.seconds, bounds.registrations_per_source, bounds.remembered)
+        each, most = lambda: bounds.registrations_per_source, lambda: bounds.remembered
+        self._of_source: Tallies[str] = Tallies(clock.seconds, each, most)
+        self._of_all: Tallies[None] = Tallies(clock.seconds, lambda: bounds.registrations, most)
+        self._wrong: Tallies[str] = Tallies(clock.seconds, each, most)
 
     def ask(self, source: str | None) -> None:
         """Count one more, or raise ``TooOften``; it counts also if the name is taken (R39)."""

@@ -91,10 +91,12 @@ class Guessing:
         self._clock = clock
         self._bounds = bounds
         self._failures: dict[str, Remembered[Key, Failures]] = {
-            kind: Remembered(clock.seconds, bounds.remembered, bounds.guess_cap)
+            kind: Remembered(clock.seconds, lambda: bounds.remembered, lambda: bounds.guess_cap)
             for kind in (SOURCE, NAME, KNOWN)
         }
-        self._marks: Remembered[Key, None] = Remembered(clock.seconds, bounds.remembered, math.inf)
+        self._marks: Remembered[Key, None] = Remembered(
+            clock.seconds, lambda: bounds.remembered, lambda: math.inf
+        )
         self._lanes: dict[Key, Lane] = {}
         self._strangers = 0
 

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 
 from improtocol.errors import Busy
 
-from ..bounds import BOUNDS
+from ..bounds import BOUNDS, Bounds
 
 T = TypeVar("T")
 
@@ -32,10 +32,10 @@ class Run(Protocol):
 class Passwords:
     """Makes and checks password hashes, never on the reactor's thread."""
 
-    def __init__(self, run: Run, hasher: PasswordHasher = OWASP, most: float = BOUNDS.hashes_waiting) -> None:
+    def __init__(self, run: Run, hasher: PasswordHasher = OWASP, bounds: Bounds = BOUNDS) -> None:
         self._run = run
         self._hasher = hasher
-        self._most = most
+        self._bounds = bounds
         self._waiting = 0
         # Compared with when there is no such name, so that it takes the time of a wrong password (R39).
         self._nobody: str | None = None
@@ -65,7 +65,7 @@ class Passwords:
         return self._nobody
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
-        if self._waiting >= self._most:
+        if self._waiting >= self._bounds.hashes_waiting:
             raise Busy(retry_after=COME_AGAIN)
         self._waiting += 1
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import queue
 from collections.abc import Callable
@@ -38,11 +39,13 @@ class Harbour(MemoryReactorClock):
         super().__init__()
         self.ports: list[Port] = []
         self.taken: dict[int, int] = {}  #: the number of the error that a port gives
+        self.one_each = False  #: a number that is open is open for nobody else
         self._said: queue.Queue[Callable[[], object]] = queue.Queue()
 
     def listenTCP(self, port: int, factory: Any, backlog: int = 50, interface: str = "") -> Any:
-        if port in self.taken:
-            number = self.taken[port]
+        open_ = [other for other in self.ports if other.open and self.one_each]
+        mine = {getattr(other.place, "port", 0) for other in open_}
+        if number := self.taken.get(port) or (errno.EADDRINUSE if port and port in mine else 0):
             raise CannotListenError(interface, port, OSError(number, os.strerror(number)))
         kind = IPv6Address if ":" in interface else IPv4Address
         return self._opened(kind("TCP", interface or "0.0.0.0", port), factory)

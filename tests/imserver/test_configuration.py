@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from imserver.bounds import BOUNDS
+from improtocol.errors import TooOften
+from imserver.bounds import BOUNDS, SWITCH, listed
 from imserver.cannot_start import CannotStart
 from imserver.configuration import BadConfiguration, Configuration, read
 from imserver.listening import HERE
@@ -16,7 +19,7 @@ from imserver.notifying import notify
 from imserver.operator.configuring import options_of, whole
 from imserver.options import Options
 from imserver.portal.enrolling import Policy
-from imserver.reloading import LIMITS_AT_ONCE
+from imserver.service import Imserver
 
 from .test_options import options
 from .test_service import ImserverCase
@@ -101,10 +104,6 @@ class FileTests(SynchronousTestCase):
         self.assertIn("\nkeep = 30\n", once)
         self.assertIn("\n# metrics = ", once)
 
-    def test_limits(self) -> None:
-        """Those limits that hold at once are limits."""
-        self.assertLess(LIMITS_AT_ONCE, set(vars(BOUNDS)))
-
 
 class ReloadTests(ImserverCase):
     """A server that runs, and a file that changes."""
@@ -117,15 +116,16 @@ class ReloadTests(ImserverCase):
         server.reload()
         self.reactor.advance(0)
         self.assertRegex(
-            self.log, r" reloaded changed=keep,limit.burst,register later=limit.mailbox,names\n$"
+            self.log,
+            r" reloaded changed=keep,limit.burst,limit.mailbox,register\n\S+ needs-start option=names\n$",
         )
         self.assertEqual(Policy.CLOSED, server._server.enrolling.policy)
-        self.assertEqual((7, BOUNDS.mailbox), (server._server.bounds.burst, server._server.bounds.mailbox))
+        self.assertEqual((7, 8), (server._server.bounds.burst, server._server.bounds.mailbox))
         self.assertTrue(wire.connected)
         self.write("keep = 3\n")
         server.reload()
         self.reactor.advance(0)
-        self.assertRegex(self.log, r" reloaded changed=limit.burst,register\n$")
+        self.assertRegex(self.log, r" reloaded changed=limit.burst,limit.mailbox,register\n$")
         self.assertEqual(Policy.OPEN, server._server.enrolling.policy)
 
     def test_refused(self) -> None:
@@ -136,6 +136,101 @@ class ReloadTests(ImserverCase):
         self.reactor.advance(0)
         self.assertRegex(self.log, r" reload-refused error=\S*keep:")
         self.assertEqual(Policy.OPEN, server._server.enrolling.policy)
+
+    def doors(self) -> list[str]:
+        """Give the ports that are open."""
+        return [f"{one.place.host}:{one.place.port}" for one in self.reactor.ports if one.open]  # type: ignore[union-attr]
+
+    def test_ports(self) -> None:
+        """Ports are opened and closed, also one in the place of another; who came by a closed one stays."""
+        server = self.running()
+        wire = self.connect()
+        self.reactor.one_each = True
+        self.assertEqual(["127.0.0.1:12000"], self.doors())
+        for listen, open_ in (
+            (
+                ["tcp:12000:interface=127.0.0.1", "tcp:12001:interface=127.0.0.1"],
+                ["127.0.0.1:12000", "127.0.0.1:12001"],
+            ),
+            (["tcp:12001:interface=127.0.0.1"], ["127.0.0.1:12001"]),
+            (["tcp:12001:interface=192.0.2.7"], ["192.0.2.7:12001"]),
+        ):
+            self.write(f"listen = {listen}\n")
+            self.reload(server)
+            self.assertEqual(open_, self.doors())
+            self.assertRegex(self.log, r" reloaded changed=listen\n$")
+        self.assertTrue(wire.connected)
+        self.assertIs(Policy.INVITE, server._server.enrolling.policy)
+        self.assertRegex(server.invite_line("CODE") or "", r"^imserver://192.0.2.7:12001/CODE#sha256:")
+        self.assertTrue(server._encryption._looking.running)
+
+    def test_a_port_that_cannot_be_had(self) -> None:
+        """If a port is somebody else's all stays as it was, and the log says so."""
+        server = self.running()
+        self.reactor.taken[12005] = errno.EADDRINUSE
+        self.write(
+            'register = "closed"\n'
+            'listen = ["tcp:12004:interface=127.0.0.1", "tcp:12005:interface=127.0.0.1"]\n'
+        )
+        self.reload(server)
+        self.assertEqual(["127.0.0.1:12000"], self.doors())
+        self.assertRegex(self.log, r" reload-refused error=\S*12005")
+        self.assertIs(Policy.OPEN, server._server.enrolling.policy)
+
+    def test_a_port_aside(self) -> None:
+        """What was opened beside those that were asked for stays open."""
+        server = self.running("--listen=tcp:12001:interface=192.0.2.7")
+        server.open_aside("for a test")
+        self.reload(server)
+        self.assertEqual(2, len(self.doors()))
+
+    def test_every_limit(self) -> None:
+        """Every limit holds at once wherever it is looked at, and no other server's is changed by it."""
+        server = self.running()
+        lines = "".join(f"{one.name} = {3 if one.unit != SWITCH else 'true'}\n" for one in listed(BOUNDS))
+        self.write(f"[limit]\n{lines}")
+        self.reload(server)
+        self.assertEqual({3, True}, set(vars(server._server.bounds).values()))
+        self.assertIs(server._server.bounds, server._server.strangers.bounds)
+        self.assertEqual(3, server._log_file.most)
+        self.assertEqual(20, BOUNDS.burst)
+        came = [server._server.enrolling.ask("198.51.100.7") for _ in range(3)]
+        self.assertEqual(3, len(came))
+        self.assertRaises(TooOften, server._server.enrolling.ask, "198.51.100.7")
+
+    def test_everyone(self) -> None:
+        """Who may say something to everyone is said anew, but of those an administrator decided about."""
+        server = self.running()
+        made: list[Callable[[str], bool]] = []
+        self.patch(server._server, "let_address_everyone", made.append)
+        self.write('everyone = ["ana"]\n')
+        self.reload(server)
+        (may,) = made
+        self.assertEqual((True, False), (may("ana"), may("bob")))
+
+    def test_metrics(self) -> None:
+        """The port of the counts is opened and closed."""
+        server = self.running()
+        for said, open_ in (('metrics = "tcp:9100:interface=127.0.0.1"\n', 2), ("", 1)):
+            self.write(said)
+            self.reload(server)
+            self.assertEqual(open_, len(self.doors()))
+
+    def test_a_line_for_each(self) -> None:
+        """What needs a new start is named, an option a line, each time until it is done."""
+        server = self.running()
+        self.write('names = "unicode"\nclear-outside = true\ncertificate = "/nowhere.pem"\n')
+        for _ in range(2):
+            self.reload(server)
+            self.assertRegex(
+                self.log,
+                r" reloaded\n\S+ needs-start option=certificate\n\S+ needs-start option=clear-outside\n"
+                r"\S+ needs-start option=names\n$",
+            )
+
+    def reload(self, server: Imserver) -> None:
+        self.reactor.wait_for(server.reload())
+        self.reactor.advance(0)
 
     def write(self, text: str) -> None:
         (self.folder / "imserver.toml").write_text(text)

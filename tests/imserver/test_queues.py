@@ -25,7 +25,7 @@ class QueuesTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.readers: list[Reader] = []
         self.looks = 0
-        self.queues = Queues(100, self.all_of_them)
+        self.queues = Queues(lambda: 100, self.all_of_them)
 
     def all_of_them(self) -> list[Reader]:
         """Give the readers there are, and note that it was asked."""

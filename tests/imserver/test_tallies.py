@@ -16,7 +16,7 @@ class RememberedTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.now = 0.0
-        self.table: Remembered[str, int] = Remembered(lambda: self.now, 3, 10)
+        self.table: Remembered[str, int] = Remembered(lambda: self.now, lambda: 3, lambda: 10)
 
     def test_for_a_while(self) -> None:
         """An entry is there until its time is over, counted from when it was last put in."""
@@ -51,7 +51,7 @@ class RememberedTests(SynchronousTestCase):
 
     def test_for_ever(self) -> None:
         """What is kept for ever is forgotten only when the table is full."""
-        table: Remembered[str, None] = Remembered(lambda: self.now, 3, math.inf)
+        table: Remembered[str, None] = Remembered(lambda: self.now, lambda: 3, lambda: math.inf)
         table.keep("a", None)
         self.now = 1e9
         self.assertIn("a", table)
@@ -62,7 +62,7 @@ class TalliesTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.now = 0.0
-        self.tallies: Tallies[str] = Tallies(lambda: self.now, 2, 1000)
+        self.tallies: Tallies[str] = Tallies(lambda: self.now, lambda: 2, lambda: 1000)
 
     def test_window(self) -> None:
         """The third must wait until ten minutes after the first; then it begins anew."""

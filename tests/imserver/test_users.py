@@ -11,6 +11,7 @@ from improtocol.names import UnicodeNames
 from imserver.avatar import Avatar, Speaker
 from imserver.storage.records import Account, Entry, EntryKind
 from imserver.users import User, Users
+from tests.stage import Stage
 
 ALICE, BOB = Account(1, "alice", 1), Account(2, "bob", 4)
 
@@ -69,3 +70,30 @@ class UsersTests(SynchronousTestCase):
         self.assertIs(users.resembling("cöpe"), users.get("cope"))
         self.assertIsNone(users.resembling("code"))
         self.assertIsNone(Users([ALICE]).resembling("a1ice"))
+
+
+class EveryoneTests(SynchronousTestCase):
+    """Who may say something to everyone, as it is said while the server runs."""
+
+    def test_said_anew(self) -> None:
+        """It changes for those nobody decided about, also those to come, and is told on their sessions."""
+        stage = Stage(may_address_everyone=lambda name: name == "ana")
+        ana, bob, cleo = (stage.enter(name) for name in ("ana", "bob", "cleo"))
+        stage.appoint("ana")
+        ana.ask("GRANT cleo everyone")
+        for actor in (ana, bob, cleo):
+            actor.forget()
+        stage.server.let_address_everyone(lambda name: name in ("bob", "dan"))
+        stage.settle()
+        self.assertEqual((False, True, True), tuple(self.may(stage, name) for name in ("ana", "bob", "cleo")))
+        self.assertIn("* RIGHTS rights=everyone", bob.heard())
+        self.assertEqual([], cleo.heard())
+        stage.enter("dan")
+        self.assertTrue(self.may(stage, "dan"))
+        stage.server.let_address_everyone(lambda name: True)
+        self.assertTrue(self.may(stage, "ana"))
+
+    def may(self, stage: Stage, name: str) -> bool | None:
+        user = stage.users.get(name)
+        assert user is not None
+        return user.account.everyone
