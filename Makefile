@@ -74,6 +74,7 @@ words: ready-to-test ## compile what the client says in other languages
 pictures: ready-to-test ## the pictures in docs/pictures, drawn anew
 	$(SCREEN) $(BIN)/python -m examples.picture
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m examples.server_picture
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m examples.server_picture docs/pictures/server-window-dark.png dark
 	$(SCREEN) $(BIN)/python -m examples.gallery window-receipts --shot docs/pictures/receipts.png
 	$(SCREEN) $(BIN)/python -m examples.gallery window-wire --dark --shot docs/pictures/wire-dark.png
 	$(SCREEN) $(BIN)/python -m examples.gallery start-stranger --size 1000x720 --shot docs/pictures/first-contact.png

@@ -1,10 +1,10 @@
-"""Promise A7 for the bot and the terminal: handing a message over does not consume it.
+"""Promise A7 for bot, terminal and desktop: handing a message over does not consume it.
 
-``python -m bench.client_kills bot|terminal [--kills 500] [--seed 1] [--plant DEFECT]`` has somebody talk
-to a real client over a real server, kills the client with SIGKILL after a random moment again and again,
+``python -m bench.client_kills bot|terminal|desktop [--kills 500] [--seed 1] [--plant DEFECT]`` has somebody
+talk to a real client over a real server, kills the client with SIGKILL after a random moment again and again,
 and starts it again.  In the end what it holds is compared with the log: of the bot, that every message
-was handled at least once and answered exactly once; of the terminal, that its file holds every message
-as it was said, and that each came to the screen.
+was handled at least once and answered exactly once; of terminal and desktop, that the file holds every
+message as it was said, and that each came to the terminal's screen, or stands in the desktop's conversations.
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ from typing import Any, Protocol
 
 from . import people
 from .altered_client import PLANTS
+from .desks import Desk, eventually
 from .evidence import ROOT, Progress, circumstances, write_evidence
 from .ledger import Entry, read_log
 from .running import HERE, Running
 
 VICTIM, TALKER = "victim", "talker"
 #: Seconds that a client lives, at most; the terminal needs most of one until it is in.
-LONGEST = {"bot": 0.9, "terminal": 1.4}
+LONGEST = {"bot": 0.9, "terminal": 1.4, "desktop": 2.0}
 #: Seconds between two messages.
 PACE = 0.012
 #: Seconds that a client lives at most once it is at work, where that is waited for.
@@ -107,7 +108,7 @@ class Client(Protocol):
 
 
 class _Process:
-    """What both have: a process, and how it is started."""
+    """What bot and terminal have: a process, and how it is started."""
 
     def __init__(self, folder: Path, port: int, plant: str | None, who: str) -> None:
         self.folder, self.port, self.planted = folder, port, plant is not None
@@ -174,7 +175,45 @@ class Bot(_Process):
         }
 
 
-class Terminal(_Process):
+class _Holding:
+    """What terminal and desktop have: a file that holds what they were told."""
+
+    folder: Path
+
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        found = list(self.folder.glob(f"imclient/profiles/*/accounts/*/{VICTIM}@*.db"))
+        if not found:
+            return []
+        with (
+            closing(sqlite3.connect(f"{found[0].as_uri()}?mode=ro", uri=True)) as connection,
+            suppress(sqlite3.OperationalError),  # it has no tables yet
+        ):
+            return connection.execute(query).fetchall()
+        return []
+
+    def stirs(self) -> int:
+        """Look up to where it holds the stream."""
+        return self.come([])
+
+    def has_all(self, entries: list[Entry]) -> bool:
+        """Whether it holds all up to the newest."""
+        return self.come(entries) >= max(entry.number for entry in entries)
+
+    def come(self, entries: list[Entry]) -> int:
+        """Look up to where it holds the stream."""
+        rows = self._rows("SELECT value FROM about WHERE key = 'position'")
+        return int(rows[0][0]) if rows else 0
+
+    def _compare(self, said: dict[int, str]) -> dict[str, int]:
+        held = dict(self._rows("SELECT number, text FROM messages"))
+        return {
+            "messages": len(said),
+            "lost": sum(number not in held for number in said),
+            "changed": sum(held.get(number, text) != text for number, text in said.items()),
+        }
+
+
+class Terminal(_Process, _Holding):
     """A terminal client on a terminal, where somebody touches a key now and then."""
 
     def __init__(self, folder: Path, port: int, plant: str | None) -> None:
@@ -208,42 +247,56 @@ class Terminal(_Process):
         if self._keyboard >= 0:
             os.close(self._keyboard)
 
-    def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        found = list(self.folder.glob(f"imclient/profiles/terminal/accounts/*/{VICTIM}@*.db"))
-        if not found:
-            return []
-        with (
-            closing(sqlite3.connect(f"{found[0].as_uri()}?mode=ro", uri=True)) as connection,
-            suppress(sqlite3.OperationalError),  # it has no tables yet
-        ):
-            return connection.execute(query).fetchall()
-        return []
-
-    def stirs(self) -> int:
-        """Look up to where it holds the stream."""
-        return self.come([])
-
-    def has_all(self, entries: list[Entry]) -> bool:
-        """Whether it holds all up to the newest."""
-        return self.come(entries) >= max(entry.number for entry in entries)
-
-    def come(self, entries: list[Entry]) -> int:
-        """Look up to where it holds the stream."""
-        rows = self._rows("SELECT value FROM about WHERE key = 'position'")
-        return int(rows[0][0]) if rows else 0
-
     def judge(self, entries: list[Entry]) -> dict[str, int]:
         """Compare its file, and what came to the screen, with what was said to it."""
         self._end_screen()
         self._keyboard = -1
-        said = {entry.number: entry.text for entry in entries if entry.sender == TALKER}
-        held = dict(self._rows("SELECT number, text FROM messages"))
-        return {
-            "messages": len(said),
-            "lost": sum(number not in held for number in said),
-            "changed": sum(held.get(number, text) != text for number, text in said.items()),
-            "not_shown": sum(text.encode() not in self._shown for text in said.values()),
-        }
+        said = _said(entries)
+        not_shown = sum(text.encode() not in self._shown for text in said.values())
+        return {**self._compare(said), "not_shown": not_shown}
+
+
+class Desktop(_Holding):
+    """A desktop client that comes back by itself each time; in the end somebody looks at its windows."""
+
+    def __init__(self, folder: Path, port: int, plant: str | None) -> None:
+        self.folder = folder
+        self._desk = Desk(VICTIM, folder, port, plant=plant)
+        self._began_by_hand()
+
+    def _began_by_hand(self) -> None:
+        """Log in once, and stay logged in from then on."""
+        self._desk.start()
+        self._desk.come_in(stay=True)
+        eventually(lambda: list(self.folder.glob("imclient/profiles/*/tokens.json")), what="a token")
+        self._desk.kill()
+
+    def start(self) -> None:
+        """Start it; it comes in without its password."""
+        self._desk.begin_start(driven=False)
+
+    def kill(self) -> None:
+        """Kill it."""
+        self._desk.kill()
+
+    def judge(self, entries: list[Entry]) -> dict[str, int]:
+        """Compare its file, and what its conversations hold, with what was said to it."""
+        said = _said(entries)
+        self._desk.start()
+        self._desk.wait_until_in()
+        wanted: dict[str, list[int]] = {"*": [], TALKER: []}
+        for entry in entries:
+            wanted["*" if entry.audience == "*" else TALKER].append(entry.number)
+        unequal = 0
+        for talk, numbers in wanted.items():
+            there = [row[0] for row in self._desk.do("held")[talk]]
+            unequal += there != numbers[-len(there) :]
+        self._desk.kill()
+        return {**self._compare(said), "not_shown": unequal}
+
+
+def _said(entries: list[Entry]) -> dict[int, str]:
+    return {entry.number: entry.text for entry in entries if entry.sender == TALKER}
 
 
 def killed(who: str, kills: int, seed: int, plant: str | None = None) -> dict[str, int]:
@@ -255,7 +308,7 @@ def killed(who: str, kills: int, seed: int, plant: str | None = None) -> dict[st
         server = Running(folder / "data")
         server.begin()
         server.wait_until_open()
-        client: Any = {"bot": Bot, "terminal": Terminal}[who](folder, server.port, plant)
+        client: Any = {"bot": Bot, "terminal": Terminal, "desktop": Desktop}[who](folder, server.port, plant)
         talker = Talker(server.port)
         try:
             for number in range(kills):
@@ -332,7 +385,7 @@ def prove(who: str, kills: int, seed: int, *, evidence: bool) -> bool:
     progress.end(f"A7, {who} killed: {facts}, {took:.0f} s")
     held = not bad(facts)
     planted: dict[str, object] = {}
-    for defect in (plant for plant in PLANTS if PLANTS[plant][0] == who):
+    for defect in (plant for plant in PLANTS if who in PLANTS[plant][0]):
         for again in range(PLANTED_TRIES):
             found = killed(who, PLANTED_KILLS, seed + again, defect)
             if bad(found):
@@ -351,7 +404,7 @@ def prove(who: str, kills: int, seed: int, *, evidence: bool) -> bool:
 def main() -> int:
     """Read the arguments; the exit status says whether the promise held."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("who", choices=["bot", "terminal"])
+    parser.add_argument("who", choices=list(LONGEST))
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plant", choices=PLANTS, help="this alone, in so many kills")

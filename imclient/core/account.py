@@ -13,6 +13,7 @@ from .desk import read as read_desk
 from .records import Held
 from .running import Run
 from .settings import Settings
+from .signal import Signal
 
 
 @dataclass(eq=False)
@@ -34,6 +35,9 @@ class Accounts:
     """A profile's."""
 
     def __init__(self, settings: Settings, run: Run, reactor: Any) -> None:
+        #: A sentence when an account's file cannot be written, from the first moment: whoever comes in while
+        #: the disk is full waits, and must know for what.  Empty when it can again.
+        self.trouble: Signal[str] = Signal()
         self._settings, self._run, self._reactor = settings, run, reactor
 
     def holds(self, host: str, port: int, name: str) -> bool:
@@ -49,6 +53,7 @@ class Accounts:
         if shown is not None and shown.cache.path == path:
             return shown
         account = Account(name, Cache(path, name, self._run, self._reactor))
+        account.cache.trouble.connect(self.trouble.emit)
         if path.exists():
             account.held = await account.cache.load()
             account.left = await self._run(partial(read_desk, account.desk))

@@ -114,6 +114,7 @@ class Client:
         self.tokens: Tokens = FileTokens(folder, self._run)
         self.desk = Desk(reactor, self._run)
         self._accounts = Accounts(self.settings, self._run, reactor)
+        self._accounts.trouble.connect(self._troubled)
         self._door = Door(
             self.link,
             self.trust,
@@ -322,7 +323,6 @@ class Client:
             self._account.cache.close()
         self._account = account
         held, account.held = account.held, Held()
-        account.cache.trouble.connect(self._troubled)
         account.cache.eased.connect(self._eased)
         self.desk.restore(account.desk, account.left)
         ledger = Ledger(held.held_from, held.position, held.gap)

@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOption
 
 from imclient.core import wording
 from imclient.core.conversations import Said
-from imqt import icons, moments, painting, theme
+from imqt import clamping, icons, moments, painting, theme
 from imqt.colours import Token
 from imqt.links import Link
 from imqt.theme import Size, Weight
@@ -111,7 +111,7 @@ class BubbleDelegate(QStyledItemDelegate):
             self._guessed = True
             return self._guess(row)
         begun = time.perf_counter()
-        made = painting.Paragraphs(painting.clamped(row.text), font, self._room(width))
+        made = painting.Paragraphs(clamping.clamped(row.text), font, self._room(width))
         row.shape = {key: made}
         self._spent += 1000 * (time.perf_counter() - begun)
         if not self._turn.isActive():

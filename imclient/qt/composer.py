@@ -25,7 +25,7 @@ from imtongue import number, tr
 
 from . import slash_line, spelling
 from .audience_control import AudienceControl
-from .completing import Completing
+from .completing import completing
 
 #: Narrower than this, the hint about the keys gives way to the one about people.
 NARROW = 560
@@ -129,7 +129,7 @@ class Composer(QWidget):
         self.audience = AudienceControl(client)
         self.edit = MessageEdit()
         self._check_spelling()
-        self.completing = Completing(self.edit, client)
+        self.completing = completing(self.edit, client)
         self.send = plain.button(tr("Send"), "primary", icon_name="send")
         self._sign = IconSign("waiting", "waiting")
         self._hint = PlainLabel("", "caption", wrap=True)

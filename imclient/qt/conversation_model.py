@@ -74,9 +74,11 @@ class ConversationModel(RowList[Row]):
         self._gathering.stop()
 
     def _on_added(self, index: int, _said: Said) -> None:
-        # What came before or within the window must not push its end out.
-        self._first += index < self._first
-        self._end += index < self._end
+        # What came before or within the window must not push its end out; nor its beginning: a page from
+        # the disk holds more than the window, and what was being read would be out of it.
+        before = index < self._first or (index == self._first < self._end)
+        self._first += before
+        self._end += before or index < self._end
         self._gathering.soon()
 
     def _on_changed(self, _index: int, said: Said) -> None:

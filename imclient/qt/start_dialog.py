@@ -108,6 +108,7 @@ class StartDialog(QWidget):
         form.name.returnPressed.connect(form.password.setFocus)
         form.password.returnPressed.connect(self._on_enter)
         self._client.link.changed.connect(self._on_link)
+        self._client.notice.connect(self.form.show_why)
 
     def _fill(self, host: str, port: int | None, name: str) -> None:
         form = self.form
@@ -341,6 +342,7 @@ class StartDialog(QWidget):
 
     def _stop_listening(self) -> None:
         self._client.link.changed.disconnect(self._on_link)
+        self._client.notice.disconnect(self.form.show_why)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Give the fields the room they need."""

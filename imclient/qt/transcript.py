@@ -29,10 +29,11 @@ from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, Q
 
 from imclient.core import wording
 from imclient.core.conversations import Said
-from imqt import moments, painting, plain
+from imqt import clamping, moments, plain
 from imqt.links import Link, links
 from imtongue import tr
 
+from . import reading_keys
 from .bubble import BubbleDelegate
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
@@ -155,7 +156,9 @@ class Transcript(QListView):
         if top < ABOVE:
             self.bar.setValue(self.bar.value() + top - ABOVE)
         self._busy = False
-        self._follow(self.bar.value() >= self.bar.maximum() - 4 and self.messages.at_end)
+        # Told also when it is no news to the model: what is new may have been too far back for its window.
+        self.messages.following = self.bar.value() >= self.bar.maximum() - 4 and self.messages.at_end
+        self.following_changed.emit(self.messages.following)
 
     def page(self, turn: Callable[[], bool]) -> bool:
         """Turn a page and keep what is being read where it is."""
@@ -258,14 +261,19 @@ class Transcript(QListView):
         viewport.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Copy on Ctrl+C; Enter on a message of one's own opens how far it came."""
+        """Copy on Ctrl+C; Enter on a message of one's own opens how far it came; turn pages."""
         assert event is not None
+        if reading_keys.obeyed(self, event, self.go_to_end, self._is_said):
+            return
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.ask_receipts(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def _is_said(self, index: QModelIndex) -> bool:
+        return self.messages.row(index).said is not None
 
     def ask_receipts(self, index: QModelIndex) -> None:
         """Ask how far a message of one's own came, if it is one."""
@@ -288,7 +296,7 @@ class Transcript(QListView):
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         shown = self.messages.row(index)
-        if shown.said is not None and painting.clamped(shown.text) != shown.text:
+        if shown.said is not None and clamping.clamped(shown.text) != shown.text:
             plain.tell(self, tr("{name} said", name=wording.named(shown.said.sender)), shown.text)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:

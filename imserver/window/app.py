@@ -14,6 +14,7 @@ from platformdirs import user_config_path
 from PyQt5.QtWidgets import QApplication, QWidget
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ReactorNotRunning
+from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.logger import (
     FilteringLogObserver,
     LogLevel,
@@ -83,7 +84,10 @@ class Windows:
         self._asked = asked if asked is not Choice.SYSTEM else None
         dress.wear(self._asked or Choice(known if known in list(Choice) else "system"), self._liked.scale)
         kept, device = (own.keep, DEVICE) if own is not None else (lambda key: None, self._liked.named())
-        self.overseer = Overseer(reactor, time.time, lambda: way_to(reactor, self._server), kept, device)
+        self.overseer = Overseer(reactor, time.time, self._way, kept, device)
+
+    def _way(self) -> IStreamClientEndpoint:
+        return way_to(self._reactor, self._own.address if self._own is not None else self._server)
 
     def begin(self) -> None:
         """Come in as last time, or ask."""

@@ -14,14 +14,23 @@ from ..service import Imserver
 from .link import DEVICE, Key
 
 
+#: What a port is for that nobody asked for.
+WHY = "for this window"
+
+
 class OwnServer:
     """It runs as long as this program does."""
 
     def __init__(self, reactor: Any, options: Options) -> None:
         os.umask(0o077)
         self.service = Imserver(reactor, options)
-        self.address = Invite(*self.service.open_aside("for this window"))
+        self.service.open_aside(WHY)
         self._kept = self.service.folder / f"{DEVICE}.token"
+
+    @property
+    def address(self) -> Invite:
+        """Give where this window reaches it now: a port may be closed while it runs."""
+        return Invite(*self.service.open_aside(WHY))
 
     @property
     def entrance(self) -> Invite:

@@ -75,7 +75,7 @@ class ServerWindowTests(EndToEndCase):
         screen.press("ctrl+b")
         eventually(screen.active_window, lambda title: title == "Back up")
         screen.press("Return")
-        eventually(lambda: list(self.folder.glob("data-*.tar")), within=UP)
+        eventually(lambda: list((self.data / "backups").glob("*.backup")), within=UP)
         screen.press("Escape")
         self.comes(f"imserver - {HERE}:{self.port}", again)
         screen.press("alt+F4")

@@ -8,9 +8,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imclient.core.cache import cache_path
 from imclient.core.client import Client, LinkState
 from imclient.core.reaching import NotConnected, Unreachable
 from imclient.core.roster import Presence
+from imclient.core.writing import TRY_AGAIN
 from improtocol import commands
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import LoginRefused, NameTaken, NotAllowed, Offline, Refusal
@@ -283,6 +285,19 @@ class StreamTests(FakeCase):
         self.assertEqual(1, talk.unread)
         self.net.wait(1)
         self.assertEqual(["ACK 6"], self.server.asked("ACK"))
+
+    def test_disk_that_fails_at_the_start(self) -> None:
+        """Who comes in while this computer's disk cannot be written is told what they wait for."""
+        path = cache_path(self.folder, "lab.example", 12000, "dave", self.alice.settings.device)
+        path.mkdir(parents=True)  # which no database can be opened as
+        recalled = self.alice.recall("lab.example", 12000, "dave")
+        self.assertNoResult(recalled)
+        self.assertIn("disk cannot be written", self.notices[-1])
+        path.rmdir()
+        self.net.wait(TRY_AGAIN)
+        self.successResultOf(recalled)
+        self.assertEqual("dave", self.alice.name)
+        self.flushLoggedErrors(IsADirectoryError)
 
     def test_gap(self) -> None:
         """What the server no longer keeps is said to be lost, and not passed over in silence."""

@@ -235,6 +235,16 @@ class FirstContactTests(StartDialogTests):
         self.assertIn("say the password again", self.label("startWhy").text())
         self.assertEqual([], self.came_in)
 
+    def test_notice(self) -> None:
+        """Who waits for this computer's disk is told so; who is in is told by the main window."""
+        self.client.notice.emit("This computer's disk cannot be written.")
+        self.assertIn("disk cannot be written", self.label("startWhy").text())
+        self.assertTrue(self.label("startWhy").isVisible())
+        self.fill()
+        self.click("startLogIn")
+        self.client.notice.emit("Another sentence.")
+        self.assertNotIn("Another", self.label("startWhy").text())
+
     def test_offline(self) -> None:
         """Where the server cannot be reached, what this computer holds can be read."""
         self.refused(OSError("There is no computer called lab.example."))
