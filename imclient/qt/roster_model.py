@@ -115,6 +115,10 @@ class RosterModel(RowList[RosterRow]):
 
     # Searching and choosing
 
+    def first(self) -> RosterRow | None:
+        """Give the first person that is shown: whom Enter means while one searches."""
+        return next((row for row in self.rows if not row.heading), None)
+
     def search(self, sought: str) -> None:
         """Show only the names that hold these letters."""
         self._sought = sought.strip().lower()
