@@ -13,7 +13,6 @@ from ..options import Options
 from ..service import Imserver
 from .link import DEVICE, Key
 
-
 #: What a port is for that nobody asked for.
 WHY = "for this window"
 
