@@ -29,7 +29,7 @@ from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, Q
 
 from imclient.core import wording
 from imclient.core.conversations import Said
-from imqt import clamping, moments, plain
+from imqt import clamping, moments, painting, plain
 from imqt.links import Link, links
 from imtongue import tr
 
