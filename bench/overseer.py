@@ -87,8 +87,8 @@ class Run:
         own.start()
         self._overseer = self._windows.overseer
         self._overseer.filled.connect(self._on_filled)
-        own.key = lambda: Key(NAME, PASSWORD, code=own.service.first_code or "")  # type: ignore[method-assign]
-        self._windows.begin()
+        first = Key(NAME, PASSWORD, code=own.service.first_code or "")
+        self._overseer.enter(first).addCallbacks(lambda _: self._windows._open(), fail)
         self._look_for_window()
         self._reactor.run()
 
