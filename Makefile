@@ -53,6 +53,8 @@ unit: ready-to-test ## the tests that need neither a window nor another process
 	@mkdir -p build/trial
 	$(TRIAL) -j2 $(UNIT_TESTS)
 
+# What is typed and read in them is English, whoever runs them.
+unit windows-test end-to-end prove prove-ci: export LANGUAGE = en
 windows-test: export QT_QPA_PLATFORM = offscreen
 windows-test: ready-to-test ## the tests of the windows, without a screen
 	@mkdir -p build/trial
@@ -74,6 +76,7 @@ words: ready-to-test ## compile what the client says in other languages
 pictures: ready-to-test ## the pictures in docs/pictures, drawn anew
 	$(SCREEN) $(BIN)/python -m examples.picture
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m examples.server_picture
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m examples.server_picture docs/pictures/server-window-dark.png dark
 	$(SCREEN) $(BIN)/python -m examples.gallery window-receipts --shot docs/pictures/receipts.png
 	$(SCREEN) $(BIN)/python -m examples.gallery window-wire --dark --shot docs/pictures/wire-dark.png
 	$(SCREEN) $(BIN)/python -m examples.gallery start-stranger --size 1000x720 --shot docs/pictures/first-contact.png

@@ -12,13 +12,14 @@ way at named places in its code; a planted defect must be found.
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from twisted.internet.task import deferLater, react
 from . import people
 from .altered_server import FAIL_POINTS, PLANTS, launcher
 from .crowd import Device, Sender
-from .evidence import Progress
+from .evidence import Progress, circumstances, write_evidence
 from .ledger import DIED, STUCK, Findings, Ledger, read_log
 from .running import TWISTD, Ended, Running
 
@@ -66,6 +67,8 @@ class Proof:
     """The rounds of one run, on one data folder."""
 
     make_device, make_sender = Device, Sender
+    #: Rounds after which a long run goes on with another folder and another seed; None: it never does.
+    rounds_on_a_folder: int | None = None
 
     def __init__(self, reactor: Any, folder: Path, task: Task) -> None:
         self.findings = Findings()
@@ -261,7 +264,7 @@ async def prove(
     return proof, facts
 
 
-def run_alone(make: Callable[[Any, Path, Task], Proof], what: str | None, rounds: int) -> None:
+def run_alone(make: type[Proof], what: str | None, rounds: int) -> None:
     """Run one kind of rounds as the command line asks; the exit status says whether nothing was found."""
     parser = argparse.ArgumentParser(description=what, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=rounds)
@@ -269,21 +272,56 @@ def run_alone(make: Callable[[Any, Path, Task], Proof], what: str | None, rounds
     parser.add_argument("--plant", choices=PLANTS)
     parser.add_argument("--first", type=int, default=1, help="the call that fails, where calls do")
     parser.add_argument("--step", type=int, default=1, help="how many later the next fails")
+    parser.add_argument("--minutes", type=float, help="begin no other folder after so long")
+    parser.add_argument("--keep", metavar="NAME", help="keep what was found as evidence of that name")
     asked = parser.parse_args()
     task = Task(asked.rounds, asked.seed, asked.plant, first=asked.first, step=asked.step)
-    run(task, asked.plant or "rounds", make)
+    run(task, asked.plant or "rounds", make, minutes=asked.minutes, keep=asked.keep)
 
 
-def run(task: Task, title: str, make: Callable[[Any, Path, Task], Proof] = Proof) -> None:
+def run(
+    task: Task,
+    title: str,
+    make: type[Proof] = Proof,
+    *,
+    minutes: float | None = None,
+    keep: str | None = None,
+) -> None:
     """Run rounds as asked, and exit with 1 if something was found."""
 
     async def run(reactor: Any) -> None:
-        proof, facts = await prove(reactor, task, title, make)
-        print(*proof.findings.sentences, facts, sep="\n")
-        if proof.findings:
+        around, end = circumstances(), time.monotonic() + (minutes or math.inf) * 60
+        all_facts: list[dict[str, Any]] = []
+        left = task.rounds
+        sentences: list[str] = []
+        while left and not sentences and time.monotonic() < end:
+            part = replace(
+                task, rounds=min(left, make.rounds_on_a_folder or left), seed=task.seed + len(all_facts)
+            )
+            proof, facts = await prove(reactor, part, title, make)
+            all_facts.append(facts)
+            sentences, left = proof.findings.sentences, left - part.rounds
+        found = together(all_facts)
+        print(*sentences, found, sep="\n")
+        if keep is not None:
+            write_evidence(keep, found, around)
+        if sentences:
             sys.exit(1)
 
     react(run)
+
+
+def together(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Add up what several folders came to; of what is a measure the most, of the seeds the first."""
+    most = ("longest_stop_in_seconds", "devices")
+    whole = {"folders": len(parts), **parts[0]}
+    for part in parts[1:]:
+        for name, value in part.items():
+            if name == "kills":
+                whole[name] = dict(Counter(whole[name]) + Counter(value))
+            elif name != "seed":
+                whole[name] = max(whole[name], value) if name in most else whole[name] + value
+    return whole
 
 
 def main() -> None:

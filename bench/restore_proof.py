@@ -1,6 +1,6 @@
 """Promise A13: after an older copy of the database is put back every client notices, and reads anew.
 
-``python -m bench.restore_proof [--rounds 10] [--seed 1] [--plant DEFECT]``
+``python -m bench.restore_proof [--rounds 10] [--seed 1] [--minutes 40] [--keep NAME] [--plant DEFECT]``
 
 In a round the database is copied while twenty senders talk; they talk on; the server is ended, by SIGKILL
 or SIGTERM; the copy is put in its place, and the server is started as ever.  The senders come back first
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .crowd import Device, Sender
-from .kill_proof import PATIENCE, Proof, Task, run_alone
+from .kill_proof import LISTENERS, PATIENCE, Proof, Task, run_alone
 from .ledger import STRANGE, read_log
 from .people import DATABASE
 
@@ -26,6 +26,7 @@ from .people import DATABASE
 class Returning(Device):
     """A device that forgets what it held when the log is another one."""
 
+    by_token = True
     resyncs = 0
 
     def heard_strange(self, line: bytes) -> None:
@@ -54,9 +55,13 @@ class RestoreProof(Proof):
     """Rounds that each end with an older copy."""
 
     make_device, make_sender = Returning, ReturningSender
+    #: Everybody reads all of the log anew, so a round costs as much as all before it have said.
+    rounds_on_a_folder = 10
 
     def __init__(self, reactor: Any, folder: Path, task: Task) -> None:
         super().__init__(reactor, folder, task)
+        more = [(name, "tablet") for name in LISTENERS] + [(name, "watch") for name in LISTENERS[:4]]
+        self._devices += [Returning(name, device, self.ledger) for name, device in more]
         self._database = folder / DATABASE
         self._copy = folder / "copy"
 
@@ -70,7 +75,8 @@ class RestoreProof(Proof):
         for sender in self._senders:
             sender.talk()
         await self._talk_for(self._random.uniform(0.05, 0.3))
-        self._make_copy()
+        copied = self._make_copy()
+        await self._until(lambda: max(device.position for device in self._devices) > copied)
         await self._talk_for(self._random.uniform(0.05, 0.3))
         before = self._devices[0].epoch
         told = max(device.position for device in self._devices)
@@ -99,11 +105,13 @@ class RestoreProof(Proof):
         end = time.monotonic() + seconds
         await self._until(lambda: time.monotonic() > end)
 
-    def _make_copy(self) -> None:
-        """Copy the database as SQLite does it while it is in use."""
+    def _make_copy(self) -> int:
+        """Copy the database as SQLite does it while it is in use; give the number it ends with."""
         self._copy.unlink(missing_ok=True)
         with closing(sqlite3.connect(self._database)) as there, closing(sqlite3.connect(self._copy)) as copy:
             there.backup(copy)
+            last: int = copy.execute("SELECT last FROM log").fetchone()[0]
+            return last
 
     def _put_back(self) -> None:
         for beside in ("-wal", "-shm"):

@@ -1,6 +1,6 @@
 """Promise G2: SIGTERM ends the server within five seconds, loses nothing and tells when to come back.
 
-``python -m bench.stop_proof [--rounds 50] [--seed 1] [--plant DEFECT]``
+``python -m bench.stop_proof [--rounds 50] [--seed 1] [--minutes 45] [--keep NAME] [--plant DEFECT]``
 
 A round is one of `kill_proof`, but it ends by SIGTERM: at any moment while twenty senders talk.
 """
@@ -20,6 +20,7 @@ SOON = 5.0
 class Guest(Device):
     """A device that is told when to come back."""
 
+    by_token = True
     told_when = False
 
     def heard_strange(self, line: bytes) -> None:
@@ -37,6 +38,7 @@ class StopProof(Proof):
     """The rounds of one run, each ended by SIGTERM."""
 
     make_device, make_sender = Guest, TalkingGuest
+    rounds_on_a_folder = 50
 
     def __init__(self, *given: object) -> None:
         super().__init__(*given)  # type: ignore[arg-type]

@@ -58,7 +58,8 @@ with --terminal:
   The password is asked for, unless it is in --password-file, in the environment
   (IMCLIENT_PASSWORD, IMCLIENT_PASSWORD_FILE) or in the keyring (service imclient, NAME@HOST:PORT).
   Fed from a pipe or a file it takes its lines one after the other: name and password first,
-  unless --name and one of the above say them; \\n in a line is a line break.
+  unless --name and one of the above say them; \\n in a line is a line break.  An invite with a code in it
+  registers a new name; without one, the lines do: name, password, yes, password.
 
     printf '%s\\n' '/all The lab closes at six.' | imclient --terminal --name ana --password-file f
 
@@ -88,7 +89,11 @@ def _parser() -> argparse.ArgumentParser:
         help="settings and messages kept apart (default, or terminal with --terminal)",
     )
     parser.add_argument("--name", help="who to log in as")
-    parser.add_argument("--password-file", metavar="FILE", help="its first line is the password (--terminal)")
+    parser.add_argument(
+        "--password-file",
+        metavar="FILE",
+        help="its first line is the password, - is standard input (--terminal)",
+    )
     parser.add_argument("--remember", action="store_true", help="come back without it next time (--terminal)")
     parser.add_argument("--geometry", type=_geometry, metavar="X,Y,W,H", help="where the window stands")
     parser.add_argument("--theme", choices=["light", "dark", "system"], default="system")

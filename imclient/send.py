@@ -20,6 +20,7 @@ from improtocol.invite import parse as parse_invite
 from .core.passwords import (
     FILE_VARIABLE,
     SERVICE,
+    STDIN,
     TOKEN_FILE_VARIABLE,
     VARIABLE,
     NoPassword,
@@ -39,7 +40,7 @@ The text is what stands on the command line, or else standard input.
 
 The password is never on the command line, which everybody on the machine can read.  It is looked for in
 --password-file, in the file that {FILE_VARIABLE} names, in {VARIABLE}, and in the keyring
-(service {SERVICE}, user NAME@HOST:PORT).  Whoever has none registers the name first, with any client.
+(service {SERVICE}, user NAME@HOST:PORT).  An --invite with a code in it registers a new name with it.
 With --token-file (or {TOKEN_FILE_VARIABLE}) the password is needed once: from then on a token in that file,
 which each run renews, comes in its place; SIGNOUT of its device ends it.
 
@@ -69,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--wait", choices=[STORED, DELIVERED, READ], default=STORED, help="what must be true")
     parser.add_argument("--within", type=float, default=30.0, metavar="SECONDS", help="and by when (30)")
     parser.add_argument("--ref", help="your own name for it: said twice, it is one message")
-    parser.add_argument("--password-file", metavar="FILE", help="its first line is the password")
+    parser.add_argument(
+        "--password-file", metavar="FILE", help="its first line is the password; - is standard input"
+    )
     parser.add_argument(
         "--token-file", metavar="FILE", help="come in by the token in it; it is renewed there"
     )
@@ -95,6 +98,8 @@ def read_order(arguments: Sequence[str]) -> tuple[Order, bool]:
     if password is None and (tokens is None or tokens.is_new):
         parser.error(f"there is no password for {name}; name a file with --password-file")
     secret = tokens.proof(password) if tokens is not None else (password or "")
+    if asked.password_file == STDIN and not asked.text:
+        parser.error("standard input is the password: say the text on the command line")
     text = " ".join(asked.text) if asked.text else _standard_input()
     if not cleaned(text).strip():
         parser.error("there is nothing to say")

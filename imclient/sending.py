@@ -25,7 +25,7 @@ from imclient.core.statuses import Status, status_of
 from imclient.core.trust import NotKnown
 from improtocol.audience import Audience
 from improtocol.commands import Receipts, Send
-from improtocol.errors import Refusal
+from improtocol.errors import LoginRefused, NameTaken, Refusal
 from improtocol.events import ReceiptTold
 from improtocol.replies import Sent
 
@@ -100,7 +100,22 @@ class Sending:
         order = self._order
         await self._agent.connect(order.host, order.port)
         # It acknowledges nothing: what waits for the account goes on waiting.
-        await self._agent.log_in(order.name, order.secret, order.device)
+        try:
+            await self._agent.log_in(order.name, order.secret, order.device)
+        except LoginRefused:
+            await self._register()
+            await self._agent.log_in(order.name, order.secret, order.device)
+
+    async def _register(self) -> None:
+        """Take the name, if an invite says that one may; raises `LoginRefused` if it is somebody's."""
+        secret = self._order.secret
+        password = secret.password if isinstance(secret, Proof) else secret
+        if not self._agent.has_code or password is None:
+            raise LoginRefused()
+        try:
+            await self._agent.register(self._order.name, password)
+        except NameTaken:
+            raise LoginRefused() from None
 
     async def _say(self) -> None:
         order = self._order

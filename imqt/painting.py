@@ -4,52 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from PyQt5.QtCore import QPointF, QRectF, Qt
-from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
 from PyQt5.QtWidgets import QWidget
 
 from imqt import theme
 from imqt.links import Link, links
-from imtongue import phrase, tr
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 CENTRE = int(Qt.AlignmentFlag.AlignCenter)
-
-
-#: Signs that cost Qt some 0.1 ms each to measure: pictures, and what joins or changes them.
-_COSTLY = re.compile("[\U0001f000-\U0001ffff\u200d\ufe0f\u20e3\U000e0020-\U000e007f]")
-#: Signs of rare scripts, for each of which Qt may look through all fonts: some 0.6 ms.
-_RARE = re.compile("[\U00010000-\U0001efff\U00020000-\U000e001f\U000e0080-\U0010ffff]")
-#: So many of them are shown. A page of a conversation in which each message is full of them (1,024 fit) would
-#: hold the window for half a minute.
-MOST_COSTLY = 100
-MOST_RARE = 40
-CUT = phrase("… (there is more; double-click to see it)")
-#: Marks stacked higher than this would be painted over the neighbours.
-_MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
-_STACKED = re.compile(f"({_MARK}{{6}}){_MARK}+")
-
-
-#: They turn round what is written behind them, and nobody sees them: no script needs them.
-_TURNS = re.compile("[\u202d\u202e]")
-
-
-def clamped(text: str) -> str:
-    """Give a text as it is shown: as it stands, but that it may not hold up or overflow the window."""
-    text = _STACKED.sub(r"\1", text)
-    text = _TURNS.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
-    ends = (_end_of(_COSTLY, MOST_COSTLY, text), _end_of(_RARE, MOST_RARE, text))
-    end = min(ends)
-    return text if end == len(text) else text[:end] + tr(CUT)
-
-
-def _end_of(signs: re.Pattern[str], most: int, text: str) -> int:
-    """Say up to where a text holds at most so many of these."""
-    beyond = next(islice(signs.finditer(text), most, None), None)
-    return len(text) if beyond is None else beyond.start()
 
 
 #: A sign that says of itself that it is a picture, and what joins it.
@@ -151,6 +116,23 @@ def draw_round(painter: QPainter, rectangle: QRectF, radius: float, colour: QCol
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRoundedRect(rectangle, radius, radius)
+
+
+def draw_ring(painter: QPainter, rectangle: QRectF, radius: float) -> None:
+    """Paint the ring that tells where the keyboard is, inside a rectangle."""
+    painter.setPen(QPen(theme.colour("accent"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(rectangle.adjusted(1, 1, -1, -1), radius - 1, radius - 1)
+
+
+def by_key(reason: Qt.FocusReason) -> bool:
+    """Tell whether the keyboard came somewhere by a key, and not by the mouse."""
+    ways = (
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    )
+    return reason in ways
 
 
 def draw_popup(viewport: QWidget | None) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-from PyQt5.QtCore import QSize, Qt
+from PyQt5.QtCore import QSize, Qt, QTimer
 from PyQt5.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QAbstractButton,
@@ -19,6 +19,7 @@ from PyQt5.QtWidgets import (
     QDialog,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QStyle,
     QStyleOption,
@@ -28,11 +29,15 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
+from imqt.clamping import clamped, harmless, pieces, shortened
 from imqt.colours import Token
 from imqt.icons import icon
-from imqt.layout import STRETCH, col, fit, row
+from imqt.layout import STRETCH, box, col, fit, row
 from imqt.theme import grown, heights
 from imtongue import tr
+
+#: What a notice shows without scrolling: so many letters, in so many lines.
+SHORT, FEW = 1500, 30
 
 
 def tooltip(text: str) -> str:
@@ -68,7 +73,10 @@ def literal(text: str) -> str:
 
 
 class PlainLabel(QLabel):
-    """A label that shows plain text and nothing else. Its `role` is its look in style.qss."""
+    """A label that shows plain text and nothing else. Its `role` is its look in style.qss.
+
+    What would hold the window up is cut: a sentence may have come from a server that means harm.
+    """
 
     def __init__(
         self, text: str = "", role: str = "", *, wrap: bool = False, parent: QWidget | None = None
@@ -78,6 +86,10 @@ class PlainLabel(QLabel):
         self.setProperty("role", role)
         self.setWordWrap(wrap)
         self.setText(text)
+
+    def setText(self, text: str | None) -> None:
+        """Show another text."""
+        super().setText(shortened(text or ""))
 
     def setTextFormat(self, text_format: Qt.TextFormat) -> None:
         """Refuse: plain it is, plain it stays."""
@@ -149,6 +161,35 @@ def restyle(widget: QWidget) -> None:
     widget.update()
 
 
+class WholeText(QScrollArea):
+    """A text of any length to be read: it scrolls, and comes a piece a turn, so that no window waits."""
+
+    def __init__(self, text: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("wholeText")
+        self.setAccessibleName(name)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._pieces = pieces(harmless(text))
+        self._page = col(STRETCH, gap=0)
+        self.setWidget(box(self._page))
+        self._next = QTimer(self)
+        self._next.timeout.connect(self._lay_out)
+        self._lay_out()
+        self._next.start(0)
+
+    def sizeHint(self) -> QSize:
+        """Ask for room for some lines."""
+        return QSize(520, 360)
+
+    def _lay_out(self) -> None:
+        piece = next(self._pieces, None)
+        if piece is None:
+            self._next.stop()
+        else:
+            self._page.insertWidget(self._page.count() - 1, PlainLabel(piece, wrap=True))
+
+
 _ICON_TOKENS: dict[str, Token] = {"primary": "on_fill", "danger": "error", "link": "accent"}
 
 
@@ -204,7 +245,7 @@ class Notice(QDialog):
         self.setLayout(
             col(
                 PlainLabel(heading, "heading", wrap=True),
-                PlainLabel(text, wrap=True),
+                _words(text, heading),
                 16,
                 self._buttons,
                 margins=(24, 20, 24, 20),
@@ -224,6 +265,13 @@ class Notice(QDialog):
             self.accepted.connect(then)
         self._buttons.addWidget(made)
         return made
+
+
+def _words(text: str, heading: str) -> QWidget:
+    """Show a text whole: what is long, or costs much, scrolls."""
+    if len(text) <= SHORT and text.count("\n") <= FEW and clamped(text) == text:
+        return PlainLabel(text, wrap=True)
+    return WholeText(text, heading)
 
 
 def tell(parent: QWidget | None, heading: str, text: str) -> Notice:

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 KNOWN = 64 * 1024
 #: Seconds a peer has to take what was still to be said when its connection is closed.
 GOODBYE = 4
+#: Seconds a peer that has all of the good-bye has to close its side, too: to close under what it still writes
+#: takes from it what it has not read yet.
+LINGERING = 1
 #: What may be asked beyond protocol 1.
 CAN = (
     "ref",
@@ -158,13 +161,20 @@ class Connection(Outlet, LineOnlyReceiver):
 
     def readConnectionLost(self) -> None:
         """Answer what was read, then close (R13)."""
+        if self._closing:
+            self.transport.loseConnection()
+            return
         self._ended = True
         self._reason = "left"
         self._read_on()
 
     def writeConnectionLost(self) -> None:
-        """Drop a peer that takes no answers."""
-        self._drop(self._reason)
+        """Drop a peer that takes no answers; one that was told good-bye may close first."""
+        if not self._closing:
+            self._drop(self._reason)
+        elif self._abort is not None and self._abort.active():
+            self._abort.cancel()
+            self._abort = self._server.reactor.callLater(LINGERING, self.transport.loseConnection)
 
     def close(self, bye: Bye | None) -> None:
         """Answer what was begun, say good-bye and close; by force if that takes too long."""
@@ -190,7 +200,9 @@ class Connection(Outlet, LineOnlyReceiver):
         self.transport.unregisterProducer()
         if self._paused:
             self.transport.resumeProducing()  # TLS closes in order only if it hears the peer close, too
-        self.transport.loseConnection()
+        lingers = self._bye is not None and self._doorstep is None
+        lose = getattr(self.transport, "loseWriteConnection", None) if lingers else None
+        (lose or self.transport.loseConnection)()
 
     # --- lines in ---
 
@@ -303,7 +315,7 @@ class Connection(Outlet, LineOnlyReceiver):
     def _replied(self, reply: Reply, answer: Answer) -> None:
         tag, verb, counters = answer.asked.tag, answer.asked.verb, self._server.counters
         now = counters.seconds()
-        counters.ok(verb, now - answer.begun)
+        counters.ok(verb, answer.begun, now)
         self._server.watchdog.step(("answer", verb, self._session.number), now)
         lines = [codec.write(item, tag) for item in reply.items]
         answer.lines = ("\n".join([*lines, codec.write(reply, tag)]) + "\n").encode()

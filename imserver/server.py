@@ -13,6 +13,7 @@ from improtocol.events import Bye
 from improtocol.names import NamePolicy
 from improtocol.states import State
 
+from .backlog import Backlog
 from .bounds import Bounds
 from .connection import Connection
 from .counters import Counters
@@ -62,6 +63,7 @@ class Server(Factory):
         self.watching = watching
         self.strangers = Strangers(reactor, bounds, draw)
         self._begun = reactor.seconds()
+        self.backlog: Backlog | None = None
         self.let_address_everyone: Callable[[Callable[[str], bool]], None] = lambda may: None
         self.stop: Callable[[Bye], None] = self._end  #: called when an administrator has it stopped
         self.room: Callable[[], Mapping[str, int]] = dict  #: figures of where the data is
@@ -107,6 +109,10 @@ class Server(Factory):
     def unread(self) -> list[int]:
         """Give for each connection how many bytes its peer has not taken yet."""
         return [connection.unread for connection in self._sessions.values()]
+
+    def now(self) -> int:
+        """Say the time, in milliseconds since 1970, UTC."""
+        return self.log.now()
 
     def figures(self) -> dict[str, int]:
         """Give what is counted, by name."""

@@ -326,7 +326,7 @@ class Imserver(Service):
             await maybeDeferred(self._metrics.stopListening)
         self._backups.stop()
         await self._server.end_all(self._goodbye)
-        self._hashing.stop()
+        self._hashing.leave()  # nobody waits for these any more, and they may be seconds of work
         self._copying.stop()
         await self._storage.close()
         self._told.close()

@@ -13,13 +13,17 @@ from twisted.python.threadpool import ThreadPool
 T = TypeVar("T")
 
 
+class Left(Exception):
+    """It was not begun, and will not be."""
+
+
 class Threads:
     """A few threads that do what they are given in turn; one thread does it in order."""
 
     def __init__(self, reactor: IReactorFromThreads, most: int, name: str) -> None:
         self._reactor = reactor
         self._pool = ThreadPool(0, most, name)
-        self._ended = False
+        self._ended = self._left = False
 
     def __call__(self, work: Callable[[], T], /) -> Deferred[T]:
         """Do something that blocks."""
@@ -27,7 +31,17 @@ class Threads:
             return fail(RuntimeError("these threads have ended"))
         if not self._pool.started:  # only now: no thread outlives a fork
             self._pool.start()
-        return deferToThreadPool(self._reactor, self._pool, work)
+        return deferToThreadPool(self._reactor, self._pool, lambda: self._unless_left(work))
+
+    def _unless_left(self, work: Callable[[], T]) -> T:
+        if self._left:
+            raise Left
+        return work()
+
+    def leave(self) -> None:
+        """Finish what was begun and leave the rest, which fails with `Left`; then end the threads."""
+        self._left = True
+        self.stop()
 
     def stop(self) -> None:
         """Finish what was given, then end the threads."""

@@ -17,6 +17,9 @@ from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from improtocol import codec
+from improtocol.events import Bye
+
 from .bounds import BOUNDS, Bounds
 from .certificate import Certificate, reason_of
 from .transports import waiting
@@ -27,6 +30,10 @@ GOODBYE = 4
 ANSWERS = 2 * 1024 * 1024
 
 _HANDSHAKE_RECORD = b"\x16"
+NEEDS_TLS = Bye(
+    "needs-tls",
+    line="This port speaks TLS: paste an invite's whole line, or openssl s_client -quiet.",
+)
 
 
 class NoTLS(Exception):
@@ -80,7 +87,7 @@ class Encrypted(TLSMemoryBIOProtocol):
     def _shake_hands(self, data: bytes) -> None:
         self._came += len(data)
         if self._came == len(data) and not data.startswith(_HANDSHAKE_RECORD):
-            self._refuse("speaks in clear to a port that is encrypted")
+            self._turn_away()
             return
         TLSMemoryBIOProtocol.dataReceived(self, data)
         if self._handshakeDone:
@@ -90,6 +97,15 @@ class Encrypted(TLSMemoryBIOProtocol):
                 self.transport.pauseProducing()
         elif self._came > self.factory.bounds.handshake_bytes:
             self._refuse("a handshake without end")
+
+    def _turn_away(self) -> None:
+        """Tell who speaks in clear, in clear, that this is TLS; nothing of what they said is read."""
+        self._reason = Failure(NoTLS("speaks in clear to a port that is encrypted"))
+        self._lostTLSConnection = True
+        self._no_ending()
+        self._ending = self.factory.clock.callLater(GOODBYE, self.transport.abortConnection)
+        self.transport.write(codec.write(NEEDS_TLS).encode() + b"\n")
+        self.transport.loseConnection()
 
     # While hands are shaken what was written waits, so the connection holds its peer for slow, and
     # would read no more: but then they would never be done.

@@ -49,7 +49,9 @@ def _parser(bot: Runnable) -> argparse.ArgumentParser:
     parser.add_argument("port", nargs="?", type=int, default=bot.port, help=f"its port (else {PORT})")
     parser.add_argument("--invite", default=bot.invite, help="where it is and by what it is known, as pasted")
     parser.add_argument(
-        "--password-file", metavar="FILE", help=f"its first line is the password (or {FILE_VARIABLE})"
+        "--password-file",
+        metavar="FILE",
+        help=f"its first line is the password, - is standard input (or {FILE_VARIABLE})",
     )
     parser.add_argument("--register", action="store_true", help="take the name first, if it is free")
     return parser

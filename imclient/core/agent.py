@@ -79,6 +79,11 @@ class Agent:
         self.trust.take(invite)
         return invite
 
+    @property
+    def has_code(self) -> bool:
+        """Whether an invite was taken with a code for this server in it."""
+        return self.trust.code(self.link.host, self.link.port) is not None
+
     def register(self, name: str, password: str) -> Deferred[None]:
         """Take a name, by the code of the invite if one was taken; fails with the `Refusal`."""
         knows = self.link.hello is not None and self.link.hello.register is not None

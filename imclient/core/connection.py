@@ -27,7 +27,7 @@ from improtocol.vocabulary import Command, Event, Item, Reply
 from imtongue import tr
 
 from .pulse import Pulse
-from .reaching import PATIENCE, LinkLost, NotAnImserver, NotConnected, Odd, Silent, Unreachable
+from .reaching import PATIENCE, LinkLost, NeedsTLS, NotAnImserver, NotConnected, Odd, Silent, Unreachable
 from .refusals import in_tongue
 from .wire import Wire
 
@@ -37,6 +37,10 @@ R = TypeVar("R", bound=Reply)
 MOST_ITEMS = 10_000
 #: Seconds for a connection to close in order; then it is cut.
 CLOSING = 5
+#: Seconds without a HELLO, after which it is tried whether somebody waits for us to speak.
+KNOCK = 0.5
+#: How TLS says that it was not spoken to in TLS: an alert.
+_ALERT = b"\x15\x03"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +142,16 @@ class Connection(TwistedProtocol):
         """Wait for HELLO, but not for ever."""
         self._open = True
         self._pulse = Pulse(self._clock, self._ask_if_there, self.cut)
+        self._later(KNOCK, self._knock)
         self._later(PATIENCE, self._not_greeted)
 
     def dataReceived(self, data: bytes) -> None:
         """Take what has arrived."""
         assert self._pulse is not None
         self._pulse.heard()
+        if not self.greeted.called and data.startswith(_ALERT):
+            self._greet(NeedsTLS())
+            return
         self._framer.feed(data)
         self._take()
 
@@ -213,6 +221,8 @@ class Connection(TwistedProtocol):
             self.greeted.callback(what)
         elif isinstance(what, Bye):
             self.bye = what
+            if what.reason == "needs-tls":
+                self._greet(NeedsTLS())
             self._greet(Unreachable(what.line or tr("The server takes nobody in at the moment.")))
         else:
             self._greet(NotAnImserver())
@@ -239,6 +249,11 @@ class Connection(TwistedProtocol):
         if not self.greeted.called:
             self.greeted.errback(trouble)
             self.cut()
+
+    def _knock(self) -> None:
+        """Say an empty line, which is no question: who speaks TLS says nothing before it is spoken to."""
+        if not self.greeted.called and self.transport is not None:
+            self.transport.write(b"\n")
 
     def _not_greeted(self) -> None:
         self._greet(NotAnImserver() if self._framer.held else Silent())

@@ -6,6 +6,7 @@ Never the command line: everybody on the machine can read that.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from imtongue import tr
 VARIABLE, FILE_VARIABLE = "IMCLIENT_PASSWORD", "IMCLIENT_PASSWORD_FILE"
 #: And for the file of a token.
 TOKEN_FILE_VARIABLE = "IMCLIENT_TOKEN_FILE"
+#: The file that is standard input.
+STDIN = "-"
 #: The keyring's name for this program.
 SERVICE = "imclient"
 #: Seconds; a keyring that asks its user for leave may wait for ever.
@@ -35,6 +38,8 @@ def find_password(
 ) -> str | None:
     """Give a password, or None; it may block.  Raises `NoPassword` if a file was named that has none."""
     file = file or environment.get(FILE_VARIABLE)
+    if file == STDIN:
+        return sys.stdin.readline().rstrip("\r\n")
     if file:
         return _first_line(Path(file))
     if VARIABLE in environment:

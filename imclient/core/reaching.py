@@ -65,6 +65,13 @@ class Silent(NotAnImserver):
         return tr("That is not an imserver: it did not say HELLO. If it speaks TLS here, paste its invite.")
 
 
+class NeedsTLS(NotAnImserver):
+    """Who listens there speaks TLS, and was spoken to in clear."""
+
+    def __str__(self) -> str:
+        return tr("The server speaks TLS here, and was spoken to in clear: paste its invite.")
+
+
 class Odd(Unreachable):
     """The server said something that this client cannot take for an answer."""
 

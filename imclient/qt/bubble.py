@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 
-from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, QTimer, pyqtSignal
+from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QFont, QPainter
 from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from imclient.core import wording
 from imclient.core.conversations import Said
-from imqt import icons, moments, painting, theme
+from imqt import clamping, icons, moments, painting, theme
 from imqt.colours import Token
 from imqt.links import Link
 from imqt.theme import Size, Weight
@@ -76,6 +76,8 @@ class BubbleDelegate(QStyledItemDelegate):
             self._paint_aside(painter, place, option, row.said)
         elif row.said is not None:
             self._paint_message(painter, place, option, row, row.said)
+        if row.kind is not Kind.MESSAGE and option.state & QStyle.StateFlag.State_Selected:
+            self._paint_ring(painter, place.adjusted(SIDE - 4, 2, 4 - SIDE, -2))
         painter.restore()
 
     # Measures
@@ -111,7 +113,7 @@ class BubbleDelegate(QStyledItemDelegate):
             self._guessed = True
             return self._guess(row)
         begun = time.perf_counter()
-        made = painting.Paragraphs(painting.clamped(row.text), font, self._room(width))
+        made = painting.Paragraphs(clamping.clamped(row.text), font, self._room(width))
         row.shape = {key: made}
         self._spent += 1000 * (time.perf_counter() - begun)
         if not self._turn.isActive():
@@ -215,11 +217,14 @@ class BubbleDelegate(QStyledItemDelegate):
             return state_at
         return state_at.united(self._bubble(place, row, row.said, self._paragraphs(row, self._width())))
 
-    @staticmethod
-    def _paint_ring(painter: QPainter, bubble: QRectF) -> None:
-        painter.setPen(theme.colour("accent"))
-        painter.setBrush(theme.colour("accent", 0.10))
-        painter.drawRoundedRect(bubble, CORNER, CORNER)
+    def _paint_ring(self, painter: QPainter, place: QRectF) -> None:
+        """Paint what tells that a row is chosen: a ring while the keyboard is here, else a thin line."""
+        if self._view.hasFocus():
+            painting.draw_ring(painter, place, CORNER)
+        else:
+            painter.setPen(theme.colour("edge"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
 
     def _paint_rule(
         self, painter: QPainter, place: QRectF, text: str, token: Token, line: Token, weight: Weight

@@ -5,25 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from PyQt5.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, QSize, QStringListModel, Qt
-from PyQt5.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PyQt5.QtWidgets import (
-    QFrame,
-    QListView,
-    QPlainTextEdit,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PyQt5.QtWidgets import QPlainTextEdit
 
 from imclient.core import slash, wording
 from imclient.core.client import Client
 from imclient.core.roster import Presence, Roster
 from imclient.core.slash import Completion
-from imqt import painting, theme
-from imqt.theme import Size, Weight
-from imtongue import tr
+from imqt.completing import Completing
 
 #: So many are offered; whoever types on has fewer.
 MOST = 8
@@ -47,132 +35,6 @@ def _names(begun: str, replaces: int, roster: Roster) -> list[Completion]:
     return [Completion(one.name, replaces, wording.presence(one.presence)) for one in fitting[:MOST]]
 
 
-class WaysOn(QListView):
-    """The list over the text; the keys stay with the text."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowFlags(Qt.WindowType.ToolTip)
-        self.setObjectName("completions")
-        self.setAccessibleName(tr("How it may go on"))
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.offered: list[Completion] = []
-        self._texts = QStringListModel(self)
-        self.setModel(self._texts)
-        self.setItemDelegate(_WayDelegate(self))
-
-    def offer(self, ways: list[Completion]) -> None:
-        """Offer these, the first chosen."""
-        self.offered = ways
-        self._texts.setStringList([f"{way.text} {way.remark}" for way in ways])
-        self.setCurrentIndex(self._texts.index(0))
-
-    @property
-    def chosen(self) -> Completion:
-        """The one that Tab takes."""
-        return self.offered[max(0, self.currentIndex().row())]
-
-    def step(self, by: int) -> None:
-        """Choose the next one."""
-        row = (self.currentIndex().row() + by) % len(self.offered)
-        self.setCurrentIndex(self._texts.index(row))
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint the ground, an edge, and the ways."""
-        painting.draw_popup(self.viewport())
-        super().paintEvent(event)
-
-
-class _WayDelegate(QStyledItemDelegate):
-    """Paints one way on, and the remark on it."""
-
-    def __init__(self, view: WaysOn) -> None:
-        super().__init__(view)
-        self._view = view
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        """Be as high as a chip."""
-        return QSize(0, theme.heights().control)
-
-    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        """Paint it."""
-        assert painter is not None
-        way, place = self._view.offered[index.row()], QRectF(option.rect)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painting.draw_round(painter, place.adjusted(4, 2, -4, -2), 6, theme.colour("soft"))
-        words = place.adjusted(14, 0, -12, 0)
-        name = theme.font(weight=Weight.NAME)
-        taken = painting.draw_line(painter, words, wording.named(way.text), name, theme.colour("text"))
-        remark = words.adjusted(taken + 12, 0, 0, 0)
-        painting.draw_line(painter, remark, way.remark, theme.font(Size.CAPTION), theme.colour("dim"))
-        painter.restore()
-
-
-class Completing(QObject):
-    """Offers ways on while somebody types: Tab takes one, arrows choose, Escape closes."""
-
-    def __init__(self, edit: QPlainTextEdit, client: Client) -> None:
-        super().__init__(edit)
-        self._edit, self._client = edit, client
-        self._closed_for = ""  # Escape was pressed for this text
-        self.ways = WaysOn(edit)
-        self.ways.clicked.connect(lambda _: self._take())
-        edit.textChanged.connect(self._on_typed)
-        edit.installEventFilter(self)
-
-    @property
-    def _before(self) -> str:
-        return self._edit.toPlainText()[: self._edit.textCursor().position()]
-
-    def _on_typed(self) -> None:
-        before = self._before
-        wanted = self._edit.hasFocus() and before != self._closed_for
-        ways = ways_on(before, self._client.roster, self._client.rights) if wanted else []
-        if not ways or [way.text for way in ways] == [before[-ways[0].replaces :]]:
-            self.ways.hide()
-            return
-        self.ways.offer(ways)
-        self._place(len(ways))
-
-    def _place(self, count: int) -> None:
-        """Stand over the cursor: below it is the edge of the window."""
-        high = count * theme.heights().control + 2
-        wide = min(420, max(240, self._edit.width()))
-        at = self._edit.viewport().mapToGlobal(self._edit.cursorRect().topLeft())  # type: ignore[union-attr]
-        self.ways.setGeometry(at.x(), at.y() - high - 4, wide, high)
-        self.ways.move(QPoint(at.x(), max(0, at.y() - high - 4)))
-        self.ways.show()
-
-    def _take(self) -> None:
-        way = self.ways.chosen
-        self.ways.hide()
-        cursor = self._edit.textCursor()
-        for _ in range(way.replaces):
-            cursor.deletePreviousChar()
-        cursor.insertText(f"{way.text} ")
-        self._edit.setTextCursor(cursor)
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Take the keys that mean something to the list, as long as it is there."""
-        if event is None or not self.ways.isVisible():
-            return False
-        if event.type() in (QEvent.Type.FocusOut, QEvent.Type.Hide):
-            self.ways.hide()
-        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
-            return False
-        steps: dict[int, int] = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-        if event.key() in steps:
-            self.ways.step(steps[event.key()])
-        elif event.key() == Qt.Key.Key_Tab:
-            self._take()
-        elif event.key() == Qt.Key.Key_Escape:
-            self._closed_for = self._before
-            self.ways.hide()
-        else:
-            return False
-        return True
+def completing(edit: QPlainTextEdit, client: Client) -> Completing:
+    """Offer ways on over a text of one's own."""
+    return Completing(edit, lambda before: ways_on(before, client.roster, client.rights), wording.named)

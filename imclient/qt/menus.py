@@ -88,7 +88,7 @@ class Menus:
         self._calling(acts)
         self.account.addSeparator()
         _act(self.account, tr("Devices"), acts.show_devices, name="listDevices")
-        _act(self.account, tr("Another password"), acts.change_password, name="changePassword")
+        _act(self.account, tr("Change the password"), acts.change_password, name="changePassword")
         self.account.addSeparator()
         _act(self.account, tr("Log out"), acts.log_out, name="logOut")
         self.account.addSeparator()

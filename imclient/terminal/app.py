@@ -11,7 +11,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any, Protocol
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.logger import (
     FilteringLogObserver,
     LogLevel,
@@ -22,7 +22,7 @@ from twisted.logger import (
 
 import imtongue
 from imclient.core.client import Client
-from imclient.core.passwords import find_password
+from imclient.core.passwords import STDIN, find_password
 from imclient.core.settings import Options, Settings, private, profile_folder
 from imclient.core.statuses import Status, status_of
 
@@ -105,6 +105,8 @@ def _password(options: Options) -> Password:
     from twisted.internet.threads import deferToThread
 
     def ask(name: str, host: str, port: int) -> Deferred[str | None]:
+        if options.password_file == STDIN:  # which is where the answers come from
+            return succeed(None)
         return deferToThread(find_password, name, host, port, options.password_file)
 
     return ask

@@ -127,7 +127,10 @@ class Entrance:
         try:
             await self._client.log_in(name, password, remember=self._options.remember)
         except LoginRefused:
-            await self._offer(name, password)
+            if self._asker.patient or self._client.trust.code(self._host, self._port) is None:
+                await self._offer(name, password)
+            else:  # a pipe has lines to say, and the code was given for nothing else
+                await self._register(name, password)
 
     async def _offer(self, name: str, password: str) -> None:
         """Offer registration: the server never tells whether the name or the password was wrong."""
@@ -141,6 +144,9 @@ class Entrance:
         if not hmac.compare_digest(again.encode(), password.encode()):
             self._asker.tell(tr("The two passwords are not the same."))
             raise LoginRefused()
+        await self._register(name, password)
+
+    async def _register(self, name: str, password: str) -> None:
         await self._client.register(name, password)
         self._asker.tell(tr("{name} is registered.", name=name))
         await self._client.log_in(name, password, remember=self._options.remember)

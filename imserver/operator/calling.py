@@ -58,6 +58,10 @@ class Call:
     def __init__(self, where: Invite | Path, heard: Callable[[Event], None] = lambda event: None) -> None:
         self._heard = heard
         self._place = str(where) if isinstance(where, Path) else f"{where.host}:{where.port}"
+        # Whoever waits to be greeted in clear where TLS is spoken hears nothing, and learns nothing of why.
+        self._mistaken = " Where others can come it speaks TLS: give the line it shows, imserver://..."
+        if isinstance(where, Path) or where.fingerprint is not None or not is_here(where.host):
+            self._mistaken = ""
         self._tags = itertools.count(1)
         try:
             self._wire = _connected(where)
@@ -65,6 +69,7 @@ class Call:
             raise self._lost(f"cannot be reached: {_in_words(error)}") from None
         self._lines = _lines(self._wire)
         self.hello = self._greeted()
+        self._mistaken = ""
 
     def __enter__(self) -> Self:
         return self
@@ -147,7 +152,7 @@ class Call:
 
     def _lost(self, what: str) -> NotDone:
         return NotDone(
-            f"The server at {self._place} {what}. Does it run, and is the address right?",
+            f"The server at {self._place} {what}. Does it run, and is the address right?{self._mistaken}",
             code="not-reached",
             status=Status.NOT_REACHED,
         )

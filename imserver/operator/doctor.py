@@ -9,12 +9,15 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import SQLAlchemyError
+
+from improtocol.invite import Invite, is_here
 
 from ..storage.copying import as_it_stands
 from ..storage.migrations import HEAD
@@ -51,11 +54,15 @@ def examine(
 ) -> list[Finding]:
     """Look at everything that can be looked at from outside."""
     found = [*_folder(folder)]
+    server = fingerprint = None
     if folder.is_dir():
         configuration, files = _configuration(folder)
+        certificate, fingerprint = _certificate(files, now())
+        server = holder(folder / "lock")
         found += [configuration, *_databases(folder, database, now()), *_disk(folder)]
-        found += [*_certificate(files, now()), _server(folder)]
-    found += [_clock(now()), *_machine(), *map(_listener, addresses)]
+        found += [*certificate, _server(folder)]
+    found += [_clock(now()), _open_files(server)]
+    found += [_listener(address, fingerprint) for address in addresses]
     return found
 
 
@@ -63,8 +70,9 @@ def _folder(folder: Path) -> Iterator[Finding]:
     if not folder.is_dir():
         yield Finding("folder", BAD, f"There is no {folder}. Name the data folder with --data FOLDER.")
         return
+    # Into a folder that is closed nobody looks, whatever root put there.
     open_ = [path.name for path in (folder, *folder.iterdir()) if _for_others(path)]
-    if open_:
+    if _for_others(folder):
         yield Finding("permissions", BAD, f"Others may read {', '.join(open_[:5])}: chmod -R go= {folder}")
     else:
         yield Finding("permissions", GOOD, f"Only its owner may look into {folder}.")
@@ -206,25 +214,23 @@ def _configuration(folder: Path) -> tuple[Finding, tuple[Path, Path]]:
     return Finding("configuration", GOOD, there), (certificate, Path(told["key"] or certificate))
 
 
-def _certificate(files: tuple[Path, Path], now: float) -> Iterator[Finding]:
+def _certificate(files: tuple[Path, Path], now: float) -> tuple[list[Finding], str | None]:
+    """Look at the certificate, and give its fingerprint."""
     from ..certificate import FOR_EVER, BadCertificate, read  # noqa: PLC0415
 
     if files[0].name == "certificate.pem" and not files[0].exists():
-        return  # it is made when it is needed
+        return [], None  # it is made when it is needed
     try:
         papers = read(*files)
     except BadCertificate as bad:
-        yield Finding("certificate", BAD, f"{files[0]} cannot be used: {bad}.")
-        return
+        return [Finding("certificate", BAD, f"{files[0]} cannot be used: {bad}.")], None
     if papers.until.replace(microsecond=0) == FOR_EVER:
-        yield Finding(
-            "certificate", GOOD, "The server's own, which does not end; clients know its fingerprint."
-        )
-        return
+        own = "The server's own, which does not end; clients know its fingerprint."
+        return [Finding("certificate", GOOD, own)], papers.fingerprint
     left = (papers.until - datetime.fromtimestamp(now, UTC)).days
     how = BAD if left < 0 else SOON if left < DAYS else GOOD
     renew = "" if how == GOOD else " Renew it: it is read again by itself when the file changes."
-    yield Finding("certificate", how, f"It has {left} days left.{renew}")
+    return [Finding("certificate", how, f"It has {left} days left.{renew}")], papers.fingerprint
 
 
 def _server(folder: Path) -> Finding:
@@ -241,14 +247,41 @@ def _server(folder: Path) -> Finding:
     return Finding("server", SOON, "None runs on this folder: imserver run")
 
 
-def _listener(address: str) -> Finding:
+def holder(lock: Path) -> int | None:
+    """Find the process that holds a lock; None: none does, or nobody says."""
+    with suppress(OSError, ValueError):
+        number = f":{lock.stat().st_ino}"
+        for line in Path("/proc/locks").read_text().splitlines():
+            _, kind, _, _, process, where, *_ = line.split()
+            if kind == "FLOCK" and where.endswith(number) and int(process) > 0:
+                return int(process)
+    return None
+
+
+def _listener(address: str, fingerprint: str | None) -> Finding:
     began = time.monotonic()
     try:
-        with Call(read_address(address)):
+        with _called(read_address(address), fingerprint):
             pass
     except NotDone as not_done:
         return Finding("listener", BAD, str(not_done))
     return Finding("listener", GOOD, f"{address} answers in {(time.monotonic() - began) * 1000:.0f} ms.")
+
+
+def _called(where: Invite | Path, fingerprint: str | None) -> Call:
+    """Call; on this machine that may be in TLS, and then it must be with the folder's certificate."""
+    if (
+        isinstance(where, Invite)
+        and where.fingerprint is None
+        and fingerprint is not None
+        and is_here(where.host)
+    ):
+        try:
+            return Call(replace(where, fingerprint=fingerprint))
+        except NotDone as not_done:
+            if not_done.code != "not-reached":
+                raise
+    return Call(where)
 
 
 def _clock(now: float) -> Finding:
@@ -257,11 +290,13 @@ def _clock(now: float) -> Finding:
     return Finding("clock", GOOD, f"It says {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M} UTC.")
 
 
-def _machine() -> Iterator[Finding]:
+def _open_files(server: int | None) -> Finding:
+    """Look how many connections there may be: the server that runs has limits of its own."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if server is not None:
+        with suppress(OSError, ValueError):
+            soft, hard = resource.prlimit(server, resource.RLIMIT_NOFILE)
     if soft < FILES:
-        yield Finding(
-            "files", SOON, f"{soft} open files are allowed, one a connection: ulimit -n {min(hard, 65536)}"
-        )
-    else:
-        yield Finding("files", GOOD, f"{soft} open files are allowed: enough for {soft - 100} connections.")
+        more = min(hard, 65536)
+        return Finding("files", SOON, f"{soft} open files are allowed, one a connection: ulimit -n {more}")
+    return Finding("files", GOOD, f"{soft} open files are allowed: enough for {soft - 100} connections.")

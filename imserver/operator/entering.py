@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -27,9 +27,11 @@ Heard = Callable[[Event], None]
 @click.command()
 @click.argument("address")
 @click.argument("name")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option(
+    "--password-file", type=click.File(), help="Its first line is the password; - is standard input."
+)
 @telling
-def login(say: Say, address: str, name: str, password_stdin: bool) -> None:
+def login(say: Say, address: str, name: str, password_file: TextIO | None) -> None:
     """Come in as NAME at the server at ADDRESS, and stay so for the commands that follow.
 
     ADDRESS is HOST, HOST:PORT, the path of a socket, or a line imserver://... as the server shows it.  If
@@ -38,7 +40,7 @@ def login(say: Say, address: str, name: str, password_stdin: bool) -> None:
     """
     where = read_address(address)
     code = where.code if isinstance(where, Invite) else None
-    password = _password(password_stdin, new=code is not None)
+    password = _password(password_file, new=code is not None)
     if code is not None:
         with in_words(), Call(where) as call:
             call.ask(Register(name, password=password, invite=code))
@@ -70,9 +72,9 @@ def logout(say: Say) -> None:
     say.facts("You are logged out.", {"done": True})
 
 
-def _password(from_stdin: bool, *, new: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().removesuffix("\n")
+def _password(file: TextIO | None, *, new: bool) -> str:
+    if file is not None:
+        return file.readline().removesuffix("\n")
     asked: str = click.prompt("Password", hide_input=True, err=True, confirmation_prompt=new)
     return asked
 

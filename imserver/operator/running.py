@@ -25,11 +25,23 @@ def run(words: tuple[str, ...]) -> None:
 
     `imserver run --help` shows what it can be told, `imserver run --limits` its limits.
     """
+    from twisted.application import app  # noqa: PLC0415
     from twisted.scripts import twistd  # noqa: PLC0415
+
+    maker = import_module("twisted.plugins.imserver_plugin").imserver
+
+    class Only(twistd.ServerOptions):  # type: ignore[misc, name-defined]
+        """What twistd is told, by somebody who knows which plug-in is wanted.
+
+        To look for others means to import them all, at every start where their list cannot be kept: as under
+        systemd, which lets the server write to its data folder alone.
+        """
+
+        _getPlugins = staticmethod(lambda interface: [maker])
 
     # No file with the process's number: what keeps a server running knows it, and the folder is locked.
     sys.argv = ["twistd", "--nodaemon", "--pidfile=", "imserver", *words]
-    twistd.run()
+    app.run(twistd.runApp, Only)
 
 
 @click.command()

@@ -15,6 +15,7 @@ from zope.interface import implementer
 from improtocol.errors import Busy
 
 from ..storage.interface import Accounts, OwnAccount
+from ..threads import Left
 from .passwords import Passwords
 
 __all__ = ["PasswordChecker", "WrongSecret"]
@@ -63,7 +64,7 @@ class PasswordChecker:
     async def _raise(self, account: int, proved: str, password: str) -> None:
         try:
             stronger = await self._passwords.hash(password)
-        except Busy:
+        except (Busy, Left):
             return  # there is a next time
         await self._accounts.raise_hash(account, proved, stronger)
 

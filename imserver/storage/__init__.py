@@ -42,10 +42,6 @@ def open_storage(
     threaded = cast(IReactorFromThreads, reactor)  # a type cannot ask for two of zope's interfaces
     writer, readers = Threads(threaded, 1, "writer"), Threads(threaded, 4, "readers")
 
-    def let_go() -> None:
-        writer.stop()
-        readers.stop()
-
     return Database(
         backend(address),
         write=writer,
@@ -53,7 +49,8 @@ def open_storage(
         soon=lambda begin: reactor.callLater(0, begin),
         now=now,
         name_epoch=name_epoch,
-        let_go=let_go,
+        end_reading=readers.stop,
+        let_go=writer.stop,
         witness=witness,
     )
 

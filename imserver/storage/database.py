@@ -38,6 +38,7 @@ from .records import (
     Receipts,
     Shown,
     Stored,
+    Waiting,
 )
 from .tokens import Tokens
 from .upgrading import lacks_steps, upgrade
@@ -84,6 +85,7 @@ class Database:
         soon: Soon,
         now: Callable[[], int],
         name_epoch: Callable[[], str] = random_epoch,
+        end_reading: Callable[[], None] = lambda: None,
         let_go: Callable[[], None] = lambda: None,
         witness: Witness | None = None,
     ) -> None:
@@ -92,6 +94,7 @@ class Database:
         self._run_reader = read
         self._now = now
         self._name_epoch = name_epoch
+        self._end_reading = end_reading
         self._let_go = let_go
         self._witness = witness
         self._give_back: Callable[[], None] = lambda: None
@@ -179,6 +182,8 @@ class Database:
     def close(self) -> Deferred[None]:
         """Finish what was asked for, then let go of the database."""
         finished = self._writer.finish()
+        # First: a reader that asks a pool for a connection while that is disposed of waits half a minute.
+        finished.addCallback(lambda _: self._end_reading())
         finished.addCallback(lambda _: self._run_writer(self._engines.writing.dispose))
         finished.addCallback(lambda _: self._let_others_in())
         return finished.addCallback(lambda _: self._let_go())
@@ -387,6 +392,10 @@ class Database:
     def outlines(self, after: str, limit: int) -> Deferred[tuple[Outline, ...]]:
         """Give the accounts behind a name."""
         return self._read(questions.outlines, after, limit)
+
+    def backlog(self) -> Deferred[Waiting]:
+        """Count what waits for all accounts."""
+        return self._read(questions.backlog)
 
     def _read(
         self, question: Callable[Concatenate[Connection, P], T], *asked: P.args, **more: P.kwargs

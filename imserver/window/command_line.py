@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QStringListModel, Qt, pyqtSignal
+from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent
-from PyQt5.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from twisted.internet.defer import Deferred
 
 from imqt import icons, plain
+from imqt.completing import Completing
 from imqt.layout import row
 from imqt.plain import PlainLabel
 from imqt.search_field import name_buttons
@@ -19,8 +20,6 @@ from .typed import Outcome
 
 #: Lines that were typed and can be had again with the arrow keys.
 MOST = 100
-#: Names that are offered while one is typed.
-OFFERED = 50
 
 
 class _Field(QLineEdit):
@@ -61,11 +60,7 @@ class CommandLine(QWidget):
         self.field.setPlaceholderText("/all TEXT, /whisper NAME TEXT, /who, /help")
         self.field.addAction(icons.icon("terminal", "accent"), QLineEdit.ActionPosition.LeadingPosition)
         name_buttons(self.field, "Command")
-        self._offers = QStringListModel(self)
-        completer = QCompleter(self._offers, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setCompletionMode(QCompleter.CompletionMode.InlineCompletion)
-        self.field.setCompleter(completer)
+        self.completing = Completing(self.field, lambda before: typed.ways_on(before, overseer.people.people))
         self._hint = PlainLabel("", "caption")
         self._hint.setObjectName("commandHint")
         self.say = plain.button("Say", "primary", icon_name="send")
@@ -77,7 +72,6 @@ class CommandLine(QWidget):
         outer.setSpacing(0)
         outer.addWidget(self._news)
         outer.addLayout(line)
-        self.field.textEdited.connect(self._offer)
         self.field.textChanged.connect(lambda _: self.show_hint())
         self.field.returnPressed.connect(self._obey)
         self.say.clicked.connect(self._obey)
@@ -116,17 +110,3 @@ class CommandLine(QWidget):
             self.field.clear()
         if outcome.done:
             self.said.emit()
-
-    def _offer(self, text: str) -> None:
-        """Offer the rest of a word: a command's, or behind one a name's."""
-        word, blank, rest = text.partition(" ")
-        if not text.startswith("/"):
-            offers = []
-        elif not blank:
-            offers = [f"/{one} " for one in typed.words() if one.startswith(word[1:].lower())]
-        elif " " in rest or not rest or not typed.takes_name(word[1:].lower()):
-            offers = []
-        else:
-            names = self._overseer.people.people.beginning(rest.lower(), OFFERED)
-            offers = [f"{word} {name} " for name in names]
-        self._offers.setStringList(offers)

@@ -6,7 +6,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QResizeEvent, QTextCursor
 from PyQt5.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
-from imqt import painting, plain
+from imqt import clamping, plain
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.sign import IconSign
 
@@ -47,7 +47,7 @@ class News(QWidget):
 
     def tell(self, *lines: str, wrong: bool = False) -> None:
         """Say something in the place of what was said."""
-        shown = "\n".join(painting.clamped(line[:LONGEST]) for line in lines)
+        shown = "\n".join(clamping.clamped(line[:LONGEST]) for line in lines)
         self._words.setPlainText(shown)
         self._words.moveCursor(QTextCursor.MoveOperation.Start)
         self._words.setAccessibleName(shown.partition("\n")[0])

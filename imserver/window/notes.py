@@ -113,6 +113,9 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     "closed": lambda facts: f"{facts.get('user', '?')} closed the account",
     "password-changed": lambda facts: f"{facts.get('user', '?')} has another password",
     "invited": lambda facts: f"{facts.get('user', '?')} made an invite",
+    "slow-turn": lambda facts: (
+        f"A turn of the server took {facts.get('took', '?')} ms, most of it to {facts.get('step', '?')}"
+    ),
     "reset": _acted("gave another password to"),
     "suspended": _acted("suspended"),
     "restored": _acted("let in again"),

@@ -15,7 +15,7 @@ from improtocol import commands, events, replies
 from improtocol.errors import Refusal
 from improtocol.fields import Way
 from improtocol.vocabulary import Command, Event, Reply
-from imqt import painting
+from imqt import clamping
 
 from . import notes
 from .connection import Answer, Lost, Strange
@@ -179,7 +179,8 @@ class Overseer(QObject):
     def _on_figures(self, answer: Answer[replies.Stats]) -> None:
         self._unanswered = 0
         found = {item.name: item.number for item in answer.items if isinstance(item, replies.StatShown)}
-        self.figures.take(self._clock.seconds(), found, self.people.people.backlog()[0])
+        waiting = found.get("waiting", self.people.people.backlog()[0])
+        self.figures.take(self._clock.seconds(), found, waiting)
         self.figures_changed.emit()
 
     @staticmethod
@@ -219,7 +220,7 @@ class Overseer(QObject):
 
     def _on_message(self, event: events.MessageTold) -> None:
         at = event.at / 1000
-        shown = painting.clamped(" ".join(event.text[:LONGEST].split()))
+        shown = clamping.clamped(" ".join(event.text[:LONGEST].split()))
         self.wire.add(Row(at, Kind.NOTE, event.sender, f"{event.sender} to you: {shown}", "accent"))
         self.told.emit(event.sender, event.text)
 

@@ -76,7 +76,10 @@ class PeopleBar(QWidget):
 
     def show_counts(self, people: People, *, full: bool) -> None:
         """Say how many there are."""
-        self._counts.setText(f"{people.connected:,} of {people.names:,}{'' if full else ' so far'} connected")
+        here, names = f"{people.connected:,}", f"{people.names:,}"
+        self._counts.setText(
+            f"{here} of {names} connected" if full else f"{here} connected, {names} names so far"
+        )
         self._fit()
 
     def show_person(self, person: Person | None, *, me: str, online: bool) -> None:

@@ -24,7 +24,7 @@ from .people_model import Column, PeopleModel
 SIDE = 16
 _PRESENCE = {Being.LOGGED_IN: "online", Being.REGISTERED: "away", Being.UNREGISTERED: "away"}
 #: How wide the columns are beside type of the usual size; the last has the rest, and needs so much.
-WIDTHS, LAST = (124, 144, 96, 142, 156, 92), 92
+WIDTHS, LAST = (124, 144, 124, 114, 156, 92), 92
 #: Of that, what they can do with, and what they take where there is more.
 LEAST, MOST = 0.8, 1.5
 

@@ -87,7 +87,9 @@ def why(failure: Failure, server: Invite) -> str:
         return f"{place} does not answer."
     if failure.check(SSL.Error):
         return (
-            f"It is not sure that {place} is the server that is meant, so nothing was sent. "
-            "Paste the line of an invite: it holds the fingerprint by which the server is known."
+            f"Nobody whom this machine trusts vouches for {place}, so nothing was sent. Paste the line of an "
+            "invite that ends in its fingerprint, #sha256:...; or let this machine trust who signed for it."
+            if server.fingerprint is None
+            else f"{place} is not the server whose fingerprint this is, so nothing was sent."
         )
     return str(failure.value) or f"{place} cannot be reached."

@@ -5,6 +5,7 @@ Whatever stands behind the slash and is a command is said to the server as it st
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -16,16 +17,19 @@ from improtocol.vocabulary import Command
 
 from .connection import Lost, Strange
 from .overseer import Overseer
-from .people import People
+from .people import People, Person
 
 #: Names that one line of /who tells.
 MOST = 40
+#: Ways on that are offered at once.
+OFFERED = 8
+#: What is made for people: how each is written, and what it does.
 OWN = {
-    "all": "/all TEXT: say it to everyone",
-    "whisper": "/whisper NAME TEXT: say it to one",
-    "announce": "/announce TEXT: say it to everyone as their administrator",
-    "who": "/who: who is connected",
-    "help": "/help: this",
+    "all": ("TEXT", "say it to everyone"),
+    "whisper": ("NAME TEXT", "say it to one"),
+    "announce": ("TEXT", "say it to everyone as their administrator"),
+    "who": ("", "who is connected"),
+    "help": ("[COMMAND]", "this, or all about one command"),
 }
 #: What the window says by itself, or must not say.
 _NOT_HERE = frozenset(
@@ -66,23 +70,60 @@ def _hint_of(name: str, complete: bool, people: People, me: str) -> str:
     return f"{person.name} is connected" if person.connected else f"it will wait for {person.name}"
 
 
-def words() -> list[str]:
-    """Give the words that a line may begin with, the window's own first."""
-    return [*OWN, *(one for one in _others() if one not in OWN)]
+@dataclass(frozen=True)
+class Completion:
+    """A way to go on: what takes the place of the last so many characters, and a remark."""
+
+    text: str
+    replaces: int
+    remark: str = ""
 
 
-def takes_name(word: str) -> bool:
+def ways_on(before: str, people: People) -> list[Completion]:
+    """Say how a line may go on that was typed so far."""
+    word, blank, rest = before.partition(" ")
+    if not word.startswith("/"):
+        return []
+    if not blank:
+        fitting = [one for one in known() if one.startswith(word[1:].lower())]
+        return [Completion(f"/{one}", len(word), _does(one)) for one in fitting[:OFFERED]]
+    if " " in rest:
+        return []
+    if word == "/help":
+        return [Completion(one, len(rest), _does(one)) for one in known() if one.startswith(rest)][:OFFERED]
+    names = people.beginning(rest.lower(), OFFERED) if _takes_name(word[1:].lower()) else []
+    return [Completion(name, len(rest), _how(people.get(name))) for name in names]
+
+
+def known() -> list[str]:
+    """Give the words that a line may begin with, the window's own first, then those of administrators."""
+    every = sorted(Command.by_verb.values(), key=lambda one: (one.right is None, one.verb))
+    found = (one for one in every if one.verb not in _NOT_HERE and State.LOGGED_IN in one.allowed_in)
+    others = [one.verb.lower() for one in found if not one.has_secret()]
+    return [*OWN, *(one for one in others if one not in OWN)]
+
+
+def usage(word: str) -> str:
+    """Show how a command is written."""
+    arguments = OWN[word][0] if word in OWN else Command.by_verb[word.upper()].syntax().partition(" ")[2]
+    return f"/{word} {arguments}".rstrip()
+
+
+def _does(word: str) -> str:
+    return OWN[word][1] if word in OWN else Command.by_verb[word.upper()].does
+
+
+def _how(person: Person | None) -> str:
+    return person.being.word if person is not None else ""
+
+
+def _takes_name(word: str) -> bool:
     """Whether the word behind this one is somebody's name."""
     described = Command.by_verb.get(word.upper())
     if word in OWN or described is None:
         return word == "whisper"
     first = described.word_arguments[:1]
     return bool(first) and first[0].key in ("name", "audience")
-
-
-def _others() -> list[str]:
-    found = (c for verb, c in sorted(Command.by_verb.items()) if verb not in _NOT_HERE)
-    return [c.verb.lower() for c in found if State.LOGGED_IN in c.allowed_in]
 
 
 # --- doing it ---
@@ -102,9 +143,21 @@ async def obey(line: str, overseer: Overseer) -> Outcome:
         return Outcome((str(wrong),), done=False)
 
 
-async def _help(_rest: str, _overseer: Overseer) -> Outcome:
-    others = ", ".join(words()[len(OWN) :])
-    return Outcome((*OWN.values(), f"and behind a slash, as the language has it: {others}"))
+async def _help(rest: str, _overseer: Overseer) -> Outcome:
+    word = rest.removeprefix("/").lower()
+    if not word:
+        return Outcome(tuple(f"{usage(one)}: {_does(one)}" for one in known()))
+    if word not in known():
+        return Outcome((_not_known(word),), done=False)
+    described = None if word in OWN else Command.by_verb[word.upper()]
+    meant = [" ".join((described.__doc__ or "").split())] if described is not None else []
+    return Outcome((f"{usage(word)}: {_does(word)}", *meant))
+
+
+def _not_known(word: str) -> str:
+    near = difflib.get_close_matches(word, known(), 1, 0.6)
+    meant = f" Did you mean /{near[0]}?" if near else ""
+    return f"There is no command /{word} here.{meant} /help lists what there is."
 
 
 async def _tell_who(_rest: str, overseer: Overseer) -> Outcome:
@@ -112,18 +165,18 @@ async def _tell_who(_rest: str, overseer: Overseer) -> Outcome:
 
 
 async def _all(rest: str, overseer: Overseer) -> Outcome:
-    return await _send(EVERYONE, rest, overseer, OWN["all"])
+    return await _send(EVERYONE, rest, overseer, "all")
 
 
 async def _whisper(rest: str, overseer: Overseer) -> Outcome:
     name, _, text = rest.partition(" ")
-    return await _send(Audience.of(name.lower()), text.strip(), overseer, OWN["whisper"])
+    return await _send(Audience.of(name.lower()), text.strip(), overseer, "whisper")
 
 
 async def _announce(rest: str, overseer: Overseer) -> Outcome:
     text = rest.removeprefix(":")
     if not text:
-        return Outcome((f"Write {OWN['announce']}.",), done=False)
+        return Outcome((f"Write {usage('announce')}.",), done=False)
     told = (await overseer.ask(commands.Announce(text))).reply
     return Outcome((f"Announced to {_people(told.to)}.",))
 
@@ -137,9 +190,9 @@ _ACTS: dict[str, Callable[[str, Overseer], Awaitable[Outcome]]] = {
 }
 
 
-async def _send(audience: Audience, text: str, overseer: Overseer, usage: str) -> Outcome:
+async def _send(audience: Audience, text: str, overseer: Overseer, word: str) -> Outcome:
     if not text:
-        return Outcome((f"Write {usage}.",), done=False)
+        return Outcome((f"Write {usage(word)}.",), done=False)
     sent = (await overseer.ask(commands.Send(audience, text))).reply
     if audience.everyone:
         return Outcome((f"Said to {_people(sent.to)}.",))
@@ -151,7 +204,7 @@ async def _send(audience: Audience, text: str, overseer: Overseer, usage: str) -
 
 async def _as_declared(verb: str, rest: str, overseer: Overseer) -> Outcome:
     if verb not in Command.by_verb or verb in _NOT_HERE:
-        return Outcome((f"There is no command /{verb.lower()} here. /help lists what there is.",), done=False)
+        return Outcome((_not_known(verb.lower()),), done=False)
     asked = codec.parse_from_client(f"{verb} {rest}".strip().encode()).what
     if isinstance(asked, Refusal):
         return Outcome((f"{asked} It is written {Command.by_verb[verb].syntax()}.",), done=False)

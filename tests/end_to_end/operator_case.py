@@ -69,4 +69,6 @@ class OperatorCase(EndToEndCase):
 
     def enter(self, address: str, name: str, status: int = 0) -> str:
         """Log in, with the password on standard input."""
-        return self.typed("login", address, name, "--password-stdin", status=status, stdin=f"{PASSWORD}\n")
+        return self.typed(
+            "login", address, name, "--password-file", "-", status=status, stdin=f"{PASSWORD}\n"
+        )

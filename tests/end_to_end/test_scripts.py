@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -112,6 +113,18 @@ class PipeTests(ScriptsCase):
         wrong = self.terminal("ana", "/whisper nobody-there x", "/all still said")
         self.assertEqual(8, wrong.returncode)
         self.hears(bo, ":still said")
+
+    def test_code(self) -> None:
+        """The code of an invite registers a new name with the password that is kept, and no line is lost."""
+        server = self.server("--register=invite")
+        invite = re.search(r"imserver://\S+", server.out)
+        assert invite is not None, server.out
+        for said in ("one", "two"):
+            words = ["--terminal", "--profile", "new", "--name", "new", invite[0]]
+            new = self.ran(str(BIN / "imclient"), *words, said=f"/whisper new {said}\n")
+            self.assertEqual(0, new.returncode, new.stderr)
+            self.assertRegex(new.stdout, f": {said}\n$")
+        self.assertEqual([], _said(new))
 
     def test_statuses(self) -> None:
         """No such computer, nobody listens, no imserver: one sentence each, and a status that tells which."""

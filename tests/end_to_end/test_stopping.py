@@ -46,6 +46,24 @@ class StoppingTests(EndToEndCase):
         self.server()
         self.assertRegex(self.typist().ask("LOGIN zoe :correct horse"), "^OK LOGIN")
 
+    def test_one_that_talks_on(self) -> None:
+        """Whoever is still talking can be told: no connection is cut under what they write."""
+        server = self.server()
+        self.person("alice")
+        with socket.create_connection((HERE, self.port), timeout=SOON) as wire:
+            wire.sendall(b"LOGIN alice :correct horse\n" + 30_000 * b"SEND alice :I talk on.\n")
+            heard = b""
+            while b"OK SEND" not in heard:
+                heard += wire.recv(65536)
+            server.send(signal.SIGTERM)
+            while more := wire.recv(65536):
+                heard += more
+            end = time.monotonic() + 0.2
+            while time.monotonic() < end:
+                wire.sendall(b"SEND alice :I talk on.\n")  # whoever this fails for reads no further
+        self.assertRegex(heard.splitlines()[-1], rb"^\* BYE shutdown")
+        server.ended(within=SOON)
+
     def test_peer_that_never_reads(self) -> None:
         """A peer that does not read holds the end up for no longer than five seconds."""
         server = self.server()

@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from imclient.core.statuses import Status
 from imserver.certificate import make
+from imserver.operator.doctor import BAD, GOOD, examine
 
 from .case import HERE, EndToEndCase
 from .child import Child
@@ -75,6 +76,17 @@ class TLSTests(EndToEndCase):
             self.assertNotIn(b"HELLO", heard)
         log = eventually(self.log, lambda log: "speaks\\sin\\sclear" in log)
         self.assertNotIn("registered", log)
+
+    def test_doctor(self) -> None:
+        """Who looks the folder over calls as the server speaks, and must be shown its certificate."""
+        self.server()
+        address = (f"{HERE}:{self.port}",)
+        for how in (GOOD, BAD):
+            (found,) = [one for one in examine(self.data, address) if one.what == "listener"]
+            self.assertEqual(how, found.how, found.sentence)
+            (self.data / "certificate.pem").unlink()
+            make(self.data / "certificate.pem")  # which the server has not read yet
+        self.assertIn("Another server", found.sentence)
 
     def test_the_same_tomorrow(self) -> None:
         """The fingerprint that is told is the one shown, also after the next start."""

@@ -20,6 +20,7 @@ from imclient.send import read_order
 from imclient.sending import DELIVERED, READ, STORED, Order, Outcome, Sending
 from imclient.token_file import BadTokenFile, TokenFile
 from improtocol.audience import EVERYONE, Audience
+from imserver.portal.enrolling import Policy
 from tests.imclient.core.test_end_to_end import PASSWORD, RealCase
 from tests.imclient.core.wires import Net
 
@@ -50,8 +51,15 @@ class SendingTests(RealCase):
 
     def begin(self, audience: Audience = TO_ANA, wait: str = STORED, **more: object) -> Deferred[Outcome]:
         """Begin to send."""
-        given = {"text": "build broken", "ref": "r1", "within": 20.0, "secret": PASSWORD, **more}
-        order = Order("ci", host="lab.example", port=12000, audience=audience, wait=wait, **given)  # type: ignore[arg-type]
+        given = {
+            "name": "ci",
+            "text": "build broken",
+            "ref": "r1",
+            "within": 20.0,
+            "secret": PASSWORD,
+            **more,
+        }
+        order = Order(host="lab.example", port=12000, audience=audience, wait=wait, **given)  # type: ignore[arg-type]
         agent = Agent(self.clock, reach=self.sender.reach, random=Random(3), now=self.clock.seconds)
         return Deferred.fromCoroutine(Sending(self.clock, order, agent).run())
 
@@ -100,6 +108,18 @@ class SendingTests(RealCase):
         nobody = self.send(Audience.of("ana", "nobody-there"))
         self.assertEqual("There is no user called nobody-there.", nobody.sentence)
         self.assertEqual([], self.real.texts())
+
+    def test_code(self) -> None:
+        """An invite's code registers a new name, once; who knows not its password is refused all the same."""
+        self.real.server.enrolling.policy = Policy.INVITE
+        line = f"imserver://lab.example:12000/{self.real.console}"
+        for _ in range(2):
+            self.assertEqual(Status.DONE, self.send(name="robot", invite=line, ref="n").status)
+        self.assertEqual(["build broken"], self.real.texts())
+        for invite in (line, None):
+            wrong = self.send(name="robot", invite=invite, secret="not the one")
+            self.assertEqual(Status.REFUSED, wrong.status)
+        self.assertIn("Wrong name or password", wrong.sentence)
 
     def test_not_reached(self) -> None:
         """Nobody listens, no such computer, no answer: each has its status."""
@@ -214,6 +234,16 @@ class CommandLineTests(SynchronousTestCase):
         """Without a text it is standard input's."""
         self.patch(sys, "stdin", io.TextIOWrapper(io.BytesIO("snow \N{SNOWMAN}\nmore\n".encode())))
         self.assertEqual("snow \N{SNOWMAN}\nmore", self.read("--all").text)
+
+    def test_password_in_standard_input(self) -> None:
+        """The password may come in there; then the text does not, and stands on the command line."""
+        for words, expected in ((["hi"], PASSWORD), ([], None)):
+            self.patch(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{PASSWORD}\r\nmore\n".encode())))
+            line = ["--as", "ci", "--all", "--password-file", "-", *words]
+            if expected is None:
+                self.assertEqual(2, self.assertRaises(SystemExit, read_order, line).code)
+            else:
+                self.assertEqual(expected, read_order(line)[0].secret)
 
     def test_wrong(self) -> None:
         """What is wrong is said, with status 2."""

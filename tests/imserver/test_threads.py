@@ -10,7 +10,7 @@ from typing import Any, cast
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.trial.unittest import SynchronousTestCase
 
-from imserver.threads import Threads
+from imserver.threads import Left, Threads
 
 #: Seconds until a test gives a thread up.
 PATIENCE = 10.0
@@ -51,6 +51,20 @@ class ThreadsTests(SynchronousTestCase):
         done = self.threads(1)(lambda: dict[str, int]()["nothing"])
         self.reactor.turn()
         self.failureResultOf(done, KeyError)
+
+    def test_left(self) -> None:
+        """What is left is not done: what was begun is, and what waited behind it fails."""
+        threads, begun, go_on = self.threads(1), threading.Event(), threading.Event()
+        first = threads(lambda: (begun.set(), go_on.wait(PATIENCE)))
+        later = [threads(lambda: self.fail("it was done")) for _ in range(3)]
+        begun.wait(PATIENCE)
+        threading.Timer(0.05, go_on.set).start()
+        threads.leave()
+        for _ in range(4):
+            self.reactor.turn()
+        self.assertEqual((None, True), self.successResultOf(first))
+        for one in later:
+            self.failureResultOf(one, Left)
 
     def test_one_thread_keeps_the_order(self) -> None:
         """One thread does in order what it is given."""

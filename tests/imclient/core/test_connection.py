@@ -13,8 +13,8 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from imclient.core.connection import MOST_ITEMS, Connection
-from imclient.core.reaching import LinkLost, NotAnImserver, NotConnected, Odd, Unreachable
+from imclient.core.connection import KNOCK, MOST_ITEMS, Connection
+from imclient.core.reaching import LinkLost, NeedsTLS, NotAnImserver, NotConnected, Odd, Unreachable
 from imclient.core.wire import Wire
 from improtocol import commands, replies
 from improtocol.audience import Audience
@@ -136,6 +136,21 @@ class ConnectionTests(SynchronousTestCase):
         self.assertEqual(
             "Too many are here.", str(self.failureResultOf(connection.greeted, Unreachable).value)
         )
+
+    def test_needs_tls(self) -> None:
+        """Who speaks TLS, ours or another, is found out by an empty line, long before patience is over."""
+        for said in (b"* BYE needs-tls :Speak TLS.\n", b"\x15\x03\x01\x00\x02\x02\x46"):
+            clock = Clock()
+            connection = Connection(clock, Wire(clock.seconds), Listener())
+            transport = Transport()
+            connection.makeConnection(transport)
+            clock.advance(KNOCK)
+            self.assertEqual(b"\n", transport.value())
+            connection.dataReceived(said)
+            self.failureResultOf(connection.greeted, NeedsTLS)
+        self.greet()
+        self.clock.advance(KNOCK)
+        self.assertEqual(b"", self.transport.value())  # of a server that greets nothing is asked
 
     def test_newer_language(self) -> None:
         """A server of a language this client would misunderstand is left."""

@@ -337,7 +337,7 @@ class InClearTests(TrustCase):
         connected = client.connect("127.0.0.1", PORT)
         self.net.wait(11)
         sentence = str(self.failureResultOf(connected, Unreachable).value)
-        self.assertIn("If it speaks TLS here, paste its invite.", sentence)
+        self.assertIn("The server speaks TLS here, and was spoken to in clear: paste its invite.", sentence)
         client.take_invite(str(Invite("127.0.0.1", PORT, fingerprint=self.fingerprint)))
         self.reach(client, "127.0.0.1")
 

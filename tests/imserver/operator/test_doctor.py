@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from imserver.certificate import make
 from imserver.operator import backups
-from imserver.operator.doctor import BAD, GOOD, SOON, examine
+from imserver.operator.doctor import BAD, GOOD, SOON, examine, holder
 
 from .folder_case import FolderCase
 
@@ -43,8 +43,10 @@ class DoctorTests(FolderCase):
         self.assertIn("permissions", self.on_folder("doctor"))
 
     def test_permissions(self) -> None:
-        """What others may read is named."""
+        """What others may read is named; in a folder that is closed they may read nothing."""
         self.database.chmod(0o644)
+        self.assertEqual(GOOD, self.how("permissions"))
+        self.folder.chmod(0o755)
         self.assertEqual(BAD, self.how("permissions"))
         self.assertIn("imserver.db", self.sentence)
         self.on_folder("doctor", status=1)
@@ -91,8 +93,10 @@ class DoctorTests(FolderCase):
     def test_server(self) -> None:
         """Whether a server runs on the folder is told; looking does not disturb it."""
         self.assertEqual(SOON, self.how("server"))
+        self.assertIsNone(holder(self.folder / "lock"))
         with backups.taken(self.folder):
             self.assertEqual(GOOD, self.how("server"))
+            self.assertEqual(os.getpid(), holder(self.folder / "lock"))
 
     def test_listener(self) -> None:
         """An address that should answer and does not is bad."""

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from twisted.internet.defer import gatherResults
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import QueuePool, make_url
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from imserver.storage import open_storage
+from imserver.storage import open_storage, sqlite
+from imserver.storage.database import Database
 from imserver.storage.interface import Storage, StorageError
 from imserver.storage.records import Entry
 
+from . import contract
 from .contract import draft
+
+T = TypeVar("T")
 
 
 class OnAReactor(TestCase):
@@ -47,6 +55,34 @@ class OnAReactor(TestCase):
         with self.assertRaises(StorageError):
             storage.open()
         await storage.close()
+
+
+class Ending(SynchronousTestCase):
+    """What is being asked while it ends."""
+
+    def test_read_first(self) -> None:
+        """What was being read is answered before the connections are closed, and none is left behind."""
+        asked: list[tuple[Deferred[Any], Callable[[], Any]]] = []
+
+        def later(work: Callable[[], T], /) -> Deferred[T]:
+            answer: Deferred[T] = Deferred()
+            asked.append((answer, work))
+            return answer
+
+        def read() -> None:
+            for answer, work in asked:
+                answer.callback(work())
+
+        engines = sqlite.open_file(make_url(f"sqlite:///{self.mktemp()}"))
+        run, soon = contract.at_once, contract.Turns().soon
+        database = Database(engines, write=run, read=later, soon=soon, now=lambda: 7, end_reading=read)
+        database.open()
+        page = database.page_after(1, 0, 10)
+        self.successResultOf(database.close())
+        self.assertEqual((), self.successResultOf(page).entries)
+        pool = engines.writing.pool
+        assert isinstance(pool, QueuePool)
+        self.assertEqual((0, 0), (pool.checkedin(), pool.checkedout()))
 
 
 class Choosing(SynchronousTestCase):

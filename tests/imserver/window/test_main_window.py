@@ -66,6 +66,36 @@ class TypingTests(WindowCase):
         self.type_line(window, "hello")
         self.assertIn("Begin with /all", self.text(window, "news"))
 
+    def test_completion(self) -> None:
+        """A slash offers the commands with what they do, Tab takes one; behind it names are offered."""
+        self.stage.enter("bob")
+        window = self.window()
+        window.activateWindow()
+        field, ways = window.line.field, window.line.completing.ways
+        field.setFocus()
+        QTest.keyClicks(field, "/wh")
+        self.assertEqual(["/whisper", "/who", "/why"], [way.text for way in ways.offered])
+        self.assertEqual("say it to one", ways.offered[0].remark)
+        QTest.keyClick(field, Qt.Key.Key_Tab)
+        self.assertEqual("/whisper ", field.text())
+        QTest.keyClicks(field, "b")
+        self.assertEqual([("bob", "logged-in")], [(way.text, way.remark) for way in ways.offered])
+        QTest.keyClick(field, Qt.Key.Key_Tab)
+        self.assertEqual(("/whisper bob ", False), (field.text(), ways.isVisible()))
+        self.assertTrue(field.hasFocus())
+
+    def test_help(self) -> None:
+        """/help says of each command how it is written and what it does; of one, all of it."""
+        window = self.window()
+        self.type_line(window, "/help")
+        told = self.text(window, "news").splitlines()
+        self.assertEqual("/all TEXT: say it to everyone", told[0])
+        self.assertIn("/suspend name [:why]: end somebody's sessions and let them in no more", told)
+        self.type_line(window, "/help suspend")
+        self.assertGreater(len(self.text(window, "news").splitlines()), 1)
+        self.type_line(window, "/suspnd bob")
+        self.assertIn("Did you mean /suspend?", self.text(window, "news"))
+
     def test_long_answers(self) -> None:
         """However long an answer is, the window keeps its size, and all of it can be read."""
         for number in range(60):

@@ -15,7 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol.invite import Invite, is_here
 from imserver.window.notes import is_drop, read, sentence
-from imserver.window.reaching import NoWay, Pinned, read_address, why
+from imserver.window.reaching import NoWay, Pinned, read_address, way_in_words, why
 
 
 class AddressTests(SynchronousTestCase):
@@ -46,6 +46,9 @@ class AddressTests(SynchronousTestCase):
         refused = "lab.example answers, but nobody listens at port 12001."
         self.assertEqual(refused, why(Failure(ConnectionRefusedError()), server))
         self.assertEqual("There is no computer called lab.example.", why(Failure(DNSLookupError()), server))
+        self.assertIn("Nobody whom this machine trusts", why(Failure(SSL.Error()), server))
+        known = Invite("lab.example", 12001, fingerprint="4e" * 32)
+        self.assertIn("is not the server whose fingerprint", why(Failure(SSL.Error()), known))
 
 
 class NoteTests(SynchronousTestCase):
@@ -96,6 +99,15 @@ class PinnedTests(SynchronousTestCase):
     def test_another(self) -> None:
         """Any other is not, and hears nothing."""
         self.assertRaises(SSL.Error, self.shake, "4e" * 32)
+
+
+class VouchedForTests(SynchronousTestCase):
+    """A server whose certificate an authority signed, through another one that it did."""
+
+    def test_way(self) -> None:
+        """A server elsewhere is spoken to by TLS, by its name; only this machine is in clear."""
+        words = [way_in_words(Invite(host)) for host in ("lab.example", "localhost")]
+        self.assertEqual(["by TLS, vouched for by an authority", "on this machine"], words)
 
 
 def _certificate() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
