@@ -8,8 +8,8 @@ the longest hold of the loop under that load, and the memory, alone and with the
 platform without a screen.
 
 All is counted in processor time, how long the loop is held in its own thread's: other work on the machine
-changes it little.  The start by the clock stands among the details.  What holds the loop longest under load is
-the server's: to tell three hundred sockets something, Qt is given three hundred notifiers to wait by.
+changes it little.  The start by the clock stands among the details.  What holds the loop longest under load
+is the server's: to tell three hundred sockets something, Qt is given three hundred notifiers to wait by.
 """
 
 from __future__ import annotations
