@@ -88,7 +88,7 @@ class Proofs:
             one_reading.prove(self._extent.streams, self._extent.seed, evidence=self._extent.evidence)
         )
         held += self._clients()
-        held += [self._lied_to(), self._come_back()]
+        held += [self._lied_to(), self._come_back(), self._in_windows()]
         refused, seed = self._extent.refused_logins, self._extent.seed
         held.append(refused_logins.prove(refused, seed, evidence=self._extent.evidence))
         held.append(
@@ -111,6 +111,16 @@ class Proofs:
         seed, whole = self._extent.seed, self._extent.evidence
         lines, sessions, seconds = (10_000_000, 1_000, 90) if whole else (400_000, 25, 5)
         return hostile_server.prove(lines, sessions, seconds, seed, plant=whole, evidence=False)
+
+    def _in_windows(self) -> bool:
+        """E1 and E2, in a process of their own: windows want one; their evidence is of far more."""
+        if importlib.util.find_spec("PyQt5") is None:
+            print("    NOT PROVED: E1 and E2 need PyQt5")
+            return False
+        few = ["1000", "--addresses", "1000"] if self._extent.evidence else ["50", "--addresses", "80"]
+        words = [sys.executable, "-m", "bench.window_proof", "--no-evidence", "--texts", *few]
+        words += [] if self._extent.evidence else ["--unplanted"]
+        return subprocess.run(words, cwd=ROOT, check=False).returncode == 0
 
     def _come_back(self) -> bool:
         """E8: so few that wait by chance would be no crowd, so the quick ones are told when to come."""

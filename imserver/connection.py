@@ -315,7 +315,7 @@ class Connection(Outlet, LineOnlyReceiver):
     def _replied(self, reply: Reply, answer: Answer) -> None:
         tag, verb, counters = answer.asked.tag, answer.asked.verb, self._server.counters
         now = counters.seconds()
-        counters.ok(verb, now - answer.begun)
+        counters.ok(verb, answer.begun, now)
         self._server.watchdog.step(("answer", verb, self._session.number), now)
         lines = [codec.write(item, tag) for item in reply.items]
         answer.lines = ("\n".join([*lines, codec.write(reply, tag)]) + "\n").encode()
