@@ -95,7 +95,7 @@ def start_first(_dress: Dress) -> QWidget:
 
 def start_recent(_dress: Dress) -> QWidget:
     """Show the keyboard at a server one was at."""
-    recent = [Recent(HOST, PORT, ME, "yesterday"), Recent("class.example", PORT, ME, "12 November")]
+    recent = [Recent(HOST, PORT, ME), Recent("class.example", PORT, ME)]
     shown = StartDialog(as_client(MadeUpClient(None)), HOST, PORT, ME, recent)
     _soon(shown, lambda: shown.side._recent[0].setFocus(BY_KEY))
     return shown
