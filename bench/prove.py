@@ -21,6 +21,7 @@ from . import (
     client_kills,
     forging,
     hostile_server,
+    hour_proof,
     one_reading,
     outage_proof,
     refused_logins,
@@ -88,6 +89,7 @@ class Proofs:
             one_reading.prove(self._extent.streams, self._extent.seed, evidence=self._extent.evidence)
         )
         held += self._clients()
+        held += self._hour()
         held += [self._lied_to(), self._come_back(), self._in_windows()]
         refused, seed = self._extent.refused_logins, self._extent.seed
         held.append(refused_logins.prove(refused, seed, evidence=self._extent.evidence))
@@ -103,8 +105,13 @@ class Proofs:
         """A7 and E3; their evidence is of far more, which takes too long here."""
         kills, messages = (50, 200_000) if self._extent.evidence else (5, 20_000)
         seed = self._extent.seed
-        killed = [client_kills.prove(who, kills, seed, evidence=False) for who in ("bot", "terminal")]
+        killed = [client_kills.prove(who, kills, seed, evidence=False) for who in client_kills.LONGEST]
         return [*killed, terminal_fuzz.prove(messages, seed, keep=False)]
+
+    def _hour(self) -> list[bool]:
+        """A day's work at three desks."""
+        whole = self._extent.evidence
+        return hour_proof.prove(self._extent.seed, quick=not whole, evidence=whole)
 
     def _lied_to(self) -> bool:
         """E7; its evidence is of far more, which takes too long here."""
