@@ -72,6 +72,11 @@ class Figures(Collector):
         for verb, latency in sorted(counters.answered.items()):
             answers.add_metric([verb], _buckets(latency), latency.sum)
         yield answers
+        told = HistogramMetricFamily(
+            "imserver_told_seconds", "From when a line was begun to the last socket that what it said is for."
+        )
+        told.add_metric([], _buckets(counters.told), counters.told.sum)
+        yield told
         yield _count("throttled_lines", "Lines that waited for their time.", counters.throttled)
 
     def _connections(self, counters: Counters) -> Iterator[Metric]:

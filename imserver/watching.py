@@ -113,7 +113,8 @@ class Watching:
 def seen(way: Way, line: str, *, texts: bool, knows: Callable[[str], bool]) -> str:
     """Write another's line as an administrator may see it: no secret ever, and texts only if asked for."""
     covered = _said(line, knows) if way is Way.IN else _answered(line)
-    covered = "".join(sign if sign.isprintable() else "\ufffd" for sign in covered)
+    if not covered.isprintable():
+        covered = "".join(sign if sign.isprintable() else "\ufffd" for sign in covered)
     head, colon, text = covered.partition(" :")
     if texts or not colon or text == codec.MASK or not _is_said(way, head):
         return covered

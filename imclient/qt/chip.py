@@ -21,8 +21,8 @@ class Chip(QAbstractButton):
     def __init__(self, name: str, presence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = name
-        self.setText(name)
         self._words = wording.named(name)
+        self.setText(plain.literal(self._words))
         plain.set_tooltip(self, self._words)  # there may be no room for all of it
         self.setObjectName(f"chip-{name}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)

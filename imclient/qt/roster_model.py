@@ -243,11 +243,11 @@ class RosterModel(RowList[RosterRow]):
         """Give a row's name, or the whole of it in words."""
         row = self.row(index)
         if role == Qt.ItemDataRole.DisplayRole:
-            return row.name
+            return row.name if row.heading else wording.named(row.name)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.in_words()
         if role == Qt.ItemDataRole.ToolTipRole and not row.heading:
-            return plain.tooltip(f"{row.name}\n{row.line}")
+            return plain.tooltip(f"{wording.named(row.name)}\n{row.line}")
         return None
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlags:

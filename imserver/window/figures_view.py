@@ -78,7 +78,7 @@ class FiguresView(QScrollArea):
             self.answers.tell("", f"{self._ago}: nothing was sent")
         else:
             half, most = _milliseconds(last.half), _milliseconds(last.most)
-            self.answers.tell(half, f"half {half} (blue), 99 % {most} (violet)")
+            self.answers.tell(half, f"half {half}, 99 % {most} (violet)")
 
     def _show_backlog(self, moments: list[Moment], now: Mapping[str, int], people: People) -> None:
         self._lines["backlog"].show_values(self._span, [float(one.backlog) for one in moments])
@@ -91,7 +91,7 @@ class FiguresView(QScrollArea):
             wait = "waits" if waiting == 1 else "wait"
             words = f"{wait} for {many}" + (f", most for {most}" if absent > 1 else f", {most}")
             if (oldest := now.get("waiting.oldest")) is not None:
-                words = f"{wait} for {many}, the oldest for {ago(oldest)}"
+                words = f"for {many}, the oldest {ago(oldest)}"
             self.backlog.tell(f"{waiting:,}", words)
 
     def _show_disk(self, figures: Figures) -> None:
