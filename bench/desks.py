@@ -214,7 +214,7 @@ class Desk:
             raise Stuck(f"{self.name}: {answer['error']}: {self.said()}")
         return answer["ok"]
 
-    def turn_to(self) -> None:
+    def turn_to(self, within: float = PATIENCE) -> None:
         """Bring its window before the eyes, as a click on it does."""
         screen, process = self.screen, self.process
         if screen is None or process is None:
@@ -229,7 +229,7 @@ class Desk:
                 screen.keyboard("windowactivate", window)
             return False
 
-        eventually(active, what=f"{self.name}'s window is active")
+        eventually(active, within=within, what=f"{self.name}'s window is active")
 
     def come_in(self, *, stay: bool = False) -> None:
         """Type name and password into the start window, and log in."""
@@ -270,7 +270,6 @@ class Desk:
     def say_by_keyboard(self, to: str, text: str) -> None:
         """Do the same to one person with the screen's keyboard alone."""
         assert self.screen is not None
-        self.turn_to()
         self.screen.keyboard("key", "ctrl+k")
         self.screen.keyboard("type", "--delay", "8", to)
         self.screen.keyboard("key", "Return")

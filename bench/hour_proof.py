@@ -50,6 +50,8 @@ READ_BEFORE, TO_EVERYONE = 0.3, 0.9
 PASSES = 6
 #: What was said in a burst that a kill ended, and how long that takes.
 BURST, BURST_SECONDS = 8, 0.25
+#: Seconds in which a window comes before the eyes, usually.
+A_TURN = 5.0
 #: Keys pressed that show nothing else, after which no page comes any more.
 STILL = 20
 NOTE = "disk cannot be written"
@@ -187,8 +189,11 @@ class Hour:
         self.facts["said"] += 1
         text = f"{about or 'talk'} {self.facts['said']} by {name}"
         by_keyboard = to in NAMES and self._random.random() < 0.15
-        if self._random.random() < 0.4:
-            desk.turn_to()
+        if by_keyboard or self._random.random() < 0.4:
+            try:
+                desk.turn_to(A_TURN)
+            except Stuck:  # the screen gave the keyboard to another window: the mouse finds this one
+                by_keyboard = False
         (desk.say_by_keyboard if by_keyboard else desk.say)(to, text)
         self.facts["to_everyone" if to == EVERYONE else "to_several" if "," in to else "to_one"] += 1
         self.facts["by_the_screens_keyboard"] += by_keyboard
