@@ -24,6 +24,7 @@ from examples.gallery import (
     MadeUpClient,
     as_client,
     lab,
+    long_ago,
     moment,
     window,
     window_blocked,
@@ -95,7 +96,10 @@ def start_first(_dress: Dress) -> QWidget:
 
 def start_recent(_dress: Dress) -> QWidget:
     """Show the keyboard at a server one was at."""
-    recent = [Recent(HOST, PORT, ME, "yesterday"), Recent("class.example", PORT, ME, "12 November")]
+    recent = [
+        Recent(HOST, PORT, ME, tr("yesterday")),
+        Recent("class.example", PORT, ME, long_ago(12, "November")),
+    ]
     shown = StartDialog(as_client(MadeUpClient(None)), HOST, PORT, ME, recent)
     _soon(shown, lambda: shown.side._recent[0].setFocus(BY_KEY))
     return shown

@@ -188,7 +188,7 @@ class Menus:
         for code, words in imtongue.KNOWN.items():
             action = _act(languages, words, _speaking(acts, code), name=f"language-{code}")
             action.setCheckable(True)
-            action.setChecked(code == (self._preferences.language or "en"))
+            action.setChecked(code == (self._preferences.language or imtongue.spoken()))
             group.addAction(action)
 
     def _help(self, acts: _Acts) -> None:
