@@ -346,19 +346,26 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--people", type=int, default=1_000)
     parser.add_argument("--burst", type=int, default=10_000)
+    parser.add_argument(
+        "--plant", choices=["unclamped"], help="show every text whole: it must be past its bound"
+    )
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     names = people(asked.people)
     if asked.inside is None:
         return _outside(asked.messages, names)
+    if asked.plant:
+        from imqt import clamping  # noqa: PLC0415
+
+        clamping.clamped = lambda text: text
     run = Run(Path(asked.inside), names, asked.burst)
     run.live()
     print(*told(run.found), sep="\n")
     print(run.details)
     figures = {name: round(figure, 1) for name, figure in run.found.items()}
-    write_evidence(
-        "desk", {"figures": figures, "details": run.details, "asked": [asked.messages, asked.people]}
-    )
+    facts = {"figures": figures, "details": run.details, "asked": [asked.messages, asked.people]}
+    if asked.plant is None:
+        write_evidence("desk", facts)
     return 0 if all(run.found[name] <= bound for name, (bound, _) in BOUNDS.items()) else 1
 
 
