@@ -10,8 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("improtocol", "imserver", "imclient")
-#: A name with one of these in it is a secret's; what is asked of it (its length, its kind) is none, nor is the
-#: path of the file that it stands in.
+#: A name with one of these in it is a secret's; what is asked of it (its length, its kind) is none, nor is
+#: the path of the file that it stands in.
 SECRETS = ("password", "secret", "hash", "digest")
 COMPARISONS = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
 
