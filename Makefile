@@ -53,6 +53,8 @@ unit: ready-to-test ## the tests that need neither a window nor another process
 	@mkdir -p build/trial
 	$(TRIAL) -j2 $(UNIT_TESTS)
 
+# What is typed and read in them is English, whoever runs them.
+unit windows-test end-to-end prove prove-ci: export LANGUAGE = en
 windows-test: export QT_QPA_PLATFORM = offscreen
 windows-test: ready-to-test ## the tests of the windows, without a screen
 	@mkdir -p build/trial

@@ -21,7 +21,7 @@ from .running import HERE
 T = TypeVar("T")
 
 #: Seconds that anything may take at a desk, on a machine that is busy with other things.
-PATIENCE = 15.0
+PATIENCE = 60.0
 #: Seconds between two looks.
 A_MOMENT = 0.02
 #: What makes a screen, and what a person types on.

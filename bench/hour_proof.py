@@ -64,7 +64,7 @@ class Extent:
     kills: int  #: of a client that sends
 
 
-QUICK, FULL = Extent(600, 6, 1), Extent(10_000, 24, 6)
+QUICK, FULL = Extent(500, 4, 1), Extent(10_000, 24, 6)
 
 
 class Hour:
@@ -125,6 +125,7 @@ class Hour:
                     return
                 self.seconds[what] = round(time.monotonic() - began, 1)
                 self._progress.show(f"the hour: {what}, {self.seconds[what]} s")
+            self._picture("the-end")
         finally:
             self._end()
 
@@ -180,9 +181,9 @@ class Hour:
         for _ in range(self.extent.talk):
             self._say(self._random.choice(NAMES))
 
-    def _say(self, name: str, about: str = "") -> str:
+    def _say(self, name: str, about: str = "", to: str = "") -> None:
         """Let somebody say something, in any of the three modes."""
-        desk, to = self._desks[name], self._random.choice(self.judge.circles(name))
+        desk, to = self._desks[name], to or self._random.choice(self.judge.circles(name))
         self.facts["said"] += 1
         text = f"{about or 'talk'} {self.facts['said']} by {name}"
         by_keyboard = to in NAMES and self._random.random() < 0.15
@@ -192,7 +193,6 @@ class Hour:
         self.facts["to_everyone" if to == EVERYONE else "to_several" if "," in to else "to_one"] += 1
         self.facts["by_the_screens_keyboard"] += by_keyboard
         self.judge.say(name, to, text)
-        return text
 
     def _calm(self, *names: str) -> None:
         """Wait until everybody is connected, has been told everything, and nothing waits."""
@@ -321,6 +321,9 @@ class Hour:
         self._talk()
         self._free_room()
         self._calm()
+        # What is kept from now on must not hide what was not.
+        self._say(BOB, "there is room", EVERYONE)
+        self._calm()
 
     def _kill_on_full_disk(self) -> None:
         """Let others talk while there is no room, and kill Alice's client: she is told again."""
@@ -437,7 +440,6 @@ class Hour:
             places = [order.get(number, -1) for number, _ in rows]
             if places and places != list(range(places[0], places[0] + len(places))):
                 self.judge.findings.add(LOST, f"{name} sees in {talk} what does not follow: {rows}")
-                break
             self.facts["pages"] += 1
             if now["top"]:
                 break
@@ -496,14 +498,20 @@ def prove(seed: int, *, quick: bool, evidence: bool) -> list[bool]:
     progress.end(f"an hour at three desks: {passed.judge.findings}, {facts}")
     for sentence in passed.judge.findings.sentences:
         print(f"    {sentence}")
-    held, found = [not passed.judge.findings], {}
+    held = [not passed.judge.findings]
+    found: dict[str, dict[str, int]] = {}
+
+    def keep() -> None:
+        if evidence:
+            write_evidence("hour", {**facts, "seed": seed, "planted": found}, around)
+
+    keep()
     for plant in [] if quick else planted():
         findings = hour(QUICK, seed, plant).judge.findings
         found[plant] = dict(findings.counts)
         held.append(any(findings.counts[kind] for kind in (LOST, DOUBLED, CHANGED, STRANGE)))
         progress.end(f"planted: {plant}: {findings}{'' if held[-1] else ', so the proof proves nothing'}")
-    if evidence:
-        write_evidence("hour", {**facts, "seed": seed, "planted": found}, around)
+        keep()
     return held
 
 

@@ -21,6 +21,7 @@ from . import (
     client_kills,
     forging,
     hostile_server,
+    hour_proof,
     one_reading,
     outage_proof,
     refused_logins,
@@ -88,7 +89,8 @@ class Proofs:
             one_reading.prove(self._extent.streams, self._extent.seed, evidence=self._extent.evidence)
         )
         held += self._clients()
-        held += [self._lied_to(), self._come_back()]
+        held += self._hour()
+        held += [self._lied_to(), self._come_back(), self._in_windows()]
         refused, seed = self._extent.refused_logins, self._extent.seed
         held.append(refused_logins.prove(refused, seed, evidence=self._extent.evidence))
         held.append(
@@ -103,14 +105,29 @@ class Proofs:
         """A7 and E3; their evidence is of far more, which takes too long here."""
         kills, messages = (50, 200_000) if self._extent.evidence else (5, 20_000)
         seed = self._extent.seed
-        killed = [client_kills.prove(who, kills, seed, evidence=False) for who in ("bot", "terminal")]
+        killed = [client_kills.prove(who, kills, seed, evidence=False) for who in client_kills.LONGEST]
         return [*killed, terminal_fuzz.prove(messages, seed, keep=False)]
+
+    def _hour(self) -> list[bool]:
+        """A day's work at three desks."""
+        whole = self._extent.evidence
+        return hour_proof.prove(self._extent.seed, quick=not whole, evidence=whole)
 
     def _lied_to(self) -> bool:
         """E7; its evidence is of far more, which takes too long here."""
         seed, whole = self._extent.seed, self._extent.evidence
         lines, sessions, seconds = (10_000_000, 1_000, 90) if whole else (400_000, 25, 5)
         return hostile_server.prove(lines, sessions, seconds, seed, plant=whole, evidence=False)
+
+    def _in_windows(self) -> bool:
+        """E1 and E2, in a process of their own: windows want one; their evidence is of far more."""
+        if importlib.util.find_spec("PyQt5") is None:
+            print("    NOT PROVED: E1 and E2 need PyQt5")
+            return False
+        few = ["1000", "--addresses", "1000"] if self._extent.evidence else ["50", "--addresses", "80"]
+        words = [sys.executable, "-m", "bench.window_proof", "--no-evidence", "--texts", *few]
+        words += [] if self._extent.evidence else ["--unplanted"]
+        return subprocess.run(words, cwd=ROOT, check=False).returncode == 0
 
     def _come_back(self) -> bool:
         """E8: so few that wait by chance would be no crowd, so the quick ones are told when to come."""

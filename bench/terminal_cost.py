@@ -21,9 +21,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from . import people
-from .client_kills import TALKER, VICTIM
 from .evidence import ROOT, write_evidence
 from .running import HERE, Running
+from .victims import TALKER, VICTIM
 
 STARTS = 9
 #: Messages that the bot answers, and that come to the terminal.

@@ -337,7 +337,8 @@ class MadeUpClient:
         person.since = since
 
 
-def _long_ago(day: int, month: str) -> str:
+def long_ago(day: int, month: str) -> str:
+    """Write a day that is long past, as the start window does."""
     return tr("{day} {month}", day=day, month=tr(month))
 
 
@@ -546,7 +547,7 @@ def start_stranger(dress: Dress) -> StartDialog:
     """Show the start window when a server is met that nobody vouches for."""
     client = MadeUpClient(None)
     shown = StartDialog(
-        as_client(client), HOST, PORT, ME, [Recent("class.example", PORT, ME, _long_ago(12, "November"))]
+        as_client(client), HOST, PORT, ME, [Recent("class.example", PORT, ME, long_ago(12, "November"))]
     )
     shown.form.password.setText("correct horse")
     client.refuse = Stranger(HOST, PORT, "4f2a" * 16, tr("it made its certificate itself"))
@@ -580,8 +581,8 @@ def start(dress: Dress) -> StartDialog:
     client = MadeUpClient(None)
     recent = [
         Recent(HOST, PORT, ME, tr("yesterday")),
-        Recent("class.example", PORT, ME, _long_ago(12, "November")),
-        Recent("192.168.1.20", PORT, "alice2", _long_ago(3, "October")),
+        Recent("class.example", PORT, ME, long_ago(12, "November")),
+        Recent("192.168.1.20", PORT, "alice2", long_ago(3, "October")),
     ]
     shown = StartDialog(as_client(client), HOST, PORT, ME, recent)
     shown.form.password.setText("correct hors")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import QPoint, QTimer
+from PyQt5.QtCore import QPoint, Qt, QTimer
 from PyQt5.QtGui import QContextMenuEvent
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QMenu, QWidget
@@ -24,6 +24,7 @@ from examples.gallery import (
     MadeUpClient,
     as_client,
     lab,
+    long_ago,
     moment,
     window,
     window_blocked,
@@ -46,6 +47,7 @@ from imqt.dress import Dress
 from imqt.links import links
 from imtongue import tr
 
+BY_KEY = Qt.FocusReason.TabFocusReason
 SOON = 150  #: milliseconds: by then a window has its size
 
 Make = Callable[[Dress], QWidget]
@@ -90,6 +92,17 @@ def _refused(refuse: Exception | Callable[[], Exception], *, new: bool = False, 
 def start_first(_dress: Dress) -> QWidget:
     """Show what one sees who has just begun."""
     return StartDialog(as_client(MadeUpClient(None)), "127.0.0.1", PORT)
+
+
+def start_recent(_dress: Dress) -> QWidget:
+    """Show the keyboard at a server one was at."""
+    recent = [
+        Recent(HOST, PORT, ME, tr("yesterday")),
+        Recent("class.example", PORT, ME, long_ago(12, "November")),
+    ]
+    shown = StartDialog(as_client(MadeUpClient(None)), HOST, PORT, ME, recent)
+    _soon(shown, lambda: shown.side._recent[0].setFocus(BY_KEY))
+    return shown
 
 
 def start_registered(_dress: Dress) -> QWidget:
@@ -310,6 +323,12 @@ def _lines_of_message(shown: MainWindow) -> None:
     shown.wire.show_message(shown._client.conversations.get(BOTH).messages[-2])
 
 
+def _talk(shown: MainWindow) -> QWidget:
+    view = shown.conversations.current
+    assert view is not None
+    return view.transcript
+
+
 def sign_out(_dress: Dress) -> QWidget:
     """Ask before a device is signed out."""
     shown = DevicesWindow(as_client(lab()))
@@ -356,6 +375,7 @@ def _elsewhere() -> str:
 
 SHOWN: dict[str, Make] = {
     "start-first": start_first,
+    "start-recent": start_recent,
     "start-registered": start_registered,
     "start-needs-invite": start_needs_invite,
     "start-bad-invite": start_bad_invite,
@@ -394,6 +414,9 @@ SHOWN: dict[str, Make] = {
     "menu-message": _then(_menu_of_message),
     "menu-person": _then(_menu_of_person),
     "all-conversations": _then(lambda shown: shown.conversations.list_all()),
+    "focus-tabs": _then(lambda shown: (shown.activateWindow(), shown.conversations.tabs.setFocus())),
+    "focus-roster": _then(lambda shown: (shown.activateWindow(), shown.roster.list.setFocus(BY_KEY))),
+    "focus-talk": _then(lambda shown: (shown.activateWindow(), _talk(shown).setFocus(BY_KEY))),
     "keys": _then(lambda shown: shown.tell_keys()),
     "about": _then(telling.about),
     "block": _then(lambda shown: shown._asking.ask_to_block("mallory", True)),

@@ -268,7 +268,9 @@ class NameTaken(Refusal, code="name-taken"):
         """Say what to do."""
         if self.like:
             return say("The name {name} looks like {like}; choose another.", name=self.name, like=self.like)
-        return say("The name {name} is taken; choose another, or log in with it.", name=self.name)
+        return say(
+            "The name {name} is taken: choose another, or, if it is yours, log in with it.", name=self.name
+        )
 
 
 class TooManyNames(Refusal, code="too-many-names"):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from PyQt5.QtCore import QPointF, QRectF, Qt
-from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
 from PyQt5.QtWidgets import QWidget
 
 from imqt import theme
@@ -116,6 +116,23 @@ def draw_round(painter: QPainter, rectangle: QRectF, radius: float, colour: QCol
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRoundedRect(rectangle, radius, radius)
+
+
+def draw_ring(painter: QPainter, rectangle: QRectF, radius: float) -> None:
+    """Paint the ring that tells where the keyboard is, inside a rectangle."""
+    painter.setPen(QPen(theme.colour("accent"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(rectangle.adjusted(1, 1, -1, -1), radius - 1, radius - 1)
+
+
+def by_key(reason: Qt.FocusReason) -> bool:
+    """Tell whether the keyboard came somewhere by a key, and not by the mouse."""
+    ways = (
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    )
+    return reason in ways
 
 
 def draw_popup(viewport: QWidget | None) -> None:

@@ -13,6 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 from improtocol.names import ASCII_NAMES, NamePolicy
 
 from .backing_up import Elsewhere
+from .backlog import Backlog
 from .bounds import BOUNDS, Bounds
 from .claims import Claims
 from .counters import Counters
@@ -110,12 +111,13 @@ def put_together(
     ground = Ground(clock, storage, log, bounds, users, mailroom, presence, passwords)
     enrolling = Enrolling(clock, bounds, policy)
     watching = Watching(turn, log, lambda name: users.ever(name.lower()) is not None)
+    backlog = Backlog(clock.seconds, storage.backlog)
     dispatcher = Dispatcher(
         *_of_accounts(ground, enrolling, opening.epoch),
         *_of_messages(ground),
         Inviting(storage, users, log, draw, line_of),
         Administration(storage, storage, passwords, users, log, draw),
-        Overseeing(storage, users, watching, lambda: server),
+        Overseeing(storage, users, watching, backlog, lambda: server),
         Upkeep(backups or Elsewhere(), log, lambda: server),
         Housekeeping(),
         bounds=bounds,
@@ -133,6 +135,7 @@ def put_together(
     server = Server(
         clock, dispatcher, mailroom, log, turn, names, bounds, draw, enrolling, counters, watchdog, watching
     )
+    server.backlog = backlog
     server.let_address_everyone = users.let_address_everyone
     return server
 

@@ -25,6 +25,8 @@ from .storage.copying import size_of
 
 #: Bytes that stay free for the server itself, whatever a backup takes.
 SPARE = 64 * 1024 * 1024
+#: How nice it is: whoever is served comes first.
+BEHIND = 10
 #: Seconds to wait before asking again for what the disk had no room for.
 COME_AGAIN = 300
 
@@ -123,6 +125,8 @@ class BackingUp:
             start_new_session=True,
         ) as program:
             self._program = program
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, program.pid, BEHIND)
             if self._stopped:
                 program.kill()
             out, error = program.communicate()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
@@ -25,13 +24,11 @@ from .avatar import Avatar
 from .doorstep import TOO_MUCH, Doorstep
 from .outlet import Outlet
 from .session import Session
+from .shared import Shared
 from .sources import source_of
 from .throttle import Throttle
 from .transports import bare, notice_the_dead
 from .trouble import refusal_of
-
-if TYPE_CHECKING:
-    from .server import Server
 
 #: Bytes that are read at a time, and that a socket takes before its reader may be slow: Twisted's own
 #: measure.  To read more at a time costs five times as much a read.
@@ -84,7 +81,7 @@ class Connection(Outlet, LineOnlyReceiver):
 
     delimiter = b"\n"
 
-    def __init__(self, server: Server, number: int) -> None:
+    def __init__(self, server: Shared[Connection], number: int) -> None:
         super().__init__(server)
         self._session = Session(server.dispatcher, self, number)
         self.source: str | None = None  #: where it comes from; None: not counted
@@ -315,7 +312,7 @@ class Connection(Outlet, LineOnlyReceiver):
     def _replied(self, reply: Reply, answer: Answer) -> None:
         tag, verb, counters = answer.asked.tag, answer.asked.verb, self._server.counters
         now = counters.seconds()
-        counters.ok(verb, now - answer.begun)
+        counters.ok(verb, answer.begun, now)
         self._server.watchdog.step(("answer", verb, self._session.number), now)
         lines = [codec.write(item, tag) for item in reply.items]
         answer.lines = ("\n".join([*lines, codec.write(reply, tag)]) + "\n").encode()

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 
 #: Seconds; a hundred milliseconds is where a person begins to notice.
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+#: The verbs of what others are told once it is stored.
+TELLING = frozenset({"SEND", "ANNOUNCE"})
 #: What one transaction stores; a thousand is its limit.
 JOBS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
 
@@ -47,6 +49,8 @@ class Counters:
         self.seconds = seconds  #: the clock that latencies are read from
         self.begun: defaultdict[str, int] = defaultdict(int)  #: commands, by verb
         self.answered: dict[str, Histogram] = {}  #: seconds until a line that was begun had its OK, by verb
+        self.told = Histogram(SECONDS)  #: seconds until what was said had gone to the last socket it is for
+        self._on_their_way: list[float] = []  # when what was stored and is not written yet was begun
         self.refused: defaultdict[tuple[str, str], int] = defaultdict(int)  #: by verb and code
         self.ended: defaultdict[str, int] = defaultdict(int)  #: connections, by the reason they went
         self.noted: defaultdict[str, int] = defaultdict(int)  #: events of server.log, written or not
@@ -61,12 +65,21 @@ class Counters:
         self.jobs = Histogram(JOBS)  #: of each transaction
         self.commits = Histogram(SECONDS)  #: seconds of each transaction
 
-    def ok(self, verb: str, seconds: float) -> None:
+    def ok(self, verb: str, begun: float, now: float) -> None:
         """Count a command that was done, and how long it took."""
         latency = self.answered.get(verb)
         if latency is None:
             latency = self.answered[verb] = Histogram(SECONDS)
-        latency.note(seconds)
+        latency.note(now - begun)
+        if verb in TELLING:
+            self._on_their_way.append(begun)
+
+    def written(self, now: float) -> None:
+        """Note that all that was gathered has been handed to its sockets, the last of them now."""
+        if self._on_their_way:
+            on_their_way, self._on_their_way = self._on_their_way, []
+            for begun in on_their_way:
+                self.told.note(now - begun)
 
     def stored(self, jobs: int, entries: int, begun: float) -> None:
         """Count a transaction."""

@@ -72,6 +72,11 @@ class Figures(Collector):
         for verb, latency in sorted(counters.answered.items()):
             answers.add_metric([verb], _buckets(latency), latency.sum)
         yield answers
+        told = HistogramMetricFamily(
+            "imserver_told_seconds", "From when a line was begun to the last socket that what it said is for."
+        )
+        told.add_metric([], _buckets(counters.told), counters.told.sum)
+        yield told
         yield _count("throttled_lines", "Lines that waited for their time.", counters.throttled)
 
     def _connections(self, counters: Counters) -> Iterator[Metric]:
@@ -98,6 +103,7 @@ class Figures(Collector):
         yield _count("deliveries", "Entries told to sessions.", self._server.mailroom.delivered)
         last = self._server.mailroom.last
         yield GaugeMetricFamily("imserver_last_entry", "The number of the newest entry.", value=last)
+        yield from self._backlog()
         waiting = self._waiting()
         yield GaugeMetricFamily("imserver_jobs_waiting", "Jobs in no transaction yet.", value=waiting)
         for name, what, histogram in (
@@ -107,6 +113,25 @@ class Figures(Collector):
             family = HistogramMetricFamily(f"imserver_{name}", what)
             family.add_metric([], _buckets(histogram), histogram.sum)
             yield family
+
+    def _backlog(self) -> Iterator[Metric]:
+        """Give what waits as it was found last, and have it looked up for the next scrape."""
+        if (backlog := self._server.backlog) is None:
+            return
+        backlog.look()
+        if (found := backlog.last) is None:
+            return
+        age = 0.0 if found.oldest is None else max(0, self._server.now() - found.oldest) / 1000
+        for name, what, value in (
+            (
+                "waiting_messages",
+                "Messages that wait, as often as there is somebody they wait for.",
+                found.messages,
+            ),
+            ("waiting_people", "People for whom something waits.", found.people),
+            ("waiting_oldest_seconds", "The age of the oldest message that waits.", age),
+        ):
+            yield GaugeMetricFamily(f"imserver_{name}", what, value=value)
 
 
 def _count(name: str, what: str, value: float) -> Metric:

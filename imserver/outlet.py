@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
@@ -12,10 +12,8 @@ from improtocol.fields import Way
 from improtocol.framing import Overlong
 from improtocol.vocabulary import Event
 
+from .shared import Shared
 from .transports import waiting
-
-if TYPE_CHECKING:
-    from .server import Server
 
 
 @implementer(IPushProducer)
@@ -29,7 +27,7 @@ class Outlet:
 
     transport: Any
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Shared[Any]) -> None:
         self._server = server
         self._out: list[bytes] = []
         self._out_size = 0

@@ -1,131 +1,19 @@
-"""All connections and what they share: Twisted's factory of them."""
+"""Twisted's factory of connections, and all of them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-
-from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IAddress, IReactorTime
+from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
 
-from improtocol.events import Bye
-from improtocol.names import NamePolicy
-from improtocol.states import State
-
-from .bounds import Bounds
 from .connection import Connection
-from .counters import Counters
-from .dispatch import Dispatcher
-from .figures import figures
-from .mailroom import Mailroom
-from .portal.enrolling import Enrolling
-from .queues import Queues
-from .server_log import ServerLog
-from .session import Session
-from .strangers import Strangers
-from .turn import Turn
-from .watchdog import Watchdog
-from .watching import Watching
+from .shared import Shared
 
 
-class Server(Factory):
-    """All connections, and what they share.  It is Twisted's factory of them."""
+class Server(Shared[Connection], Factory):
+    """All connections, what they share, and what makes them."""
 
     noisy = False
 
-    def __init__(
-        self,
-        reactor: IReactorTime,
-        dispatcher: Dispatcher,
-        mailroom: Mailroom,
-        log: ServerLog,
-        turn: Turn,
-        names: NamePolicy,
-        bounds: Bounds,
-        draw: Callable[[int], int],
-        enrolling: Enrolling,
-        counters: Counters,
-        watchdog: Watchdog,
-        watching: Watching,
-    ) -> None:
-        self.reactor = reactor
-        self.dispatcher = dispatcher
-        self.mailroom = mailroom
-        self.log = log
-        self.turn = turn
-        self.names = names
-        self.bounds = bounds
-        self.enrolling = enrolling
-        self.counters = counters
-        self.watchdog = watchdog
-        self.watching = watching
-        self.strangers = Strangers(reactor, bounds, draw)
-        self._begun = reactor.seconds()
-        self.let_address_everyone: Callable[[Callable[[str], bool]], None] = lambda may: None
-        self.stop: Callable[[Bye], None] = self._end  #: called when an administrator has it stopped
-        self.room: Callable[[], Mapping[str, int]] = dict  #: figures of where the data is
-        self._sessions: dict[Session, Connection] = {}
-        self.queues = Queues(lambda: bounds.queues, self._sessions.values)
-        self._numbers = 0
-        self._emptied: Deferred[None] | None = None
-
     def buildProtocol(self, addr: IAddress | None) -> Connection:
         """Make a connection."""
-        self._numbers += 1
-        return Connection(self, self._numbers)
-
-    def arrived(self, connection: Connection, session: Session, peer: object) -> None:
-        """Note a connection."""
-        self._sessions[session] = connection
-        where = f"{getattr(peer, 'host', type(peer).__name__)}:{getattr(peer, 'port', '')}".rstrip(":")
-        connection.where, connection.since = where, self.log.now()
-        self.log.note("came", session=session.number, where=where)
-
-    def gone(self, session: Session, reason: str, error: str | None) -> None:
-        """Note that a connection is gone, and why."""
-        self._sessions.pop(session, None)
-        self.counters.ended[reason] += 1
-        self.log.note("went", session=session.number, why=reason, error=error)
-        self._fire_if_empty()
-
-    def connections(self, after: int = 0) -> Iterator[Connection]:
-        """Go through the connections whose sessions have a number behind that, the oldest first."""
-        return (connection for connection in list(self._sessions.values()) if connection.number > after)
-
-    @property
-    def connected(self) -> int:
-        """Count the connections."""
-        return len(self._sessions)
-
-    @property
-    def by_state(self) -> Counter[State]:
-        """Count the connections of each state."""
-        return Counter(session.state for session in self._sessions)
-
-    @property
-    def unread(self) -> list[int]:
-        """Give for each connection how many bytes its peer has not taken yet."""
-        return [connection.unread for connection in self._sessions.values()]
-
-    def figures(self) -> dict[str, int]:
-        """Give what is counted, by name."""
-        found = figures(self.counters, self.by_state, sum(self.unread))
-        return found | {"uptime": round(self.reactor.seconds() - self._begun), **self.room()}
-
-    def end_all(self, bye: Bye) -> Deferred[None]:
-        """Tell every client that the server ends, and fire when all are gone."""
-        emptied: Deferred[None] = Deferred()
-        self._emptied = emptied
-        for session in list(self._sessions):
-            session.end(bye)
-        self._fire_if_empty()
-        return emptied
-
-    def _end(self, bye: Bye) -> None:
-        self.end_all(bye)
-
-    def _fire_if_empty(self) -> None:
-        if self._emptied is not None and not self._sessions:
-            emptied, self._emptied = self._emptied, None
-            emptied.callback(None)
+        return Connection(self, self.number())

@@ -69,8 +69,12 @@ class Watchdog:
     def ended(self) -> None:
         """Note that the turn ends."""
         began, self._began = self._began, None
-        if began is not None and self._counters.seconds() - began > self._too_long:
-            self.step(OTHER)
+        if began is None:
+            return
+        now = self._counters.seconds()
+        self._counters.written(now)
+        if now - began > self._too_long:
+            self.step(OTHER, now)
             self._counters.slow_turns += 1
             step, verb, session = self._longest_step
             self._log.note(

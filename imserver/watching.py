@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from improtocol import codec
-from improtocol.commands import Close, Login, Register
-from improtocol.errors import RepeatedKey, UnknownKey
+from improtocol.commands import Close, Login, Register, SignOut
+from improtocol.errors import NoSuchDevice, RepeatedKey, UnknownKey
 from improtocol.events import LineTold, NoteTold
 from improtocol.fields import Right, Way
 from improtocol.names import ANY_NAMES
@@ -27,7 +27,7 @@ MOST = 200
 _NAMED = re.compile(r"(\A(?:@\S+)? *\S+ +)[^ ]+")
 _REFUSED = re.compile(r"((?:@\S+ )?ERR )(\S+) (\S+)(.*)", re.DOTALL)
 #: Refusals that say what word was not understood.
-_REPEATING = frozenset([UnknownKey.code, RepeatedKey.code])
+_REPEATING = frozenset([UnknownKey.code, RepeatedKey.code, NoSuchDevice.code])
 
 
 @dataclass(slots=True, eq=False)
@@ -113,7 +113,8 @@ class Watching:
 def seen(way: Way, line: str, *, texts: bool, knows: Callable[[str], bool]) -> str:
     """Write another's line as an administrator may see it: no secret ever, and texts only if asked for."""
     covered = _said(line, knows) if way is Way.IN else _answered(line)
-    covered = "".join(sign if sign.isprintable() else "\ufffd" for sign in covered)
+    if not covered.isprintable():
+        covered = "".join(sign if sign.isprintable() else "\ufffd" for sign in covered)
     head, colon, text = covered.partition(" :")
     if texts or not colon or text == codec.MASK or not _is_said(way, head):
         return covered
@@ -121,14 +122,15 @@ def seen(way: Way, line: str, *, texts: bool, knows: Callable[[str], bool]) -> s
 
 
 def _said(line: str, knows: Callable[[str], bool]) -> str:
-    """Cover what may be a password: what cannot be read, and a name that is nobody's."""
+    """Cover what may be a password: what cannot be read, a name that is nobody's, a device perhaps."""
     asked = codec.parse_from_client(line.encode("utf-8", "replace"), ANY_NAMES)
     verb = asked.verb if asked.verb in Command.by_verb else ""
     if not isinstance(asked.what, Command):
         alone = line.removeprefix(asked.tag).strip(" ").upper() == verb
         return " ".join(filter(None, [asked.tag, verb, "" if alone else codec.MASK]))
     covered = codec.masked(line)
-    if isinstance(asked.what, Login | Register | Close) and not knows(asked.what.name):
+    unknown = isinstance(asked.what, Login | Register | Close) and not knows(asked.what.name)
+    if unknown or isinstance(asked.what, SignOut):  # its OK says which device that was
         return _NAMED.sub(rf"\1{codec.MASK}", covered)
     return covered
 

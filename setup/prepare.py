@@ -27,7 +27,7 @@ WINDOWS = """
     libgl1 libglib2.0-0 libfontconfig1
     libdbus-1-3 libxkbcommon-x11-0 libx11-xcb1 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
     libxcb-render-util0 libxcb-render0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-xfixes0 libxcb-xinerama0
-    libxcb-xkb1
+    libxcb-xkb1 libxss1
     fonts-inter fonts-noto-color-emoji
 """.split()
 #: A screen without a screen, a hand on its mouse, a look at it; a line to the server; the other database;

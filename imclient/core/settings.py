@@ -47,7 +47,7 @@ class Preferences:
 
     theme: str = "system"  #: light, dark or system
     scale: float = 1.0  #: how much larger the type is
-    language: str = ""  #: empty: English
+    language: str = ""  #: empty: what the system speaks
     spelling: str = "en_US"  #: whose words a dictionary knows, where there is one
     asides: bool = True  #: what went to everyone is shown in passing
     quiet: bool = False  #: nobody calls: do not disturb

@@ -173,16 +173,16 @@ def spoken(line: str) -> str:
 
 def not_known(word: str) -> str:
     """Say that there is no such command, which one is like it, and what there is."""
-    near = difflib.get_close_matches(word, [*known(), *_ALSO], 1, 0.6)
     there_are = ", ".join(f"/{each}" for each in known())
+    return f"{no_such(word)} {tr('There are {commands}.', commands=there_are)}"
+
+
+def no_such(word: str) -> str:
+    """Say that there is no such command, and which one is like it."""
+    near = difflib.get_close_matches(word, [*known(), *_ALSO], 1, 0.6)
     if not near:
-        return tr("There is no command /{word}. There are {commands}.", word=word, commands=there_are)
-    return tr(
-        "There is no command /{word}. Did you mean /{near}? There are {commands}.",
-        word=word,
-        near=near[0],
-        commands=there_are,
-    )
+        return tr("There is no command /{word}.", word=word)
+    return tr("There is no command /{word}. Did you mean /{near}?", word=word, near=near[0])
 
 
 def not_complete(slash: Slash) -> str:

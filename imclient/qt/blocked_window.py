@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt5.QtWidgets import QWidget
 
+from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imtongue import phrase, tr
 
@@ -28,7 +29,7 @@ class BlockedWindow(Listing):
     def refresh(self) -> None:
         """Show whom one has blocked now."""
         names = sorted(self._client.blocked.names)[:MOST_LISTED]
-        lines = [Line(name, tr("blocked"), tr("Unblock")) for name in names]
+        lines = [Line(wording.named(name), tr("blocked"), tr("Unblock"), key=name) for name in names]
         online = self._client.link.state is LinkState.ONLINE
         self.show_lines(lines, self._unblock, tr(NOBODY) if online else tr("Not connected."))
 

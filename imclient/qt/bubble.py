@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, QTimer, pyqtSignal
+from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QFont, QPainter
 from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -76,6 +76,8 @@ class BubbleDelegate(QStyledItemDelegate):
             self._paint_aside(painter, place, option, row.said)
         elif row.said is not None:
             self._paint_message(painter, place, option, row, row.said)
+        if row.kind is not Kind.MESSAGE and option.state & QStyle.StateFlag.State_Selected:
+            self._paint_ring(painter, place.adjusted(SIDE - 4, 2, 4 - SIDE, -2))
         painter.restore()
 
     # Measures
@@ -215,11 +217,14 @@ class BubbleDelegate(QStyledItemDelegate):
             return state_at
         return state_at.united(self._bubble(place, row, row.said, self._paragraphs(row, self._width())))
 
-    @staticmethod
-    def _paint_ring(painter: QPainter, bubble: QRectF) -> None:
-        painter.setPen(theme.colour("accent"))
-        painter.setBrush(theme.colour("accent", 0.10))
-        painter.drawRoundedRect(bubble, CORNER, CORNER)
+    def _paint_ring(self, painter: QPainter, place: QRectF) -> None:
+        """Paint what tells that a row is chosen: a ring while the keyboard is here, else a thin line."""
+        if self._view.hasFocus():
+            painting.draw_ring(painter, place, CORNER)
+        else:
+            painter.setPen(theme.colour("edge"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
 
     def _paint_rule(
         self, painter: QPainter, place: QRectF, text: str, token: Token, line: Token, weight: Weight

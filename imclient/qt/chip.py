@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt5.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt5.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from imclient.core import wording
@@ -21,8 +21,8 @@ class Chip(QAbstractButton):
     def __init__(self, name: str, presence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = name
-        self.setText(name)
         self._words = wording.named(name)
+        self.setText(plain.literal(self._words))
         plain.set_tooltip(self, self._words)  # there may be no room for all of it
         self.setObjectName(f"chip-{name}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -71,9 +71,7 @@ class Chip(QAbstractButton):
         place = QRectF(self.rect())
         painting.draw_round(painter, place, 8, theme.colour("soft"))
         if self.hasFocus():
-            painter.setPen(QPen(theme.colour("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 7, 7)
+            painting.draw_ring(painter, place, 8)
         middle = place.center().y()
         dot = QPointF(_dot() / 2 + 1, middle)
         icons.draw_presence(painter, dot, self._presence, theme.colour("soft"), painting.sign_side(4))

@@ -155,7 +155,7 @@ class Composer(QWidget):
         layout: QVBoxLayout = col(
             self.audience,
             row((self.edit, 1), col(STRETCH, self.send), gap=12),
-            row(self._sign, (self._hint, 1), self._keys, gap=6),
+            row(col(self._sign, STRETCH), (self._hint, 1), self._keys, gap=6),
             margins=(16, 12, 16, 12),
         )
         self.setLayout(layout)
@@ -255,7 +255,7 @@ class Composer(QWidget):
         """Do what a slash command says, or say why not."""
         known, roster = slash.find(typed.word), self._client.roster
         if known is None:
-            self.show_error(slash.not_known(typed.word))
+            self.show_error(f"{slash.no_such(typed.word)} {tr('F1 lists those there are.')}")
         elif known.word in ("all", "whisper"):
             aimed = slash_line.aimed(self.edit.toPlainText())
             nobody = "" if aimed is None or aimed.name is None else obeying.nobody([aimed.name], roster)
@@ -352,7 +352,7 @@ class Composer(QWidget):
         if alike is not None:
             return wording.looks_like(*alike, self._client.name or ""), "warning", "error"
         if self._client.link.state is not LinkState.ONLINE:
-            return tr("You are not connected: it waits here, and goes out by itself."), "waiting", "caption"
+            return tr("You are not connected: it waits here until you are."), "waiting", "caption"
         people = self._client.roster.people()
         away = [person.name for person in people if person.presence is Presence.OFFLINE]
         if audience.everyone:

@@ -88,7 +88,7 @@ class Menus:
         self._calling(acts)
         self.account.addSeparator()
         _act(self.account, tr("Devices"), acts.show_devices, name="listDevices")
-        _act(self.account, tr("Another password"), acts.change_password, name="changePassword")
+        _act(self.account, tr("Change the password"), acts.change_password, name="changePassword")
         self.account.addSeparator()
         _act(self.account, tr("Log out"), acts.log_out, name="logOut")
         self.account.addSeparator()
@@ -188,7 +188,7 @@ class Menus:
         for code, words in imtongue.KNOWN.items():
             action = _act(languages, words, _speaking(acts, code), name=f"language-{code}")
             action.setCheckable(True)
-            action.setChecked(code == (self._preferences.language or "en"))
+            action.setChecked(code == (self._preferences.language or imtongue.spoken()))
             group.addAction(action)
 
     def _help(self, acts: _Acts) -> None:

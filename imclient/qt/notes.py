@@ -13,6 +13,7 @@ from PyQt5.QtCore import QObject, pyqtSignal
 from PyQt5.QtWidgets import QApplication
 
 from imqt import bus, plain
+from imtongue import tr
 
 SERVICE, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
 #: So much of a text stands in a note.
@@ -52,7 +53,7 @@ class Notes(QObject):
         self._place.ask(
             "Notify",
             *("imclient", bus.number(self._known.get(kind, 0)), "imclient", short(heading), body),
-            *(bus.words(["default", "Open"]), hints, -1),
+            *(bus.words(["default", tr("Open")]), hints, -1),
             then=lambda answer: self._known.__setitem__(kind, int(answer[0])),
             failed=lambda: self._say_in_tray(kind, heading, text, sound),
         )

@@ -41,12 +41,12 @@ class OutboxWindow(Listing):
 
     def _line(self, said: Said) -> Line:
         whom = tr("to yourself") if said.to.names == (said.sender,) else wording.told_to(said.to, said.sender)
-        if said.at is not None:
-            whom = tr("{whom}, written {time}", whom=whom, time=moments.clock(said.at))
         text = " ".join(said.text[:200].split())
-        if said.progress is Progress.REFUSED:
+        if said.progress is Progress.REFUSED:  # why is worth more room than when
             refusal = tr("{whom}: {why}", whom=whom, why=said.refusal or tr("it was refused."))
             return Line(text, refusal, tr("Dismiss"), said.ref or "", "refused", "error")
+        if said.at is not None:
+            whom = tr("{whom}, written {time}", whom=whom, time=moments.clock(said.at))
         if self._client.outbox.is_under_way(said):
             return Line(text, tr("{whom}, on its way", whom=whom), "", said.ref or "")
         return Line(text, whom, tr("Take back"), said.ref or "", "waiting", "waiting")

@@ -60,7 +60,7 @@ class PasswordWindow(QDialog):
         self._client, self._tell = client, done
         self._gone = False
         self.setObjectName("passwordWindow")
-        self.setWindowTitle(tr("Another password"))
+        self.setWindowTitle(tr("Change the password"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self._old = _Asked("passwordOld", tr("Your password as it is"))
@@ -80,7 +80,7 @@ class PasswordWindow(QDialog):
         about = tr("Your other sessions end, and log in again with the new one.")
         self.setLayout(
             col(
-                PlainLabel(tr("Another password"), "heading", wrap=True),
+                PlainLabel(tr("Change the password"), "heading", wrap=True),
                 PlainLabel(about, "dim", wrap=True),
                 8,
                 self._old,

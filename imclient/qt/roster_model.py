@@ -115,6 +115,10 @@ class RosterModel(RowList[RosterRow]):
 
     # Searching and choosing
 
+    def first(self) -> RosterRow | None:
+        """Give the first person that is shown: whom Enter means while one searches."""
+        return next((row for row in self.rows if not row.heading), None)
+
     def search(self, sought: str) -> None:
         """Show only the names that hold these letters."""
         self._sought = sought.strip().lower()
@@ -239,11 +243,11 @@ class RosterModel(RowList[RosterRow]):
         """Give a row's name, or the whole of it in words."""
         row = self.row(index)
         if role == Qt.ItemDataRole.DisplayRole:
-            return row.name
+            return row.name if row.heading else wording.named(row.name)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.in_words()
         if role == Qt.ItemDataRole.ToolTipRole and not row.heading:
-            return plain.tooltip(f"{row.name}\n{row.line}")
+            return plain.tooltip(f"{wording.named(row.name)}\n{row.line}")
         return None
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlags:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt
-from PyQt5.QtGui import QPainter, QPen
+from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize
+from PyQt5.QtGui import QPainter
 from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from imclient.core import wording
@@ -55,13 +55,12 @@ class RosterDelegate(QStyledItemDelegate):
     ) -> Token:
         rectangle = place.adjusted(8, 1, -8, -1)
         ground: Token = "side"
-        if row.chosen or option.state & QStyle.StateFlag.State_MouseOver:
+        meant = bool(self._view.property("searching")) and row is self._model.first()
+        if row.chosen or meant or option.state & QStyle.StateFlag.State_MouseOver:
             ground = "soft" if row.chosen else "hover"
             painting.draw_round(painter, rectangle, 8, theme.colour(ground))
         if option.state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
-            painter.setPen(QPen(theme.colour("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rectangle.adjusted(1, 1, -1, -1), 7, 7)
+            painting.draw_ring(painter, rectangle, 8)
         return ground
 
     @staticmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, pyqtSignal
-from PyQt5.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PyQt5.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PyQt5.QtWidgets import QAbstractItemView, QListView, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from imclient.core import wording
@@ -54,6 +54,15 @@ class People(QListView):
         if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._painter.measure()
             self.scheduleDelayedItemsLayout()
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Begin at the first person, for whoever comes by key."""
+        assert event is not None
+        super().focusInEvent(event)
+        rows = self.people.rows
+        if painting.by_key(event.reason()) and self._person(self.currentIndex()) is None and rows:
+            first = next((place for place, row in enumerate(rows) if not row.heading), 0)
+            self.setCurrentIndex(self.people.index(first))
 
     def _person(self, index: QModelIndex) -> RosterRow | None:
         found = self.people.row(index) if index.isValid() else None
@@ -201,16 +210,16 @@ class RosterView(QWidget):
         self.list.favourite_wanted.connect(self._client.desk.note_favourite)
 
     def _search(self, sought: str) -> None:
+        self.list.setProperty("searching", bool(sought))
         self.model.search(sought)
         self._show_counts()
 
     def open_first(self) -> None:
         """Write to the first one found."""
-        for shown in self.model.rows:
-            if not shown.heading:
-                self.search.clear()
-                self.opened.emit([shown.name])
-                return
+        found = self.model.first()
+        if found is not None:
+            self.search.clear()
+            self.opened.emit([found.name])
 
     def _write_to_chosen(self) -> None:
         names = self.model.chosen()

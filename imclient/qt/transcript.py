@@ -29,7 +29,7 @@ from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, Q
 
 from imclient.core import wording
 from imclient.core.conversations import Said
-from imqt import clamping, moments, plain
+from imqt import clamping, moments, painting, plain
 from imqt.links import Link, links
 from imtongue import tr
 
@@ -214,8 +214,12 @@ class Transcript(QListView):
         """Begin at the newest, for whoever comes by key."""
         assert event is not None
         super().focusInEvent(event)
-        by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.ShortcutFocusReason)
-        if by_key and not self.selectedIndexes() and self.messages.rows and self.messages.following:
+        if (
+            painting.by_key(event.reason())
+            and not self.selectedIndexes()
+            and self.messages.rows
+            and self.messages.following
+        ):
             self.setCurrentIndex(self.messages.index(len(self.messages.rows) - 1))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -37,6 +37,8 @@ class WireDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_Selected:
             painting.draw_round(painter, place.adjusted(8, 0, -8, 0), 4, theme.colour("soft"))
+        if option.state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
+            painting.draw_ring(painter, place.adjusted(8, 0, -8, 0), 4)
         layout = self._layout(row)
         high = layout.lineAt(0).height()
         clock = QRectF(place.left() + SIDE, place.top() + GAP / 2, self._clock_width(), high)

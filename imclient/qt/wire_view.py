@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from PyQt5.QtCore import QEvent, QModelIndex, Qt, pyqtSignal
-from PyQt5.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PyQt5.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -22,7 +22,7 @@ from imclient.core.said import Said
 from imclient.core.transcript import scene_of
 from imclient.core.wire_talk import About
 from improtocol.audience import Audience
-from imqt import plain
+from imqt import painting, plain
 from imqt.empty import Empty
 from imqt.layout import box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
@@ -86,6 +86,13 @@ class WireList(QListView):
         """Lay out what came while nobody looked."""
         super().showEvent(event)
         self.scheduleDelayedItemsLayout()
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Begin at the newest, for whoever comes by key."""
+        assert event is not None
+        super().focusInEvent(event)
+        if painting.by_key(event.reason()) and not self.currentIndex().isValid() and self._lines.rows:
+            self.setCurrentIndex(self._lines.index(len(self._lines.rows) - 1))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Copy the chosen lines on Ctrl+C."""

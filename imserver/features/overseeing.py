@@ -10,11 +10,15 @@ from improtocol import commands, limits, replies
 from improtocol.fields import Standing
 
 from ..avatar import Avatar, rights_of
+from ..backlog import Backlog
 from ..dispatch import answers
 from ..storage import interface
 from ..storage.records import Outline
 from ..users import Users
 from ..watching import Watching
+
+#: The figures of what waits begin so.
+WAITING = "waiting"
 
 
 class Connected(Protocol):
@@ -51,6 +55,9 @@ class Overseen(Protocol):
     def connections(self, after: int, /) -> Iterable[Connected]:
         """Go through the connections behind a number, the oldest first."""
 
+    def now(self) -> int:
+        """Say the time, in milliseconds since 1970, UTC."""
+
     def figures(self) -> Mapping[str, int]:
         """Give what is counted, by name."""
 
@@ -63,11 +70,13 @@ class Overseeing:
         stored: interface.Overseeing,
         users: Users,
         watching: Watching,
+        backlog: Backlog,
         server: Callable[[], Overseen],
     ) -> None:
         self._stored = stored
         self._users = users
         self._watching = watching
+        self._backlog = backlog
         self._server = server  # which is made of what answers its commands, this among them
 
     @answers(commands.Sessions)
@@ -117,8 +126,21 @@ class Overseeing:
     async def stats(self, avatar: Avatar, command: commands.Stats) -> replies.Stats:
         """Show what is counted, in the order of the names."""
         wanted = command.what or ""
-        figures = sorted(one for one in self._server().figures().items() if one[0].startswith(wanted))
+        found = {**self._server().figures(), **await self._waiting(wanted)}
+        figures = sorted(one for one in found.items() if one[0].startswith(wanted))
         return replies.Stats(len(figures)).behind(*(replies.StatShown(*one) for one in figures))
+
+    async def _waiting(self, wanted: str) -> dict[str, int]:
+        """Give the figures of what waits, unless none of them is asked for."""
+        if not (WAITING.startswith(wanted) or wanted.startswith(WAITING)):
+            return {}
+        waiting = await self._backlog.look()
+        if waiting is None:
+            return {}
+        found = {WAITING: waiting.messages, f"{WAITING}.people": waiting.people}
+        if waiting.oldest is not None:
+            found[f"{WAITING}.oldest"] = max(0, self._server().now() - waiting.oldest) // 1000
+        return found
 
     @answers(commands.Watch)
     async def watch(self, avatar: Avatar, command: commands.Watch) -> replies.Watching:

@@ -29,7 +29,7 @@ class Renaming:
         """Call an account otherwise; this session is told by its OK alone (R22)."""
         account = avatar.account.id
         if command.name == avatar.name:
-            raise BadArgument("name", rule="another than you have")
+            raise BadArgument("name", rule="another name than the one you have")
         with self._claims.claim(command.name, account):
             try:
                 entry = await self._accounts.rename(account, command.name, limits.NAMES)

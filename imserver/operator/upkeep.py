@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +47,6 @@ def backup(say: Say, file: Path | None, data: Path, there: bool) -> None:
         return
     from .backups import backup as write  # noqa: PLC0415
 
-    with suppress(OSError):
-        os.nice(10)  # whoever is served comes first
     name = time.strftime("imserver-%Y%m%dT%H%M%SZ.backup", time.gmtime())
     file = file or Path(name)
     made = write(data, file / name if file.is_dir() else file)

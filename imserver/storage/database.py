@@ -38,6 +38,7 @@ from .records import (
     Receipts,
     Shown,
     Stored,
+    Waiting,
 )
 from .tokens import Tokens
 from .upgrading import lacks_steps, upgrade
@@ -391,6 +392,10 @@ class Database:
     def outlines(self, after: str, limit: int) -> Deferred[tuple[Outline, ...]]:
         """Give the accounts behind a name."""
         return self._read(questions.outlines, after, limit)
+
+    def backlog(self) -> Deferred[Waiting]:
+        """Count what waits for all accounts."""
+        return self._read(questions.backlog)
 
     def _read(
         self, question: Callable[Concatenate[Connection, P], T], *asked: P.args, **more: P.kwargs

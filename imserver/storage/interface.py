@@ -36,6 +36,7 @@ from .records import (
     Receipts,
     Shown,
     Stored,
+    Waiting,
 )
 
 
@@ -293,6 +294,9 @@ class Overseeing(Protocol):
 
     def outlines(self, after: str, limit: int) -> Deferred[tuple[Outline, ...]]:
         """Give the accounts behind a name, in the order of their names."""
+
+    def backlog(self) -> Deferred[Waiting]:
+        """Count what waits for all accounts; of what was said to everyone, the newest ten thousand."""
 
 
 class Administration(Protocol):

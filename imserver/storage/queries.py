@@ -434,3 +434,24 @@ outlines = (
     .order_by(schema.account.c.name)
     .limit(_LIMIT)
 )
+
+_FOR_THEM = (
+    schema.audience.c.account == _MINE,
+    schema.audience.c.entry > schema.account.c.held,
+    schema.audience.c.sender != _MINE,
+)
+#: All accounts, how far each holds its stream, and what waits for it by name: a short look at each.
+positions = select(
+    _MINE,
+    _further(schema.account.c.held, schema.account.c.registered),
+    _of_account(func.count(), schema.audience, *_FOR_THEM),
+    _of_account(func.min(schema.audience.c.entry), schema.audience, *_FOR_THEM),
+).where(schema.account.c.closed.is_(None))
+#: The newest that was said to everyone, and by whom.
+newest_to_everyone = (
+    select(schema.entry.c.number, schema.entry.c.account)
+    .where(schema.SAID_TO_EVERYONE)
+    .order_by(schema.entry.c.number.desc())
+    .limit(_LIMIT)
+)
+said_at = select(schema.entry.c.at).where(schema.entry.c.number == bindparam("number"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -25,6 +26,7 @@ from .records import (
     Receipt,
     Receipts,
     Shown,
+    Waiting,
 )
 from .statements import as_account
 
@@ -190,6 +192,35 @@ def outlines(connection: Connection, after: str, limit: int) -> tuple[Outline, .
     """Give the accounts behind a name, in the order of their names."""
     rows = connection.execute(queries.outlines, {"after": after, "limit": limit})
     return tuple(Outline(*row) for row in rows)
+
+
+#: Of what was said to everyone so much is looked through: who is farther behind has at least so much.
+TO_EVERYONE = 10_000
+
+
+def backlog(connection: Connection) -> Waiting:
+    """Count what waits for all accounts."""
+    to_everyone = [
+        tuple(row) for row in connection.execute(queries.newest_to_everyone, {"limit": TO_EVERYONE})
+    ]
+    to_everyone.reverse()
+    numbers = [number for number, _ in to_everyone]
+    own: dict[int, list[int]] = {}
+    for number, account in to_everyone:
+        own.setdefault(account, []).append(number)
+    messages, people, firsts = 0, 0, set()
+    for account, held, named, first in connection.execute(queries.positions):
+        behind, mine = bisect_right(numbers, held), own.get(account, [])
+        everyones = len(numbers) - behind - (len(mine) - bisect_right(mine, held))
+        if named:
+            firsts.add(first)
+        if everyones:
+            firsts.add(
+                next(numbers[at] for at in range(behind, len(numbers)) if to_everyone[at][1] != account)
+            )
+        messages, people = messages + named + everyones, people + bool(named or everyones)
+    at = connection.scalar(queries.said_at, {"number": min(firsts)}) if firsts else None
+    return Waiting(messages, people, at)
 
 
 # --- Invites ---

@@ -206,6 +206,15 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What none of their devices ever held, of all accounts together."""
+
+    messages: int  #: as often as there is somebody it waits for
+    people: int
+    oldest: int | None  #: when the oldest of it was said, as in ``Entry.at``
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """That an account did not want to hear another: entries with ``after`` < number <= ``upto``."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from platformdirs import user_config_path
@@ -25,18 +26,20 @@ from twisted.logger import (
 from twisted.python.failure import Failure
 from twisted.python.usage import UsageError
 
+from improtocol.errors import Refusal
 from improtocol.invite import Invite
 from imqt import reactor as imqt_reactor
 from imqt.dress import Choice, Dress
 
 from ..cannot_start import CannotStart
 from ..options import Options
+from . import keys
 from .entrance_dialog import ELSEWHERE, HERE, NEW, Asked, EntranceDialog
 from .link import DEVICE, Key
 from .main_window import MainWindow
 from .overseer import Overseer
 from .own import OwnServer
-from .reaching import NoWay, read_address, way_in_words, way_to
+from .reaching import NoWay, read_address, way_in_words, way_to, why
 from .remembered import Remembered
 
 #: What the first administrator is called, unless they want another name.
@@ -83,19 +86,36 @@ class Windows:
         asked, known = Choice(options["theme"]), self._liked.theme
         self._asked = asked if asked is not Choice.SYSTEM else None
         dress.wear(self._asked or Choice(known if known in list(Choice) else "system"), self._liked.scale)
-        kept, device = (own.keep, DEVICE) if own is not None else (lambda key: None, self._liked.named())
-        self.overseer = Overseer(reactor, time.time, self._way, kept, device)
+        device = DEVICE if own is not None else self._liked.named()
+        self.overseer = Overseer(reactor, time.time, self._way, self._keep, device)
 
     def _way(self) -> IStreamClientEndpoint:
         return way_to(self._reactor, self._own.address if self._own is not None else self._server)
 
+    @property
+    def _key_file(self) -> Path:
+        own = self._own
+        return own.key_file if own is not None else keys.file_for(self._folder, self._server)
+
+    def _keep(self, key: Key) -> None:
+        keys.write(self._key_file, key)
+
     def begin(self) -> None:
         """Come in as last time, or ask."""
-        key = self._own.key() if self._own is not None else None
-        if key is not None:
-            self.overseer.enter(key).addCallbacks(lambda _: self._open(), lambda _: self._ask(key.name))
-        else:
+        if self._own is None and self._options["attach"]:
+            self._server = read_address(self._options["attach"])
+        key, name = keys.read(self._key_file), self._options["name"]
+        if key is None or name not in (None, key.name):
             self._ask()
+        else:
+            self.overseer.enter(key).addCallbacks(
+                lambda _: self._open(), self._not_in, errbackArgs=(key.name,)
+            )
+
+    def _not_in(self, failure: Failure, name: str) -> None:
+        dialog = self._ask(name)
+        if not failure.check(Refusal):
+            dialog.refuse(why(failure, self._server))
 
     def close(self) -> Deferred[None]:
         """Leave; a server of our own is stopped in order first, and tells this window, too."""
@@ -120,7 +140,7 @@ class Windows:
         left = self.overseer.close()
         return left.addCallback(lambda _: result if isinstance(result, Failure) else None)
 
-    def _ask(self, last: str = "") -> None:
+    def _ask(self, last: str = "") -> EntranceDialog:
         code = self._own.service.first_code if self._own is not None else None
         if self._own is None:
             asked = Asked(**{**vars(ELSEWHERE), "server": self._options["attach"] or ""})
@@ -132,6 +152,7 @@ class Windows:
         dialog.entered.connect(self._open)
         dialog.closed.connect(self._stop)
         self._show(dialog)
+        return dialog
 
     def _enter(self, server: Invite | None, key: Key) -> Deferred[None]:
         self._server = server or self._server

@@ -127,6 +127,7 @@ class Deed(QDialog):
         if self._do is None:
             return
         self._act.setEnabled(False)
+        self._act.setText("Under way ...")
         self._error.hide()
         self._do().addCallbacks(self._done, self._failed)
 
@@ -158,6 +159,7 @@ class Deed(QDialog):
         if self._over:
             return
         self._act.setEnabled(True)
+        self._act.setText(plain.literal(self._act.accessibleName()))
         self._error.setText(str(failure.value) or "The server did not do it.")
         self._error.show()
         fit(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QScrollArea, QWidget
@@ -10,6 +10,7 @@ from PyQt5.QtWidgets import QScrollArea, QWidget
 from imqt.layout import STRETCH, box, col, rule
 
 from .figures import EVERY, SPANS, Figures, Moment
+from .head import ago
 from .people import People
 from .people_model import size
 from .plot import Bar, Lines, Plot
@@ -56,7 +57,7 @@ class FiguresView(QScrollArea):
         self._lines["connections"].show_values(self._span, counts)
         here = figures.now.get("connections", people.connections)
         self.connections.tell(f"{here:,}", f"{self._ago}, most {round(max(counts, default=here)):,}")
-        self._show_backlog(moments, people)
+        self._show_backlog(moments, figures.now, people)
         self._show_disk(figures)
 
     @property
@@ -77,17 +78,20 @@ class FiguresView(QScrollArea):
             self.answers.tell("", f"{self._ago}: nothing was sent")
         else:
             half, most = _milliseconds(last.half), _milliseconds(last.most)
-            self.answers.tell(half, f"half {half} (blue), 99 % {most} (violet)")
+            self.answers.tell(half, f"half {half}, 99 % {most} (violet)")
 
-    def _show_backlog(self, moments: list[Moment], people: People) -> None:
+    def _show_backlog(self, moments: list[Moment], now: Mapping[str, int], people: People) -> None:
         self._lines["backlog"].show_values(self._span, [float(one.backlog) for one in moments])
         waiting, absent, most = people.backlog()
+        waiting, absent = now.get("waiting", waiting), now.get("waiting.people", absent)
         if not waiting:
             self.backlog.tell("0", "nothing waits for anybody")
         else:
             many = "1 person" if absent == 1 else f"{absent:,} people"
             wait = "waits" if waiting == 1 else "wait"
             words = f"{wait} for {many}" + (f", most for {most}" if absent > 1 else f", {most}")
+            if (oldest := now.get("waiting.oldest")) is not None:
+                words = f"{wait} for {many}, the oldest for {ago(oldest)}"
             self.backlog.tell(f"{waiting:,}", words)
 
     def _show_disk(self, figures: Figures) -> None:

@@ -179,7 +179,8 @@ class Overseer(QObject):
     def _on_figures(self, answer: Answer[replies.Stats]) -> None:
         self._unanswered = 0
         found = {item.name: item.number for item in answer.items if isinstance(item, replies.StatShown)}
-        self.figures.take(self._clock.seconds(), found, self.people.people.backlog()[0])
+        waiting = found.get("waiting", self.people.people.backlog()[0])
+        self.figures.take(self._clock.seconds(), found, waiting)
         self.figures_changed.emit()
 
     @staticmethod

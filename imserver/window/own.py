@@ -11,8 +11,7 @@ from improtocol.invite import Invite
 
 from ..options import Options
 from ..service import Imserver
-from .link import DEVICE, Key
-
+from .link import DEVICE
 
 #: What a port is for that nobody asked for.
 WHY = "for this window"
@@ -25,7 +24,7 @@ class OwnServer:
         os.umask(0o077)
         self.service = Imserver(reactor, options)
         self.service.open_aside(WHY)
-        self._kept = self.service.folder / f"{DEVICE}.token"
+        self.key_file = self.service.folder / f"{DEVICE}.token"  #: what its last window came in by
 
     @property
     def address(self) -> Invite:
@@ -44,22 +43,3 @@ class OwnServer:
     def stop(self) -> Deferred[None]:
         """End in order: everybody is told, nothing is lost."""
         return self.service.stopService()
-
-    # --- its administrator ---
-
-    def key(self) -> Key | None:
-        """Give what the last window of this folder came in by."""
-        try:
-            name, _, token = self._kept.read_text("utf-8").strip().partition(" ")
-        except OSError:
-            return None
-        return Key(name, token=token) if name and token else None
-
-    def keep(self, key: Key) -> None:
-        """Keep what the next window comes in by, for its owner's eyes alone."""
-        written = self._kept.with_name(f"{self._kept.name}.part")
-        try:
-            written.write_text(f"{key.name} {key.token}\n", "utf-8")
-            written.replace(self._kept)
-        except OSError:
-            return  # then the next window asks for the password

@@ -182,6 +182,26 @@ class BackupTests(OperatorCase):
         self.assertIn("* LIVE", ana.expect("* LIVE"))
         self.assertLessEqual(found.entries, last)
 
+    def test_there(self) -> None:
+        """On a server elsewhere a backup is made by a line, where its operator said, and so is its end."""
+        kept = self.folder / "kept"
+        server = self.server(f"--backups={kept}")
+        self.log_in(server)
+        made = self.typed_json("backup", "--there")
+        self.assertEqual([Path(made["file"])], list(kept.iterdir()))
+        self.assertEqual(
+            (made["bytes"], 0o600),
+            (Path(made["file"]).stat().st_size, Path(made["file"]).stat().st_mode & 0o777),
+        )
+        self.assertEqual([], self.found_in(Path(made["file"])).wrong)
+        self.assertIn("read back, and whole", self.typed("backup", "--there"))
+        self.typed("backup", "--there", "elsewhere.backup", status=2)
+        bob = self.person("bob")
+        self.typed("stop", "--back", "60", "A", "new", "disk.")
+        self.assertEqual("* BYE shutdown retry-after=60 :A new disk.", bob.rest()[-1])
+        self.assertEqual(0, server.ended())
+        self.assertRegex(self.log(), r" stopping session=\d+ user=\w+ back=60\n(.*\n)* *\S+ stopped\n$")
+
     def found_in(self, file: Path) -> backups.Findings:
         unpacked = self.folder / "unpacked.db"
         backups.unpack(file, "imserver.db", unpacked)

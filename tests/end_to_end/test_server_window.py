@@ -27,7 +27,8 @@ class ServerWindowTests(EndToEndCase):
         command = [sys.executable, "-m", "imserver.window", "--theme=light", *arguments]
         runtime = self.folder / "runtime"
         runtime.mkdir(mode=0o700, exist_ok=True)
-        name, environment = f"window-{next(self._count)}", {"XDG_RUNTIME_DIR": str(runtime)}
+        name = f"window-{next(self._count)}"
+        environment = {"XDG_RUNTIME_DIR": str(runtime), "XDG_CONFIG_HOME": str(self.folder / "config")}
         made = Child(command, self.folder, name, environment=environment)
         self.addCleanup(made.end)
         return made
@@ -83,7 +84,7 @@ class ServerWindowTests(EndToEndCase):
         self.said_at_the_end(again)
 
     def test_attached(self) -> None:
-        """A window on a server that runs elsewhere is closed alone: the server runs on."""
+        """A window on a server elsewhere is closed alone: the server runs on; the next is let in."""
         if not screen.there():
             return
         server = self.server()
@@ -99,4 +100,8 @@ class ServerWindowTests(EndToEndCase):
         self.assertEqual(0, window.ended(within=15), window.err)
         self.assertEqual("", window.err)
         self.assertTrue(server.running)
+        again = self.open(f"--attach={HERE}:{self.port}")
+        self.comes(f"imserver - {HERE}:{self.port}", again)
+        screen.press("ctrl+q")
+        self.assertEqual(0, again.ended(within=15), again.err)
         self.assertRegex(self.person("bob").ask("VERSION"), "^OK VERSION")

@@ -101,7 +101,7 @@ class TalkTests(WindowsCase):
         alice.write_to("bob")
         alice.click("ping")
         alice.sees("news", "bob answered in ")
-        self.assertRegex(alice.transcript("bob answered"), r"in (\d+ ms|less than 1 ms)$")
+        self.assertRegex(alice.transcript("bob answered"), r"in (\d+ ms|less than 1 ms)\.$")
         for user, other in ((alice, "bob"), (bob, "alice")):
             user.click("wireToggle")
             user.wire(f"PING {other} token=")

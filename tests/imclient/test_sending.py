@@ -239,11 +239,11 @@ class CommandLineTests(SynchronousTestCase):
         """The password may come in there; then the text does not, and stands on the command line."""
         for words, expected in ((["hi"], PASSWORD), ([], None)):
             self.patch(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{PASSWORD}\r\nmore\n".encode())))
-            words = ["--as", "ci", "--all", "--password-file", "-", *words]
+            line = ["--as", "ci", "--all", "--password-file", "-", *words]
             if expected is None:
-                self.assertEqual(2, self.assertRaises(SystemExit, read_order, words).code)
+                self.assertEqual(2, self.assertRaises(SystemExit, read_order, line).code)
             else:
-                self.assertEqual(expected, read_order(words)[0].secret)
+                self.assertEqual(expected, read_order(line)[0].secret)
 
     def test_wrong(self) -> None:
         """What is wrong is said, with status 2."""

@@ -53,7 +53,9 @@ class SentenceTests(SynchronousTestCase):
             errors.WrongState("registered"): (
                 "First come in: LOGIN alice :your password (new here? REGISTER alice :a password)."
             ),
-            errors.NameTaken("bob"): "The name bob is taken; choose another, or log in with it.",
+            errors.NameTaken(
+                "bob"
+            ): "The name bob is taken: choose another, or, if it is yours, log in with it.",
             errors.NameTaken("b0b", "bob"): "The name b0b looks like bob; choose another.",
         }.items():
             self.assertEqual(str(refused), sentence)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import product
+from pathlib import Path
 from typing import get_args
 
 from PyQt5.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
@@ -34,6 +37,13 @@ SHAPE_ON: dict[Token, tuple[Token, ...]] = {
     "accent": ("field", "surface"),
 }
 
+DRAWN_ON: dict[str, tuple[Token, ...]] = {
+    "check.svg": ("surface", "hover"),
+    "right.svg": ("surface", "hover"),
+    "down.svg": ("surface", "field"),
+    "tick.svg": ("fill",),
+}
+
 
 class ColourTests(SynchronousTestCase):
     """Everything can be told from what it stands on."""
@@ -57,6 +67,17 @@ class ColourTests(SynchronousTestCase):
     def test_shapes(self) -> None:
         """Every shape that tells something has a contrast of 3 to its ground."""
         self.assertEqual([], self._too_faint(SHAPE_ON, 3.0))
+
+    def test_drawn_once(self) -> None:
+        """What is drawn in one colour for both schemes is seen on all it stands on."""
+        folder = Path(theme.__file__).parent
+        self.assertEqual(set(DRAWN_ON), {path.name for path in folder.glob("*.svg")})
+        for name, grounds in DRAWN_ON.items():
+            stroke = re.search('stroke="(#[0-9a-f]{6})"', (folder / name).read_text("utf-8"))
+            assert stroke is not None
+            for ground, scheme in product(grounds, Scheme):
+                ratio = contrast(QColor(stroke[1]), QColor(SHADES[ground].of(scheme)))
+                self.assertGreaterEqual(ratio, 3.0, f"{name} on {ground}, {scheme}")
 
     def test_avatars(self) -> None:
         """The letter on an avatar has a contrast of 4.5, whatever the name."""

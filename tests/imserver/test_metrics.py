@@ -76,6 +76,7 @@ class FigureTests(MetricsCase):
         self.assertEqual(states, {"unregistered": 1, "registered": 0, "logged-in": 1})
         self.assertEqual(figures["imserver_log_events_total", (("event", "came"),)], 3)
         self.assertEqual(figures["imserver_answer_seconds_count", (("verb", "SEND"),)], 1)
+        self.assertEqual(figures["imserver_told_seconds_count", ()], 1)
         self.assertEqual(figures["imserver_commit_seconds_count", ()], counters.commits.count)
         self.assertEqual(figures["imserver_commit_jobs_sum", ()], counters.jobs.sum)
         self.assertEqual(figures["imserver_entries_total", ()], 3)

@@ -16,6 +16,8 @@ from imserver.watchdog import Watchdog
 from tests.log_reader import read_line
 from tests.stage import Stage
 
+from .disk import Disk
+
 
 class Noted:
     """A log that keeps what it is told."""
@@ -55,6 +57,19 @@ class WatchdogTests(SynchronousTestCase):
         """Begin a line that takes so long."""
         self.watchdog.line(self.clock.seconds(), verb, session)
         self.clock.rightNow += seconds
+
+    def test_to_the_last_socket(self) -> None:
+        """What is said has been told when the last of those it is for has it, and each is counted once."""
+        self.clock.advance(5)
+        for begun in (4.0, 4.5):
+            self.counters.ok("SEND", begun, self.clock.seconds())
+        self.counters.ok("WHO", 1.0, self.clock.seconds())
+        for _ in range(3):
+            self.turn.at_end(Busy(self.clock, 0.25))
+        self.clock.advance(0)
+        self.turn.at_end(Busy(self.clock, 9))
+        self.clock.advance(0)
+        self.assertEqual((2, 1.75 + 1.25), (self.counters.told.count, self.counters.told.sum))
 
     def test_named(self) -> None:
         """What is noted is how long it took, how many lines were begun, and which of them took longest."""
@@ -160,3 +175,22 @@ class StageTests(SynchronousTestCase):
         for _ in range(20):
             self.alice.say("SEND * :hello")
         self.assertEqual((self.slow_turns(), self.stage.counters.slow_turns), ([], 0))
+
+
+class ToldTests(SynchronousTestCase):
+    """How long it took until others had it."""
+
+    def test_from_line_to_socket(self) -> None:
+        """It begins with the line and has the commit in it; what is refused does not count."""
+        disk = Disk()
+        stage = Stage(storage=disk.storage, bounds=UNHURRIED)
+        alice, bob = stage.enter("alice"), stage.enter("bob")
+        disk.held = True
+        alice.say("SEND bob :hello", wait=0.5)
+        self.assertEqual(0, stage.counters.told.count)
+        disk.let()
+        stage.settle()
+        self.assertIn(":hello", "".join(bob.heard()))
+        self.assertEqual((1, 0.5), (stage.counters.told.count, stage.counters.told.sum))
+        alice.say("SEND nobody-there :hello")
+        self.assertEqual(1, stage.counters.told.count)

@@ -57,6 +57,9 @@ class SeenTests(SynchronousTestCase):
         """A password shows nowhere: not alone, nor as a verb, a name or a key, nor in what refuses it."""
         for way, line, shown in (
             (Way.IN, "hunterhunter", MASK),
+            (Way.IN, "HELP hunterhunter", f"HELP {MASK}"),
+            (Way.IN, "@7 signout hunterhunter", f"@7 signout {MASK}"),
+            (Way.OUT, "ERR SIGNOUT no-such-device hunterhunter :x", f"ERR SIGNOUT no-such-device {MASK}"),
             (Way.IN, "@7 hunterhunter", f"@7 {MASK}"),
             (Way.IN, "CONFIRMhunterhunter", MASK),
             (Way.OUT, "@7 ERR HUNTERHUNTER unknown-verb :No.", "@7 ERR ? unknown-verb :No."),

@@ -3,11 +3,17 @@
 from pathlib import Path
 from random import Random
 
+from PyQt5.QtCore import Qt
+from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QAction
+
 from examples.gallery import MadeUpClient
 from imclient.core.settings import Options, Settings
 from imclient.qt.app import Windows
 from imclient.qt.main_window import MainWindow
 from imclient.qt.start_dialog import StartDialog
+from imqt import theme
+from imqt.colours import Scheme
 from imqt.dress import Choice, Dress
 from tests.qt_case import QtCase, app
 
@@ -72,6 +78,23 @@ class WindowsTests(QtCase):
         self.assertIsInstance(self.window, MainWindow)
         self.assertEqual("alice - imclient", self.window.windowTitle())
         self.assertEqual([], self.stops)
+
+    def test_as_liked(self) -> None:
+        """Whoever likes it dark, in larger type, finds it so at the next start; Ctrl+0 ends that."""
+        self.addCleanup(Dress, app, Choice.LIGHT)
+        self.come_in()
+        window = self.window
+        window.findChild(QAction, "theme-dark").trigger()
+        QTest.keyClick(window, Qt.Key_Plus, Qt.ControlModifier)
+        self.clients[0].settings.save()
+        window.close()
+        self.windows = self.begin(Options(host="lab.example", port=12001, name="alice"))
+        self.assertEqual((Scheme.DARK, 10.5 * 1.1), (theme.scheme(), app.font().pointSizeF()))
+        self.come_in()
+        window = self.window
+        self.assertTrue(window.findChild(QAction, "theme-dark").isChecked())
+        QTest.keyClick(window, Qt.Key_0, Qt.ControlModifier)
+        self.assertEqual(10.5, app.font().pointSizeF())
 
     def test_closing_the_window(self) -> None:
         """Closing the main window ends the program."""

@@ -148,12 +148,14 @@ class IdleTests(QtCase):
         self.at, self.time = QPoint(1, 1), 1000.0
         self.shown: list[tuple[Shown, str]] = []
         self.slept = 0.0
+        self.session: float | None = None  #: when it was last touched, where the desktop tells it
         self.idle = Idle(
             as_client(self.client),
             self.show_as,
             now=lambda: self.time,
             pointer=lambda: QPoint(self.at),
             wall=lambda: 1_800_000_000 + self.time + self.slept,
+            session=lambda: None if self.session is None else self.time - self.session,
         )
         self.addCleanup(self.idle.close)
 
@@ -174,6 +176,28 @@ class IdleTests(QtCase):
         self.at = QPoint(2, 1)
         self.wait(1)
         self.assertEqual([(Shown.AWAY, "In the lab"), (Shown.ONLINE, "In the lab")], self.shown)
+
+    def test_elsewhere(self) -> None:
+        """Who types in another program is not away, where the desktop tells it, and comes back by it."""
+        for _ in range(15):
+            self.session = self.time + 30
+            self.wait(1)
+        self.assertEqual([], self.shown)
+        self.wait(9.4)
+        self.assertEqual([], self.shown)
+        self.wait(0.2)
+        self.assertEqual([(Shown.AWAY, "")], self.shown)
+        self.session = self.time + 59
+        self.wait(1)
+        self.assertEqual([(Shown.AWAY, ""), (Shown.ONLINE, "")], self.shown)
+
+    def test_told_again(self) -> None:
+        """The same touch, told again a little later, brings nobody back."""
+        self.session = self.time
+        self.wait(11)
+        self.session += 0.3
+        self.wait(1)
+        self.assertEqual([(Shown.AWAY, "")], self.shown)
 
     def test_typing(self) -> None:
         """A key pressed here is a sign of life."""

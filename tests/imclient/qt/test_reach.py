@@ -13,6 +13,7 @@ from PyQt5.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QMenuBar,
     QPlainTextEdit,
     QPushButton,
     QTabBar,
@@ -146,6 +147,32 @@ class KeyboardTests(QtCase):
         """So it is in the windows over it."""
         for name in ("devices", "blocked", "outbox", "password-not-same"):
             self.assertEqual([], self.not_reached(name), name)
+
+    def unseen(self, name: str) -> list[str]:
+        """Name what looks the same with the keyboard and without."""
+        window = self.open(name)
+        passing.come(window)
+        self.settle()
+        first = window.nextInFocusChain()
+        assert first is not None
+        first.setFocus(Qt.TabFocusReason)
+        stops = [one for one in sorted(self.reached(window), key=_told) if one.focusPolicy() & Qt.TabFocus]
+        stops = [one for one in stops if not isinstance(one, QMenuBar) and one.objectName() not in INNER]
+        alike = []
+        for one, other in zip(stops, [*stops[1:], stops[0]], strict=True):
+            other.setFocus(Qt.TabFocusReason)
+            self.settle()
+            before = one.grab().toImage()
+            one.setFocus(Qt.TabFocusReason)
+            self.settle()
+            if before == one.grab().toImage():
+                alike.append(_told(one))
+        return alike
+
+    def test_seen(self) -> None:
+        """Wherever the keyboard is, it is seen."""
+        for name in ("window-wire", "start-recent", "password-not-same", "outbox"):
+            self.assertEqual([], self.unseen(name), name)
 
     def test_panes(self) -> None:
         """F6 goes from one part of the window to the next, and round."""

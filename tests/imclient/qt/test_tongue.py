@@ -217,6 +217,15 @@ class OneLanguageTests(QtCase):
         """Nothing that stands in the source is said as it stands there."""
         self.assertEqual([], [one for name in SHOWN for one in self.untranslated(name)])
 
+    def test_menu(self) -> None:
+        """The menu says which language is spoken, also where the system chose it."""
+        imtongue.speak("de")
+        window = self.show(gallery.window(Dress(app, Choice.LIGHT)))
+        checked = [
+            code for code in imtongue.KNOWN if window.findChild(QAction, f"language-{code}").isChecked()
+        ]
+        self.assertEqual(["de"], checked)
+
     def test_qt(self) -> None:
         """What Qt says by itself is in the language of the rest."""
         imtongue.speak("de")

@@ -6,6 +6,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from imserver.storage import questions
 from imserver.storage.interface import NoSuchMessage, StorageError
 from imserver.storage.records import (
     NAMELESS,
@@ -360,6 +361,34 @@ class ReachingContract(ReadingCase):
         self.hold(2, 4)
         self.assertEqual(self.done(self.storage.waiting(1, 2)), 1)
         self.assertEqual(self.done(self.storage.waiting(2, 1)), 0)
+
+    def backlog(self) -> tuple[int, int, int | None]:
+        found = self.done(self.storage.backlog())
+        return found.messages, found.people, found.oldest
+
+    def test_what_waits_for_all(self) -> None:
+        """What waits is counted for each it is for, and since when; not for its speaker, nor who closed."""
+        self.assertEqual((0, 0, None), self.backlog())
+        for self.now, (by, to) in enumerate(((1, {2}), (1, {2, 3}), (2, None), (3, {2}), (1, None)), 2000):
+            self.say("x", by=by, to=to)  # as entries 4 to 8
+        self.assertEqual((8, 3, 2000), self.backlog())  # 1: 6; 2: 4 5 7 8; 3: 5 6 8
+        self.hold(2, 5)
+        self.assertEqual((6, 3, 2001), self.backlog())
+        self.hold(3, 8)
+        self.assertEqual((3, 2, 2002), self.backlog())
+        self.hold(1, 6)
+        self.assertEqual((2, 1, 2003), self.backlog())
+        self.done(self.storage.close_account(2))
+        self.assertEqual((0, 0, None), self.backlog())
+
+    def test_whoever_came_later(self) -> None:
+        """Nothing waits from before one's own time; of what is to everyone so much is looked through."""
+        for self.now in range(3000, 3006):
+            self.say("x", by=1, to=None)  # as entries 4 to 9
+        self.register("name4")
+        self.assertEqual((12, 2, 3000), self.backlog())
+        self.patch(questions, "TO_EVERYONE", 2)
+        self.assertEqual((4, 2, 3004), self.backlog())
 
 
 class DevicesContract(ReadingCase):

@@ -193,6 +193,16 @@ class Plans(reading_contract.ReadingCase):
         tables = set(schema.metadata.tables) - {"log"}  # which is one row
         self.assertEqual([plan for plan in scans if tables & set(plan.split())], [])
 
+    def test_what_waits_is_a_short_look_at_each(self) -> None:
+        """To count what waits for all goes along the accounts, and for each to what is behind its place."""
+        self.say("x", to={2})
+        plans = self.plans(("backlog",))
+        self.assertIn("SCAN account", plans)
+        by_place = "SEARCH audience USING PRIMARY KEY (account=? AND entry>?)"
+        self.assertEqual(2, plans.count(by_place), plans)
+        self.assertIn(f"{_ALONG} (conversation=?)", plans)
+        self.assertEqual([], [plan for plan in plans if "TEMP B-TREE" in plan])
+
     def test_a_conversation_is_read_along_its_index(self) -> None:
         """Only the page is sorted, when it is found: wherever it lies, it costs what it holds."""
         self.say("x", to={2})
