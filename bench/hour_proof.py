@@ -1,4 +1,4 @@
-"""A day's work at three desks: a scripted hour of real windows and a real server, and all that goes wrong.
+"""A day's work at three desks (promise A5): real windows and a real server in a scripted hour of mishaps.
 
 ``python -m bench.hour_proof [--quick] [--seed 1] [--plant DEFECT] [--pictures FOLDER]``, or with ``--prove``
 

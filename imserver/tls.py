@@ -47,9 +47,51 @@ class Creator:
     def __init__(self, certificate: Certificate) -> None:
         self._certificate = certificate
 
-    def serverConnectionForTLS(self, protocol: TLSMemoryBIOProtocol) -> SSL.Connection:
+    def serverConnectionForTLS(self, protocol: TLSMemoryBIOProtocol) -> Any:
+        """Make what stands in for one until somebody speaks."""
+        return Unspoken()
+
+    def connection(self, protocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         """Make one."""
-        return SSL.Connection(self._certificate.papers.context, None)
+        connection = SSL.Connection(self._certificate.papers.context, None)
+        connection.set_accept_state()
+        connection.set_app_data(protocol)
+        return connection
+
+
+class Unspoken:
+    """A connection on which nothing was said yet: OpenSSL would hold 33 KiB ready for what may never come."""
+
+    __slots__ = ()
+
+    def set_accept_state(self) -> None:
+        """Be the server's."""
+
+    def set_app_data(self, protocol: TLSMemoryBIOProtocol) -> None:
+        """Be nobody's: the one that takes its place is told whose it is."""
+
+    def do_handshake(self) -> None:
+        """Want to read."""
+        raise SSL.WantReadError
+
+    def send(self, data: bytes) -> int:
+        """Want to read first: what is to be said waits for the handshake."""
+        raise SSL.WantReadError
+
+    def bio_read(self, most: int) -> bytes:
+        """Have nothing to say."""
+        raise SSL.WantReadError
+
+    def bio_shutdown(self) -> None:
+        """Take it that nothing comes."""
+
+    def recv(self, most: int) -> bytes:
+        """Hear nothing, for ever."""
+        raise SSL.ZeroReturnError
+
+    def shutdown(self) -> bool:
+        """Be closed at once."""
+        return True
 
 
 class Encrypted(TLSMemoryBIOProtocol):
@@ -62,6 +104,7 @@ class Encrypted(TLSMemoryBIOProtocol):
     factory: EncryptedFactory
     transport: Any
     _ending: IDelayedCall | None = None
+    _tlsConnection: Any
     _came = 0  # bytes, as long as the handshake is not done
     _held = False  # the connection wants to read no more
 
@@ -89,6 +132,8 @@ class Encrypted(TLSMemoryBIOProtocol):
         if self._came == len(data) and not data.startswith(_HANDSHAKE_RECORD):
             self._turn_away()
             return
+        if isinstance(self._tlsConnection, Unspoken):
+            self._tlsConnection = self.factory.creator.connection(self)
         TLSMemoryBIOProtocol.dataReceived(self, data)
         if self._handshakeDone:
             if not self._lostTLSConnection:
@@ -162,6 +207,7 @@ class EncryptedFactory(TLSMemoryBIOFactory):
         clock: IReactorTime,
         bounds: Bounds = BOUNDS,
     ) -> None:
-        super().__init__(Creator(certificate), False, factory, clock)
+        self.creator = Creator(certificate)
+        super().__init__(self.creator, False, factory, clock)
         self.clock = clock
         self.bounds = bounds

@@ -91,7 +91,7 @@ class FiguresView(QScrollArea):
             wait = "waits" if waiting == 1 else "wait"
             words = f"{wait} for {many}" + (f", most for {most}" if absent > 1 else f", {most}")
             if (oldest := now.get("waiting.oldest")) is not None:
-                words = f"{wait} for {many}, the oldest for {ago(oldest)}"
+                words = f"for {many}, the oldest {ago(oldest)}"
             self.backlog.tell(f"{waiting:,}", words)
 
     def _show_disk(self, figures: Figures) -> None:

@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from OpenSSL import SSL
+from twisted.internet.error import ConnectionDone
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from improtocol.events import Bye
 from imserver.bounds import BOUNDS
-from imserver.tls import GOODBYE
+from imserver.tls import GOODBYE, Encrypted, EncryptedFactory, Unspoken
 from imserver.transports import waiting
 from tests.stage import Stage
 
@@ -142,6 +145,17 @@ class InClearTests(TLSCase):
 
 
 class HandshakeTests(TLSCase):
+    def test_unspoken(self) -> None:
+        """For who says nothing OpenSSL holds nothing ready; with the first record it does (promise B1)."""
+        factory = EncryptedFactory(self.certificate, self.stage.server, self.stage.clock)
+        silent = factory.buildProtocol(None)
+        assert isinstance(silent, Encrypted)
+        silent.makeConnection(StringTransport())
+        self.assertIsInstance(silent._tlsConnection, Unspoken)
+        silent.dataReceived(b"\x16")
+        self.assertIsInstance(silent._tlsConnection, SSL.Connection)
+        silent.connectionLost(Failure(ConnectionDone()))
+
     def test_late(self) -> None:
         """A handshake that is not done in ten seconds is waited for no longer."""
         for begun in (0, 1, 200):
