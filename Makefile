@@ -34,7 +34,7 @@ lint: ready-to-test ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy setup examples bench
+	$(BIN)/mypy --explicit-package-bases setup examples bench
 
 spec: ready-to-test ## does protocol_spec.md say what improtocol declares?
 	$(BIN)/python -m improtocol.reference --check protocol_spec.md

@@ -301,10 +301,9 @@ def run(
             proof, facts = await prove(reactor, part, title, make)
             all_facts.append(facts)
             sentences, left = proof.findings.sentences, left - part.rounds
-        found = together(all_facts)
-        print(*sentences, found, sep="\n")
-        if keep is not None:
-            write_evidence(keep, found, around)
+            if keep is not None:  # each time: a run that is cut off has proved what it went through
+                write_evidence(keep, together(all_facts), around)
+        print(*sentences, together(all_facts), sep="\n")
         if sentences:
             sys.exit(1)
 

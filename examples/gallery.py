@@ -49,6 +49,7 @@ from improtocol import errors, invite
 from improtocol.audience import EVERYONE, Audience
 from improtocol.fields import Reached
 from improtocol.invite import Invite
+from imqt import plain
 from imqt.dress import Choice, Dress
 from imqt.reactor import make_application
 from imtongue import tr
@@ -494,6 +495,11 @@ def outbox(dress: Dress) -> OutboxWindow:
     return OutboxWindow(as_client(client))
 
 
+def whole_text(dress: Dress) -> plain.Notice:
+    """Show a text that is too long for a notice."""
+    return plain.tell(None, tr("{name} said", name="bob"), "😀" * 1000)
+
+
 def window_blocked(dress: Dress) -> MainWindow:
     """Show the window with somebody blocked."""
     shown = window_away(dress)
@@ -606,6 +612,7 @@ SHOWN: dict[str, Callable[[Dress], QWidget]] = {
     "devices": devices,
     "blocked": blocked,
     "outbox": outbox,
+    "whole-text": whole_text,
     "window-anew": window_anew,
     "window-alike": window_alike,
     "talk-apart": talk_apart,

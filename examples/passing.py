@@ -40,7 +40,8 @@ from imclient.qt.audience_choice import Mode
 from imclient.qt.devices_window import DevicesWindow
 from imclient.qt.main_window import MainWindow
 from imclient.qt.password_window import PasswordWindow
-from imclient.qt.start_dialog import Recent, StartDialog
+from imclient.qt.start_dialog import StartDialog
+from imclient.qt.start_side import Recent
 from improtocol import errors
 from improtocol.audience import EVERYONE, Audience
 from imqt.dress import Dress
@@ -54,11 +55,18 @@ Make = Callable[[Dress], QWidget]
 
 
 def _soon(window: QWidget, act: Callable[[], object]) -> None:
+    def now() -> None:
+        act()
+
     waiting = QTimer(window)  # and with the window it ends
     waiting.setSingleShot(True)
     waiting.setObjectName("soon")
-    waiting.timeout.connect(act)
+    waiting.timeout.connect(now)
     waiting.start(SOON)
+
+
+def _type(where: QWidget, text: str) -> None:
+    QTest.keyClicks(where, text)  # type: ignore[call-arg,arg-type]  # whose stub knows another way alone
 
 
 def come(window: QWidget) -> None:
@@ -130,7 +138,7 @@ def start_bad_invite(_dress: Dress) -> QWidget:
 def start_asking(_dress: Dress) -> QWidget:
     """Show the form at rest while the server is asked."""
     shown = _start()
-    shown._client.log_in = lambda *_, **__: Deferred()  # type: ignore[method-assign,assignment]
+    shown._client.log_in = lambda *_, **__: Deferred()  # type: ignore[method-assign]
     shown.form.log_in.click()
     return shown
 
@@ -200,18 +208,28 @@ def many_tabs(dress: Dress) -> MainWindow:
     return shown
 
 
+def _focus(window: QWidget, part: QWidget) -> None:
+    window.activateWindow()
+    part.setFocus(BY_KEY)
+
+
+def _searching(shown: MainWindow, text: str) -> MainWindow:
+    def act() -> None:
+        shown.find_person()
+        shown.roster.search.setText(text)
+
+    _soon(shown, act)
+    return shown
+
+
 def roster_search(dress: Dress) -> MainWindow:
     """Show who is found, and the one that Enter writes to."""
-    shown = window(dress)
-    _soon(shown, lambda: (shown.find_person(), shown.roster.search.setText("ar")))
-    return shown
+    return _searching(window(dress), "ar")
 
 
 def roster_nobody(dress: Dress) -> MainWindow:
     """Show that nobody is called so."""
-    shown = window(dress)
-    _soon(shown, lambda: (shown.find_person(), shown.roster.search.setText("kar")))
-    return shown
+    return _searching(window(dress), "kar")
 
 
 def line_written(dress: Dress) -> MainWindow:
@@ -236,7 +254,7 @@ def _composing(text: str = "", mode: Mode | None = None, open: Audience = BOTH) 
             shown.composer.edit.setFocus()
             if mode is not None:
                 shown.composer.audience.choose(mode)
-            QTest.keyClicks(shown.composer.edit, text)
+            _type(shown.composer.edit, text)
 
         _soon(shown, act)
         return shown
@@ -252,7 +270,7 @@ def _naming(typed: str, *, enter: bool = False) -> Make:
         def act() -> None:
             shown.activateWindow()
             shown.composer.audience._begin_adding()
-            QTest.keyClicks(shown.composer.audience._field, f"{typed}," if enter else typed)
+            _type(shown.composer.audience._field, f"{typed}," if enter else typed)
 
         _soon(shown, act)
         return shown
@@ -414,9 +432,9 @@ SHOWN: dict[str, Make] = {
     "menu-message": _then(_menu_of_message),
     "menu-person": _then(_menu_of_person),
     "all-conversations": _then(lambda shown: shown.conversations.list_all()),
-    "focus-tabs": _then(lambda shown: (shown.activateWindow(), shown.conversations.tabs.setFocus())),
-    "focus-roster": _then(lambda shown: (shown.activateWindow(), shown.roster.list.setFocus(BY_KEY))),
-    "focus-talk": _then(lambda shown: (shown.activateWindow(), _talk(shown).setFocus(BY_KEY))),
+    "focus-tabs": _then(lambda shown: _focus(shown, shown.conversations.tabs)),
+    "focus-roster": _then(lambda shown: _focus(shown, shown.roster.list)),
+    "focus-talk": _then(lambda shown: _focus(shown, _talk(shown))),
     "keys": _then(lambda shown: shown.tell_keys()),
     "about": _then(telling.about),
     "block": _then(lambda shown: shown._asking.ask_to_block("mallory", True)),

@@ -15,7 +15,9 @@ _RARE = re.compile("[\U00010000-\U0001efff\U00020000-\U000e001f\U000e0080-\U0010
 #: So many of them are shown. A page of a conversation in which each message is full of them (1,024 fit) would
 #: hold the window for half a minute.
 MOST_COSTLY = 100
-MOST_RARE = 40
+MOST_RARE = 30
+#: A label is measured thrice before it is there: a piece of a long text has so small a share of them.
+A_PIECE = 3
 #: So many lines, and letters, are laid out at a time.
 MOST_LINES, MOST_LETTERS = 200, 4096
 CUT = phrase("… (there is more; double-click to see it)")
@@ -46,7 +48,7 @@ def harmless(text: str) -> str:
 def pieces(text: str) -> Iterator[str]:
     """Cut a long text in pieces, none of which holds a window up: behind a line where that is possible."""
     while text:
-        end = min(_end(text), MOST_LETTERS, _end_of(_LINE, MOST_LINES, text))
+        end = min(_end(text, A_PIECE), MOST_LETTERS, _end_of(_LINE, MOST_LINES, text))
         if end < len(text):
             end = text.rfind("\n", 0, end + 1) + 1 or max(end, 1)
         yield text[:end].removesuffix("\n")
@@ -56,8 +58,8 @@ def pieces(text: str) -> Iterator[str]:
 _LINE = re.compile("\n")
 
 
-def _end(text: str) -> int:
-    return min(_end_of(_COSTLY, MOST_COSTLY, text), _end_of(_RARE, MOST_RARE, text))
+def _end(text: str, share: int = 1) -> int:
+    return min(_end_of(_COSTLY, MOST_COSTLY // share, text), _end_of(_RARE, MOST_RARE // share, text))
 
 
 def _end_of(signs: re.Pattern[str], most: int, text: str) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from improtocol import codec
-from improtocol.commands import Close, Login, Register, SignOut
+from improtocol.commands import Close, Help, Login, Register, SignOut
 from improtocol.errors import NoSuchDevice, RepeatedKey, UnknownKey
 from improtocol.events import LineTold, NoteTold
 from improtocol.fields import Right, Way
@@ -130,7 +130,8 @@ def _said(line: str, knows: Callable[[str], bool]) -> str:
         return " ".join(filter(None, [asked.tag, verb, "" if alone else codec.MASK]))
     covered = codec.masked(line)
     unknown = isinstance(asked.what, Login | Register | Close) and not knows(asked.what.name)
-    if unknown or isinstance(asked.what, SignOut):  # its OK says which device that was
+    misheard = isinstance(asked.what, Help) and asked.what.verb_ not in {None, *Command.by_verb}
+    if unknown or misheard or isinstance(asked.what, SignOut):  # its OK says which device that was
         return _NAMED.sub(rf"\1{codec.MASK}", covered)
     return covered
 

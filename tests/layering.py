@@ -128,13 +128,12 @@ def breaks(rule: Rule, module: Module, found: Import) -> bool:
 
 
 def circle(modules: Mapping[str, Module]) -> list[str]:
-    """Name one loop of modules that import each other, or nothing; imports for types only close none."""
+    """Name one loop of modules that know each other, if only by their types, or nothing."""
     graph = {
         module.name: {
             target
             for found in module.imports
-            if not found.for_types_only
-            and (target := nearest(found.name, modules)) not in {None, module.name}
+            if (target := nearest(found.name, modules)) not in {None, module.name}
         }
         for module in modules.values()
     }

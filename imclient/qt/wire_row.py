@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize
-from PyQt5.QtGui import QPainter, QTextLayout, QTextOption
+import time
+
+from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, QTimer, pyqtSignal
+from PyQt5.QtGui import QFont, QPainter, QTextLayout, QTextOption
 from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from imqt import icons, moments, painting, theme
+from imqt.clamping import shortened
 from imqt.theme import Size
 from imqt.wire_line import formats
 
@@ -15,14 +18,25 @@ from .wire_model import WireModel, WireRow
 SIDE = 16
 GAP = 4  #: between two lines
 HANGING = 16  #: how far what does not fit is indented
+#: So many milliseconds of one turn go into setting lines; the rest stands as one line until the next.
+MEASURING = 24
+#: So many letters of a line are painted; all are copied and saved.
+LONGEST = 2000
 
 
 class WireDelegate(QStyledItemDelegate):
     """Paints the rows of a `WireModel`; long lines go on with a hanging indent."""
 
+    measured = pyqtSignal()  #: rows whose height was guessed can be measured now
+
     def __init__(self, view: QListView, model: WireModel) -> None:
         super().__init__(view)
         self._view, self._model = view, model
+        self._spent = 0.0  # in this turn, in milliseconds
+        self._guessed = False
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self._on_turn)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Say how high a row is."""
@@ -68,12 +82,35 @@ class WireDelegate(QStyledItemDelegate):
         font = theme.mono(Size.CAPTION)
         key = (viewport.width(), font.pointSizeF(), theme.scheme())
         found = row.shape.get(key)
-        if not isinstance(found, QTextLayout):
-            found = QTextLayout(row.line.line, font)
-            found.setFormats(formats(row.line.line))
-            _set(found, max(80, viewport.width() - self._indent() - SIDE))
-            row.shape = {key: found}
-        return found
+        if isinstance(found, QTextLayout):
+            return found
+        if not self._turn.isActive():
+            self._turn.start(0)
+        if self._spent > MEASURING:
+            self._guessed = True
+            return _laid_out("…", font, viewport.width())
+        begun = time.perf_counter()
+        made = _laid_out(_painted(row.line.line), font, max(80, viewport.width() - self._indent() - SIDE))
+        row.shape = {key: made}
+        self._spent += 1000 * (time.perf_counter() - begun)
+        return made
+
+    def _on_turn(self) -> None:
+        self._spent = 0.0
+        if self._guessed:
+            self._guessed = False
+            self.measured.emit()
+
+
+def _painted(line: str) -> str:
+    return shortened(line if len(line) <= LONGEST else f"{line[:LONGEST]}…")
+
+
+def _laid_out(text: str, font: QFont, width: float) -> QTextLayout:
+    made = QTextLayout(text, font)
+    made.setFormats(formats(text))
+    _set(made, width)
+    return made
 
 
 def _set(layout: QTextLayout, width: float) -> None:

@@ -48,7 +48,9 @@ class WireList(QListView):
         self._lines = model
         self._following = True
         self.setModel(model)
-        self.setItemDelegate(WireDelegate(self, model))
+        painter = WireDelegate(self, model)
+        painter.measured.connect(self.scheduleDelayedItemsLayout)
+        self.setItemDelegate(painter)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

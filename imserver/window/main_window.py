@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         self.line = CommandLine(overseer)
         self._lay_out()
         self._measure()
-        self.menus = Menus(self, own=own)
+        self.menus = Menus(self, self, self.people, self.wire, dress, own=own)
         self.counting = Gathering(self._show_counts, self)
         self._listen()
         self._show_link()

@@ -3,51 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PyQt5.QtGui import QKeySequence
-from PyQt5.QtWidgets import QAction, QActionGroup, QMenu
+from PyQt5.QtWidgets import QAction, QActionGroup, QMainWindow, QMenu
 
-from imqt.dress import Choice
+from imqt.dress import Choice, Dress
 
 from .people import Person
 from .people_bar import PeopleBar
 from .people_model import HEADINGS, Column
+from .people_view import PeopleView
+from .wire_view import WireView
 
-if TYPE_CHECKING:
-    from .main_window import MainWindow
+
+class _Acts(Protocol):
+    """What a window can do when it is asked by its menus."""
+
+    def invite(self) -> None: ...
+    def announce(self) -> None: ...
+    def say_to_all(self) -> None: ...
+    def back_up(self) -> None: ...
+    def connect_again(self) -> None: ...
+    def stop(self) -> None: ...
+    def close(self) -> bool: ...
+    def write(self) -> None: ...
+    def reset_password(self) -> None: ...
+    def suspend(self) -> None: ...
+    def disconnect_(self) -> None: ...
+    def make_administrator(self) -> None: ...
+    def find_name(self) -> None: ...
+    def go_to_line(self) -> None: ...
+    def step_pane(self, by: int) -> None: ...
+    def tell_keys(self) -> None: ...
 
 
 class Menus:
     """The menus of the main window."""
 
-    def __init__(self, window: MainWindow, *, own: bool) -> None:
+    def __init__(
+        self, window: QMainWindow, acts: _Acts, people: PeopleView, wire: WireView, dress: Dress, *, own: bool
+    ) -> None:
         self._window = window
         server = self._menu("&Server")
         self._online = [
-            _act(server, "Invite somebody ...", window.invite, "Ctrl+I"),
-            _act(server, "Announce", window.announce, "Ctrl+E"),
-            _act(server, "Say to all", window.say_to_all, "Ctrl+Shift+E"),
+            _act(server, "Invite somebody ...", acts.invite, "Ctrl+I"),
+            _act(server, "Announce", acts.announce, "Ctrl+E"),
+            _act(server, "Say to all", acts.say_to_all, "Ctrl+Shift+E"),
         ]
-        self._online.append(_act(server, "Back up ...", window.back_up, "Ctrl+B"))
-        self._again = _act(server, "Connect again", window.connect_again, "F5")
+        self._online.append(_act(server, "Back up ...", acts.back_up, "Ctrl+B"))
+        self._again = _act(server, "Connect again", acts.connect_again, "F5")
         server.addSeparator()
-        stop = _act(server, "Stop the server ...", window.stop, "Ctrl+Q" if own else "")
+        stop = _act(server, "Stop the server ...", acts.stop, "Ctrl+Q" if own else "")
         if not own:
             self._online.append(stop)
-            _act(server, "Close", window.close, "Ctrl+Q")
+            _act(server, "Close", acts.close, "Ctrl+Q")
         self.people = self._menu("&People")
-        self._write = _act(self.people, "Write", window.write, "Ctrl+Return")
-        self._reset = _act(self.people, "Reset password ...", window.reset_password, "Ctrl+R")
-        self._suspend = _act(self.people, "Suspend ...", window.suspend, "Ctrl+U")
-        self._disconnect = _act(self.people, "Disconnect ...", window.disconnect_, "Ctrl+D")
-        self._administrator = _act(self.people, "Make administrator ...", window.make_administrator)
+        self._write = _act(self.people, "Write", acts.write, "Ctrl+Return")
+        self._reset = _act(self.people, "Reset password ...", acts.reset_password, "Ctrl+R")
+        self._suspend = _act(self.people, "Suspend ...", acts.suspend, "Ctrl+U")
+        self._disconnect = _act(self.people, "Disconnect ...", acts.disconnect_, "Ctrl+D")
+        self._administrator = _act(self.people, "Make administrator ...", acts.make_administrator)
         self.people.addSeparator()
-        _act(self.people, "Find a name", window.find_name, "Ctrl+F")
-        _act(self.people, "Go to the line to type in", window.go_to_line, "Ctrl+L")
-        self._sorting(window)
-        self._view(window)
-        _act(self._menu("&Help"), "Keys", window.tell_keys, "F1")
+        _act(self.people, "Find a name", acts.find_name, "Ctrl+F")
+        _act(self.people, "Go to the line to type in", acts.go_to_line, "Ctrl+L")
+        self._sorting(people)
+        self._view(acts, wire, dress)
+        _act(self._menu("&Help"), "Keys", acts.tell_keys, "F1")
 
     def allow(self, online: bool, ended: bool) -> None:
         """Offer what needs the server, or what begins anew with it."""
@@ -70,31 +92,31 @@ class Menus:
             "Take the administrator's right ..." if has_it else "Make administrator ..."
         )
 
-    def _sorting(self, window: MainWindow) -> None:
+    def _sorting(self, people: PeopleView) -> None:
         menu = self.people.addMenu("Sort by")
         assert menu is not None
         for column in Column:
-            _act(menu, HEADINGS[column], _sorting(window, column))
+            _act(menu, HEADINGS[column], _sorting(people, column))
 
-    def _view(self, window: MainWindow) -> None:
+    def _view(self, acts: _Acts, wire: WireView, dress: Dress) -> None:
         menu = self._menu("&View")
-        group = QActionGroup(window)
+        group = QActionGroup(self._window)
         names = {Choice.SYSTEM: "As the desktop", Choice.LIGHT: "Light", Choice.DARK: "Dark"}
         for choice, name in names.items():
-            action = _act(menu, name, _choosing(window, choice))
+            action = _act(menu, name, _choosing(dress, choice))
             action.setCheckable(True)
-            action.setChecked(window.dress.choice is choice)
+            action.setChecked(dress.choice is choice)
             group.addAction(action)
         menu.addSeparator()
-        _act(menu, "Larger type", lambda: window.dress.step(1), "Ctrl++")
-        _act(menu, "Smaller type", lambda: window.dress.step(-1), "Ctrl+-")
-        _act(menu, "Usual type", lambda: window.dress.step(0), "Ctrl+0")
+        _act(menu, "Larger type", lambda: dress.step(1), "Ctrl++")
+        _act(menu, "Smaller type", lambda: dress.step(-1), "Ctrl+-")
+        _act(menu, "Usual type", lambda: dress.step(0), "Ctrl+0")
         menu.addSeparator()
-        _act(menu, "Show what people say", window.wire.texts.toggle, "Ctrl+T")
-        _act(menu, "Hold the wire still", window.wire.pause.toggle, "Ctrl+P")
+        _act(menu, "Show what people say", wire.texts.toggle, "Ctrl+T")
+        _act(menu, "Hold the wire still", wire.pause.toggle, "Ctrl+P")
         menu.addSeparator()
-        _act(menu, "Next part of the window", lambda: window.step_pane(1), "F6")
-        _act(menu, "Part before", lambda: window.step_pane(-1), "Shift+F6")
+        _act(menu, "Next part of the window", lambda: acts.step_pane(1), "F6")
+        _act(menu, "Part before", lambda: acts.step_pane(-1), "Shift+F6")
 
     def _menu(self, title: str) -> QMenu:
         bar = self._window.menuBar()
@@ -113,12 +135,12 @@ def _act(menu: QMenu, text: str, do: Callable[[], object], key: str = "") -> QAc
     return action
 
 
-def _choosing(window: MainWindow, choice: Choice) -> Callable[[], None]:
-    return lambda: window.dress.choose(choice)
+def _choosing(dress: Dress, choice: Choice) -> Callable[[], None]:
+    return lambda: dress.choose(choice)
 
 
-def _sorting(window: MainWindow, column: Column) -> Callable[[], None]:
-    return lambda: window.people.sort(column)
+def _sorting(people: PeopleView, column: Column) -> Callable[[], None]:
+    return lambda: people.sort(column)
 
 
 def _only(_result: object) -> None:

@@ -145,7 +145,7 @@ class KeyboardTests(QtCase):
 
     def test_listings(self) -> None:
         """So it is in the windows over it."""
-        for name in ("devices", "blocked", "outbox", "password-not-same"):
+        for name in ("devices", "blocked", "outbox", "password-not-same", "whole-text"):
             self.assertEqual([], self.not_reached(name), name)
 
     def unseen(self, name: str) -> list[str]:

@@ -9,7 +9,7 @@ from examples.gallery import lab
 from imclient.core.transcript import scene_of
 from imclient.qt.wire_view import WireView
 from imqt.wire_line import marks
-from tests.qt_case import QtCase
+from tests.qt_case import QtCase, app
 
 
 class WireViewTests(QtCase):
@@ -29,6 +29,24 @@ class WireViewTests(QtCase):
     def test_no_secret(self) -> None:
         """A password is covered."""
         self.assertIn("●●●●●●●●", self.view.list.texts()[1])
+
+    def test_costly(self) -> None:
+        """Lines that cost much are set a few a turn, and in the end all of them are there."""
+        for _ in range(60):
+            self.client.wire.heard("* NOTE :" + "😀" * 300)
+        self.view.model.refresh()
+        rows = self.view.model.rows
+        app.processEvents()
+        self.assertLess(len([row for row in rows if row.shape]), 60)
+        for _ in range(500):
+            app.processEvents()
+            if all(row.shape for row in rows):
+                break
+        heights = {
+            self.view.list.visualRect(self.view.model.index(at)).height() for at in (-1 + len(rows), 14)
+        }
+        self.assertEqual([], [row for row in rows if not row.shape])
+        self.assertGreater(min(heights), 40)
 
     def test_filter(self) -> None:
         """The filter shows the lines that hold it."""

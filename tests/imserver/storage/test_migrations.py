@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy import Connection, Engine, MetaData, make_url, select, text
 from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.storage import postgresql, schema, sqlite
@@ -87,11 +87,9 @@ class Migrations(SynchronousTestCase):
 
     def test_a_copy_is_kept(self) -> None:
         """From whichever step: before the first change a copy of the file is kept, and is as it was."""
-        config = Config()
-        config.set_main_option("script_location", "imserver.storage:migrations")
-        steps = [step.revision for step in ScriptDirectory.from_config(config).walk_revisions()]
-        self.assertEqual(HEAD, steps[0])
-        for step in steps[1:]:
+        steps = _steps()
+        self.assertEqual(HEAD, steps[-1])
+        for step in steps[:-1]:
             path = Path(self.mktemp())
             engines = sqlite.open_file(make_url(f"sqlite:///{path}"))
             with engines.writing.begin() as connection:
@@ -205,6 +203,81 @@ class FromTheFirstStepOnPostgreSQL(FromTheFirstStep):
     def empty(self) -> Engines:
         cluster().empty()
         return postgresql.open_server(make_url(cluster().url))
+
+
+#: What there may be in the tables of the later steps, and in their columns of earlier tables.
+_LATER = {
+    "0002": ("INSERT INTO block VALUES (1, 2, 5, NULL)", "INSERT INTO block VALUES (1, 3, 2, 9)"),
+    "0004": (
+        "UPDATE account SET administrator = 1, everyone = 0, suspended = 7 WHERE id = 2",
+        "INSERT INTO name VALUES ('earlier', 1, 3)",
+        "INSERT INTO invite VALUES (1, 'code', 1, 1, 2, 3, 0)",
+        "INSERT INTO token VALUES ('hash', 1, 'phone', 4)",
+    ),
+}
+
+
+class FromEveryStep(SynchronousTestCase):
+    """A database of any step with something in each of its tables."""
+
+    def empty(self) -> Engines:
+        """Give a database with nothing in it."""
+        return sqlite.open_memory()
+
+    def test_nothing_is_lost(self) -> None:
+        """From whichever step to the last: every row of every table is there afterwards, as it was."""
+        steps = _steps()
+        for step in steps[:-1]:
+            engine = self.empty().writing
+            with engine.begin() as connection:
+                for taken in steps[: steps.index(step) + 1]:
+                    _take_steps_to(connection, taken)
+                    _fill(connection, _life()) if taken == steps[0] else None
+                    for row in _LATER.get(taken, ()):
+                        connection.execute(text(row))
+                before = _rows(connection)
+                self.assertEqual([], [name for name, rows in before.items() if not rows])
+                upgrade(connection, lambda: "other")
+                after = _rows(connection)
+                self.assertEqual([], [name for name, rows in after.items() if not rows and name in before])
+                for name, rows in before.items():
+                    kept = [{key: row[key] for key in rows[0] if key in row} for row in after[name]]
+                    self.assertEqual(rows, kept, f"{name}, from step {step}")
+                self.assertEqual(HEAD, step_of(connection))
+                self.assertEqual([], verify(connection).wrong)
+            engine.dispose()
+
+
+class FromEveryStepOnPostgreSQL(FromEveryStep):
+    """The same on a server."""
+
+    skip = why_not() or None
+
+    def empty(self) -> Engines:
+        """Give a database with nothing in it."""
+        cluster().empty()
+        return postgresql.open_server(make_url(cluster().url))
+
+
+def _steps() -> list[str]:
+    """Give all steps, the first one first."""
+    config = Config()
+    config.set_main_option("script_location", "imserver.storage:migrations")
+    return [step.revision for step in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+def _rows(connection: Connection) -> dict[str, list[dict[str, object]]]:
+    """Read all tables, in the order of their keys."""
+    found = MetaData()
+    found.reflect(connection)
+    return {
+        name: [
+            dict(row._mapping)
+            for row in connection.execute(select(table).order_by(*table.primary_key.columns))
+        ]
+        for name, table in found.tables.items()
+        if name != "alembic_version"
+    }
 
 
 _FOUND = """
