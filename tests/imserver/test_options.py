@@ -23,7 +23,7 @@ class OptionsTests(SynchronousTestCase):
     def test_nothing(self) -> None:
         """Without a word it listens here, with ASCII names, in the user's own folder."""
         expected = {"data": None, "database": None, "everyone": None, "keep": None, "names": "ascii"}
-        expected["register"] = None
+        expected |= {"register": None, "backups": None}
         by_tls = {"certificate": None, "key": None, "address": None, "clear-outside": 0}
         off = {"log-json": 0, "log-texts": 0, "metrics": None, "metrics-outside": 0, "config": None}
         self.assertEqual({**expected, **by_tls, **off, "listen": [HERE], "bounds": BOUNDS}, dict(options()))
