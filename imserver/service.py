@@ -34,6 +34,7 @@ from .encryption import Encryption
 from .features.upkeep import BACK, STOPPED
 from .listening import Door, entrance, listen, policy_for
 from .log_lines import Write, as_json, plain
+from .memory import Frugal, share_one_arena
 from .notifying import READY, STOPPING, notify, stay_alive
 from .opening import first_code, opened
 from .options import NAMES, Options
@@ -73,6 +74,7 @@ class Imserver(Service):
         self._options = options
         self._reloading = DeferredLock()
         self._alive: LoopingCall | None = None
+        share_one_arena()  # before there are threads
         self._folder = DataFolder(Path(options["data"] or user_data_path("imserver")).absolute())
         turn = Turn(self._soon)
         self._bounds: Bounds = replace(options["bounds"])  # every part looks at it, and a reload changes it
@@ -100,6 +102,7 @@ class Imserver(Service):
             raise
         self._first = first_code(self._storage)
         self._hashing = Threads(reactor, HASHING, "passwords")
+        self._frugal = Frugal(reactor, self._hashing)
         self._retention = self._retaining(options["keep"])
         self._copying = Threads(reactor, 1, "backups")
         self._backups = self._backing_up(options)
@@ -111,7 +114,7 @@ class Imserver(Service):
             self._log,
             turn,
             soon=self._soon,
-            run=self._hashing,
+            run=self._frugal,
             names=NAMES[options["names"]],
             start=secrets.token_hex(4),
             may_address_everyone=_those_named(options["everyone"]),
@@ -326,6 +329,7 @@ class Imserver(Service):
             await maybeDeferred(self._metrics.stopListening)
         self._backups.stop()
         await self._server.end_all(self._goodbye)
+        self._frugal.stop()
         self._hashing.leave()  # nobody waits for these any more, and they may be seconds of work
         self._copying.stop()
         await self._storage.close()
