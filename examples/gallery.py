@@ -105,6 +105,11 @@ class MadeUpLink:
         self.wakings = 0
         self.changed: Signal[()] = Signal()
 
+    @property
+    def is_away(self) -> bool:
+        """Whether one could be in again at once."""
+        return self.state is not LinkState.ONLINE
+
     def woke(self) -> None:
         """Note that the computer slept."""
         self.wakings += 1

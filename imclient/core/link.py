@@ -191,9 +191,14 @@ class Link:
 
     def try_now(self) -> None:
         """Come back without waiting any longer, also after having been replaced."""
-        if self._enter is not None and self.connection is None:
+        if self.is_away:
             self._give_up()
             self._start()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether one was in, and could be again at once: by `try_now`."""
+        return self._enter is not None and self.connection is None
 
     def woke(self) -> None:
         """Come back at once, or find out whether one still is: after a sleep, on another network."""

@@ -126,6 +126,7 @@ class MainWindow(QMainWindow):
         self._client.showing.changed.connect(self._show_shown)
         self._client.link.changed.connect(self._on_link)
         self._show_shown()
+        self._menus.allow_connecting(self._client.link.is_away)
         self.conversations.shown.connect(self._on_shown)
         self.conversations.emptied.connect(lambda: self.conversations.open(EVERYONE))
         self.conversations.ping_wanted.connect(self.ping)
@@ -358,8 +359,13 @@ class MainWindow(QMainWindow):
         """List the devices of the account."""
         DevicesWindow(self._client, self).open()
 
+    def connect_now(self) -> None:
+        """Come back without waiting any longer, also after having been replaced."""
+        self._client.link.try_now()
+
     def _on_link(self) -> None:
         """Begin again when this device was signed out; not amid what the link has to do."""
+        self._menus.allow_connecting(self._client.link.is_away)
         if self._client.link.state is LinkState.SIGNED_OUT:
             QTimer.singleShot(0, self._end_signed_out)
 

@@ -33,6 +33,7 @@ AWAY_AFTER = (5, 10, 30, 0)
 class _Acts(Protocol):
     """What a window can do when it is asked by its menus."""
 
+    def connect_now(self) -> None: ...
     def write_line(self) -> None: ...
     def speak(self, language: str) -> None: ...
     def prefer(self, **changes: object) -> None: ...
@@ -76,6 +77,10 @@ class Menus:
         self.wire = self._view(acts, choice)
         self._help(acts)
 
+    def allow_connecting(self, allowed: bool) -> None:
+        """Offer to come back at once while one is away from the server."""
+        self._connect.setEnabled(allowed)
+
     def _account(self, acts: _Acts, asking: Asking) -> None:
         self.account = self._menu(tr("&Account"), "menuAccount")
         group = QActionGroup(self._window)
@@ -87,6 +92,7 @@ class Menus:
         _act(self.account, tr("Your line of text"), acts.write_line, "F2", "writeLine")
         self._calling(acts)
         self.account.addSeparator()
+        self._connect = _act(self.account, tr("Connect now"), acts.connect_now, "F5", "connectNow")
         _act(self.account, tr("Devices"), acts.show_devices, name="listDevices")
         _act(self.account, tr("Change the password"), acts.change_password, name="changePassword")
         self.account.addSeparator()

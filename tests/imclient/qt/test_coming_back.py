@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PyQt5.QtWidgets import QAction
+
 from imclient.core.client import LinkState
 from imclient.qt.start_dialog import StartDialog
 
@@ -65,3 +67,24 @@ class ComingBackTests(WindowsCase):
         self.came_in = 0
         self.next_start()
         self.assertEqual(0, self.came_in)
+
+
+class ConnectNowTests(WindowsCase):
+    """Alice's link breaks while she looks on."""
+
+    def test_without_waiting(self) -> None:
+        """The menu offers to come back at once while one is away from the server, and only then."""
+        window = self.window("alice")
+        now, link = window.findChild(QAction, "connectNow"), window._client.link
+        self.assertFalse(now.isEnabled())
+        net = self.nets[window._client]
+        serve, net.serve = net.serve, None
+        self.cut(window._client)
+        self.wait(20)
+        self.assertIs(LinkState.WAITING, link.state)
+        self.assertTrue(now.isEnabled())
+        net.serve = serve
+        now.trigger()
+        self.settle()
+        self.assertIs(LinkState.ONLINE, link.state)
+        self.assertFalse(now.isEnabled())
