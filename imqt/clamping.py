@@ -16,7 +16,7 @@ _RARE = re.compile("[\U00010000-\U0001efff\U00020000-\U000e001f\U000e0080-\U0010
 #: hold the window for half a minute.
 MOST_COSTLY = 100
 MOST_RARE = 30
-#: A label is measured thrice before it is there, beside all above it: a piece of a long text has so small a share.
+#: A label is measured thrice before it is there, beside all above it: a piece of a text has so small a share.
 A_PIECE = 7
 #: So many lines, and letters, are laid out at a time.
 MOST_LINES, MOST_LETTERS = 200, 4096
