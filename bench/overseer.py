@@ -38,9 +38,9 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "sort": (100, "ms"),
     "change": (16, "ms"),
     "burst_block": (50, "ms"),
-    "load_block": (150, "ms"),
-    "memory": (160, "MB"),
-    "memory_crowd": (200, "MB"),
+    "load_block": (50, "ms"),
+    "memory": (150, "MB"),
+    "memory_crowd": (190, "MB"),
     "idle": (3, "%"),
 }
 #: Seconds of the crowd's talk that are measured.
