@@ -42,7 +42,7 @@ from imclient.qt.main_window import MainWindow
 from imclient.qt.password_window import PasswordWindow
 from imclient.qt.start_dialog import StartDialog
 from imclient.qt.start_side import Recent
-from improtocol import errors
+from improtocol import errors, limits
 from improtocol.audience import EVERYONE, Audience
 from imqt.dress import Dress
 from imqt.links import links
@@ -400,7 +400,7 @@ SHOWN: dict[str, Make] = {
     "start-asking": start_asking,
     "start-name-taken": _refused(errors.NameTaken(ME), new=True),
     "start-bad-name": _refused(errors.BadName(), new=True, name="al ice"),
-    "start-bad-password": _refused(errors.BadPassword(8, 1024), new=True),
+    "start-bad-password": _refused(errors.BadPassword(limits.PASSWORD_LEAST, limits.PASSWORD), new=True),
     "start-no-host": _refused(_no_host),
     "start-no-port": _refused(_no_port),
     "start-silent": _refused(Silent()),
