@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -18,7 +19,7 @@ from .conversations import Conversation, Conversations, Said
 from .errands import Errands, patience
 from .records import Receipt
 from .roster import Presence, Roster
-from .said import Progress
+from .said import Progress, progress_of
 from .session import Session, needs
 
 RECEIPTS = "receipts"  #: what HELLO calls it
@@ -66,7 +67,9 @@ class Receipts:
 
     def told(self, event: ReceiptTold) -> None:
         """Hear how far a message came."""
-        self._take(event.message, Receipt(event.delivered, event.read, event.to, event.offline))
+        receipt = Receipt(event.delivered, event.read, event.to, event.offline)
+        self._take(event.message, receipt)
+        self._look_before(event.message, progress_of(receipt))
 
     def _take(self, number: int, receipt: Receipt) -> None:
         in_memory = self._conversations.own(number) is not None
@@ -109,7 +112,24 @@ class Receipts:
             return
         assert newest.number is not None
         self._looked.add(newest.number)
-        self._to_look.append(newest.number)
+        self._ask_for(newest.number)
+
+    def _look_before(self, number: int, progress: Progress) -> None:
+        """See whether those before it came as far, too, once a message to everyone came to all.
+
+        Of what is said to everyone only the newest is told of, and each has its own people (language, R35).
+        """
+        conversation = self._conversations.own(number)
+        if conversation is None or not conversation.audience.everyone or progress is Progress.SENT:
+            return
+        before = (said for said in reversed(conversation.messages) if (said.number or number) < number)
+        behind = (said for said in before if said.mine and said.progress not in (progress, Progress.READ))
+        for said in islice(behind, MOST_LOOKS - len(self._to_look)):
+            if said.number is not None and said.number not in self._to_look:
+                self._ask_for(said.number)
+
+    def _ask_for(self, number: int) -> None:
+        self._to_look.append(number)
         if not self._looking:
             self._looking = True
             self._errands.do(self._look)

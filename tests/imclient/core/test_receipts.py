@@ -75,6 +75,21 @@ class ReceiptsTests(FakeCase):
         self.tell("message=5 delivered=2 read=2 to=2")
         self.assertEqual(Progress.READ, said.progress)
 
+    def test_before_the_newest(self) -> None:
+        """Once what one said to everyone came to all, it is asked how far what was said before it came."""
+        first, second, third = (self.say(number, EVERYONE) for number in (5, 6, 7))
+        self.tell("message=7 delivered=1 read=0 to=2")
+        self.assertEqual([], [line for line in self.server.heard if line.startswith("RECEIPTS")])
+        self.tell("message=7 delivered=2 read=0 to=2")
+        for said in (second, first):
+            self.assertEqual(f"RECEIPTS {said.number}", self.server.heard[-1])
+            self.answer(end="delivered=2 read=1 to=2")
+            self.assertEqual((Receipt(2, 1, 2), Progress.DELIVERED), (said.receipt, said.progress))
+        asked = len(self.server.heard)
+        self.tell("message=7 delivered=2 read=1 to=2")
+        self.assertEqual(asked, len(self.server.heard))
+        self.assertEqual(Progress.DELIVERED, third.progress)
+
     def test_heard(self) -> None:
         """Whoever looks hears of each message that came further, and of nothing else."""
         for number in (5, 6, 7):
