@@ -23,10 +23,10 @@ from pathlib import Path
 from random import Random
 
 from .evidence import write_evidence
+from .window_figures import Bounds, fail, resident, told
 
 ME, HOST, PORT, DEVICE = "alice", "lab.example", 12000, "desk-bench"
-#: Name of a figure, what it may be at most, and its unit.
-BOUNDS: dict[str, tuple[float, str]] = {
+BOUNDS: Bounds = {
     "start": (1500, "ms"),
     "opening": (50, "ms"),
     "older_page": (50, "ms"),
@@ -152,7 +152,7 @@ class Run:
             self.found["start"] = 1000 * (time.time() - begun)
             self._reactor.callLater(0.5, self._measure)
 
-        self._client.recall(HOST, PORT, ME).addCallback(show).addErrback(_fail)
+        self._client.recall(HOST, PORT, ME).addCallback(show).addErrback(fail)
         self._reactor.run()
 
     def _measure(self) -> None:
@@ -163,7 +163,7 @@ class Run:
             self._measure_hostile_elsewhere()
             self._measure_burst()
         except BaseException as error:
-            _fail(error)
+            fail(error)
         self._reactor.callLater(1, self._measure_idle)
 
     def _block(self, act: Callable[[], None], seconds: float = 0.3) -> float:
@@ -308,7 +308,7 @@ class Run:
         self.found["burst_block"] = self._block(burst, 2.5)
 
     def _measure_idle(self) -> None:
-        rss = _resident()
+        rss = resident()
         used = resource.getrusage(resource.RUSAGE_SELF)
         before, begun = used.ru_utime + used.ru_stime, time.monotonic()
 
@@ -320,24 +320,6 @@ class Run:
             self._client.close().addBoth(lambda _: self._reactor.stop())
 
         self._reactor.callLater(5, end)
-
-
-def _resident() -> float:
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmRSS" in line)
-    return int(line.split()[1]) / 1024
-
-
-def _fail(error: object) -> None:
-    print(repr(error), file=sys.stderr, flush=True)
-    os._exit(1)
-
-
-def told(found: dict[str, float]) -> Iterator[str]:
-    """Write each figure beside its bound."""
-    for name, (bound, unit) in BOUNDS.items():
-        if name in found:
-            mark = "" if found[name] <= bound else "   PAST ITS BOUND"
-            yield f"{name:14} {found[name]:9.1f} {unit:3} at most {bound:g}{mark}"
 
 
 def main() -> int:
@@ -360,7 +342,7 @@ def main() -> int:
         clamping.clamped = lambda text: text
     run = Run(Path(asked.inside), names, asked.burst)
     run.live()
-    print(*told(run.found), sep="\n")
+    print(*told(run.found, BOUNDS), sep="\n")
     print(run.details)
     figures = {name: round(figure, 1) for name, figure in run.found.items()}
     facts = {"figures": figures, "details": run.details, "asked": [asked.messages, asked.people]}

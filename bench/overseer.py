@@ -21,17 +21,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from .evidence import write_evidence
 from .people import PASSWORD, settle
 from .running import HERE, free_port
+from .window_figures import Bounds, fail, resident, told
 
 NAME, DEVICE = "ada", "desk"
-#: Name of a figure, what it may be at most, and its unit.
-BOUNDS: dict[str, tuple[float, str]] = {
+BOUNDS: Bounds = {
     "start": (3000, "ms"),
     "filled": (6000, "ms"),
     "filter_letter": (50, "ms"),
@@ -255,18 +255,6 @@ class Worst:
         return 1000 * self._worst
 
 
-def resident() -> float:
-    """Give how much memory the process has, in MB."""
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmRSS" in line)
-    return int(line.split()[1]) / 1024
-
-
-def fail(error: object) -> None:
-    """End at once."""
-    print(repr(error), file=sys.stderr, flush=True)
-    os._exit(1)
-
-
 def talk(port: int, people: int, crowd: int, rate: float) -> None:
     """Be a crowd, for as long as somebody measures."""
     from twisted.internet import protocol, reactor  # noqa: PLC0415
@@ -324,14 +312,6 @@ def talk(port: int, people: int, crowd: int, rate: float) -> None:
     loop.run()
 
 
-def told(found: dict[str, float]) -> Iterator[str]:
-    """Write each figure beside its bound."""
-    for name, (bound, unit) in BOUNDS.items():
-        if name in found:
-            mark = "" if found[name] <= bound else "   PAST ITS BOUND"
-            yield f"{name:14} {found[name]:9.1f} {unit:3} at most {bound:g}{mark}"
-
-
 def main() -> int:
     """Measure, tell, and keep it."""
     if sys.argv[1:2] == ["--talk"]:
@@ -348,7 +328,7 @@ def main() -> int:
         return outside(asked.people)
     run = Run(Path(asked.inside), asked.people, asked.crowd, asked.rate)
     run.live()
-    print(*told(run.found), sep="\n")
+    print(*told(run.found, BOUNDS), sep="\n")
     print(run.details)
     figures = {name: round(figure, 1) for name, figure in run.found.items()}
     screen = "offscreen" if os.environ.get("QT_QPA_PLATFORM") == "offscreen" else "X11"

@@ -11,7 +11,6 @@ from PyQt5.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
     QApplication,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -42,6 +41,11 @@ def says(widget: QWidget) -> str:
     return ""
 
 
+def silent(window: QWidget) -> list[QWidget]:
+    """Give the controls of which a screen reader says nothing."""
+    return [one for one in controls(window) if not says(one).strip()]
+
+
 def told(widget: QWidget) -> str:
     """Name a widget in a report."""
     return f"{type(widget).__name__} {widget.objectName()}"
@@ -59,8 +63,8 @@ def reached() -> set[QWidget]:
     return found
 
 
-def missed(window: QWidget) -> list[str]:
-    """Name the controls of the window that Tab does not reach; it has the keyboard."""
+def missed(window: QWidget, but: tuple[type[QWidget], ...] = ()) -> list[str]:
+    """Name the controls of the window that Tab does not reach, ``but`` those kinds; it has the keyboard."""
     first = window.nextInFocusChain()
     assert first is not None
     first.setFocus(Qt.TabFocusReason)
@@ -70,8 +74,7 @@ def missed(window: QWidget) -> list[str]:
     for one in controls(window):
         by_tab = one in found or any(one.isAncestorOf(other) for other in found)
         in_field = isinstance(one, QToolButton) and isinstance(one.parentWidget(), (QLineEdit, QTabBar))
-        of_table = isinstance(one, QHeaderView)  # Ctrl with a digit sorts; see there
-        if not (by_tab or in_field or of_table or _in_group(one, found)) and one.isEnabled():
+        if not (by_tab or in_field or isinstance(one, but) or _in_group(one, found)) and one.isEnabled():
             names.append(told(one))
     return names
 

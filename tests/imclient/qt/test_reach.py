@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
     QApplication,
-    QLabel,
-    QLineEdit,
     QMenu,
     QMenuBar,
-    QPlainTextEdit,
     QPushButton,
-    QTabBar,
     QToolButton,
     QWidget,
 )
@@ -25,30 +17,11 @@ from examples import gallery, passing
 from imclient.qt.main_window import MainWindow
 from imqt.dress import Choice, Dress
 from imqt.layout import box, col
+from tests import reach
 from tests.qt_case import QtCase, app
 
-#: What one does something with.
-CONTROLS = (QAbstractButton, QAbstractItemView, QLineEdit, QPlainTextEdit, QTabBar)
 #: Every window and pane there is.
 SHOWN = {**gallery.SHOWN, **passing.SHOWN}
-#: What Qt makes for itself inside others.
-INNER = ("qt_spinbox_lineedit", "ScrollLeftButton", "ScrollRightButton", "qt_toolbar_ext_button")
-
-
-def controls(window: QWidget) -> Iterator[QWidget]:
-    """Give all that can be used in a window, as it is now."""
-    for widget in window.findChildren(QWidget):
-        if isinstance(widget, CONTROLS) and widget.isVisible() and widget.objectName() not in INNER:
-            yield widget
-
-
-def says(widget: QWidget) -> str:
-    """Give what a screen reader says of a widget."""
-    if widget.accessibleName():
-        return widget.accessibleName()
-    if isinstance(widget, QAbstractButton):
-        return widget.text()
-    return ""
 
 
 class NameTests(QtCase):
@@ -65,7 +38,7 @@ class NameTests(QtCase):
             self.settle()
             passing.come(window)
             self.settle()
-            silent += [f"{name}: {_told(one)}" for one in controls(window) if not says(one).strip()]
+            silent += [f"{name}: {reach.told(one)}" for one in reach.silent(window)]
             for over in QApplication.topLevelWidgets():
                 over.close()
         self.assertEqual([], silent)
@@ -75,7 +48,7 @@ class NameTests(QtCase):
         window = QWidget()
         QToolButton(window)
         self.show(window)
-        self.assertEqual([""], [says(one) for one in controls(window)])
+        self.assertEqual([""], [reach.says(one) for one in reach.controls(window)])
 
     def test_every_action(self) -> None:
         """Each action of the menus has words, and no two have the same key."""
@@ -85,10 +58,6 @@ class NameTests(QtCase):
         keys = [one.shortcut().toString() for one in actions if not one.shortcut().isEmpty()]
         self.assertEqual(sorted(set(keys)), sorted(keys))
         self.assertEqual([], [one.objectName() for one in actions if not one.text()])
-
-
-def _told(widget: QWidget) -> str:
-    return f"{type(widget).__name__} {widget.objectName()}"
 
 
 class KeyboardTests(QtCase):
@@ -102,31 +71,8 @@ class KeyboardTests(QtCase):
         self.settle()
         return window
 
-    def reached(self, window: QWidget) -> set[QWidget]:
-        """Press Tab until it comes round."""
-        found: set[QWidget] = set()
-        for _ in range(200):
-            focused = QApplication.focusWidget()
-            if focused is None or (focused in found and len(found) > 1):
-                break
-            found.add(focused)
-            QTest.keyClick(focused, Qt.Key_Tab)
-        return found
-
     def not_reached(self, name: str) -> list[str]:
-        window = self.open(name)
-        first = window.nextInFocusChain()
-        assert first is not None
-        first.setFocus(Qt.TabFocusReason)
-        window.focusNextChild()
-        found = self.reached(window)
-        missed = []
-        for one in controls(window):
-            by_tab = one in found or any(one.isAncestorOf(other) for other in found)
-            in_field = isinstance(one, QToolButton) and isinstance(one.parentWidget(), (QLineEdit, QTabBar))
-            if not by_tab and not in_field and one.isEnabled() and not _in_group(one, found):
-                missed.append(_told(one))
-        return missed
+        return reach.missed(self.open(name))
 
     def test_start(self) -> None:
         """In the start window Tab reaches every control."""
@@ -156,8 +102,10 @@ class KeyboardTests(QtCase):
         first = window.nextInFocusChain()
         assert first is not None
         first.setFocus(Qt.TabFocusReason)
-        stops = [one for one in sorted(self.reached(window), key=_told) if one.focusPolicy() & Qt.TabFocus]
-        stops = [one for one in stops if not isinstance(one, QMenuBar) and one.objectName() not in INNER]
+        stops = [one for one in sorted(reach.reached(), key=reach.told) if one.focusPolicy() & Qt.TabFocus]
+        stops = [
+            one for one in stops if not isinstance(one, QMenuBar) and one.objectName() not in reach.INNER
+        ]
         alike = []
         for one, other in zip(stops, [*stops[1:], stops[0]], strict=True):
             other.setFocus(Qt.TabFocusReason)
@@ -166,7 +114,7 @@ class KeyboardTests(QtCase):
             one.setFocus(Qt.TabFocusReason)
             self.settle()
             if before == one.grab().toImage():
-                alike.append(_told(one))
+                alike.append(reach.told(one))
         return alike
 
     def test_seen(self) -> None:
@@ -213,12 +161,7 @@ class KeyboardTests(QtCase):
             window.resize(1180, 760)
             self.show(window)
             self.settle()
-            wide = [
-                _told(one)
-                for one in window.findChildren(QLabel)
-                if one.isVisible() and one.mapTo(window, one.rect().topRight()).x() > window.width()
-            ]
-            self.assertEqual([], wide, name)
+            self.assertEqual([], reach.cut_off(window), name)
 
 
 def _planted(_dress: Dress) -> QWidget:
@@ -227,10 +170,3 @@ def _planted(_dress: Dress) -> QWidget:
     far.setObjectName("far")
     far.setFocusPolicy(Qt.ClickFocus)
     return box(col(near, QPushButton("next"), far))
-
-
-def _in_group(one: QWidget, found: set[QWidget]) -> bool:
-    """Tell whether the arrow keys lead from something that was reached to this: the parts of a switch."""
-    if not isinstance(one, QAbstractButton) or (one.group() is None and not one.autoExclusive()):
-        return False
-    return any(isinstance(other, QAbstractButton) and other.parent() is one.parent() for other in found)

@@ -7,7 +7,7 @@ from typing import cast
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
-from PyQt5.QtWidgets import QApplication, QMenu, QPushButton, QWidget
+from PyQt5.QtWidgets import QApplication, QHeaderView, QMenu, QPushButton, QWidget
 from twisted.internet.defer import Deferred
 
 from imqt.dress import Choice
@@ -18,6 +18,9 @@ from imserver.window.main_window import MainWindow
 from tests import reach
 
 from .case import WindowCase
+
+#: What Tab need not reach: the menu sorts, too.
+BUT = (QHeaderView,)
 
 
 def refuse(*_: object) -> Deferred[None]:
@@ -50,9 +53,6 @@ class ReachCase(WindowCase):
             deed.reject()
             self.settle()
 
-    def silent(self, window: QWidget) -> list[QWidget]:
-        return [one for one in reach.controls(window) if not reach.says(one).strip()]
-
 
 class KeyboardTests(ReachCase):
     """What the keys reach."""
@@ -62,14 +62,14 @@ class KeyboardTests(ReachCase):
         window = self.chosen()
         self.type_line(window, "/who")
         window.people.choose("bob")
-        self.assertEqual([], reach.missed(window))
-        self.assertEqual([], self.silent(window))
+        self.assertEqual([], reach.missed(window, BUT))
+        self.assertEqual([], reach.silent(window))
 
     def test_would_be_found(self) -> None:
         """A control that no key reaches is found."""
         window = self.chosen()
         window.head.invite.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.assertEqual(["QPushButton invite"], reach.missed(window))
+        self.assertEqual(["QPushButton invite"], reach.missed(window, BUT))
 
     def test_entrances(self) -> None:
         """So it is in each of the first windows."""
@@ -77,8 +77,8 @@ class KeyboardTests(ReachCase):
             dialog = self.show(EntranceDialog(asked, "ada", refuse))
             dialog.activateWindow()
             self.settle()
-            self.assertEqual([], reach.missed(dialog), asked.heading)
-            self.assertEqual([], self.silent(dialog), asked.heading)
+            self.assertEqual([], reach.missed(dialog, BUT), asked.heading)
+            self.assertEqual([], reach.silent(dialog), asked.heading)
             dialog.close()
 
     def test_small_windows(self) -> None:
@@ -86,8 +86,8 @@ class KeyboardTests(ReachCase):
         seen = set()
         for deed in self.deeds(self.chosen()):
             seen.add(deed.windowTitle())
-            self.assertEqual([], reach.missed(deed), deed.windowTitle())
-            self.assertEqual([], self.silent(deed), deed.windowTitle())
+            self.assertEqual([], reach.missed(deed, BUT), deed.windowTitle())
+            self.assertEqual([], reach.silent(deed), deed.windowTitle())
         self.assertEqual(6, len(seen))
 
     def test_parts(self) -> None:

@@ -1,0 +1,32 @@
+"""What the measures of both windows share: figures beside their bounds, memory, and an end at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NoReturn
+
+#: Name of a figure, what it may be at most, and its unit.
+Bounds = Mapping[str, tuple[float, str]]
+
+
+def told(found: Mapping[str, float], bounds: Bounds) -> Iterator[str]:
+    """Write each figure beside its bound."""
+    for name, (bound, unit) in bounds.items():
+        if name in found:
+            mark = "" if found[name] <= bound else "   PAST ITS BOUND"
+            yield f"{name:14} {found[name]:9.1f} {unit:3} at most {bound:g}{mark}"
+
+
+def resident() -> float:
+    """Give how much memory the process has, in MB."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmRSS" in line)
+    return int(line.split()[1]) / 1024
+
+
+def fail(error: object) -> NoReturn:
+    """End at once."""
+    print(repr(error), file=sys.stderr, flush=True)
+    os._exit(1)
