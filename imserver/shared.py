@@ -83,6 +83,7 @@ class Shared(Generic[C]):
         self.queues = Queues(lambda: bounds.queues, self._sessions.values)
         self._numbers = count(1)
         self._emptied: Deferred[None] | None = None
+        self.ending: Bye | None = None  #: what is said to whoever comes while it ends
 
     def number(self) -> int:
         """Give the next session its number."""
@@ -133,7 +134,7 @@ class Shared(Generic[C]):
     def end_all(self, bye: Bye) -> Deferred[None]:
         """Tell every client that the server ends, and fire when all are gone."""
         emptied: Deferred[None] = Deferred()
-        self._emptied = emptied
+        self._emptied, self.ending = emptied, bye
         for session in list(self._sessions):
             session.end(bye)
         self._fire_if_empty()
