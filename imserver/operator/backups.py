@@ -31,6 +31,7 @@ from ..storage.copying import as_it_stands, copy, in_words, synchronise
 from ..storage.database import random_epoch
 from ..storage.interface import DiskFull, NewerDatabase, StorageError
 from ..storage.verifying import Findings, verify
+from ..told import Told
 from .databases import database_of, file_of, in_clear, reading
 from .saying import NotDone
 
@@ -156,7 +157,7 @@ def restore(file: Path, folder: Path, *, replace: bool) -> dict[str, Any]:
         try:
             unpack(file, DATABASE, unpacked)
             listed["epoch"], listed["epoch-before"] = _renamed(unpacked), listed["epoch"]
-            # From here on a server that is started gives the log a new epoch by itself, too.
+            # Until all is in place a server that is started gives the log a new epoch by itself.
             (folder / "told").unlink(missing_ok=True)
             listed["kept"] = [str(kept) for kept in _put_aside(folder, listed)]
             unpacked.replace(database)
@@ -164,6 +165,7 @@ def restore(file: Path, folder: Path, *, replace: bool) -> dict[str, Any]:
                 if name in listed["sha256"] and not (folder / name).exists():
                     unpack(file, name, folder / name)
             synchronise(folder)
+            _vouch(folder / "told", listed["epoch"], listed["entries"])
         finally:
             unpacked.unlink(missing_ok=True)
     return {"folder": str(folder.absolute()), **listed}
@@ -185,6 +187,13 @@ def _renamed(database: Path) -> str:
     if found.faults or found.epoch != epoch:
         raise NotDone(f"The backup is damaged ({' '.join(found.wrong[:1])}).", code="damaged")
     return epoch
+
+
+def _vouch(path: Path, epoch: str, last: int) -> None:
+    """Say that nothing was told of this log yet: it has its new epoch, and needs no other."""
+    told = Told(path)
+    told.begin(epoch, last)
+    told.close()
 
 
 def _put_aside(folder: Path, listed: dict[str, Any]) -> list[Path]:

@@ -119,11 +119,20 @@ class RestoreTests(FolderCase):
         self.assertEqual(0o700, self.elsewhere.stat().st_mode & 0o777)
 
     def test_new_epoch(self) -> None:
-        """It has a new epoch before any server is started on it."""
+        """It has a new epoch before any server is started on it, and keeps that one."""
         before = backups.findings(self.database).epoch
         self.restore()
         after = backups.findings(self.elsewhere / "imserver.db").epoch
         self.assertNotEqual(before, after)
+        with self.served(self.elsewhere) as server:
+            self.assertEqual((after, None), (server.opening.epoch, server.opening.before))
+
+    def test_left_half_done(self) -> None:
+        """If it breaks off once the log has its place, the first start gives it an epoch of its own."""
+        self.patch(backups, "_vouch", lambda *given: self.fail("the machine stops"))
+        self.assertRaises(self.failureException, backups.restore, self.file, self.elsewhere, replace=False)
+        with self.served(self.elsewhere) as server:
+            self.assertIsNotNone(server.opening.before)
 
     def test_again_and_again(self) -> None:
         """However often it is restored, no epoch was there before, and all that was replaced is kept."""
