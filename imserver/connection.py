@@ -372,14 +372,22 @@ class Connection(Outlet, LineOnlyReceiver):
         if self._paused or self._ended:  # else all there was has been taken
             self._read_on()
 
+    def _filled(self) -> None:
+        avatar = self._session.avatar
+        if avatar is not None and avatar.stream is not None and not avatar.stream.live:
+            # What it is told is read from the disk, where it may as well wait.
+            self._server.mailroom.hold_back(avatar)
+
+    def _emptied(self) -> None:
+        if self._session.avatar is not None:
+            self._server.mailroom.go_on(self._session.avatar)
+
     def _slowed(self) -> None:
         if self._session.avatar is not None:
             self._server.mailroom.hold_back(self._session.avatar)
         self._pause_or_resume()
 
     def _drained(self) -> None:
-        if self._session.avatar is not None:
-            self._server.mailroom.go_on(self._session.avatar)
         self._read_on()
 
     def _watched(self, way: Way, lines: bytes | Overlong) -> None:

@@ -344,6 +344,7 @@ class Imserver(Service):
         if self._metrics is not None:
             await maybeDeferred(self._metrics.stopListening)
         self._backups.stop()
+        self._server.ending = self._goodbye
         await self._server.end_all(self._goodbye)
         # Nobody waits for the hashes that are left, and they may be seconds of work; one begun is stored.
         await self._hashing.leave()

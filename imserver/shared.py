@@ -134,7 +134,7 @@ class Shared(Generic[C]):
     def end_all(self, bye: Bye) -> Deferred[None]:
         """Tell every client that the server ends, and fire when all are gone."""
         emptied: Deferred[None] = Deferred()
-        self._emptied, self.ending = emptied, bye
+        self._emptied = emptied
         for session in list(self._sessions):
             session.end(bye)
         self._fire_if_empty()
