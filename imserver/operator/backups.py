@@ -31,8 +31,8 @@ from ..storage.copying import as_it_stands, copy, in_words, synchronise
 from ..storage.database import random_epoch
 from ..storage.interface import DiskFull, NewerDatabase, StorageError
 from ..storage.verifying import Findings, verify
-from .databases import database_of, file_of, in_clear, reading
-from .saying import NotDone
+from .databases import database_of, file_of, in_clear, must_be_there, reading
+from .saying import NotDone, why
 
 LIST = "backup.json"
 DATABASE = "imserver.db"
@@ -57,10 +57,11 @@ def backup(folder: Path, file: Path) -> dict[str, Any]:
     """Make a backup of a data folder, in use or not, and read it back; give its list."""
     _must_be_a_file(folder, BY_PG_DUMP)
     database = folder / DATABASE
-    if not database.is_file():
-        raise NotDone(f"There is no database in {folder}; name the data folder with --data FOLDER.")
+    must_be_there(database)
     if file.exists():
         raise NotDone(f"{file} is there already; name another file.")
+    if not file.parent.is_dir():
+        raise NotDone(f"There is no folder {file.parent}; make it, or name another FILE.")
     copied, unfinished = file.with_name(f"{file.name}.db.part"), file.with_name(f"{file.name}.part")
     try:
         with in_a_sentence(file):
@@ -291,7 +292,7 @@ def in_a_sentence(what: Path) -> Iterator[None]:
         raise NotDone(f"The database cannot be read: {said}.", code="damaged") from None
     except OSError as error:
         code = "disk-full" if error.errno in FULL else "not-done"
-        raise NotDone(f"{error.filename or what}: {in_words(error)}.", code=code) from None
+        raise NotDone(why(error, what), code=code) from None
 
 
 def _first_line(error: object) -> str:

@@ -13,11 +13,13 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from improtocol import codec, limits
+from improtocol.commands import Quit
 from improtocol.errors import Refusal
 from improtocol.events import Bye, Hello
 from improtocol.invite import PORT, BadInvite, Invite, is_here, looks_like_one, parse, shown
@@ -29,6 +31,8 @@ R = TypeVar("R", bound=Reply)
 
 #: Seconds for a step of the network, and for an answer: a busy server asks for patience in words.
 PATIENCE = 30.0
+#: Seconds that a server has to say good-bye.
+LEAVING = 2.0
 #: A path is a Unix socket; anything else HOST, HOST:PORT, or an invite.
 _PLACE = re.compile(r"(?:\[(?P<six>[^]]+)\]|(?P<host>[^:\[\]]+))(?::(?P<port>\d{1,5}))?")
 
@@ -77,7 +81,17 @@ class Call:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is None or kind is KeyboardInterrupt:
+            self._leave()
         self._wire.close()
+
+    def _leave(self) -> None:
+        """Go with a word, so that nobody takes it for a drop-out."""
+        with suppress(OSError, StopIteration):
+            self._wire.settimeout(LEAVING)
+            self._wire.sendall(f"{codec.write(Quit())}\n".encode())
+            while True:
+                next(self._lines)
 
     def ask(self, command: Command[R]) -> R:
         """Say a command and wait for its whole answer; raises the refusal."""

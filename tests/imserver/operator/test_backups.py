@@ -186,3 +186,11 @@ class RestoreTests(FolderCase):
         self.file.unlink()
         self.restore(status=1)
         self.assertIn("No such file", self.complaint)
+
+    def test_no_folder_for_it(self) -> None:
+        """Where the folder of the file, or the database, is not there, it is said what to name."""
+        self.typed("backup", str(self.home / "nowhere" / "file"), f"--data={self.folder}", status=1)
+        self.assertIn(f"There is no folder {self.home}/nowhere; make it", self.complaint)
+        for words in (["backup", str(self.file)], ["verify"], ["export"], ["prune", "--older=3"]):
+            self.typed(*words, f"--data={self.home}/nowhere", status=1)
+            self.assertIn("name the data folder with --data FOLDER", self.complaint)
