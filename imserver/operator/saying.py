@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import json
-import os
-import pwd
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, NoReturn, TypeVar
 
 import click
+
+from ..running_as import user
 
 F = TypeVar("F", bound=Callable[..., Any])
 Facts = Mapping[str, object]
@@ -100,14 +100,6 @@ def why(error: OSError, what: object = "The system") -> str:
     if isinstance(error, PermissionError):
         said += f" This was asked as {user()}, who needs the right to it; or name another place."
     return said
-
-
-def user() -> str:
-    """Name whoever this is done as, whatever the environment says."""
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return f"user {os.geteuid()}"
 
 
 def written(value: object) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from imserver.operator import program, upkeep
-from imserver.operator.saying import Status, telling, user, why
+from imserver.operator.saying import Status, telling, why
+from imserver.running_as import user
 
 from .folder_case import FolderCase
 
