@@ -14,6 +14,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -70,7 +71,7 @@ class Call:
         try:
             self._wire = _connected(where)
         except OSError as error:
-            raise self._lost(f"cannot be reached: {_in_words(error)}") from None
+            raise self._lost(f"cannot be reached: {_in_words(error)}", _nearer(where)) from None
         self._lines = _lines(self._wire)
         self.hello = self._greeted()
         self._mistaken = ""
@@ -164,12 +165,20 @@ class Call:
             raise self._lost("is no imserver")
         return said
 
-    def _lost(self, what: str) -> NotDone:
+    def _lost(self, what: str, advice: str = "") -> NotDone:
         return NotDone(
-            f"The server at {self._place} {what}. Does it run, and is the address right?{self._mistaken}",
+            f"The server at {self._place} {what}. Does it run, and is the address right?"
+            f"{self._mistaken}{advice}",
             code="not-reached",
             status=Status.NOT_REACHED,
         )
+
+
+def _nearer(where: Invite | Path) -> str:
+    """Say how a server is reached from its own machine, which may not know the name that others use."""
+    if isinstance(where, Path) or where.fingerprint is None or is_here(where.host):
+        return ""
+    return f" On its own machine give '{replace(where, host='127.0.0.1')}'."
 
 
 def _lines(wire: socket.socket) -> Iterator[bytes]:

@@ -40,6 +40,7 @@ COMMANDS = {
     "export": "upkeep",
     "import": "upkeep",
     "prune": "upkeep",
+    "appoint": "upkeep",
     "doctor": "upkeep",
 }
 
