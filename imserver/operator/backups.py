@@ -31,6 +31,7 @@ from ..storage.copying import as_it_stands, copy, in_words, synchronise
 from ..storage.database import random_epoch
 from ..storage.interface import DiskFull, NewerDatabase, StorageError
 from ..storage.verifying import Findings, verify
+from ..told import Told
 from .databases import database_of, file_of, in_clear, must_be_there, reading
 from .saying import NotDone, why
 
@@ -156,21 +157,31 @@ def restore(file: Path, folder: Path, *, replace: bool) -> dict[str, Any]:
         unpacked = folder / f"{DATABASE}.part"
         try:
             unpack(file, DATABASE, unpacked)
-            listed["epoch"], listed["epoch-before"] = _renamed(unpacked), listed["epoch"]
+            renamed = _renamed(unpacked)
+            listed["epoch"], listed["epoch-before"] = renamed.epoch, listed["epoch"]
+            told = DataFolder(folder).told
             # From here on a server that is started gives the log a new epoch by itself, too.
-            (folder / "told").unlink(missing_ok=True)
+            told.unlink(missing_ok=True)
             listed["kept"] = [str(kept) for kept in _put_aside(folder, listed)]
             unpacked.replace(database)
             for name in BESIDE:
                 if name in listed["sha256"] and not (folder / name).exists():
                     unpack(file, name, folder / name)
+            _vouch(told, renamed)
             synchronise(folder)
         finally:
             unpacked.unlink(missing_ok=True)
     return {"folder": str(folder.absolute()), **listed}
 
 
-def _renamed(database: Path) -> str:
+def _vouch(told: Path, log: Findings) -> None:
+    """Have a server know this log when it starts, so that the epoch that is told here is the one it has."""
+    witness = Told(told)
+    witness.begin(log.epoch, log.entries)
+    witness.close()
+
+
+def _renamed(database: Path) -> Findings:
     """Give a log a new epoch: its numbers may mean other words than those that were told (R15)."""
     epoch = random_epoch()
     connection = sqlite3.connect(database)
@@ -185,7 +196,7 @@ def _renamed(database: Path) -> str:
     found = findings(database, alone=True)
     if found.faults or found.epoch != epoch:
         raise NotDone(f"The backup is damaged ({' '.join(found.wrong[:1])}).", code="damaged")
-    return epoch
+    return found
 
 
 def _put_aside(folder: Path, listed: dict[str, Any]) -> list[Path]:

@@ -119,11 +119,14 @@ class RestoreTests(FolderCase):
         self.assertEqual(0o700, self.elsewhere.stat().st_mode & 0o777)
 
     def test_new_epoch(self) -> None:
-        """It has a new epoch before any server is started on it."""
+        """It has a new epoch before any server is started on it, and keeps the one that was told."""
         before = backups.findings(self.database).epoch
-        self.restore()
+        said = self.restore()
         after = backups.findings(self.elsewhere / "imserver.db").epoch
         self.assertNotEqual(before, after)
+        self.assertIn(f"under the new epoch {after}.", said)
+        with self.served(self.elsewhere) as server:
+            self.assertEqual(after, server.opening.epoch)
 
     def test_again_and_again(self) -> None:
         """However often it is restored, no epoch was there before, and all that was replaced is kept."""
