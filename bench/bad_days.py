@@ -81,7 +81,7 @@ async def prove_all(reactor: Any, seed: int, *, quick: bool, evidence: bool) -> 
     kept: dict[str, dict[str, object]] = {}
     for part in PARTS:
         facts = kept.setdefault(part.promise, {})
-        held[part.title] = await _hold(reactor, part, _task(part, seed, quick=quick), facts)
+        held[part.title] = await _hold(reactor, part, _task(part, seed, quick=quick), facts, quick=quick)
         for defect, kinds in part.defects.items():
             planted = replace(part.task, rounds=PLANTED_ROUNDS, seed=seed, plant=defect)
             held[f"planted: {defect}"] = await _is_found(reactor, part, planted, kinds, facts)
@@ -95,8 +95,8 @@ def _task(part: Part, seed: int, *, quick: bool) -> Task:
     return replace(part.task, rounds=part.rounds[not quick], seed=seed, step=1 if quick else part.step)
 
 
-async def _hold(reactor: Any, part: Part, task: Task, facts: dict[str, object]) -> bool:
-    proof, found = await prove(reactor, task, part.title, part.make)
+async def _hold(reactor: Any, part: Part, task: Task, facts: dict[str, object], *, quick: bool) -> bool:
+    proof, found = await prove(reactor, task, part.title, part.make, again_if_late=quick)
     facts[part.name] = found
     for sentence in proof.findings.sentences:
         print(f"    {sentence}")

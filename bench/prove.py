@@ -146,7 +146,8 @@ class Proofs:
         return await self._prove("killed_at_named_places", task)
 
     async def _prove(self, name: str, task: Task) -> bool:
-        proof, facts = await prove(self._reactor, task, f"A1, {name.replace('_', ' ')}")
+        title = f"A1, {name.replace('_', ' ')}"
+        proof, facts = await prove(self._reactor, task, title, again_if_late=not self._extent.evidence)
         self._a1[name] = facts
         for sentence in proof.findings.sentences:
             print(f"    {sentence}")
