@@ -103,7 +103,7 @@ def _invite_field() -> QLineEdit:
     field.setPlaceholderText(tr("imserver://…"))
     field.setProperty("role", "onside")
     field.addAction(icons.icon("invite"), QLineEdit.ActionPosition.LeadingPosition)
-    name_buttons(field, tr("Invite"))
+    name_buttons(field, tr("Paste an invite"))
     return field
 
 
