@@ -1,10 +1,10 @@
 """Promises E1 and E2 in real windows: nothing that came is taken for markup, and no bad address is opened.
 
 ``python -m bench.window_proof [--texts 10000] [--addresses 5000] [--quick] [--no-evidence]`` fills windows
-without a screen with texts that hope to be markup, as names, lines, messages and sentences, and looks at every
-label, box and tooltip that is shown; then has bad addresses said, presses everywhere on them, and takes up
-whatever is offered.  Planted defects must be found, unless it is quick.  Keeps `bench/evidence/E1.json` and
-`E2.json`.
+without a screen with texts that hope to be markup, as names, lines, messages and sentences, and looks at
+every label, box and tooltip that is shown; then has bad addresses said, presses everywhere on them, and takes
+up whatever is offered.  Planted defects must be found, unless it is quick.  Keeps `bench/evidence/E1.json`
+and `E2.json`.
 """
 
 from __future__ import annotations
