@@ -105,7 +105,7 @@ def complaints(found: Facts) -> list[str]:
 
 PROOF = Bounded(
     "ACK",
-    "One ACK over all that waited",
+    "ACK, one over all that waited",
     measure,
     complaints,
     (Planted("looked-up-by-the-reactor", 100_000),),

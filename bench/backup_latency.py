@@ -102,7 +102,7 @@ def complaints(found: Facts) -> list[str]:
 
 PROOF = Bounded(
     "backup-latency",
-    "SENDs beside a backup",
+    "backup, SENDs beside it",
     measure,
     complaints,
     (Planted("backup-by-the-reactor", 100_000),),
