@@ -40,6 +40,8 @@ from .ledger import CHANGED, DOUBLED, LOST, STRANGE, STUCK
 from .people import DATABASE, settle, unserved
 from .running import Running
 
+#: What this is, to a person.
+TITLE = "an hour at three desks"
 NAMES = ALICE, BOB, CAROL = "alice", "bob", "carol"
 #: Bytes of the disk under Alice's messages.
 DISK = 32 * 1024 * 1024
@@ -492,18 +494,22 @@ def planted() -> list[str]:
     return [plant for plant in PLANTS if HOUR in PLANTS[plant][0]]
 
 
-def prove(seed: int, *, quick: bool, evidence: bool) -> list[bool]:
+def prove(seed: int, *, quick: bool, evidence: bool) -> dict[str, bool]:
     """Let an hour pass, and, if it is not quick, a short one with each defect, which must be found."""
     if why := why_not():
-        print(f"the hour: NOT PROVED: {why}", flush=True)
-        return [False]
+        print(f"{TITLE}: NOT PROVED: {why}", flush=True)
+        return {TITLE: False}
     around, began, progress = circumstances(), time.monotonic(), Progress()
     passed = hour(QUICK if quick else FULL, seed)
+    if quick and passed.judge.findings.only_late:  # as in `kill_proof.prove`: on a busy machine
+        for sentence in passed.judge.findings.sentences:
+            print(f"    once, and now again: {sentence}")
+        passed = hour(QUICK, seed + 1)
     facts = _told(passed, time.monotonic() - began)
-    progress.end(f"an hour at three desks: {passed.judge.findings}, {facts}")
+    progress.end(f"{TITLE}: {passed.judge.findings}, {facts}")
     for sentence in passed.judge.findings.sentences:
         print(f"    {sentence}")
-    held = [not passed.judge.findings]
+    held = {TITLE: not passed.judge.findings}
     found: dict[str, dict[str, int]] = {}
 
     def keep() -> None:
@@ -514,8 +520,11 @@ def prove(seed: int, *, quick: bool, evidence: bool) -> list[bool]:
     for plant in [] if quick else planted():
         findings = hour(QUICK, seed, plant).judge.findings
         found[plant] = dict(findings.counts)
-        held.append(any(findings.counts[kind] for kind in (LOST, DOUBLED, CHANGED, STRANGE)))
-        progress.end(f"planted: {plant}: {findings}{'' if held[-1] else ', so the proof proves nothing'}")
+        seen = any(findings.counts[kind] for kind in (LOST, DOUBLED, CHANGED, STRANGE))
+        held[f"planted: {plant}, in an hour"] = seen
+        progress.end(
+            f"planted: {plant}, in an hour: {findings}{'' if seen else ', so the proof proves nothing'}"
+        )
         keep()
     return held
 
@@ -543,7 +552,7 @@ def main() -> None:
     if why := why_not():
         sys.exit(f"NOT PROVED: {why}")
     if asked.prove:
-        sys.exit(not all(prove(asked.seed, quick=False, evidence=True)))
+        sys.exit(not all(prove(asked.seed, quick=False, evidence=True).values()))
     began = time.monotonic()
     passed = hour(QUICK if asked.quick else FULL, asked.seed, asked.plant, asked.pictures)
     print(passed.seconds)

@@ -148,6 +148,10 @@ class Ratio:
         held, found = (self.least <= ratio <= self.most for ratio in (sound, ill))
         bound = f"at least {self.least}" if self.least else f"at most {self.most}"
         print(f"{self.what:64} {sound:6.2f}, {bound}; {ill:6.2f} if {self.planted}", flush=True)
+        if not held:
+            print(f"NOT HELD: {self.what}")
+        if found:
+            print(f"NOT HELD: {self.what}: it would not be noticed if {self.planted}")
         return held and not found
 
 

@@ -364,9 +364,13 @@ class ChangePassword(
     example="PASSWORD :new staple",
     does="choose another password; your other sessions end",
 ):
-    """Choose another password; all your other sessions end, and what devices kept to come in by is void."""
+    """Choose another password; all your other sessions end, and what devices kept to come in by is void.
+
+    With ``remember=yes`` the device of this session is given a token by the answer, as by LOGIN.
+    """
 
     password: Password
+    remember: Yes = False  #: ask for a token
 
 
 class Rename(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import termios
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +18,7 @@ from .script import Lines
 
 def is_dumb() -> bool:
     """Tell whether the terminal can do no more than print one line after the other."""
-    return os.environ.get("TERM", "").lower() in ("", "dumb", "unknown")
+    return os.environ.get("TERM", "").lower() in ("dumb", "unknown")
 
 
 class PlainAsker:
@@ -116,6 +115,10 @@ def show(words: str) -> None:
 
 def _echo(shown: bool) -> None:
     """Have the terminal show what is typed, or not."""
+    try:
+        import termios  # noqa: PLC0415  (not every system has it)
+    except ImportError:
+        return  # a system without terminals that only print
     try:
         modes = termios.tcgetattr(sys.stdin.fileno())
         modes[3] = modes[3] | termios.ECHO if shown else modes[3] & ~termios.ECHO

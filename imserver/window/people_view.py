@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import (
 from imqt import icons, painting, theme
 from imqt.empty import Empty
 from imqt.theme import Weight
+from imtongue import tr
 
 from .people import Being, Person
 from .people_model import Column, PeopleModel
@@ -102,7 +103,7 @@ class PeopleView(QTableView):
         self._fitting = self._by_hand = False  # whoever drew a column to a width of their own is left alone
         self._nobody = Empty(self)
         self.setObjectName("people")
-        self.setAccessibleName("Everybody who ever took a name, and who is connected")
+        self.setAccessibleName(tr("Everybody who ever took a name, and who is connected"))
         self.setModel(model)
         self.setItemDelegate(PeopleDelegate(model, self))
         self.setShowGrid(False)
@@ -124,7 +125,7 @@ class PeopleView(QTableView):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(False)
         header.setSortIndicator(Column.STATE, Qt.SortOrder.AscendingOrder)
-        header.setAccessibleName("Columns, to sort by")
+        header.setAccessibleName(tr("Columns, to sort by"))
         self.setSortingEnabled(True)
         header.setSortIndicatorShown(False)
         self._measure()
@@ -197,7 +198,8 @@ class PeopleView(QTableView):
             self._fit()
 
     def _tell_nobody(self, sought: str) -> None:
-        self._nobody.tell("" if self._people.rows else f"No name, former name or address holds {sought}.")
+        nobody = tr("No name, former name or address holds {sought}.", sought=sought)
+        self._nobody.tell("" if self._people.rows else nobody)
 
     def _measure(self) -> None:
         self._fit()
