@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from improtocol import limits
 from improtocol.errors import BadPassword, LoginRefused, Refusal
 from improtocol.invite import Invite
-from imqt import plain
+from imqt import plain, theme
 from imqt.layout import STRETCH, box, col, fit, row
 from imqt.plain import PlainLabel
 from imqt.sign import IconSign
@@ -22,6 +22,9 @@ from imtongue import phrase, tr
 
 from .link import Key
 from .reaching import NoWay, read_address, why
+
+#: Pixels that the fields take at most, beside type of the usual size.
+WIDE = 560
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,9 @@ class EntranceDialog(QWidget):
         self.name.setText(name)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(box(self._column()))
+        column = box(self._column())
+        column.setMaximumWidth(theme.grown(WIDE))
+        outer.addWidget(box(row(STRETCH, (column, 100), STRETCH, gap=0)))
         self.setMinimumWidth(420)
         if asked.code:
             self.password.setPlaceholderText(tr("{count} characters or more", count=limits.PASSWORD_LEAST))
