@@ -1,4 +1,4 @@
-"""A picture of everything that the client's and the server's windows can show, light and dark, to be looked at.
+"""A picture of everything that the client's and the server's windows can show, to be looked at.
 
     xvfb-run -a -s '-screen 0 4000x3000x24 -dpi 96' python -m examples.album FOLDER [--percent 200] [PANE ...]
 

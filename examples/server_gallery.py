@@ -42,6 +42,9 @@ ME, HOST, PORT = "ada", "lab.example", 12001
 PIN = "4f2a" * 16
 PEOPLE = {"alice": ("10.0.4.17", "desk"), "bob": ("10.0.4.21", "phone"), "dave": ("10.0.4.30", "laptop")}
 GIB = 1 << 30
+#: What is shown once, and where a backup is.
+CODE, GIVEN = "K7QX-2M9D-TW4H", "lucky-otter-42-lamp"
+FILE = "/home/ada/.local/share/imserver/backups/imserver-20261120T101051Z.backup"
 Act = Callable[[MainWindow], object]
 Answering = Callable[[], Deferred[Answer[replies.Reply]]]
 #: Those of a large server, and how many of them are connected.
@@ -57,6 +60,7 @@ class Life(Overseen):
             "disk.free": 79 * GIB, "disk.total": 120 * GIB, "database.bytes": int(2.1 * GIB),
         }  # fmt: skip
         self.people: dict[str, Actor] = {}
+        self.spoken: list[str] = []
 
     def come(self, name: str, host: str, device: str) -> Actor:
         """Have somebody come from their own machine."""
@@ -72,14 +76,16 @@ class Life(Overseen):
             self.come(name, "10.0.4.99", "desk").leave()
         self.oversee(ME)
         stranger = self.stage.newcomer("10.0.4.77")
-        for speaker, line in (
-            ("alice", "SEND bob,carol ref=d8 :Is there a spare cable left?"),
-            ("bob", "SEND ivan :The poster is printed."),
-            ("dave", "SEND * :The coffee machine works again."),
-        ):
-            self.people[speaker].say(line)
+        self.say("alice", "SEND bob,carol ref=d8", "Is there a spare cable left?")
+        self.say("bob", "SEND ivan", "The poster is printed.")
+        self.say("dave", "SEND *", "The coffee machine works again.")
         stranger.say("SEND bob :too early")
         self.wait(1)
+
+    def say(self, speaker: str, command: str, text: str) -> None:
+        """Have somebody say something."""
+        self.people[speaker].say(f"{command} :{text}")
+        self.spoken.append(text)
 
     def remember(self, *, busy: float = 4.0, free: int | None = None) -> None:
         """Make up ten minutes: more is said at some times than at others."""
@@ -196,7 +202,7 @@ def window_texts(dress: Dress) -> MainWindow:
     shown.wire.texts.click()
     life = life_of(shown)
     life.wait(0.2)
-    life.people["bob"].say("SEND alice ref=d9 :Port 7 is up. It was the cable.")
+    life.say("bob", "SEND alice ref=d9", "Port 7 is up. It was the cable.")
     life.wait(0.2)
     shown.wire.pause.click()
     return shown
@@ -268,7 +274,7 @@ def window_completing(dress: Dress) -> MainWindow:
 def window_told(dress: Dress) -> MainWindow:
     """Show that somebody wrote to the administrator."""
     shown = _window(dress)
-    life_of(shown).people["bob"].say(f"SEND {ME} :Can you let judy in again? She lost her phone.")
+    life_of(shown).say("bob", f"SEND {ME}", "Can you let judy in again? The phone was lost.")
     life_of(shown).wait(0.3)
     return shown
 
@@ -307,18 +313,17 @@ def _press(shown: MainWindow) -> None:
 
 
 def _invited(host: str, pin: str | None) -> Answering:
-    line = str(Invite(host, PORT, "K7QX-2M9D-TW4H", pin))
+    line = str(Invite(host, PORT, CODE, pin))
     until = 1_796_220_300_000  # 2 December 2026, at noon
-    return lambda: succeed(Answer(replies.Invited(3, code="K7QX-2M9D-TW4H", count=3, until=until, line=line)))
+    return lambda: succeed(Answer(replies.Invited(3, code=CODE, count=3, until=until, line=line)))
 
 
 def _reset() -> Deferred[Answer[replies.Reply]]:
-    return succeed(Answer(replies.Reset("bob", password="lucky-otter-42-lamp")))
+    return succeed(Answer(replies.Reset("bob", password=GIVEN)))
 
 
 def _backed_up() -> Deferred[Answer[replies.Reply]]:
-    file = "/home/ada/.local/share/imserver/backups/imserver-20261120T101051Z.backup"
-    return succeed(Answer(replies.BackedUp(file=file, bytes_=61440, entries=21_417, seconds=1)))
+    return succeed(Answer(replies.BackedUp(file=FILE, bytes_=61440, entries=21_417, seconds=1)))
 
 
 def _refused(refusal: Callable[[], Exception]) -> Answering:
