@@ -89,7 +89,9 @@ class EntranceDialog(QWidget):
         self._error = PlainLabel("", "error", wrap=True)
         self._error.setObjectName("entranceError")
         self._error_row = QWidget()
-        self._error_row.setLayout(row(IconSign("warning", "error", 14), (self._error, 1), gap=6))
+        self._error_row.setLayout(
+            row(col(1, IconSign("warning", "error", 14), STRETCH, gap=0), (self._error, 1), gap=6)
+        )
         self.server.setText(asked.server or "")
         self.name.setText(name)
         outer = QVBoxLayout(self)

@@ -28,6 +28,7 @@ KEYS: Sequence[tuple[Sequence[str], str]] = (
 )
 #: Pixels, beside type of the usual size.
 WIDE = 620
+TOP = Qt.AlignmentFlag.AlignTop
 
 
 class KeysWindow(QDialog):
@@ -42,11 +43,11 @@ class KeysWindow(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(10)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(1, 10)
         for place, (keys, meaning) in enumerate(KEYS):
             caps = [_cap(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)) for key in keys]
-            grid.addLayout(row(*caps, STRETCH, gap=4), place, 0)
-            grid.addWidget(PlainLabel(tr(meaning), wrap=True), place, 1)
+            grid.addLayout(col(row(*caps, STRETCH, gap=4), STRETCH, gap=0), place, 0)
+            grid.addWidget(PlainLabel(tr(meaning), wrap=True), place, 1, TOP)
         close = plain.button(tr("Close"))
         close.clicked.connect(self.reject)
         close.setDefault(True)

@@ -6,16 +6,16 @@ from PyQt5.QtCore import QEvent
 from PyQt5.QtGui import QFontMetrics, QResizeEvent
 from PyQt5.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
-from imqt import moments, painting, plain, theme
+from imqt import moments, plain, theme
 from imqt.layout import box, row
 from imqt.plain import ElidedLabel, PlainLabel
-from imqt.search_field import search_field
+from imqt.search_field import search_field, width_for
 from imtongue import number, tr
 
 from .people import People, Person
 
 #: A name that there is always room for, and what lies between all of them, in pixels.
-A_NAME, GAPS = "alice", 68
+A_NAME, GAPS = "alice", 80
 
 
 class PeopleBar(QWidget):
@@ -36,11 +36,11 @@ class PeopleBar(QWidget):
             button.setObjectName(name)
         self.sought = search_field(tr("Find a name"), "find")
         self.sought.setProperty("role", "")
-        self.sought.setFixedWidth(round(painting.sign_side(144)))
+        self.sought.setFixedWidth(width_for(self.sought))
         self.sought.setClearButtonEnabled(True)
         line = row(
             self._title, (self._counts, 1),
-            self._who, self.write, self.reset, self.suspend, self.disconnect_, 8, self.sought,
+            12, self._who, self.write, self.reset, self.suspend, self.disconnect_, 8, self.sought,
             margins=(16, 8, 16, 4), gap=4,
         )  # fmt: skip
         outer = QVBoxLayout(self)

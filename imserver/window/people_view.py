@@ -25,7 +25,7 @@ from .people_model import Column, PeopleModel
 SIDE = 16
 _PRESENCE = {Being.LOGGED_IN: "online", Being.REGISTERED: "away", Being.UNREGISTERED: "away"}
 #: How wide the columns are beside type of the usual size; the last has the rest, and needs so much.
-WIDTHS, LAST = (124, 144, 116, 114, 156, 106), 92
+WIDTHS, LAST = (124, 158, 92, 120, 166, 106), 92
 #: Of that, what they can do with, and what they take where there is more.
 LEAST, MOST = 0.94, 1.5
 #: What goes first where there is no room for all: the words of a row, and its tooltip, have them still.
