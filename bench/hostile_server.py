@@ -8,16 +8,14 @@ defects must be found.  Keeps `bench/evidence/E7.json`.
 
 from __future__ import annotations
 
-import argparse
-import contextlib
 import gc
 import itertools
 import os
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -28,9 +26,9 @@ from twisted.internet.task import Clock
 from twisted.logger import ILogObserver, LogEvent, globalLogBeginner, globalLogPublisher
 from zope.interface import implementer
 
-from imclient.core import connection as connection_room
-from imclient.core import wire as wire_room
 from imclient.core.client import Client
+from imclient.core.connection import Connection
+from imclient.core.wire import Wire, WireLine
 from improtocol import codec, limits
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import Refusal
@@ -38,8 +36,11 @@ from improtocol.framing import Framer
 from tests.imclient.core.fake_server import FakeServer
 from tests.imclient.core.wires import Net
 
-from .evidence import Progress, circumstances, write_evidence
+from .alone import alone
+from .evidence import Progress, circumstances, held, write_evidence
 from .lies import Liar, broken
+from .process import MIB, resident
+from .replaced import replaced
 
 T = TypeVar("T")
 
@@ -75,19 +76,13 @@ class Found:
         self.growth_mib = max(self.growth_mib, other.growth_mib)
 
 
-def resident_mib() -> float:
-    """Say how much memory this process holds."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
-
-
 #: What this process held when it had done each kind of work once.
 _AT_FIRST: dict[str, float] = {}
 
 
 def grown(work: str) -> float:
     """Say by how much this process has grown since it had done such work once."""
-    now = resident_mib()
+    now = resident() / MIB
     return max(0.0, now - _AT_FIRST.setdefault(work, now))
 
 
@@ -250,7 +245,7 @@ class Life:
             self._look,
             client.roster.people,
         ]
-        with contextlib.suppress(Refusal, LookupError):
+        with suppress(Refusal, LookupError):
             done = random.choice(acts)()
             if hasattr(done, "addErrback"):
                 done.addErrback(lambda _: None)
@@ -322,49 +317,34 @@ def live_one(seed: int, sessions: int) -> Found:
 # What is planted
 
 
-@contextlib.contextmanager
-def strict_letters() -> Iterator[None]:
+def strict_letters() -> AbstractContextManager[None]:
     """Take a server's bytes for UTF-8, which they need not be."""
     whole = codec.parse_from_server
-    codec.parse_from_server = lambda raw: whole(raw.decode().encode())
-    try:
-        yield
-    finally:
-        codec.parse_from_server = whole
+    return replaced(codec, "parse_from_server", lambda raw: whole(raw.decode().encode()))
 
 
-@contextlib.contextmanager
-def endless_wire() -> Iterator[None]:
+def endless_wire() -> AbstractContextManager[None]:
     """Keep every line that was ever on a wire."""
     kept: list[str] = []
-    whole = wire_room.Wire._add
+    whole = Wire._add
 
-    def add(self: wire_room.Wire, line: wire_room.WireLine) -> None:
+    def add(self: Wire, line: WireLine) -> None:
         kept.append(line.line)
         whole(self, line)
 
-    wire_room.Wire._add = add  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        wire_room.Wire._add = whole  # type: ignore[method-assign]
+    return replaced(Wire, "_add", add)
 
 
-@contextlib.contextmanager
-def slow_look() -> Iterator[None]:
+def slow_look() -> AbstractContextManager[None]:
     """Compare each letter of a long line with each."""
-    whole = connection_room.Connection._take_line
+    whole = Connection._take_line
 
     def take(self: Any, line: Any) -> None:
         if isinstance(line, bytes) and len(line) > 3000:
             sum(one == other for one in line[:1500] for other in line[:1500])
         whole(self, line)
 
-    connection_room.Connection._take_line = take  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        connection_room.Connection._take_line = whole  # type: ignore[method-assign]
+    return replaced(Connection, "_take_line", take)
 
 
 PLANTED = {"strict letters": strict_letters, "endless wire": endless_wire, "slow look": slow_look}
@@ -438,25 +418,8 @@ def prove(
         f"E7, a server that lies: {read.tried:,} lines read and {lived.tried:,} said to clients, "
         f"{len(complaints)} complaints, +{growth:.1f} MiB, held {lived.held_ms:.0f} ms at most, {took:.0f} s"
     )
-    for sentence in complaints[:10]:
-        print(f"    {sentence}")
-    for defect in (one for one in planted if not planted[one]):
-        print(f"    {defect!r} was planted and not found, so the proof proves nothing")
-    return not complaints and all(planted.values())
-
-
-def main() -> int:
-    """Read the arguments; the exit status says whether the promise held."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--lines", type=int, default=100_000_000)
-    parser.add_argument("--sessions", type=int, default=20_000)
-    parser.add_argument("--seconds", type=float, default=1e9, help="at most so long for each of the two")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--no-evidence", action="store_false", dest="keep", help="write no file")
-    asked = parser.parse_args()
-    held = prove(asked.lines, asked.sessions, asked.seconds, asked.seed, evidence=asked.keep)
-    return 0 if held else 1
+    return held(complaints, planted)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    alone(prove, __doc__, lines=100_000_000, sessions=20_000, seconds=1e9, seed=1)

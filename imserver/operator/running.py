@@ -25,7 +25,7 @@ def run(words: tuple[str, ...]) -> None:
 
     `imserver run --help` shows what it can be told, `imserver run --limits` its limits.
     """
-    from twisted.application import app  # noqa: PLC0415
+    from twisted.python.usage import UsageError  # noqa: PLC0415
     from twisted.scripts import twistd  # noqa: PLC0415
 
     maker = import_module("twisted.plugins.imserver_plugin").imserver
@@ -41,7 +41,12 @@ def run(words: tuple[str, ...]) -> None:
 
     # No file with the process's number: what keeps a server running knows it, and the folder is locked.
     sys.argv = ["twistd", "--nodaemon", "--pidfile=", "imserver", *words]
-    app.run(twistd.runApp, Only)
+    told = Only()
+    try:
+        told.parseOptions()
+    except UsageError as wrong:
+        raise click.UsageError(str(wrong)) from None
+    twistd.runApp(told)
 
 
 @click.command()

@@ -11,6 +11,8 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from ..running_as import user
+
 F = TypeVar("F", bound=Callable[..., Any])
 Facts = Mapping[str, object]
 
@@ -46,6 +48,12 @@ def telling(act: F) -> F:
         except BrokenPipeError:
             sys.stderr.close()  # whoever read has gone; Python would complain of it at the end
             raise SystemExit(Status.NOT_DONE) from None
+        except OSError as error:
+            say.fail(NotDone(why(error)))
+        except Exception as error:
+            if not as_json:
+                raise
+            say.fail(NotDone(f"imserver made a mistake: {type(error).__name__}: {error}", code="internal"))
 
     return told  # type: ignore[return-value]
 
@@ -84,6 +92,14 @@ class Say:
         else:
             click.echo(f"imserver: {not_done}", err=True)
         raise SystemExit(not_done.status)
+
+
+def why(error: OSError, what: object = "The system") -> str:
+    """Say what the system would not do, and what to do about it where that is no riddle."""
+    said = f"{error.filename or what}: {(error.strerror or str(error)).rstrip('.')}."
+    if isinstance(error, PermissionError):
+        said += f" This was asked as {user()}, who needs the right to it; or name another place."
+    return said
 
 
 def written(value: object) -> str:

@@ -214,6 +214,28 @@ def import_(say: Say, file: Any, names: str, data: Path, database: str | None) -
 
 
 @click.command()
+@click.argument("name")
+@_data
+@_database
+@telling
+def appoint(say: Say, name: str, data: Path, database: str | None) -> None:
+    """Make NAME an administrator, with another password, in a folder that no server uses.
+
+    For whoever has the machine, when nobody can come in as an administrator any more.  NAME is let in again
+    if it was suspended, and is made if it is not there.
+    """
+    from .appointing import appoint as make  # noqa: PLC0415
+
+    made = make(data, name, database)
+    new = " is new, and" if made["new"] else ""
+    say.facts(
+        f"{made['name']}{new} is an administrator, with the password {made['password']}\n"
+        f"When the server runs: imserver login ADDRESS {made['name']}",
+        made,
+    )
+
+
+@click.command()
 @click.argument("address", nargs=-1)
 @_data
 @_database
@@ -232,4 +254,6 @@ def doctor(say: Say, address: tuple[str, ...], data: Path, database: str | None)
         raise NotDone(f"{len(bad)} of {len(found)} are bad: {bad[0].sentence}", code="bad")
 
 
-COMMANDS = {str(one.name): one for one in (backup, restore_backup, verify, export, import_, prune, doctor)}
+COMMANDS = {
+    str(one.name): one for one in (backup, restore_backup, verify, export, import_, prune, appoint, doctor)
+}

@@ -151,8 +151,13 @@ class OwnAccount(Protocol):
         Fails with ``LastAdministrator``.
         """
 
-    def set_password(self, account: int, password_hash: str) -> Deferred[None]:
-        """Put another secret in the place of the one there is; every token of the account is revoked."""
+    def set_password(
+        self, account: int, password_hash: str, comes_back: tuple[str, str] | None = None
+    ) -> Deferred[None]:
+        """Put another secret in the place of the one there is; every token of the account is revoked.
+
+        ``comes_back`` is a device, and the hash of the token that it may come back with all the same.
+        """
 
     def raise_hash(self, account: int, proved: str, stronger: str) -> Deferred[bool]:
         """Keep the secret whose hash is ``proved`` under a stronger hash; False: it is another by now."""
