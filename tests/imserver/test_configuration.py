@@ -78,7 +78,7 @@ class FileTests(SynchronousTestCase):
         self.assertEqual("ascii", self.options("--names=ascii")["names"])
 
     def test_a_word_that_begins_another(self) -> None:
-        """--data says nothing of database: only a word that is no option itself is a longer one's beginning."""
+        """--data says nothing of database: only a word that is no option itself begins a longer one."""
         url = "postgresql+psycopg://imserver@localhost/imserver"
         self.file.write_text(f'database = "{url}"\nmetrics-outside = true\n')
         made = options("--data", str(self.folder), "--metrics=tcp:9100:interface=127.0.0.1")
