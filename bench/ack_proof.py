@@ -14,7 +14,7 @@ from pathlib import Path
 
 from imserver.storage.records import Draft
 
-from .bounded import Bounded, Facts, Planted
+from .bounded import Bounded, Facts, Planted, past
 from .caller import Caller
 from .house import house
 from .people import unserved
@@ -92,15 +92,12 @@ def _milliseconds(took: list[float]) -> dict[str, float]:
 
 def complaints(found: Facts) -> list[str]:
     """Say what took longer than it may."""
-    figures = {
-        "an answer to PING": (found["ping_meanwhile_ms"]["most"], HELD),
-        "the news to all who spoke": (found["all_speakers_heard_ms"], HEARD),
-    }
-    return [
-        f"{what} took {took} ms, at most {bound * 1000:g}"
-        for what, (took, bound) in figures.items()
-        if took > bound * 1000
-    ]
+    return past(
+        {
+            "ms for an answer to PING": (found["ping_meanwhile_ms"]["most"], HELD * 1000),
+            "ms for the news to all who spoke": (found["all_speakers_heard_ms"], HEARD * 1000),
+        }
+    )
 
 
 PROOF = Bounded(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from imserver.storage.records import Draft
 
-from .bounded import Bounded, Facts, Planted
+from .bounded import Bounded, Facts, Planted, past
 from .caller import Caller
 from .house import house
 from .people import DATABASE, unserved
@@ -93,11 +93,11 @@ def measure(entries: int, plant: str | None) -> Facts:
 
 def complaints(found: Facts) -> list[str]:
     """Say who waited too long."""
-    told = [] if found["backup"].startswith("OK BACKUP") else [f"there is no backup: {found['backup']}"]
-    for what, bound in (("p50_ms", HALF), ("max_ms", LONGEST)):
-        if (took := found["meanwhile"][what]) > bound:
-            told.append(f"{what} of a SEND beside a backup: {took}, at most {bound}")
-    return told
+    waited = found["meanwhile"]
+    told = past(
+        {"ms for half of all SENDs": (waited["p50_ms"], HALF), "ms for any": (waited["max_ms"], LONGEST)}
+    )
+    return told if found["backup"].startswith("OK BACKUP") else [f"no backup: {found['backup']}", *told]
 
 
 PROOF = Bounded(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -12,6 +12,11 @@ from .evidence import circumstances, held, write_evidence
 
 #: What a measurement gives, by name.
 Facts = dict[str, Any]
+
+
+def past(figures: Mapping[str, tuple[float, float]]) -> list[str]:
+    """Say what is more than it may be; of each figure what was found, and the most that is promised."""
+    return [f"{what}: {found:g}, at most {most:g}" for what, (found, most) in figures.items() if found > most]
 
 
 @dataclass(frozen=True)
