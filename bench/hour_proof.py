@@ -33,7 +33,7 @@ from imserver.storage.records import NAMELESS, Draft
 
 from .altered_client import HOUR, PLANTS
 from .altered_server import launcher
-from .desks import Desk, Screen, Stuck, eventually, missing
+from .desks import Astray, Desk, Screen, Stuck, eventually, missing
 from .evidence import Progress, circumstances, write_evidence
 from .hour_judge import EVERYONE, Judge, Line, kept, lines_of, outbox
 from .ledger import CHANGED, DOUBLED, LOST, STRANGE, STUCK
@@ -126,6 +126,10 @@ class Hour:
                 except Stuck as stuck:
                     self.judge.findings.add(STUCK, f"{what}: {stuck}")
                     self._picture("stuck")
+                    return
+                except Astray as astray:
+                    self.judge.findings.add(STRANGE, f"{what}: {astray}")
+                    self._picture("astray")
                     return
                 self.seconds[what] = round(time.monotonic() - began, 1)
                 self._progress.show(f"the hour: {what}, {self.seconds[what]} s")
@@ -463,7 +467,9 @@ class Hour:
 
     def _judge_files(self) -> None:
         self.judge.judge_log()
-        for name in NAMES:
+        for name, desk in self._desks.items():
+            if refused := desk.do("how")["refused"]:
+                self.judge.findings.add(STRANGE, f"{name}'s window says that these were refused: {refused}")
             self.judge.judge_file(name, self._file(name))
 
 
