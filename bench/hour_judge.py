@@ -68,9 +68,9 @@ class Judge:
                 self.findings.add(DOUBLED, f"{text!r} stands {count} times in the log")
         by_text = {entry.text: entry for entry in log}
         wanted = {*self.said, *(text for burst in self.unsure for text in burst)}
-        for entry in log:
-            if entry.text not in wanted:
-                self.findings.add(STRANGE, f"nobody said {entry}")
+        for text in times:
+            if text not in wanted:
+                self.findings.add(STRANGE, f"nobody said {by_text[text]}")
         for text, (name, to) in self.said.items():
             entry = by_text.get(text)
             if entry is None:

@@ -140,8 +140,7 @@ class Door:
         """Prove another name from now on, with the same."""
         return self.proof.move(self._keep(name)) if self.proof is not None else None
 
-    def changed(self, password: str) -> None:
-        """Prove it by another password from now on: the token it had is void."""
+    def changed(self, password: str, token: str | None) -> None:
+        """Prove it by another password from now on, or by the token that came with it."""
         if self.proof is not None:
-            self.proof.refused()
-            self.proof.password = password
+            self.proof.changed(password, token)

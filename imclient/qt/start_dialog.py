@@ -97,7 +97,7 @@ class StartDialog(QWidget):
     def _listen(self) -> None:
         form = self.form
         self.side.chosen.connect(self._fill)
-        self.side.invited.connect(self._take_invite)
+        self.side.invited.connect(lambda pasted: self._take_invite(pasted, self.side.show_wrong))
         form.trust.clicked.connect(self._on_trust)
         form.offline.clicked.connect(self._on_offline)
         form.register.clicked.connect(self._on_register)
@@ -149,17 +149,18 @@ class StartDialog(QWidget):
         host, was = self.form.host.text(), self._host_was
         self._host_was = host
         if len(host) > len(was) + 1 and looks_like_one(host):  # pasted: who types one has not done yet
-            self._take_invite(host)
+            self._take_invite(host, lambda wrong: self.form.show_error(Field.SERVER, wrong))
         self._show_steps()
 
-    def _take_invite(self, pasted: str) -> None:
+    def _take_invite(self, pasted: str, show_wrong: Callable[[str], None]) -> None:
         """Fill in what an invite says, and know the server by it."""
         try:
             invite = self._client.take_invite(pasted)
         except BadInvite as bad:
-            self.form.show_error(Field.SERVER, wording.plainly(bad))
+            show_wrong(wording.plainly(bad))
         else:
             self.side.invite.clear()
+            self.side.show_wrong("")
             self._fill(invite.host, invite.port, self.form.name.text())
 
     def _no_new_names(self) -> str:

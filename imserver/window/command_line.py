@@ -12,6 +12,7 @@ from imqt.completing import Completing
 from imqt.layout import row
 from imqt.plain import PlainLabel
 from imqt.search_field import name_buttons
+from imtongue import tr
 
 from . import typed
 from .news import News
@@ -56,14 +57,15 @@ class CommandLine(QWidget):
         self._overseer = overseer
         self.field = _Field()
         self.field.setObjectName("command")
-        self.field.setAccessibleName("Command: /all TEXT, /whisper NAME TEXT, /who, /help")
-        self.field.setPlaceholderText("/all TEXT, /whisper NAME TEXT, /who, /help")
+        ways = "/all TEXT, /whisper NAME TEXT, /who, /help"
+        self.field.setAccessibleName(tr("Command: {ways}", ways=ways))
+        self.field.setPlaceholderText(ways)
         self.field.addAction(icons.icon("terminal", "accent"), QLineEdit.ActionPosition.LeadingPosition)
-        name_buttons(self.field, "Command")
+        name_buttons(self.field, tr("Command"))
         self.completing = Completing(self.field, lambda before: typed.ways_on(before, overseer.people.people))
         self._hint = PlainLabel("", "caption")
         self._hint.setObjectName("commandHint")
-        self.say = plain.button("Say", "primary", icon_name="send")
+        self.say = plain.button(tr("Say"), "primary", icon_name="send")
         self.say.setObjectName("say")
         self._news = News()
         line = row((self.field, 1), self._hint, self.say, margins=(16, 12, 16, 12), gap=12)

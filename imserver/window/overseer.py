@@ -16,6 +16,7 @@ from improtocol.errors import Refusal
 from improtocol.fields import Way
 from improtocol.vocabulary import Command, Event, Reply
 from imqt import clamping
+from imtongue import tr, trn
 
 from . import notes
 from .connection import Answer, Lost, Strange
@@ -56,9 +57,10 @@ class Overseer(QObject):
         self.people = PeopleModel(now, self)
         self.wire = WireModel(self)
         self.figures = Figures()
+        self.seen = now()  #: when the server was heard of last
         self.full = False  #: everybody has been shown at least once
         self.link = Link(clock, way, self._on_told, self._on_link, kept, device)
-        self._clock, self._now = clock, now
+        self._clock, self.now = clock, now
         self._texts = self._online = False
         self._heard = self._acked = 0
         self._beat = LoopingCall(self._on_beat)
@@ -110,8 +112,9 @@ class Overseer(QObject):
         else:
             self._stop()
         if online is not self._online and self.full:
-            words = "Connected to the server again" if online else f"Not connected any more. {self.link.why}"
-            self.wire.add(Row(self._now(), Kind.NOTE, "", words, "dim" if online else "waiting"))
+            lost = tr("Not connected any more. {why}", why=self.link.why)
+            words = tr("Connected to the server again") if online else lost
+            self.wire.add(Row(self.now(), Kind.NOTE, "", words, "dim" if online else "waiting"))
         self._online = online
         self.link_changed.emit()
 
@@ -178,6 +181,7 @@ class Overseer(QObject):
 
     def _on_figures(self, answer: Answer[replies.Stats]) -> None:
         self._unanswered = 0
+        self.seen = self.now()
         found = {item.name: item.number for item in answer.items if isinstance(item, replies.StatShown)}
         waiting = found.get("waiting", self.people.people.backlog()[0])
         self.figures.take(self._clock.seconds(), found, waiting)
@@ -201,10 +205,14 @@ class Overseer(QObject):
                 self._on_message(event)
 
     def _on_line(self, event: events.LineTold) -> None:
-        now = self._now()
+        now = self.now()
         if event.missed:
-            many = "1 line was" if event.missed == 1 else f"{event.missed:,} lines were"
-            self.wire.add(Row(now, Kind.NOTE, "", f"{many} not shown: too many at once", "waiting"))
+            words = trn(
+                "{count} line was not shown: too many at once",
+                "{count} lines were not shown: too many at once",
+                event.missed,
+            )
+            self.wire.add(Row(now, Kind.NOTE, "", words, "waiting"))
         kind = Kind.IN if event.way is Way.IN else Kind.OUT
         self.wire.add(Row(now, kind, event.user or f"? {event.session}", event.line))
         if kind is Kind.IN:
@@ -221,7 +229,8 @@ class Overseer(QObject):
     def _on_message(self, event: events.MessageTold) -> None:
         at = event.at / 1000
         shown = clamping.clamped(" ".join(event.text[:LONGEST].split()))
-        self.wire.add(Row(at, Kind.NOTE, event.sender, f"{event.sender} to you: {shown}", "accent"))
+        words = tr("{name} to you: {text}", name=event.sender, text=shown)
+        self.wire.add(Row(at, Kind.NOTE, event.sender, words, "accent"))
         self.told.emit(event.sender, event.text)
 
 

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from improtocol.fields import Standing
 from improtocol.replies import AccountShown, SessionShown
+from imtongue import phrase, tr
 
 from .notes import Note
 
@@ -25,9 +26,17 @@ class Being(IntEnum):
     @property
     def word(self) -> str:
         """Say it."""
-        return self.name.lower().replace("_", "-")
+        return tr(_WORDS[self])
 
 
+_WORDS = {
+    Being.LOGGED_IN: phrase("logged-in"),
+    Being.REGISTERED: phrase("registered"),
+    Being.UNREGISTERED: phrase("unregistered"),
+    Being.OFFLINE: phrase("offline"),
+    Being.SUSPENDED: phrase("suspended"),
+    Being.CLOSED: phrase("closed"),
+}
 _OF_STANDING = {
     Standing.LOGGED_IN: Being.LOGGED_IN,
     Standing.REGISTERED: Being.REGISTERED,

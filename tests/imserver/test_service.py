@@ -21,7 +21,7 @@ from imserver.cannot_start import CannotStart
 from imserver.certificate import make
 from imserver.connection import Connection
 from imserver.portal import codes
-from imserver.service import Imserver
+from imserver.service import Imserver, Reach
 from imserver.tls import Encrypted
 
 from ..log_reader import read_json_line
@@ -116,7 +116,7 @@ class ImserverTests(ImserverCase):
         here = self.server("--listen=tcp:12001:interface=127.0.0.1")
         self.assertEqual(("127.0.0.1", 12001), here.open_aside("for this window"))
         self.assertEqual(1, len(self.reactor.ports))
-        self.assertEqual("for this machine alone", here.reach)
+        self.assertIs(Reach.HERE, here.reach)
         self.stop(here)
         self.reactor.ports.clear()
         self.folder = Path(self.mktemp()).absolute()
@@ -124,7 +124,7 @@ class ImserverTests(ImserverCase):
         self.assertEqual("127.0.0.1", far.open_aside("for this window")[0])
         self.assertEqual(2, len(self.reactor.ports))
         self.assertIn("(this machine alone, for this window)", far.welcome())
-        self.assertEqual("for other machines by TLS", far.reach)
+        self.assertIs(Reach.TLS, far.reach)
 
     def test_first_administrator(self) -> None:
         """While there is no administrator each start shows an invite to become one; the last is void."""

@@ -167,9 +167,17 @@ class FirstContactTests(StartDialogTests):
         self.assertEqual("K7-x", self.client.trust.code("lab.example", 12001))
 
     def test_damaged(self) -> None:
-        """A damaged invite is said to be one."""
+        """A damaged invite is said to be one, under its field, until another stands there."""
         QApplication.clipboard().setText("imserver://lab.example/K7#sha256:ab")
-        self.dialog.findChild(QLineEdit, "startInvite").paste()
+        field = self.dialog.findChild(QLineEdit, "startInvite")
+        field.paste()
+        self.assertIn("damaged", self.label("inviteWords").text())
+        self.assertTrue(field.property("wrong"))
+        self.assertIsNone(self.label("startError"))  # the server is not what is wrong
+        field.selectAll()
+        QTest.keyClick(field, Qt.Key_Delete)
+        self.assertIn("somebody gave you", self.label("inviteWords").text())
+        self.dialog.form.host.paste()
         self.assertIn("damaged", self.label("startError").text())
 
     def test_stranger(self) -> None:

@@ -52,4 +52,4 @@ class StartSideTests(QtCase):
         QApplication.clipboard().setText("imserver://lab.example/K7#sha256:ab")
         field.paste()
         self.assertEqual("imserver://lab.example/K7#sha256:ab", field.text())
-        self.assertIn("this one is damaged", self.dialog.findChild(QWidget, "startError").text())
+        self.assertIn("this one is damaged", self.dialog.findChild(QWidget, "inviteWords").text())
