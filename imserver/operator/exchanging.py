@@ -18,7 +18,7 @@ from improtocol.names import ASCII_NAMES, NamePolicy
 
 from ..storage import schema, statements
 from ..storage.checksums import as_entry
-from ..storage.interface import RefUsed, StorageError
+from ..storage.interface import Damaged, DiskFull, RefUsed, StorageError
 from ..storage.records import Draft, Entry, EntryKind
 from .alone import Alone, alone
 from .backups import in_a_sentence
@@ -75,6 +75,8 @@ def imported(
         except UnicodeDecodeError:
             # The file is read ahead of the lines, so that nobody knows in which of them it is.
             raise NotDone(f"Behind line {at} it is not UTF-8. {BEFORE}", code="bad-line") from None
+        except (DiskFull, Damaged):
+            raise
         except (ValueError, Refusal, StorageError) as error:
             raise NotDone(f"Line {at} cannot be taken: {_why(error)}. {BEFORE}", code="bad-line") from None
         return {"messages": taking.messages, "accounts": taking.accounts, "known": taking.known}
