@@ -231,10 +231,10 @@ class MadeUpClient:
         """Come in by token."""
         return self.log_in(name, "").addCallback(lambda _: True)
 
-    def recall(self, host: str, port: int, name: str) -> Deferred[None]:
+    def recall_and_wait(self, host: str, port: int, name: str) -> Deferred[bool]:
         """Show what is held."""
         self.name = name
-        return succeed(None)
+        return succeed(False)
 
     def holds(self, host: str, port: int, name: str) -> bool:
         """Hold what was made up."""

@@ -89,8 +89,10 @@ class Door:
         return Proof(password, keep=keep)
 
     async def kept_proof(self, name: str) -> Proof | None:
-        """Prove it by what this device was given to come back with; None: it has nothing (any more)."""
-        await self.connection()
+        """Prove it by what this device was given to come back with; None: it has nothing (any more).
+
+        Where the server asked for last is not reached, that is for later.
+        """
         name = canonical(name)
         token = await self._tokens().find(self._place, name)
         return None if token is None else Proof(None, token, self._keep(name))

@@ -41,8 +41,9 @@ class ConversationsView(QWidget):
     emptied = pyqtSignal()  #: the last tab was closed
     ping_wanted = pyqtSignal()
     wire_wanted = pyqtSignal(bool)
-    say_again = pyqtSignal(str)
-    quoted = pyqtSignal(str)
+    say_again = pyqtSignal(str, QWidget)  #: and beside what, as with the next two
+    quoted = pyqtSignal(str, QWidget)
+    typed = pyqtSignal(str, QWidget)
     lines_wanted = pyqtSignal(object)  #: of this message, on the wire
     say_again_to = pyqtSignal(list, str)  #: to these names, in their conversation
     set_apart = pyqtSignal(TalkWindow)  #: a conversation has a window of its own now
@@ -259,8 +260,9 @@ class ConversationsView(QWidget):
         view.model.looks_like = self._lookalikes.of
         view.model.show_aside(self._aside)
         view.transcript.went_to_everyone.connect(lambda: self.open(EVERYONE))
-        view.transcript.say_again.connect(self.say_again)
-        view.transcript.quoted.connect(self.quoted)
+        view.transcript.say_again.connect(lambda text: self.say_again.emit(text, view))
+        view.transcript.quoted.connect(lambda text: self.quoted.emit(text, view))
+        view.transcript.typed.connect(lambda text: self.typed.emit(text, view))
         view.transcript.lines_wanted.connect(self.lines_wanted)
         view.transcript.receipts_wanted.connect(lambda said, at: self._open_receipts(view, said, at))
         self._put(view)

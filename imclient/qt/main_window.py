@@ -131,9 +131,10 @@ class MainWindow(QMainWindow):
         self.conversations.emptied.connect(lambda: self.conversations.open(EVERYONE))
         self.conversations.ping_wanted.connect(self.ping)
         self.conversations.wire_wanted.connect(self._menus.wire.setChecked)
-        self.conversations.say_again.connect(self.composer.write)
+        self.conversations.say_again.connect(lambda text, at: self._composer_beside(at).write(text))
         self.conversations.lines_wanted.connect(self._show_lines)
-        self.conversations.quoted.connect(self.composer.quote)
+        self.conversations.quoted.connect(lambda text, at: self._composer_beside(at).quote(text))
+        self.conversations.typed.connect(lambda text, at: self._composer_beside(at).go_on(text))
         self.conversations.say_again_to.connect(self.write_again)
         self.conversations.set_apart.connect(self._on_set_apart)
         self.composer.audience_chosen.connect(self._on_audience_chosen)
@@ -209,6 +210,11 @@ class MainWindow(QMainWindow):
         # The text first: when the other conversation comes, it must already belong there.
         self.composer.show_audience(audience, take_draft=True)
         self.conversations.open(audience, in_place_of_empty=True)
+
+    def _composer_beside(self, view: QWidget) -> Composer:
+        """Give the composer that stands in the same window as a conversation."""
+        window = view.window()
+        return window.composer if isinstance(window, TalkWindow) else self.composer
 
     def _on_set_apart(self, window: TalkWindow) -> None:
         """Let the composer of another window do what this one's does."""

@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
+from imclient.core.reaching import Unreachable
 from imclient.core.trust import AnotherServer, NotKnown, Stranger
 from improtocol import errors
 from improtocol import invite as invite_line
@@ -222,8 +223,15 @@ class StartDialog(QWidget):
         self.form.subject.setText(tr("Coming back as {name}…", name=name))
         self.form.wake(False)
         asked = self._connected().addCallback(lambda _: self._client.come_back(name))
-        asked.addCallbacks(self._on_came_back, self._on_failed)
+        asked.addCallbacks(self._on_came_back, self._on_not_reached)
         asked.addErrback(lambda failure: _log.failure("while coming back", failure))
+
+    def _on_not_reached(self, failure: Failure) -> None:
+        """Go on with what this computer holds: the server is away, or the network is not there yet."""
+        if self._holds() and failure.check(Unreachable) and not failure.check(NotKnown):
+            self._on_offline()
+        else:
+            self._on_failed(failure)
 
     def _on_came_back(self, done: bool) -> None:
         self.form.wake(True)
@@ -237,12 +245,12 @@ class StartDialog(QWidget):
             self.form.password.setFocus()
 
     def _on_offline(self) -> None:
-        """Show what this computer holds of the account; it goes on trying to reach the server's."""
+        """Show what this computer holds of the account; it comes back by itself if it stays logged in."""
         address, name = self._address(), self.form.name.text().strip().lower()
         if address is not None and name:
-            self._client.recall(*address, name).addCallbacks(self._on_recalled, self._on_failed)
+            self._client.recall_and_wait(*address, name).addCallbacks(self._on_recalled, self._on_failed)
 
-    def _on_recalled(self, _done: None) -> None:
+    def _on_recalled(self, _waits: bool) -> None:
         self._on_logged_in("")
 
     def _holds(self) -> bool:

@@ -118,7 +118,7 @@ class ComingBackTests(TokenCase):
         self.assertEqual({}, self.kept())
         self.server.answer("ERR LOGIN login-refused :Wrong name or password.", to="LOGIN")
         self.net.wait(60)
-        self.assertEqual(LinkState.OFFLINE, alice.link.state)
+        self.assertEqual(LinkState.SIGNED_OUT, alice.link.state)
         self.assertEqual(2, len(self.server.asked("LOGIN")))
 
     def test_over_after_a_start(self) -> None:
