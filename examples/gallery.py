@@ -190,6 +190,7 @@ class MadeUpClient:
         self.said: list[tuple[Audience, str]] = []
         self.refuse: Exception | None = None  #: what the next thing asked for fails with
         self.closed = False
+        self.stays_logged_in = True
         self.registering = "open"
         self.held: set[str] = set()  #: of whom this device holds something
         self.trust = Trust(Clock(), lambda host, port: TCP4ClientEndpoint(None, host, port), self.settings)
@@ -235,6 +236,10 @@ class MadeUpClient:
         """Show what is held."""
         self.name = name
         return succeed(False)
+
+    def stay_logged_in_no_more(self) -> None:
+        """Keep nothing."""
+        self.stays_logged_in = False
 
     def holds(self, host: str, port: int, name: str) -> bool:
         """Hold what was made up."""

@@ -225,6 +225,10 @@ class Client:
         """Tell whether this device holds anything of an account."""
         return self._accounts.holds(host, port, name)
 
+    def stay_logged_in_no_more(self) -> None:
+        """Keep nothing that this device could `come_back` with."""
+        self._door.forget().addErrback(self._stumbled)
+
     def leave(self) -> Deferred[None]:
         """Say QUIT and stay away; what is held can still be read."""
         return self.link.leave()

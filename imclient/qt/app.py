@@ -59,15 +59,20 @@ class Windows:
         self._noticed: list[str] = []  #: before there was a window to say it
         self.client = self._new_client()
 
-    def begin(self, why: str = "") -> None:
+    def begin(self) -> None:
+        """Ask where to, and who; whoever stayed logged in is in at once."""
+        dialog = self._ask()
+        if self._options.name is None:
+            dialog.come_back()
+
+    def _ask(self, why: str = "") -> StartDialog:
         """Ask where to, and who; `why`: what ended it before."""
         host, port, name = self._where()
         dialog = StartDialog(self.client, host, port, name, recent(self.client), why)
         dialog.logged_in.connect(lambda: self._enter(dialog))
         dialog.closed.connect(self._on_closed)
         self._show(dialog)
-        if not why and self._options.name is None:
-            dialog.come_back()
+        return dialog
 
     def close(self) -> Deferred[None]:
         """Say good-bye to the server, and write what is to be written."""
@@ -107,7 +112,7 @@ class Windows:
         """Close what belongs to the account, and begin again."""
         self._leaving.append(self.client.close())
         self.client = self._new_client()
-        self.begin(why)
+        self._ask(why)
 
     def _show(self, window: QWidget) -> None:
         """Show a window in the place of the one before."""

@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         acts = [*self._menus.shown.values(), self._menus.quiet, self._menus.leave]
         self._around = Surroundings(client, self._asking.show_me_quietly, acts, self)
         self._front = WindowFront(
-            client, self._current_audience, self.conversations.open, self._switch_wire, self.log_out
+            client, self._current_audience, self.conversations.open, self._switch_wire, self.leave
         )
         self._listening = True
         self._put_together()
@@ -237,7 +237,12 @@ class MainWindow(QMainWindow):
     # Acts
 
     def log_out(self) -> None:
-        """Leave this account, and let somebody come in again."""
+        """Leave this account, which says its password to come in again."""
+        self._client.stay_logged_in_no_more()
+        self.leave()
+
+    def leave(self) -> None:
+        """Leave, and let somebody come in."""
         self._let_go()
         self.logged_out.emit()
 
@@ -321,7 +326,7 @@ class MainWindow(QMainWindow):
             "blocked": self.show_blocked,
             "devices": self.show_devices,
             "help": self.tell_keys,
-            "disc": self.log_out,
+            "disc": self.leave,
         }
         if word == "password" and not rest:
             self.change_password()
