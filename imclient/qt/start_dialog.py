@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PyQt5.QtCore import QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QCloseEvent, QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PyQt5.QtGui import QCloseEvent, QKeySequence, QResizeEvent
+from PyQt5.QtWidgets import QHBoxLayout, QShortcut, QSizePolicy, QWidget
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -104,10 +104,10 @@ class StartDialog(QWidget):
         form.register.clicked.connect(self._on_register)
         form.log_in.clicked.connect(self._on_log_in)
         form.edited.connect(self._on_edited)
-        form.host.returnPressed.connect(form.port.setFocus)
-        form.port.returnPressed.connect(form.name.setFocus)
-        form.name.returnPressed.connect(form.password.setFocus)
-        form.password.returnPressed.connect(self._on_enter)
+        fields = (form.host, form.port, form.name, form.password)
+        for field, following in zip(fields, (*fields[1:], None), strict=True):
+            field.returnPressed.connect(lambda following=following: self._on_enter(following))
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
         self._client.link.changed.connect(self._on_link)
         self._client.notice.connect(self.form.show_why)
 
@@ -262,9 +262,12 @@ class StartDialog(QWidget):
         if self._client.link.state is not LinkState.ONLINE and self.form.host.isEnabled():
             self._reached = None
 
-    def _on_enter(self) -> None:
+    def _on_enter(self, following: QWidget | None) -> None:
+        """Log in, if that can be done; else go on to what may be missing."""
         if self.form.log_in.isEnabled():
             self._on_log_in()
+        elif following is not None:
+            following.setFocus()
 
     def _on_register(self) -> None:
         self._ask(self._client.register, self._on_registered)
