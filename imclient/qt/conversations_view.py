@@ -76,6 +76,7 @@ class ConversationsView(QWidget):
         ping = plain.tool_button(tr("Ping: is anybody there, and how far away"), "ping", text=tr("Ping"))
         wire = plain.tool_button(tr("Watch the lines on the wire"), "wire", text=tr("Wire"), checkable=True)
         ping.setObjectName("ping")
+        self._unread_out_of_sight = 0
         self.all = plain.tool_button(tr("All conversations"), "down")
         self.all.setObjectName("allTabs")
         self.all.clicked.connect(self.list_all)
@@ -92,6 +93,7 @@ class ConversationsView(QWidget):
 
     def _listen(self) -> None:
         self.tabs.currentChanged.connect(self._on_current)
+        self.tabs.currentChanged.connect(self._counting.soon)
         self.tabs.close_wanted.connect(self.close_tab)
         self.tabs.menu_wanted.connect(self._offer_tab)
         self._pages.moved.connect(self._note_open)
@@ -406,7 +408,17 @@ class ConversationsView(QWidget):
         self._show_crowd()
 
     def _show_crowd(self) -> None:
-        self.all.setVisible(self.tabs.crowded() or bool(self._without_tab()))
+        without = self._without_tab()
+        self.all.setVisible(self.tabs.crowded() or bool(without))
+        unread = self.tabs.unread_out_of_sight() + sum(talk.unread for talk in without)
+        if unread != self._unread_out_of_sight:
+            self._unread_out_of_sight = unread
+            name = tr("All conversations")
+            self.all.setText(tab_bar.count(unread) if unread else "")
+            self.all.setToolButtonStyle(_BESIDE if unread else _ALONE)
+            self.all.setAccessibleName(f"{name}, {wording.unread(unread)}" if unread else name)
+            self.all.setProperty("role", "unread" if unread else "")
+            plain.restyle(self.all)
 
     def _without_tab(self) -> list[Conversation]:
         """Give the conversations in which something was said and that have no tab, the newest first."""
