@@ -46,7 +46,14 @@ class Part:
 
 
 PARTS = (
-    Part("G2", "stopped_under_load", StopProof, (3, 25), Task(0, 0), {"stop-without-goodbye": {STRANGE}}),
+    Part(
+        "G2",
+        "stopped_under_load",
+        StopProof,
+        (3, 25),
+        Task(0, 0),
+        {defect: {STRANGE} for defect in ("stop-without-goodbye", "goodbye-before-answers")},
+    ),
     Part(
         "A10",
         "failed_synchronisation",

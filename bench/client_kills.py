@@ -113,20 +113,20 @@ def _at_work(client: Any, seconds: float) -> None:
     client.start()
     while client.stirs() == before and time.monotonic() < began + PATIENCE:
         time.sleep(0.01)
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        time.sleep(min(left, 0.05))
-        if isinstance(client, Terminal):
-            client.touch()
-    client.kill()
+    _live(client, seconds)
 
 
 def _once(client: Any, seconds: float) -> None:
     """Let it live for a moment."""
     client.start()
+    _live(client, seconds)
+
+
+def _live(client: Any, seconds: float) -> None:
+    """Let it go on, its user at the keys where it has some, and kill it."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
-        time.sleep(min(left, 0.1))
+        time.sleep(min(left, 0.05))
         if isinstance(client, Terminal):
             client.touch()
     client.kill()

@@ -26,11 +26,12 @@ from typing import Any
 from twisted.internet.task import deferLater, react
 
 from . import people
-from .altered_server import FAIL_POINTS, PLANTS, launcher
+from .altered_server import FAIL_POINTS, launcher
 from .crowd import Device, Sender
 from .evidence import Progress, circumstances, write_evidence
 from .ledger import DIED, STUCK, Findings, Ledger, read_log
 from .running import TWISTD, Ended, Running
+from .server_defects import PLANTS
 
 SENDERS = [f"s{number:02}" for number in range(20)]
 LISTENERS = [f"l{number}" for number in range(8)]

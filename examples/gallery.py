@@ -11,7 +11,7 @@ import argparse
 import datetime
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -54,6 +54,7 @@ from imqt.dress import Choice, Dress
 from imqt.reactor import make_application
 from imtongue import tr
 
+ABOUT = "Show a pane of the desktop client, alone."
 ME = "alice"
 HOST, PORT = "lab.example", 12001
 BOB, BOTH = Audience.of("bob"), Audience.of("bob", "carol")
@@ -636,20 +637,20 @@ SHOWN: dict[str, Callable[[Dress], QWidget]] = {
 }
 
 
-def main() -> int:
+def main(shown_by: Mapping[str, Callable[[Dress], QWidget]] = SHOWN, about: str = ABOUT) -> int:
     """Show what is asked for."""
-    parser = argparse.ArgumentParser(description="Show a pane of the desktop client, alone.")
-    parser.add_argument("pane", nargs="?", choices=sorted(SHOWN))
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("pane", nargs="?", choices=sorted(shown_by))
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--size", default="1180x760", help="width x height")
     parser.add_argument("--shot", metavar="FILE", help="write a picture and end")
     asked = parser.parse_args()
     if asked.pane is None:
-        print("\n".join(sorted(SHOWN)))
+        print("\n".join(sorted(shown_by)))
         return 0
     app = make_application()
     dress = Dress(app, Choice.DARK if asked.dark else Choice.LIGHT)
-    shown = SHOWN[asked.pane](dress)
+    shown = shown_by[asked.pane](dress)
     shown.resize(*map(int, asked.size.split("x")))
     shown.show()
     shown.activateWindow()

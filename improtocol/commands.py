@@ -29,6 +29,7 @@ from .errors import (
     UnderWay,
 )
 from .fields import (
+    Asked,
     AudienceField,
     Code,
     Days,
@@ -206,7 +207,7 @@ class History(
     audience: AudienceField | None = optional_word(default=None)
     before: Number | None = None
     after: Number | None = None
-    limit: Number | None = None  #: how many at most
+    limit: Asked | None = None  #: how many at most
 
 
 class Conversations(

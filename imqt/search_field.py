@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from PyQt5.QtWidgets import QLineEdit, QToolButton
 
-from imqt import icons
+from imqt import icons, painting
 from imtongue import tr
+
+#: Pixels beside the words: the sign, and what the style leaves free.
+BESIDE = 56
 
 
 def search_field(words: str, name: str) -> QLineEdit:
@@ -18,6 +21,12 @@ def search_field(words: str, name: str) -> QLineEdit:
     field.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
     name_buttons(field, tr("Search"))
     return field
+
+
+def width_for(field: QLineEdit, least: int = 144) -> int:
+    """Say how wide one is that shows its words beside its sign; ``least`` beside type of the usual size."""
+    words = field.fontMetrics().horizontalAdvance(field.placeholderText())
+    return round(max(painting.sign_side(least), words + painting.sign_side(BESIDE)))
 
 
 def name_buttons(field: QLineEdit, name: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from imclient.core import places, wording
 from imclient.core.passwords import FILE_VARIABLE, VARIABLE, NoPassword, find_password
 from imclient.core.settings import HOST
 from imclient.core.statuses import Status, status_of, table
@@ -46,7 +47,7 @@ def _parser(bot: Runnable) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("host", nargs="?", default=bot.host, help=f"where the server is (else {HOST})")
-    parser.add_argument("port", nargs="?", type=int, default=bot.port, help=f"its port (else {PORT})")
+    parser.add_argument("port", nargs="?", type=places.port, default=bot.port, help=f"its port (else {PORT})")
     parser.add_argument("--invite", default=bot.invite, help="where it is and by what it is known, as pasted")
     parser.add_argument(
         "--password-file",
@@ -88,7 +89,7 @@ def _run(bot: Runnable, password: str, *, register: bool) -> int:
 
     def end(outcome: Any) -> None:
         if isinstance(outcome, Failure):
-            statuses.append(_said(outcome.getErrorMessage(), _status(outcome.value)))
+            statuses.append(_said(wording.plainly(outcome.value), _status(outcome.value)))
         if there.running:
             there.stop()
 

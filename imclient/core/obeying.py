@@ -100,7 +100,7 @@ def _talk(written: str, front: Front) -> Audience:
     if written:
         return audience_of(written, front.client)
     if front.audience is None:
-        raise Unclear()
+        raise Unclear(tr("To whom? Say whose it is, or choose with /to NAME first."))
     return front.audience
 
 
@@ -148,6 +148,8 @@ async def who(front: Front, rest: str) -> Lines:
     people = sorted(front.client.roster.people(), key=lambda one: (_distance(one.presence), one.name))
     shown = [one for one in people if rest.lower() != "online" or _distance(one.presence) < 2]
     lines = [f"{one.name}: {_how(one.presence, one.text)}" for one in shown]
+    if not front.client.roster.complete:
+        return [*lines, tr("The server has not told yet who there is.")]
     return lines or [tr("Nobody else is here.") if rest else tr("Nobody else is registered yet.")]
 
 
@@ -202,9 +204,11 @@ async def history(front: Front, rest: str) -> Lines:
 async def receipts(front: Front, rest: str) -> Lines:
     """Tell how far a message of one's own came, the newest if none is named."""
     number = int(rest) if rest.isdecimal() and rest.isascii() and len(rest) <= 18 else None
-    if number is None and not rest and front.audience is not None:
-        newest = front.client.conversations.get(front.audience).newest_own
-        number = newest.number if newest is not None else None
+    if not rest:
+        newest = front.client.conversations.get(_talk("", front)).newest_own
+        if newest is None or newest.number is None:
+            raise Unclear(tr("You have said nothing there yet."))
+        number = newest.number
     if number is None:
         raise Unclear()
     reached = await front.client.receipts(number)
@@ -296,6 +300,21 @@ async def password(front: Front, rest: str) -> Lines:
     except Unconfirmed:
         await front.client.change_password(await front.ask_secret(tr("Your password as it was")), new)
     return [tr("That is your password now; your other sessions have ended.")]
+
+
+async def close_account(front: Front, rest: str) -> Lines:
+    """Close one's account, for ever; the password is asked for, as whoever sits here may be somebody else."""
+    if canonical(rest) != front.client.name:
+        raise Unclear(
+            tr("It closes your own account, for ever: say its name, which is {name}.", name=front.client.name)
+        )
+    password = await front.ask_secret(
+        tr("Your password; {name} is closed then, for ever", name=front.client.name)
+    )
+    if not password:
+        raise Unclear(tr("The account stays open."))
+    await front.client.close_account(password)
+    return [tr("Your account is closed.")]
 
 
 # The rest

@@ -58,7 +58,7 @@ class ConversationsView(QWidget):
         self._aside = True
         self._closed: set[Audience] = set()
         self._lookalikes = Lookalikes(client.roster)
-        self._noting = False  #: what is open is remembered, once what was open is open again
+        self._begun = False  #: what was open is open again: from now on what is open is shown, and remembered
         self._new_here = not any(talk.newest for talk in client.conversations.all())
         self._pages = Pages(self)
         self.tabs = self._pages.tabs
@@ -70,7 +70,6 @@ class ConversationsView(QWidget):
         self._counting = Gathering(self._show_counts, self)
         self._put_together()
         self._listen()
-        self._open_unread()
 
     def _tools(self) -> tuple[QToolButton, QToolButton]:
         ping = plain.tool_button(tr("Ping: is anybody there, and how far away"), "ping", text=tr("Ping"))
@@ -175,6 +174,8 @@ class ConversationsView(QWidget):
     def _go_on(self) -> None:
         """Show what is there when a page has gone."""
         self._note_open()
+        if not self._begun:
+            return
         if self.tabs.count():
             self._on_current(self.tabs.currentIndex())
         else:
@@ -214,12 +215,14 @@ class ConversationsView(QWidget):
     # What was open when one left
 
     def open_again(self) -> bool:
-        """Open what was open at the last start, and remember it from now on; say whether anything was."""
+        """Open what was open at the last start, then what is unread; say whether anything was open."""
         left = self._client.desk.left
         current, apart = left.current, list(left.apart)
         for audience in [*left.open, *apart]:
             if self._view(audience) is None:
                 self._add(audience)
+        for conversation in self._client.conversations.all():
+            self._on_changed(conversation)
         for audience in apart:
             view = self._view(audience)
             if view is not None:
@@ -227,12 +230,14 @@ class ConversationsView(QWidget):
         view = self._view(current) if current is not None else None
         if view in self._pages.views():
             self._pages.go_to(view)
-        self._noting = True
+        self._begun = True
+        if self.tabs.count():
+            self._on_current(self.tabs.currentIndex())
         return bool(left.open or apart)
 
     def _note_open(self) -> None:
         view = self.current
-        if not self._noting:
+        if not self._begun:
             return
         self._client.desk.note_open(
             [one.conversation.audience for one in self._pages.views()],
@@ -280,10 +285,6 @@ class ConversationsView(QWidget):
         self._pages.show_unread(view)
         self._note_open()
 
-    def _open_unread(self) -> None:
-        for conversation in self._client.conversations.all():
-            self._on_changed(conversation)
-
     # What is read
 
     def be_here(self, here: bool) -> None:
@@ -297,7 +298,7 @@ class ConversationsView(QWidget):
 
     def _on_current(self, index: int) -> None:
         page = self._pages.stack.widget(index)
-        if page is None:
+        if page is None or not self._begun:
             return
         self._close_receipts()
         self._pages.stack.setCurrentWidget(page)

@@ -155,8 +155,8 @@ class TabBar(QTabBar):
 
     def unread_out_of_sight(self) -> int:
         """Count what is unread in tabs that have no room."""
-        out = (index for index in range(self.count()) if not self.rect().contains(self.tabRect(index)))
-        return sum(map(self._unread, out))
+        others = (index for index in range(self.count()) if index != self.currentIndex())
+        return sum(self._unread(index) for index in others if not self.rect().contains(self.tabRect(index)))
 
     def titles(self) -> list[tuple[str, str, int]]:
         """Give icon, title and unread of each tab."""

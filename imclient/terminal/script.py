@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from .typist import Typist
 
 #: Seconds in which what was said must have its answer once no more lines come.
 PATIENCE = 30.0
+_ESCAPE = re.compile(r"\\([n\\])")
 
 
 class Lines:
@@ -86,6 +88,11 @@ class Lines:
         print(f"imclient: {harmless(sentence)}", file=sys.stderr)
 
 
+def _unescaped(line: str) -> str:
+    """Read what a line cannot hold: a backslash and n is a line break, two of them are one."""
+    return _ESCAPE.sub(lambda found: "\n" if found[1] == "n" else "\\", line)
+
+
 class Script:
     """One start of the client without a terminal."""
 
@@ -123,7 +130,7 @@ class Script:
         well = True
         await self._until(lambda: self._client.roster.complete)  # then names can be judged
         while (line := await self._lines.next()) is not None:
-            well &= await typist.typed(line.replace("\\n", "\n"))
+            well &= await typist.typed(_unescaped(line))
             well &= await self._until(lambda: not self._client.outbox.waiting)
         reporter.end()
         if self._lost:

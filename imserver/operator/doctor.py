@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from improtocol.invite import Invite, is_here
 
-from ..storage.copying import as_it_stands
+from ..storage.copying import as_it_stands, is_damage
 from ..storage.migrations import HEAD
 from ..storage.upgrading import step_of
 from .backups import DATABASE
@@ -115,7 +115,14 @@ def _database(database: Path, now: float) -> Iterator[Finding]:
             damage = connection.scalar(text("PRAGMA quick_check(1)"))
     except (SQLAlchemyError, OSError) as error:
         said = getattr(error, "orig", None) or error
-        yield Finding("database", BAD, f"{database} cannot be read: {said}. Restore the last good backup.")
+        todo = "Restore the last good backup." if is_damage(said) else "Look at the disk, and whose it is."
+        yield Finding("database", BAD, f"{database} cannot be read: {said}. {todo}")
+        return
+    if step is None:
+        empty = (
+            "There is nothing in it. If there ever was, restore the last good backup: a start begins anew."
+        )
+        yield Finding("database", BAD, empty)
         return
     if damage != "ok":
         yield Finding("database", BAD, f"{database} is damaged: {damage}. Restore the last good backup.")

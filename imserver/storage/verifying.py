@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select, text
 from . import schema, statements
 from .checksums import as_entry
 from .conversations import people_read
-from .interface import Damaged, NewerDatabase, StorageError
+from .interface import Damaged, NewerDatabase, OlderDatabase, StorageError
 from .migrations import HEAD
 from .records import EntryKind
 from .upgrading import step_of
@@ -60,12 +60,14 @@ class Findings:
 def verify(connection: Connection) -> Findings:
     """Check the file, every entry's checksum, the order of the log, and that each message is for its people.
 
-    Fails with ``NewerDatabase`` or ``StorageError`` when it is of another step than this program.
+    Fails with ``NewerDatabase`` or ``OlderDatabase`` when it is of another step than this program.
     """
     found = Findings(step=step_of(connection) or "")
     if found.step != HEAD:
-        kind = NewerDatabase if found.step > HEAD else StorageError
-        raise kind(f"the database is at step {found.step or 'none'}, this program at {HEAD}")
+        if not found.step:
+            raise StorageError("there is nothing of an imserver in it")
+        kind = NewerDatabase if found.step > HEAD else OlderDatabase
+        raise kind(f"the database is at step {found.step}, this program at {HEAD}")
     if connection.dialect.name == "sqlite":
         for said in connection.scalars(text(f"PRAGMA integrity_check({NAMED})")):
             if said != "ok":

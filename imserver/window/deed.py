@@ -129,6 +129,7 @@ class Deed(QDialog):
             return
         self._act.setEnabled(False)
         self._act.setText(tr("Under way…"))
+        self._name_leaving(tr("Close"))  # what was asked is not taken back by leaving
         self._error.hide()
         self._do().addCallbacks(self._done, self._failed)
 
@@ -149,8 +150,7 @@ class Deed(QDialog):
         self.result_text.show()
         self._act.hide()
         self._copy.show()
-        self._leave.setText(tr("Close"))
-        self._leave.setAccessibleName(tr("Close"))
+        self._name_leaving(tr("Close"))
         self._copy.setDefault(True)
         self._copy.setFocus()
         self.adjustSize()
@@ -161,9 +161,14 @@ class Deed(QDialog):
             return
         self._act.setEnabled(True)
         self._act.setText(plain.literal(self._act.accessibleName()))
+        self._name_leaving(tr("Cancel"))
         self._error.setText(str(failure.value) or tr("The server did not do it."))
         self._error.show()
         fit(self)
+
+    def _name_leaving(self, word: str) -> None:
+        self._leave.setText(word)
+        self._leave.setAccessibleName(word)
 
     def _on_copy(self) -> None:
         clipboard = QApplication.clipboard()

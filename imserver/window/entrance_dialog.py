@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from improtocol import limits
 from improtocol.errors import BadPassword, LoginRefused, Refusal
 from improtocol.invite import Invite
-from imqt import plain
+from imqt import plain, theme
 from imqt.layout import STRETCH, box, col, fit, row
 from imqt.plain import PlainLabel
 from imqt.sign import IconSign
@@ -22,6 +22,9 @@ from imtongue import phrase, tr
 
 from .link import Key
 from .reaching import NoWay, read_address, why
+
+#: Pixels that the fields take at most, beside type of the usual size.
+WIDE = 560
 
 
 @dataclass(frozen=True)
@@ -86,12 +89,16 @@ class EntranceDialog(QWidget):
         self._error = PlainLabel("", "error", wrap=True)
         self._error.setObjectName("entranceError")
         self._error_row = QWidget()
-        self._error_row.setLayout(row(IconSign("warning", "error", 14), (self._error, 1), gap=6))
+        self._error_row.setLayout(
+            row(col(1, IconSign("warning", "error", 14), STRETCH, gap=0), (self._error, 1), gap=6)
+        )
         self.server.setText(asked.server or "")
         self.name.setText(name)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(box(self._column()))
+        column = box(self._column())
+        column.setMaximumWidth(theme.grown(WIDE))
+        outer.addWidget(box(row(STRETCH, (column, 100), STRETCH, gap=0)))
         self.setMinimumWidth(420)
         if asked.code:
             self.password.setPlaceholderText(tr("{count} characters or more", count=limits.PASSWORD_LEAST))

@@ -14,7 +14,7 @@ from .figures import EVERY, SPANS, Figures, Moment
 from .head import ago
 from .people import People
 from .people_model import size
-from .plot import Bar, Lines, Plot
+from .plot import NEARLY_FULL, Bar, Lines, Plot
 
 #: Looks that a rate is the mean of.
 MEAN = 5
@@ -103,8 +103,13 @@ class FiguresView(QScrollArea):
         if total and free is not None:
             self._bar.show_part(1 - free / total)
             used = tr("{used} of {total} used", used=size(total - free), total=size(total))
+            full = 1 - free / total > NEARLY_FULL
             kept = [] if database is None else [tr("database {size}", size=size(database))]
-            self.disk.tell(tr("{size} free", size=size(free)), ", ".join([*kept, used]))
+            self.disk.tell(
+                tr("{size} free", size=size(free)),
+                ", ".join([tr("nearly full"), used] if full else [*kept, used]),
+                wrong=full,
+            )
 
 
 def smooth(values: Sequence[float]) -> list[float]:

@@ -36,17 +36,21 @@ class Head(QWidget):
         self._dot = Sign(self._paint_dot, 12)
         self._words = ElidedLabel("", "caption")
         self._words.setObjectName("linkState")
+        self.connect_ = plain.button(tr("Connect now"), icon_name="wire")
         self.invite = plain.button(tr("Invite"), "primary", icon_name="invite")
         self.announce = plain.button(tr("Announce"), icon_name="announce")
         self.back_up = plain.button(tr("Back up"), icon_name="save")
         self.stop = plain.button(tr("Stop"), "danger", icon_name="stop")
-        names = {"invite": self.invite, "announce": self.announce, "backUp": self.back_up, "stop": self.stop}
+        names = {
+            "connect": self.connect_, "invite": self.invite, "announce": self.announce,
+            "backUp": self.back_up, "stop": self.stop,
+        }  # fmt: skip
         for name, button in names.items():
             button.setObjectName(name)
         who = col(PlainLabel(place, "strong"), row(self._dot, (self._words, 1), gap=4), gap=0)
         line = row(
             IconSign("server", "accent", 20), (who, 1),
-            self.invite, self.announce, self.back_up, 8, self.stop,
+            self.connect_, self.invite, self.announce, self.back_up, 8, self.stop,
             margins=(16, 10, 16, 10), gap=8,
         )  # fmt: skip
         outer = QVBoxLayout(self)
@@ -58,6 +62,7 @@ class Head(QWidget):
         self._link, self._figures = link, figures
         self._state = link.state
         online = link.state is State.ONLINE
+        self.connect_.setVisible(link.state in (State.WAITING, State.ENDED))
         self._tell()
         if link.state is State.WAITING:
             self._counting.start()
@@ -77,13 +82,13 @@ class Head(QWidget):
         link, uptime = self._link, self._figures.get("uptime")
         if link.state is State.ONLINE:
             runs = tr("Running for {ago}", ago=ago(uptime)) if uptime is not None else tr("Running")
-            words = ", ".join(filter(None, (runs, self._way, tr("you are {name}", name=link.entered))))
+            words = " · ".join(filter(None, (runs, self._way, tr("you are {name}", name=link.entered))))
         elif link.state is State.CONNECTING:
             words = tr("Connecting…")
         elif link.state is State.WAITING:
-            words = tr("Not connected, trying again in {seconds} s (F5: now).", seconds=link.again_in)
+            words = tr("Not connected, trying again in {seconds} s.", seconds=link.again_in)
         else:
-            words = tr("Not connected (F5 connects again).")
+            words = tr("Not connected.")
         self._words.setText(f"{words} {link.why}".rstrip())
 
     def _paint_dot(self, painter: QPainter, place: QRectF) -> None:
@@ -100,4 +105,4 @@ def ago(seconds: float) -> str:
         return trn("{count} hour", "{count} hours", int(seconds // 3600))
     if seconds >= 60:
         return trn("{count} minute", "{count} minutes", int(seconds // 60))
-    return tr("less than a minute")
+    return tr("under a minute")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QKeySequence
-from PyQt5.QtWidgets import QDialog, QGridLayout, QWidget
+from PyQt5.QtWidgets import QDialog, QGridLayout, QSizePolicy, QWidget
 
-from imqt import plain
-from imqt.layout import STRETCH, col, row
+from imqt import plain, theme
+from imqt.layout import STRETCH, col, fit, row
 from imqt.plain import PlainLabel
 from imtongue import phrase, tr
 
@@ -22,10 +22,13 @@ KEYS: Sequence[tuple[Sequence[str], str]] = (
     (("Ctrl+R", "Ctrl+U", "Ctrl+D"), phrase("reset the password, suspend, disconnect who is chosen")),
     (("Ctrl+T", "Ctrl+P"), phrase("show what people say, hold the wire still")),
     (("F6", "Shift+F6"), phrase("from one part to the next, to the one before")),
-    (("F5",), phrase("connect again, now")),
+    (("F5",), phrase("connect now")),
     (("Ctrl++", "Ctrl+-", "Ctrl+0"), phrase("larger type, smaller type, as it was")),
     (("Ctrl+Q",), phrase("stop the server, or close the window on one that runs elsewhere")),
 )
+#: Pixels, beside type of the usual size.
+WIDE = 620
+TOP = Qt.AlignmentFlag.AlignTop
 
 
 class KeysWindow(QDialog):
@@ -40,19 +43,22 @@ class KeysWindow(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(10)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(1, 10)
         for place, (keys, meaning) in enumerate(KEYS):
             caps = [_cap(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)) for key in keys]
-            grid.addLayout(row(*caps, STRETCH, gap=4), place, 0)
-            grid.addWidget(PlainLabel(tr(meaning), wrap=True), place, 1)
+            grid.addLayout(col(row(*caps, STRETCH, gap=4), STRETCH, gap=0), place, 0)
+            grid.addWidget(PlainLabel(tr(meaning), wrap=True), place, 1, TOP)
         close = plain.button(tr("Close"))
         close.clicked.connect(self.reject)
         close.setDefault(True)
         self.setLayout(
             col(PlainLabel(tr("Keys"), "heading"), 4, grid, 12, row(STRETCH, close), margins=(24, 20, 24, 20))
         )
-        self.setMinimumWidth(560)
+        self.resize(theme.grown(WIDE), 0)
+        fit(self)
 
 
 def _cap(key: str) -> PlainLabel:
-    return PlainLabel(key, "key")
+    cap = PlainLabel(key, "key")
+    cap.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return cap

@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"imserver - {place}")
         self.setMinimumSize(900, 560)
         self._overseer, self.dress, self._own = overseer, dress, own
+        self._ended = False
         self.drawn = False  #: somebody drew the figures wider or narrower
         self.head = Head(place, way, own=own)
         self.bar = PeopleBar()
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
         self._share()
 
     def _listen(self) -> None:
+        self.head.connect_.clicked.connect(self.connect_again)
         self.head.invite.clicked.connect(self.invite)
         self.head.announce.clicked.connect(self.announce)
         self.head.back_up.clicked.connect(self.back_up)
@@ -160,10 +162,24 @@ class MainWindow(QMainWindow):
         self.head.show_link(self._overseer.link, self._overseer.figures.now)
         state = self._overseer.link.state
         self.menus.allow(state is State.ONLINE, state in (State.ENDED, State.WAITING))
-        self._show_chosen()
+        self._tell_ended(state)
+        self._show_counts()
+
+    def _tell_ended(self, state: State) -> None:
+        """Say in full why nobody comes back by themselves; no more, as soon as somebody does."""
+        ended = state is State.ENDED and not self._overseer.link.stays_away
+        if ended and self._overseer.link.why:
+            self.line.tell(self._overseer.link.why, wrong=True)
+        elif self._ended:
+            self.line.forget()
+        self._ended = ended
 
     def _show_counts(self) -> None:
-        self.bar.show_counts(self._overseer.people.people, full=self._overseer.full)
+        online = self._overseer.link.state is State.ONLINE
+        self.bar.show_counts(
+            self._overseer.people.people, full=self._overseer.full, at=None if online else self._overseer.seen
+        )
+        self.people.show_alone(self._overseer.full and len(self._overseer.people.people.all) <= 1)
         self.line.show_hint()
         self._show_chosen()
 

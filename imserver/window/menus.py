@@ -54,7 +54,7 @@ class Menus:
             _act(server, tr("Say to all"), acts.say_to_all, "Ctrl+Shift+E"),
         ]
         self._online.append(_act(server, tr("Back up…"), acts.back_up, "Ctrl+B"))
-        self._again = _act(server, tr("Connect again"), acts.connect_again, "F5")
+        self._again = _act(server, tr("Connect now"), acts.connect_again, "F5")
         server.addSeparator()
         stop = _act(server, tr("Stop the server…"), acts.stop, "Ctrl+Q" if own else "")
         if not own:

@@ -57,6 +57,7 @@ class Overseer(QObject):
         self.people = PeopleModel(now, self)
         self.wire = WireModel(self)
         self.figures = Figures()
+        self.seen = now()  #: when the server was heard of last
         self.full = False  #: everybody has been shown at least once
         self.link = Link(clock, way, self._on_told, self._on_link, kept, device)
         self._clock, self.now = clock, now
@@ -180,6 +181,7 @@ class Overseer(QObject):
 
     def _on_figures(self, answer: Answer[replies.Stats]) -> None:
         self._unanswered = 0
+        self.seen = self.now()
         found = {item.name: item.number for item in answer.items if isinstance(item, replies.StatShown)}
         waiting = found.get("waiting", self.people.people.backlog()[0])
         self.figures.take(self._clock.seconds(), found, waiting)

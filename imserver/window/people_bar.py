@@ -6,16 +6,16 @@ from PyQt5.QtCore import QEvent
 from PyQt5.QtGui import QFontMetrics, QResizeEvent
 from PyQt5.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
-from imqt import painting, plain, theme
+from imqt import moments, plain, theme
 from imqt.layout import box, row
 from imqt.plain import ElidedLabel, PlainLabel
-from imqt.search_field import search_field
+from imqt.search_field import search_field, width_for
 from imtongue import number, tr
 
 from .people import People, Person
 
 #: A name that there is always room for, and what lies between all of them, in pixels.
-A_NAME, GAPS = "alice", 68
+A_NAME, GAPS = "alice", 80
 
 
 class PeopleBar(QWidget):
@@ -36,11 +36,11 @@ class PeopleBar(QWidget):
             button.setObjectName(name)
         self.sought = search_field(tr("Find a name"), "find")
         self.sought.setProperty("role", "")
-        self.sought.setFixedWidth(round(painting.sign_side(144)))
+        self.sought.setFixedWidth(width_for(self.sought))
         self.sought.setClearButtonEnabled(True)
         line = row(
             self._title, (self._counts, 1),
-            self._who, self.write, self.reset, self.suspend, self.disconnect_, 8, self.sought,
+            12, self._who, self.write, self.reset, self.suspend, self.disconnect_, 8, self.sought,
             margins=(16, 8, 16, 4), gap=4,
         )  # fmt: skip
         outer = QVBoxLayout(self)
@@ -75,11 +75,15 @@ class PeopleBar(QWidget):
         """What can be done with somebody."""
         return self.write, self.reset, self.suspend, self.disconnect_
 
-    def show_counts(self, people: People, *, full: bool) -> None:
-        """Say how many there are."""
+    def show_counts(self, people: People, *, full: bool, at: float | None = None) -> None:
+        """Say how many there are; ``at`` that time there were so many, if nobody can know now."""
         here, names = number(people.connected), number(people.names)
         so_far = tr("{here} connected, {all} names so far", here=here, all=names)
-        self._counts.setText(tr("{here} of {all} connected", here=here, all=names) if full else so_far)
+        counted = tr("{here} of {all} connected", here=here, all=names) if full else so_far
+        if at is not None:
+            counted = tr("as it was at {time}", time=moments.clock(at))
+        self._counts.setText(counted)
+        self._counts.set_role("caption" if at is None else "waiting")
         self._fit()
 
     def show_person(self, person: Person | None, *, me: str, online: bool) -> None:

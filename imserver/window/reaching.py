@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from ipaddress import ip_address
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -34,10 +35,26 @@ def read_address(written: str) -> Invite:
             return parse(written)
         except BadInvite as bad:
             raise NoWay(bad.sentence(tr)) from None
-    host, colon, port = written.rpartition(":") if written.count(":") == 1 else (written, "", "")
-    if not host or (colon and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536)):
+    host, colon, port = _parted(written)
+    bad_port = colon and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536)
+    if not host or bad_port or (":" in host and not _is_address(host)):
         raise NoWay(tr("A server is HOST or HOST:PORT, or the line of an invite."))
-    return Invite(host.strip("[]"), int(port) if colon else PORT)
+    return Invite(host, int(port) if colon else PORT)
+
+
+def _parted(written: str) -> tuple[str, str, str]:
+    """Part HOST from PORT; an address with colons in it stands in brackets where a port stands behind."""
+    if written.startswith("["):
+        host, _, rest = written[1:].partition("]")
+        return host, rest[:1], rest[1:]
+    return written.rpartition(":") if written.count(":") == 1 else (written, "", "")
+
+
+def _is_address(written: str) -> bool:
+    try:
+        return bool(ip_address(written.partition("%")[0]))
+    except ValueError:
+        return False
 
 
 def way_to(reactor: Any, server: Invite) -> IStreamClientEndpoint:

@@ -6,9 +6,11 @@ from importlib import import_module
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bench.altered_server import FAIL_POINTS, PLANTS
+from bench import ack_proof, backlog_proof, backup_latency, counts_proof, idle_cost, return_proof
+from bench.altered_server import FAIL_POINTS
 from bench.bad_days import PARTS
 from bench.prove import PLANTED
+from bench.server_defects import PLANTS
 
 
 class AlteredServerTests(SynchronousTestCase):
@@ -23,8 +25,15 @@ class AlteredServerTests(SynchronousTestCase):
 
     def test_plants(self) -> None:
         """Each defect has a proof that must find it."""
-        defects = {defect for part in PARTS for defect in part.defects}
-        self.assertEqual(set(PLANTS), set(PLANTED) | defects)
+        bounded = (ack_proof.PROOF, backlog_proof.PROOF, backup_latency.PROOF, counts_proof.PROOF)
+        found = {
+            *PLANTED,
+            *return_proof.PLANTED,
+            *(setting.plant for setting in idle_cost.PLANTED),
+            *(one.defect for proof in bounded for one in proof.planted),
+            *(defect for part in PARTS for defect in part.defects),
+        }
+        self.assertEqual(set(PLANTS), found)
 
     def test_what_is_replaced(self) -> None:
         """Each defect can still be planted where it was."""

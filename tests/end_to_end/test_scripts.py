@@ -113,6 +113,10 @@ class PipeTests(ScriptsCase):
         wrong = self.terminal("ana", "/whisper nobody-there x", "/all still said")
         self.assertEqual(8, wrong.returncode)
         self.hears(bo, ":still said")
+        self.assertEqual(0, self.terminal("ana", r"/all C:\\new\nline").returncode)
+        self.hears(bo, r":C:\\new\nline")
+        self.file.write_text("not the password", encoding="utf-8")
+        self.assertEqual(8, self.terminal("ana").returncode)
 
     def test_code(self) -> None:
         """The code of an invite registers a new name with the password that is kept, and no line is lost."""

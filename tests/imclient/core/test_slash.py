@@ -63,6 +63,8 @@ class ReadingTests(SynchronousTestCase):
         """An unknown command is answered with the one that was perhaps meant, and with those there are."""
         said = slash.not_known("wisper")
         self.assertIn("There is no command /wisper. Did you mean /whisper? There are /all, ", said)
+        self.assertNotIn("/suspend", said)
+        self.assertIn("/suspend", slash.not_known("wisper", ["administrator"]))
 
 
 class ObeyingTests(RealCase):
@@ -130,8 +132,10 @@ class ObeyingTests(RealCase):
             "/whisper bob": "Write /whisper NAME TEXT.",
             "/all": "Write /all TEXT.",
             "/to": "Write /to NAME,NAME.",
-            "/ping": "Write /ping [NAME,NAME].",
+            "/ping": "To whom? Say whose it is, or choose with /to NAME first.",
             "/receipts x": "Write /receipts [NUMBER].",
+            "/receipts": "To whom? Say whose it is, or choose with /to NAME first.",
+            "/history 3": "To whom? Say whose it is, or choose with /to NAME first.",
         }
         for line, said in shown.items():
             self.assertEqual([said], self.type_in(line, done=False), line)
@@ -145,6 +149,11 @@ class ObeyingTests(RealCase):
         self.assertEqual(["bob: online", "carol: offline"], self.type_in("/who"))
         self.assertEqual(["bob: online"], self.type_in("/who online"))
         self.assertEqual(["You are shown as online."], self.type_in("/online"))
+
+    def test_who_too_early(self) -> None:
+        """Before the server has told who there is, nobody is said to be alone."""
+        self.alice.roster.restore("alice", ())
+        self.assertEqual(["The server has not told yet who there is."], self.type_in("/who"))
 
     def test_ping(self) -> None:
         """Ping measures the way to those one writes to."""
@@ -192,6 +201,23 @@ class ObeyingTests(RealCase):
         self.assertEqual("online", self.alice.link.state.value)
         for line in self.alice.wire.lines:
             self.assertNotIn("new password", line.line)
+
+    def test_close(self) -> None:
+        """An account is closed by its name and the password, whenever one came in, and by nothing less."""
+        self.wait(400)
+        self.front.secrets = ["", "wrong horse"]
+        for line in ("/close bob", "/close alice", "/close alice"):
+            self.type_in(line, done=False)
+        self.assertEqual(["alice: online", "carol: online"], self.who_for(self.bob))
+        self.front.secrets = ["correct horse"]
+        self.assertEqual(["Your account is closed."], self.type_in("/close alice"))
+        self.assertEqual(["carol: online"], self.who_for(self.bob))
+
+    def who_for(self, client: Client) -> list[str]:
+        """Give whom a client lists."""
+        self.wait(1)
+        listed = client.roster.people()
+        return [f"{one.name}: {one.presence.value}" for one in listed if one.presence.value != "closed"]
 
     def test_as_declared(self) -> None:
         """What has no word of its own is asked as the language declares it."""

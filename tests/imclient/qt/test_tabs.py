@@ -28,13 +28,15 @@ class TabsCase(QtCase):
         window.resize(1180, 760)
         return self.show(window)
 
-    def begin_again(self) -> MainWindow:
-        """Start anew with the desk as it was left."""
+    def begin_again(self, *heard: str) -> MainWindow:
+        """Start anew with the desk as it was left, and what Bob has said meanwhile."""
         desk: Desk = self.client.desk
         self.window.close()
         self.settle()
         self.client = lab()
         self.client.desk = desk
+        for text in heard:
+            self.client.hear("bob", Audience.of(ME), text)
         self.window = self.open()
         return self.window
 
@@ -153,6 +155,16 @@ class NextStartTests(TabsCase):
         self.begin_again()
         self.assertEqual(before, self.titles())
         self.assertEqual(BOB, self.on_screen())
+
+    def test_unread(self) -> None:
+        """What is written goes to the conversation on the screen, where something in it is unread, too."""
+        for audience in (BOB, BOTH):
+            self.window.conversations.open(audience)
+            before = self.titles()
+            self.begin_again("Hello?")
+            self.assertEqual(audience, self.on_screen())
+            self.assertEqual(audience, self.window.composer.audience.audience)
+            self.assertEqual(before, self.titles())
 
     def test_drafts(self) -> None:
         """What was begun is there again, in its conversation."""

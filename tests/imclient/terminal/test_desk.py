@@ -88,6 +88,18 @@ class TalkTests(DeskCase):
         self.assertFalse(self.alice.typist.secret)
         self.assertEqual(["That is your password now; your other sessions have ended."], self.alice.new())
 
+    def test_taken_back(self) -> None:
+        """What was begun step by step can be taken back; then what is typed is a line again, and is seen."""
+        for begun in ("pm", "dm"):
+            self.alice.type_in(begun)
+            self.assertTrue(self.alice.typist.take_back())
+            self.assertEqual("> ", self.alice.typist.question)
+        self.alice.start("/password")
+        self.assertTrue(self.alice.typist.take_back())
+        self.assertFalse(self.alice.typist.secret)
+        self.assertEqual(["Nothing was changed."], self.alice.new())
+        self.assertFalse(self.alice.typist.take_back())
+
     def test_slashes_can_be_said(self) -> None:
         """Two slashes say one; a path is a text."""
         self.alice.type_in("/to bob", "//help", "/etc/hosts")

@@ -240,7 +240,7 @@ class LookTests(WindowCase):
     def test_link(self) -> None:
         """A broken link is said at the head, and what needs it rests."""
         window = self.window()
-        self.assertRegex(self.text(window, "linkState"), "^Running for .*, you are ada$")
+        self.assertRegex(self.text(window, "linkState"), "^Running for .* · you are ada$")
         self.cables.laid[-1].actor.wire.drop()
         self.wait(0.1)
         self.assertIn("Not connected, trying again", self.text(window, "linkState"))
@@ -258,7 +258,7 @@ class LookTests(WindowCase):
         self.assertIn("An administrator has ended this session", self.text(window, "linkState"))
         window.connect_again()
         self.wait(3)
-        self.assertRegex(self.text(window, "linkState"), "^Running for .*, you are ada$")
+        self.assertRegex(self.text(window, "linkState"), "^Running for .* · you are ada$")
 
     def test_names(self) -> None:
         """Every control has a name for those who do not see it, and can be reached by key."""
