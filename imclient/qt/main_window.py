@@ -23,6 +23,7 @@ from imtongue import tr
 from .asking import Asking
 from .audience_choice import Mode
 from .blocked_window import BlockedWindow
+from .closing_window import ClosingWindow
 from .composer import Composer
 from .conversations_view import ConversationsView
 from .devices_window import DevicesWindow
@@ -331,6 +332,9 @@ class MainWindow(QMainWindow):
         if word == "password" and not rest:
             self.change_password()
             return
+        if word == "close" and rest.lower() == self._client.name:
+            self.close_account()
+            return
         if word in acts:
             acts[word]()
             return
@@ -365,6 +369,10 @@ class MainWindow(QMainWindow):
     def change_password(self) -> None:
         """Choose another password."""
         PasswordWindow(self._client, self._news.show_news, self).open()
+
+    def close_account(self) -> None:
+        """Ask whether the account shall be closed, for ever."""
+        ClosingWindow(self._client, self._news.show_news, self).open()
 
     def show_devices(self) -> None:
         """List the devices of the account."""
