@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from imserver.memory import RESTED
 from imserver.portal.passwords import OWASP
 
 from .alone import alone
@@ -22,12 +23,14 @@ TARGET_KIB = 64
 #: So many of them come in; a password costs time.
 USERS = 200
 FIRST = "alice"
+#: Seconds after the last login until the memory of its hash is given back.
+REST = RESTED + 1
 
 
 def measured(pid: int, port: int, count: int, names: Sequence[str]) -> float:
     """Print what so many strangers cost, then what they cost when they have come in; gives KiB for one."""
     Caller(port, tls=True).come_in(FIRST)
-    time.sleep(0.5)
+    time.sleep(REST)
     before, begun = resident(pid) / KIB, processor(pid)
     callers = [Caller(port, tls=True) for _ in range(count)]
     for caller in callers:
@@ -38,7 +41,7 @@ def measured(pid: int, port: int, count: int, names: Sequence[str]) -> float:
     for caller, name in zip(callers, names, strict=False):
         caller.come_in(name)
         caller.ask(f"SEND {name} :{'x' * 4000}")
-    time.sleep(0.5)
+    time.sleep(REST)
     more = (resident(pid) / KIB - strangers) / len(names)
     most = (strangers - before) / count + more
     print(f"a user who has said 4 KiB   {most:6.1f} KiB")
