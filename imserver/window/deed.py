@@ -121,7 +121,6 @@ class Deed(QDialog):
         """Open it; ``do`` gives what is to be shown, and nothing if there is nothing to be seen."""
         self._do = do
         self.open()
-        fit(self)
         # Enter in a field does it; where there is nothing to fill in, a danger is not done by Enter alone.
         first = self._first or (self._leave if self._danger else self._act)
         (self._leave if first is self._leave else self._act).setDefault(True)

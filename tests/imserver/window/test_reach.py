@@ -10,6 +10,7 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QHeaderView, QMenu, QPushButton, QWidget
 from twisted.internet.defer import Deferred
 
+import imtongue
 from imqt.dress import Choice
 from imqt.plain import Notice
 from imserver.window.deed import Deed
@@ -176,13 +177,18 @@ class SizeTests(ReachCase):
     """However large the type and small the window."""
 
     def test_large(self) -> None:
-        """With type twice as large nothing is cut off at the right."""
+        """With type twice as large nothing is cut off, nor in a language of longer words."""
         self.addCleanup(self.dress.wear, Choice.LIGHT, 1.0)
+        self.addCleanup(imtongue.speak, "en")
+        imtongue.speak("de")
         window = self.chosen()
         window.dress.wear(Choice.LIGHT, 2.0)
         window.resize(1180, 760)
         self.settle()
         self.assertEqual([], reach.cut_off(window))
+        self.assertEqual([], self.narrow(window))
+        window.resize(window.minimumSize())
+        self.settle()
         self.assertEqual([], self.narrow(window))
 
     def narrow(self, window: QWidget) -> list[str]:
@@ -193,6 +199,8 @@ class SizeTests(ReachCase):
     def test_large_deeds(self) -> None:
         """So it is in the small windows, and all of their words are seen."""
         self.addCleanup(self.dress.wear, Choice.LIGHT, 1.0)
+        self.addCleanup(imtongue.speak, "en")
+        imtongue.speak("de")
         window = self.chosen()
         window.dress.wear(Choice.LIGHT, 2.0)
         for deed in self.deeds(window):
