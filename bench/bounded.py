@@ -25,7 +25,7 @@ class Planted:
 
     defect: str
     size: int
-    quick: bool = False  #: it is planted also where there is little time
+    quick: bool = False  #: it is planted also where there is little time: no clock is needed to find it
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class Bounded:
     def prove(self, size: int, *, quick: bool = False, evidence: bool = True) -> bool:
         """Measure, plant, keep evidence; say whether all was within bounds, and out of them if planted."""
         around = circumstances()
-        facts, complaints = self._measured(size)
+        facts, complaints = self._measured(size, None, self.tries)
         print(f"{self.title}: {facts}", flush=True)
         found = {
-            one.defect: bool(self._measured(one.size, one.defect)[1])
+            one.defect: bool(self._measured(one.size, one.defect, 1 if one.quick else self.tries)[1])
             for one in self.planted
             if one.quick or not quick
         }
@@ -60,13 +60,13 @@ class Bounded:
         given = asked(what, **size, quick=False, plant=plants)
         if given.plant is None:
             sys.exit(not self.prove(getattr(given, name), quick=given.quick, evidence=given.evidence))
-        facts, complaints = self._measured(getattr(given, name), given.plant)
+        facts, complaints = self._measured(getattr(given, name), given.plant, self.tries)
         print(facts, *complaints, sep="\n")
         sys.exit(bool(complaints))
 
-    def _measured(self, size: int, plant: str | None = None) -> tuple[Facts, list[str]]:
+    def _measured(self, size: int, plant: str | None, tries: int) -> tuple[Facts, list[str]]:
         """Measure until it is within bounds, but so often at most."""
-        for _ in range(self.tries):
+        for _ in range(tries):
             facts = self.measure(size, plant)
             if not (complaints := self.complaints(facts)):
                 break

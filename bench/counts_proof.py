@@ -28,7 +28,7 @@ WRONG = ("FOO bar", "SEND", "SEND eve :hello", "ACK 999999", "USERS", "LOGIN ali
 #: Lines of each kind in a round, of each.
 OF_EACH = 4
 #: The server is stopped so often, so many seconds each, with so many lines before it.
-STOPS, STOPPED, WORK = 6, 0.15, 2_000
+STOPS, STOPPED, WORK = 4, 0.15, 500
 #: What is compared: the notes have all of these, and the figures too.
 COMPARED = ("commands", "refusals", "entries", "connections_ended")
 

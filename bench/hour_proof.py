@@ -22,7 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from .altered_client import HOUR, PLANTS
-from .desks import Screen, Stuck, missing
+from .desks import Astray, Screen, Stuck, missing
 from .evidence import Progress, circumstances, write_evidence
 from .hour_mishaps import (
     die_unanswered,
@@ -70,6 +70,10 @@ def pass_by(office: Office) -> None:
             except Stuck as stuck:
                 office.judge.findings.add(STUCK, f"{what}: {stuck}")
                 office.picture("stuck")
+                return
+            except Astray as astray:
+                office.judge.findings.add(STRANGE, f"{what}: {astray}")
+                office.picture("astray")
                 return
             office.seconds[what] = round(time.monotonic() - began, 1)
             progress.show(f"the hour: {what}, {office.seconds[what]} s")

@@ -8,8 +8,8 @@ from typing import Any
 
 from .desks import Desk, Stuck, eventually
 from .hour_judge import EVERYONE, Line, lines_of
-from .hour_office import CAROL, NAMES, Office
-from .ledger import LOST
+from .hour_office import CAROL, Office
+from .ledger import LOST, STRANGE
 
 #: Keys pressed that show nothing else, after which no page comes any more.
 STILL = 20
@@ -108,7 +108,9 @@ def page_up(office: Office, name: str, desk: Desk, talk: str, wanted: list[Line]
 
 
 def judge_files(office: Office) -> None:
-    """Compare what is in the log and in each device's file."""
+    """Compare what is in the log and in each device's file; nothing was refused."""
     office.judge.judge_log()
-    for name in NAMES:
+    for name, desk in office.desks.items():
+        if refused := desk.do("how")["refused"]:
+            office.judge.findings.add(STRANGE, f"{name}'s window says that these were refused: {refused}")
         office.judge.judge_file(name, office.file(name))

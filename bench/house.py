@@ -36,4 +36,4 @@ def house(
             running.wait_until_open()
             yield running
         finally:
-            running.stop()
+            running.kill()  # nobody needs what it has

@@ -137,7 +137,7 @@ def fan_out_apart() -> None:
         rows.clear()
         return committed
 
-    statements.add_audiences = Later()  # type: ignore[assignment]
+    replace("imserver.storage.statements:add_audiences", Later())
     wrap("imserver.storage.writer:Transactions.commit", commit)
 
 

@@ -37,6 +37,7 @@ from imclient.core.records import Receipt
 from imclient.core.trust import AnotherServer
 from imclient.qt import telling
 from imclient.qt.audience_choice import Mode
+from imclient.qt.closing_window import ClosingWindow
 from imclient.qt.devices_window import DevicesWindow
 from imclient.qt.main_window import MainWindow
 from imclient.qt.password_window import PasswordWindow
@@ -368,6 +369,12 @@ def _password(refuse: Exception | None = None, again: str = "donkey wrench") -> 
     return make
 
 
+def close_account(_dress: Dress) -> QWidget:
+    """Ask before the account is closed, for ever."""
+    client = lab()
+    return ClosingWindow(as_client(client), client.notice.emit)
+
+
 # What the core says of it
 
 
@@ -450,4 +457,5 @@ SHOWN: dict[str, Make] = {
     "password-short": _password(errors.BadPassword(8, 256)),
     "password-not-same": _password(again="donkey wrensh"),
     "password-offline": _password(NotConnected()),
+    "close-account": close_account,
 }

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, Protocol
@@ -34,6 +35,9 @@ def main(options: Options) -> int:
     folder = profile_folder(options.profile)
     Settings.open(folder, SystemRandom(), "term")
     _log_to(private(folder) / "terminal.log")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a sign that cannot be shown there keeps no line back
     if sys.stdin.isatty() and sys.stdout.isatty():
         # Lines from a pipe are answered in English: a program reads them.
         imtongue.speak_as_liked(folder)

@@ -19,7 +19,7 @@ from imclient.core.statuses import Status
 
 from .entrance import Entrance, Gone, Password
 from .harmless import harmless
-from .paper import Paper, plainly
+from .paper import Line, Paper, plainly
 from .reporter import Reporter
 from .typist import Typist
 
@@ -100,7 +100,9 @@ class Script:
         self._reactor, self._client = reactor, client
         self._lines = Lines(reactor)
         self._entrance = Entrance(client, options, self._lines, password)
-        self._paper = Paper(plainly(sys.stdout), lambda act: reactor.callLater(0, act))
+        self._paper = Paper(self._write, lambda act: reactor.callLater(0, act))
+        self._print = plainly(sys.stdout)
+        self._unwritten: OSError | None = None
         self._lost = False
 
     async def run(self) -> int:
@@ -113,7 +115,19 @@ class Script:
         self._client.link.changed.disconnect(self._on_link)
         await self._client.close()
         self._paper.flush()
+        if self._unwritten is not None and status == Status.DONE:
+            self._lines.tell(f"What came could not be written: {self._unwritten.strerror}.")
+            return Status.FAILED
         return status
+
+    def _write(self, lines: list[Line]) -> None:
+        """Write lines; what is said is said all the same where they cannot be written."""
+        try:
+            self._print(lines)
+        except BrokenPipeError:
+            pass  # whoever read has read enough
+        except OSError as error:
+            self._unwritten = error
 
     def close(self) -> Deferred[None]:
         """Leave: the program is to end."""

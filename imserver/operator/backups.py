@@ -27,9 +27,10 @@ from improtocol.version import __version__
 
 from ..cannot_start import CannotStart
 from ..data_folder import DataFolder
-from ..storage.copying import as_it_stands, copy, in_words, synchronise
+from ..running_as import user
+from ..storage.copying import as_it_stands, copy, in_words, is_damage, synchronise
 from ..storage.database import random_epoch
-from ..storage.interface import DiskFull, NewerDatabase, StorageError
+from ..storage.interface import Damaged, DiskFull, NewerDatabase, OlderDatabase, StorageError
 from ..storage.verifying import Findings, verify
 from ..told import Told
 from .databases import database_of, file_of, in_clear, must_be_there, reading
@@ -52,6 +53,8 @@ BY_PG_RESTORE = (
 )
 #: What the system says when there is no room.
 FULL = (errno.ENOSPC, errno.EDQUOT)
+#: What is done about damage.
+RESTORE = "Stop the server and restore the last good backup."
 
 
 def backup(folder: Path, file: Path) -> dict[str, Any]:
@@ -287,23 +290,34 @@ def in_a_sentence(what: Path) -> Iterator[None]:
         raise NotDone(f"It is of a newer imserver: {error}; use that one.", code="newer") from None
     except DiskFull as error:
         raise NotDone(f"There is no room: {error}.", code="disk-full") from None
-    except StorageError as error:
+    except OlderDatabase as error:
         raise NotDone(
-            f"It cannot be read: {error}. If it is an older one, a server that is started on it brings it up "
-            "to date first."
+            f"It is of an older imserver: {error}. Start a server on it, which brings it up to date.",
+            code="older",
         ) from None
+    except Damaged as error:
+        raise NotDone(f"The database is damaged: {error}. {RESTORE}", code="damaged") from None
+    except StorageError as error:
+        raise NotDone(f"It cannot be read: {error}.") from None
     except OperationalError as error:
         if isinstance(error.orig, sqlite3.Error):
-            raise NotDone(f"The database cannot be read: {in_words(error.orig)}.", code="damaged") from None
+            raise _unread(error.orig) from None
         raise NotDone(
             f"The database cannot be reached: {_first_line(error.orig)}", code="not-reached"
         ) from None
     except (SQLAlchemyError, sqlite3.Error) as error:
-        said = in_words(getattr(error, "orig", None) or error)
-        raise NotDone(f"The database cannot be read: {said}.", code="damaged") from None
+        raise _unread(getattr(error, "orig", None) or error) from None
     except OSError as error:
         code = "disk-full" if error.errno in FULL else "not-done"
         raise NotDone(why(error, what), code=code) from None
+
+
+def _unread(error: Exception) -> NotDone:
+    """Say what SQLite did not read, and what to do; a file that it cannot open is not damaged by that."""
+    said = f"The database cannot be read: {in_words(error)}."
+    if is_damage(error):
+        return NotDone(f"{said} {RESTORE}", code="damaged")
+    return NotDone(f"{said} Is the disk all right, and may {user()} read and write its folder?")
 
 
 def _first_line(error: object) -> str:

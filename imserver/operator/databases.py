@@ -51,7 +51,7 @@ def engines_of(url: URL) -> Engines:
     try:
         return _OPENERS[url.get_backend_name()](url)
     except ModuleNotFoundError as error:
-        raise NotDone(f"This database needs {error.name}: pip install 'imserver[postgresql]'") from None
+        raise NotDone(f"This database needs {error.name}: pip install 'psycopg[binary]'") from None
 
 
 @contextmanager

@@ -18,8 +18,9 @@ from improtocol.names import ASCII_NAMES, NamePolicy
 
 from ..storage import schema, statements
 from ..storage.checksums import as_entry
-from ..storage.interface import RefUsed, StorageError
+from ..storage.interface import Damaged, DiskFull, RefUsed, StorageError
 from ..storage.records import Draft, Entry, EntryKind
+from ..storage.upgrading import must_be_now
 from .alone import Alone, alone
 from .backups import in_a_sentence
 from .databases import database_of, reading
@@ -33,6 +34,7 @@ BEFORE = "Those before it were: put it right, and import all of it again, nothin
 def exported(folder: Path, of: str | None = None, database: str | None = None) -> Iterator[Line]:
     """Give all entries of the log, or the messages of one account, the oldest first."""
     with in_a_sentence(folder), reading(database_of(folder, database)) as connection:
+        must_be_now(connection)
         question = select(*statements.ENTRY).order_by(schema.entry.c.number)
         if of is not None:
             account = connection.scalar(select(schema.name.c.account).where(schema.name.c.name == of.lower()))
@@ -75,6 +77,8 @@ def imported(
         except UnicodeDecodeError:
             # The file is read ahead of the lines, so that nobody knows in which of them it is.
             raise NotDone(f"Behind line {at} it is not UTF-8. {BEFORE}", code="bad-line") from None
+        except (DiskFull, Damaged):
+            raise
         except (ValueError, Refusal, StorageError) as error:
             raise NotDone(f"Line {at} cannot be taken: {_why(error)}. {BEFORE}", code="bad-line") from None
         return {"messages": taking.messages, "accounts": taking.accounts, "known": taking.known}

@@ -46,7 +46,7 @@ def prune(folder: Path, days: int, database: str | None = None) -> dict[str, obj
         "upto": upto,
         "before": before,
         "after": after,
-        "freed": before - after,
+        "freed": max(0, before - after),  # what is written anew can be a little more
         "copies": copies,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -40,7 +41,9 @@ def run(words: tuple[str, ...]) -> None:
         _getPlugins = staticmethod(lambda interface: [maker])
 
     # No file with the process's number: what keeps a server running knows it, and the folder is locked.
-    sys.argv = ["twistd", "--nodaemon", "--pidfile=", "imserver", *words]
+    # Where it was typed the server's own user may have no right to be: as root's folder, by operator.sh.
+    here = [] if os.access(".", os.X_OK) else ["--rundir=/"]
+    sys.argv = ["twistd", "--nodaemon", "--pidfile=", *here, "imserver", *words]
     told = Only()
     try:
         told.parseOptions()
@@ -76,7 +79,9 @@ def window(words: tuple[str, ...]) -> None:
         # By its name: the server's wing knows no window, and most servers have no Qt.
         program = import_module("imserver.window.app")
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"A window needs {error.name}: pip install 'imserver[gui]'") from None
+        raise click.ClickException(
+            f"A window needs {error.name}: in the checkout, pip install '.[gui]'"
+        ) from None
     sys.exit(program.main(words))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from enum import IntEnum
 from typing import Any, NoReturn, TypeVar
 
@@ -43,19 +45,27 @@ def telling(act: F) -> F:
         say = Say(as_json)
         try:
             act(say, **asked)
+            sys.stdout.flush()
         except NotDone as not_done:
             say.fail(not_done)
-        except BrokenPipeError:
-            sys.stderr.close()  # whoever read has gone; Python would complain of it at the end
+        except BrokenPipeError:  # whoever read has gone, and needs no word
+            _forget_what_is_unsaid()
             raise SystemExit(Status.NOT_DONE) from None
         except OSError as error:
-            say.fail(NotDone(why(error)))
+            _forget_what_is_unsaid()
+            say.fail(NotDone(why(error, "What is printed")))
         except Exception as error:
             if not as_json:
                 raise
             say.fail(NotDone(f"imserver made a mistake: {type(error).__name__}: {error}", code="internal"))
 
     return told  # type: ignore[return-value]
+
+
+def _forget_what_is_unsaid() -> None:
+    """Have what could not be printed gone: Python would try once more at the end, and end otherwise."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Say:

@@ -112,6 +112,10 @@ class DatabaseTaken(StorageError):
     """Another server is using the database."""
 
 
+class OlderDatabase(StorageError):
+    """The database is of an older version, and is brought up to date by a server that is started on it."""
+
+
 class NewerDatabase(StorageError):
     """The database was written by a newer version of this program."""
 

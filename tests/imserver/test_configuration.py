@@ -77,6 +77,15 @@ class FileTests(SynchronousTestCase):
         self.file.write_text('names = "unicode"\n')
         self.assertEqual("ascii", self.options("--names=ascii")["names"])
 
+    def test_a_word_that_begins_another(self) -> None:
+        """--data says nothing of database: only a word that is no option itself begins a longer one."""
+        url = "postgresql+psycopg://imserver@localhost/imserver"
+        self.file.write_text(f'database = "{url}"\nmetrics-outside = true\n')
+        made = options("--data", str(self.folder), "--metrics=tcp:9100:interface=127.0.0.1")
+        self.assertEqual((url, 1), (made["database"], made["metrics-outside"]))
+        self.file.write_text('register = "closed"\n')
+        self.assertEqual("open", self.options("--reg=open")["register"])
+
     def test_another_file(self) -> None:
         """--config names another one, which can name the folder."""
         other = self.folder / "other.toml"

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from imserver.operator import backups
+from imserver.storage.database import Database
+from imserver.storage.interface import DiskFull
 
 from .folder_case import FolderCase
 
@@ -118,6 +120,23 @@ class ExchangeTests(FolderCase):
         self.imported(json.dumps(line), status=1)
         self.assertIn("audience:", self.complaint)
         self.assertEqual([], self.exported(folder=self.elsewhere))
+
+    def test_no_room(self) -> None:
+        """A disk that is full is not a line that is bad."""
+
+        def full(*_: object) -> None:
+            raise DiskFull("database or disk is full")
+
+        self.patch(Database, "append", full)
+        line = {
+            "kind": "message",
+            "at": "2020-01-01T00:00:00Z",
+            "sender": "zoe",
+            "audience": "*",
+            "text": "a",
+        }
+        self.imported(json.dumps(line), status=1)
+        self.assertEqual("imserver: There is no room: database or disk is full.\n", self.complaint)
 
     def test_no_text(self) -> None:
         """What is no UTF-8 is refused in a sentence; what stands before it is there."""

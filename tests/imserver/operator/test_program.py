@@ -6,6 +6,8 @@ import errno
 import json
 import os
 import pwd
+import subprocess
+import sys
 from typing import Any
 
 import click
@@ -76,6 +78,25 @@ class JsonTests(FolderCase):
             self.complaint,
         )
         self.assertEqual("f: No room.", why(OSError(errno.ENOSPC, "No room", "f")))
+
+    def test_nobody_reads_it(self) -> None:
+        """What cannot be printed, since the disk is full or the reader gone, is no success."""
+        self.fill()
+        words = [sys.executable, "-m", "imserver", "export", f"--data={self.folder}"]
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                words, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+            )
+        self.assertEqual(
+            (1, "imserver: What is printed: No space left on device.\n"), (done.returncode, done.stderr)
+        )
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run(
+            words, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+        os.close(writing)
+        self.assertEqual((1, ""), (done.returncode, done.stderr))
 
     def test_who_asks(self) -> None:
         """It is whose rights count, whatever the environment says; who has no name has a number."""
