@@ -191,6 +191,7 @@ class MadeUpClient:
         self.said: list[tuple[Audience, str]] = []
         self.refuse: Exception | None = None  #: what the next thing asked for fails with
         self.closed = False
+        self.stays_logged_in = True
         self.registering = "open"
         self.held: set[str] = set()  #: of whom this device holds something
         self.trust = Trust(Clock(), lambda host, port: TCP4ClientEndpoint(None, host, port), self.settings)
@@ -232,10 +233,14 @@ class MadeUpClient:
         """Come in by token."""
         return self.log_in(name, "").addCallback(lambda _: True)
 
-    def recall(self, host: str, port: int, name: str) -> Deferred[None]:
+    def recall_and_wait(self, host: str, port: int, name: str) -> Deferred[bool]:
         """Show what is held."""
         self.name = name
-        return succeed(None)
+        return succeed(False)
+
+    def stay_logged_in_no_more(self) -> None:
+        """Keep nothing."""
+        self.stays_logged_in = False
 
     def holds(self, host: str, port: int, name: str) -> bool:
         """Hold what was made up."""

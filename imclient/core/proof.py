@@ -51,6 +51,11 @@ class Proof:
         replaced = self.keep(None) if token is None else self.took(token)
         replaced.addErrback(lambda _: None)  # the password is in memory
 
+    def forget(self) -> Deferred[None]:
+        """Keep nothing that this device could come back with after its next start."""
+        keep, self.keep = self.keep, _nowhere
+        return keep(None)
+
     def refused(self) -> bool:
         """Forget a token that opens nothing any more, and say whether there is a password to try."""
         forgotten, self.token = self.token, None

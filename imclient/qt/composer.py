@@ -224,6 +224,11 @@ class Composer(QWidget):
         self._set_text(text)
         self.edit.setFocus()
 
+    def go_on(self, text: str) -> None:
+        """Take letters that were typed beside it."""
+        self.edit.setFocus()
+        self.edit.insertPlainText(text)
+
     def quote(self, quotation: str) -> None:
         """Put a quotation before what was begun."""
         self.write(quotation + self.edit.toPlainText())

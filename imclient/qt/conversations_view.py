@@ -41,8 +41,9 @@ class ConversationsView(QWidget):
     emptied = pyqtSignal()  #: the last tab was closed
     ping_wanted = pyqtSignal()
     wire_wanted = pyqtSignal(bool)
-    say_again = pyqtSignal(str)
-    quoted = pyqtSignal(str)
+    say_again = pyqtSignal(str, QWidget)  #: and beside what, as with the next two
+    quoted = pyqtSignal(str, QWidget)
+    typed = pyqtSignal(str, QWidget)
     lines_wanted = pyqtSignal(object)  #: of this message, on the wire
     say_again_to = pyqtSignal(list, str)  #: to these names, in their conversation
     set_apart = pyqtSignal(TalkWindow)  #: a conversation has a window of its own now
@@ -74,6 +75,7 @@ class ConversationsView(QWidget):
         ping = plain.tool_button(tr("Ping: is anybody there, and how far away"), "ping", text=tr("Ping"))
         wire = plain.tool_button(tr("Watch the lines on the wire"), "wire", text=tr("Wire"), checkable=True)
         ping.setObjectName("ping")
+        self._unread_out_of_sight = 0
         self.all = plain.tool_button(tr("All conversations"), "down")
         self.all.setObjectName("allTabs")
         self.all.clicked.connect(self.list_all)
@@ -90,6 +92,7 @@ class ConversationsView(QWidget):
 
     def _listen(self) -> None:
         self.tabs.currentChanged.connect(self._on_current)
+        self.tabs.currentChanged.connect(self._counting.soon)
         self.tabs.close_wanted.connect(self.close_tab)
         self.tabs.menu_wanted.connect(self._offer_tab)
         self._pages.moved.connect(self._note_open)
@@ -264,8 +267,9 @@ class ConversationsView(QWidget):
         view.model.looks_like = self._lookalikes.of
         view.model.show_aside(self._aside)
         view.transcript.went_to_everyone.connect(lambda: self.open(EVERYONE))
-        view.transcript.say_again.connect(self.say_again)
-        view.transcript.quoted.connect(self.quoted)
+        view.transcript.say_again.connect(lambda text: self.say_again.emit(text, view))
+        view.transcript.quoted.connect(lambda text: self.quoted.emit(text, view))
+        view.transcript.typed.connect(lambda text: self.typed.emit(text, view))
         view.transcript.lines_wanted.connect(self.lines_wanted)
         view.transcript.receipts_wanted.connect(lambda said, at: self._open_receipts(view, said, at))
         self._put(view)
@@ -405,7 +409,17 @@ class ConversationsView(QWidget):
         self._show_crowd()
 
     def _show_crowd(self) -> None:
-        self.all.setVisible(self.tabs.crowded() or bool(self._without_tab()))
+        without = self._without_tab()
+        self.all.setVisible(self.tabs.crowded() or bool(without))
+        unread = self.tabs.unread_out_of_sight() + sum(talk.unread for talk in without)
+        if unread != self._unread_out_of_sight:
+            self._unread_out_of_sight = unread
+            name = tr("All conversations")
+            self.all.setText(tab_bar.count(unread) if unread else "")
+            self.all.setToolButtonStyle(_BESIDE if unread else _ALONE)
+            self.all.setAccessibleName(f"{name}, {wording.unread(unread)}" if unread else name)
+            self.all.setProperty("role", "unread" if unread else "")
+            plain.restyle(self.all)
 
     def _without_tab(self) -> list[Conversation]:
         """Give the conversations in which something was said and that have no tab, the newest first."""

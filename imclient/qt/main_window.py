@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         acts = [*self._menus.shown.values(), self._menus.quiet, self._menus.leave]
         self._around = Surroundings(client, self._asking.show_me_quietly, acts, self)
         self._front = WindowFront(
-            client, self._current_audience, self.conversations.open, self._switch_wire, self.log_out
+            client, self._current_audience, self.conversations.open, self._switch_wire, self.leave
         )
         self._listening = True
         self._put_together()
@@ -132,9 +132,10 @@ class MainWindow(QMainWindow):
         self.conversations.emptied.connect(lambda: self.conversations.open(EVERYONE))
         self.conversations.ping_wanted.connect(self.ping)
         self.conversations.wire_wanted.connect(self._menus.wire.setChecked)
-        self.conversations.say_again.connect(self.composer.write)
+        self.conversations.say_again.connect(lambda text, at: self._composer_beside(at).write(text))
         self.conversations.lines_wanted.connect(self._show_lines)
-        self.conversations.quoted.connect(self.composer.quote)
+        self.conversations.quoted.connect(lambda text, at: self._composer_beside(at).quote(text))
+        self.conversations.typed.connect(lambda text, at: self._composer_beside(at).go_on(text))
         self.conversations.say_again_to.connect(self.write_again)
         self.conversations.set_apart.connect(self._on_set_apart)
         self.composer.audience_chosen.connect(self._on_audience_chosen)
@@ -211,6 +212,11 @@ class MainWindow(QMainWindow):
         self.composer.show_audience(audience, take_draft=True)
         self.conversations.open(audience, in_place_of_empty=True)
 
+    def _composer_beside(self, view: QWidget) -> Composer:
+        """Give the composer that stands in the same window as a conversation."""
+        window = view.window()
+        return window.composer if isinstance(window, TalkWindow) else self.composer
+
     def _on_set_apart(self, window: TalkWindow) -> None:
         """Let the composer of another window do what this one's does."""
         window.composer.audience_chosen.connect(lambda audience: self._go_from(window, audience))
@@ -232,7 +238,12 @@ class MainWindow(QMainWindow):
     # Acts
 
     def log_out(self) -> None:
-        """Leave this account, and let somebody come in again."""
+        """Leave this account, which says its password to come in again."""
+        self._client.stay_logged_in_no_more()
+        self.leave()
+
+    def leave(self) -> None:
+        """Leave, and let somebody come in."""
         self._let_go()
         self.logged_out.emit()
 
@@ -316,7 +327,7 @@ class MainWindow(QMainWindow):
             "blocked": self.show_blocked,
             "devices": self.show_devices,
             "help": self.tell_keys,
-            "disc": self.log_out,
+            "disc": self.leave,
         }
         if word == "password" and not rest:
             self.change_password()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PyQt5.QtCore import QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QCloseEvent, QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PyQt5.QtGui import QCloseEvent, QKeySequence, QResizeEvent
+from PyQt5.QtWidgets import QHBoxLayout, QShortcut, QSizePolicy, QWidget
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
+from imclient.core.reaching import Unreachable
 from imclient.core.trust import AnotherServer, NotKnown, Stranger
 from improtocol import errors
 from improtocol import invite as invite_line
@@ -103,10 +104,10 @@ class StartDialog(QWidget):
         form.register.clicked.connect(self._on_register)
         form.log_in.clicked.connect(self._on_log_in)
         form.edited.connect(self._on_edited)
-        form.host.returnPressed.connect(form.port.setFocus)
-        form.port.returnPressed.connect(form.name.setFocus)
-        form.name.returnPressed.connect(form.password.setFocus)
-        form.password.returnPressed.connect(self._on_enter)
+        fields = (form.host, form.port, form.name, form.password)
+        for field, following in zip(fields, (*fields[1:], None), strict=True):
+            field.returnPressed.connect(lambda following=following: self._on_enter(following))
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
         self._client.link.changed.connect(self._on_link)
         self._client.notice.connect(self.form.show_why)
 
@@ -222,8 +223,15 @@ class StartDialog(QWidget):
         self.form.subject.setText(tr("Coming back as {name}…", name=name))
         self.form.wake(False)
         asked = self._connected().addCallback(lambda _: self._client.come_back(name))
-        asked.addCallbacks(self._on_came_back, self._on_failed)
+        asked.addCallbacks(self._on_came_back, self._on_not_reached)
         asked.addErrback(lambda failure: _log.failure("while coming back", failure))
+
+    def _on_not_reached(self, failure: Failure) -> None:
+        """Go on with what this computer holds: the server is away, or the network is not there yet."""
+        if self._holds() and failure.check(Unreachable) and not failure.check(NotKnown):
+            self._on_offline()
+        else:
+            self._on_failed(failure)
 
     def _on_came_back(self, done: bool) -> None:
         self.form.wake(True)
@@ -237,12 +245,12 @@ class StartDialog(QWidget):
             self.form.password.setFocus()
 
     def _on_offline(self) -> None:
-        """Show what this computer holds of the account; it goes on trying to reach the server's."""
+        """Show what this computer holds of the account; it comes back by itself if it stays logged in."""
         address, name = self._address(), self.form.name.text().strip().lower()
         if address is not None and name:
-            self._client.recall(*address, name).addCallbacks(self._on_recalled, self._on_failed)
+            self._client.recall_and_wait(*address, name).addCallbacks(self._on_recalled, self._on_failed)
 
-    def _on_recalled(self, _done: None) -> None:
+    def _on_recalled(self, _waits: bool) -> None:
         self._on_logged_in("")
 
     def _holds(self) -> bool:
@@ -254,9 +262,12 @@ class StartDialog(QWidget):
         if self._client.link.state is not LinkState.ONLINE and self.form.host.isEnabled():
             self._reached = None
 
-    def _on_enter(self) -> None:
+    def _on_enter(self, following: QWidget | None) -> None:
+        """Log in, if that can be done; else go on to what may be missing."""
         if self.form.log_in.isEnabled():
             self._on_log_in()
+        elif following is not None:
+            following.setFocus()
 
     def _on_register(self) -> None:
         self._ask(self._client.register, self._on_registered)

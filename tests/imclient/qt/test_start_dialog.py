@@ -51,6 +51,16 @@ class StartDialogTests(QtCase):
         self.assertTrue(self.dialog.form.register.isEnabled())
         self.assertEqual("Register alice", self.dialog.form.register.text())
 
+    def test_enter(self) -> None:
+        """Enter goes from field to field until nothing is missing; then it logs in from any of them."""
+        form = self.dialog.form
+        form.host.setFocus()
+        QTest.keyClick(form.host, Qt.Key_Return)
+        self.assertTrue(form.port.hasFocus())
+        self.fill()
+        QTest.keyClick(form.port, Qt.Key_Return)
+        self.assertEqual(1, len(self.came_in))
+
     def test_invite(self) -> None:
         """An invite that is pasted in the place of the host fills in host and port."""
         host = self.dialog.findChild(QLineEdit, "startHost")

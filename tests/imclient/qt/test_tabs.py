@@ -10,6 +10,7 @@ from examples.gallery import BOB, BOTH, HOST, ME, PORT, MadeUpClient, as_client,
 from imclient.core.desk import Desk
 from imclient.qt.audience_choice import Mode
 from imclient.qt.main_window import MainWindow
+from imclient.qt.tab_bar import TabBar
 from imclient.qt.talk_window import TalkWindow
 from improtocol.audience import EVERYONE, Audience
 from imqt.dress import Choice, Dress
@@ -214,3 +215,22 @@ class RecallTests(TabsCase):
         QTest.keyClicks(self.edit, "mine")
         self.assertEqual("mine", self.arrow(Qt.Key_Up))
         self.assertEqual("mine", self.arrow(Qt.Key_Down))
+
+
+class CrowdTests(QtCase):
+    """More tabs than have room."""
+
+    def test_unread_out_of_sight(self) -> None:
+        """What is unread in a tab that has no room is counted, until that tab is gone to."""
+        tabs = TabBar()
+        for index in range(8):
+            tabs.put(index, f"person{index}", "person")
+        tabs.resize(300, 44)
+        self.show(tabs)
+        tabs.show_unread(0, 2)
+        tabs.show_unread(7, 3)
+        self.settle()
+        self.assertEqual(3, tabs.unread_out_of_sight())
+        tabs.setCurrentIndex(7)
+        self.settle()
+        self.assertEqual(2, tabs.unread_out_of_sight())
