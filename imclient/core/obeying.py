@@ -327,6 +327,15 @@ async def wire(front: Front, rest: str) -> Lines:
     return [tr("The wire is not shown any more.")]
 
 
+async def connect(front: Front, rest: str) -> Lines:
+    """Come back now, without waiting for the next try."""
+    link = front.client.link
+    if not link.is_away:
+        return [link.sentence]
+    link.try_now()
+    return []
+
+
 async def disc(front: Front, rest: str) -> Lines:
     """Leave."""
     front.leave()

@@ -124,6 +124,7 @@ _BY_HAND = (
         phrase("this, or all about one command"),
         lambda front, rest: _help(front, rest),  # noqa: PLW0108  (it needs this table)
     ),
+    Slash("connect", "", phrase("come back now, where the next try is waited for"), obeying.connect),
     Slash("disc", "", phrase("disconnect and leave"), obeying.disc, (commands.Quit,)),
 )
 _ALSO = {"online": "back", "quit": "disc", "rename": "newname"}

@@ -219,6 +219,15 @@ class ObeyingTests(RealCase):
         listed = client.roster.people()
         return [f"{one.name}: {one.presence.value}" for one in listed if one.presence.value != "closed"]
 
+    def test_connect(self) -> None:
+        """Whoever waits for the next try comes back at once; whoever is in is told so."""
+        self.assertEqual(["Connected to lab.example:12000"], self.type_in("/connect"))
+        self.cut(self.alice)
+        self.assertTrue(self.alice.link.is_away)
+        Deferred.fromCoroutine(slash.obey(self.front, slash.Typed("connect", "")))
+        self.settle()  # and no time goes by
+        self.assertEqual("online", self.alice.link.state.value)
+
     def test_as_declared(self) -> None:
         """What has no word of its own is asked as the language declares it."""
         self.assertRegex(str(self.type_in("/version")[0]), r"^OK VERSION imserver ")
