@@ -10,6 +10,12 @@ MAY_BE_SKIPPED: frozenset[str] = frozenset()
 
 SUMMARY = re.compile(r"^(?:PASSED|FAILED) \((.*)\)$", re.MULTILINE)
 SKIPPED = re.compile(r"^\[SKIPPED\]\n(.*?)^(?:===|---)", re.MULTILINE | re.DOTALL)
+#: What trial says of a test that failed: why, and which one it is.
+FAILURE = re.compile(r"^\[(?:FAIL|ERROR)\]\n.*?(?=^(?:===|---))", re.MULTILINE | re.DOTALL)
+#: What a proof or a ratio says that does not hold.
+NOT_HELD = re.compile(r"^NOT HELD: (.*)$", re.MULTILINE)
+#: As much of one failure is said again, from its end: there it says what was expected.
+ENOUGH = 2_000
 TEST_NAME = re.compile(r"^tests(?:\.\w+)+$", re.MULTILINE)
 
 
@@ -28,13 +34,25 @@ def skipped(log: str) -> list[str]:
     return sorted(set(names) - MAY_BE_SKIPPED)
 
 
+def failures(log: str) -> list[str]:
+    """Gather what failed: whoever sees only the end of a long log is to know what to look at."""
+    said = FAILURE.findall(log)
+    for name in NOT_HELD.findall(log):
+        # What it said of itself: lines that begin with its name, and the indented ones below.
+        why = re.findall(rf"^{re.escape(name)}[^\n]*\n(?:    [^\n]*\n)*", log, re.MULTILINE)
+        said.append("".join([f"NOT HELD: {name}\n", *why]))
+    return [found[-ENOUGH:].rstrip() for found in said]
+
+
 def main() -> None:
-    """Print the sums; end with 1 if anything failed or was skipped that may not be."""
+    """Say again what failed, and print the sums; end with 1 if anything failed, or was skipped unheard-of."""
     log = Path(sys.argv[1]).read_text(encoding="utf-8", errors="replace")
     steps = sys.argv[2:]
     total = outcomes(log)
     unheard = skipped(log)
     failed = total["failures"] + total["errors"] + total["unexpectedSuccesses"] + len(unheard)
+    for failure in failures(log):
+        print(failure)
     for name in unheard:
         print(f"skipped, and may not be: {name}")
     if steps:

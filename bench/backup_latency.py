@@ -1,75 +1,49 @@
 """What a BACKUP of a running server costs those who send meanwhile: how long each SEND waits for its OK.
 
-``python -m bench.backup_latency [--entries 300000] [--rate 200] [--keep]`` prints one line of JSON: the waits
-while nothing else is done, and while backups are made one behind the other.
+``python -m bench.backup_latency [--entries 300000] [--plant DEFECT]`` keeps ``evidence/backup-latency.json``:
+the waits while nothing else is done, and while a backup is made.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import socket
-import tempfile
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from imserver.storage.records import Draft
 
-from .evidence import write_evidence
-from .people import CHEAP, PASSWORD, settle, unserved
-from .running import HERE, TWISTD, Running
+from .bounded import Bounded, Facts, Planted, past
+from .caller import Caller
+from .house import house
+from .people import DATABASE, unserved
 
 #: Entries that are stored in one go.
 AT_ONCE = 5000
 BODY = "x" * 300
+#: SENDs a second; seconds of them before the backup, the first of which are not measured.
+RATE, WARM, ALONE = 200, 2.0, 15.0
+#: Milliseconds that half of all SENDs, and that any of them may wait while a backup is made.
+HALF, LONGEST = 250, 2_000
 
 
-class Typist:
-    """Somebody who says a line and waits for its answer."""
-
-    def __init__(self, port: int, name: str) -> None:
-        self._socket = socket.create_connection((HERE, port), 60)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._file = self._socket.makefile("rb")
-        self.ask(f"LOGIN {name} :{PASSWORD}")
-
-    def ask(self, line: str) -> str:
-        """Say a line; give the OK, or the ERR."""
-        self._socket.settimeout(600)
-        self._socket.sendall(f"{line}\n".encode())
-        while True:
-            heard = self._file.readline().decode()
-            if not heard or heard.startswith(("OK ", "ERR ")):
-                return heard.strip()
-
-    def leave(self) -> None:
-        """Go."""
-        with suppress(OSError):
-            self._socket.close()
-
-
-def fill(folder: Path, entries: int) -> int:
-    """Have two people with much between them; give the database's bytes."""
-    settle(folder, ["ada", "bob"], hasher=CHEAP)
+def fill(folder: Path, entries: int) -> None:
+    """Have two people with much between them, of whom the first may ask for a backup."""
     with unserved(folder) as (database, done):
         database.set_administrator(1, True)
         for begin in range(0, entries, AT_ONCE):
             for n in range(begin, min(begin + AT_ONCE, entries)):
                 database.append(Draft(2, "bob", frozenset({1}), "ada", BODY, f"r{n}"))
             done()
-    return (folder / "imserver.db").stat().st_size
 
 
-def waits(typist: Typist, rate: float, seconds: float, over: threading.Event) -> list[float]:
+def waits(caller: Caller, seconds: float, over: threading.Event) -> list[float]:
     """Send so many a second, and measure, until it is over."""
-    found, due, end = [], time.monotonic(), time.monotonic() + seconds
+    found, due, end = list[float](), time.monotonic(), time.monotonic() + seconds
     while time.monotonic() < end and not over.is_set():
         time.sleep(max(0.0, due - time.monotonic()))
-        due = max(due + 1 / rate, time.monotonic() - 1)
+        due = max(due + 1 / RATE, time.monotonic() - 1)
         began = time.perf_counter()
-        answer = typist.ask("SEND * :hello")
+        answer = caller.ask("SEND * :hello")
         found.append(time.perf_counter() - began)
         assert answer.startswith("OK SEND"), answer
     return found
@@ -86,55 +60,54 @@ def shown(found: list[float]) -> dict[str, float]:
     }
 
 
-def measure(entries: int, rate: float, seconds: float) -> dict[str, object]:
-    """Have a server, and look."""
-    with tempfile.TemporaryDirectory(prefix="imserver-bench-") as place:
-        running = Running(Path(place, "data"))
-        size = fill(running.folder, entries)
-        running.begin(TWISTD)
-        try:
-            running.wait_until_open()
-            bob, ada = Typist(running.port, "bob"), Typist(running.port, "ada")
-            never = threading.Event()
-            waits(bob, rate, 2, never)
-            alone = waits(bob, rate, seconds, never)
-            over, said = threading.Event(), []
+def measure(entries: int, plant: str | None) -> Facts:
+    """Have somebody send, alone and beside a backup."""
+    with house(["ada", "bob"], lambda folder: fill(folder, entries), plant=plant) as running:
+        size = (running.folder / DATABASE).stat().st_size
+        ada, bob = Caller(running.port), Caller(running.port)
+        ada.come_in("ada")
+        bob.come_in("bob")
+        over, said = threading.Event(), list[str]()
+        waits(bob, WARM, over)
+        alone = waits(bob, ALONE, over)
 
-            def back_up() -> None:
-                said.append(ada.ask("BACKUP"))
-                over.set()
+        def back_up() -> None:
+            said.append(ada.ask("BACKUP"))
+            over.set()
 
-            asking = threading.Thread(target=back_up)
-            asking.start()
-            meanwhile = waits(bob, rate, 600, over)
-            asking.join()
-            for typist in (bob, ada):
-                typist.leave()
-        finally:
-            running.stop()
-        return {
-            "entries": entries,
-            "database_bytes": size,
-            "rate": rate,
-            "backup": said[0].partition(" bytes=")[2],
-            "alone": shown(alone),
-            "meanwhile": shown(meanwhile),
-        }
+        asking = threading.Thread(target=back_up)
+        asking.start()
+        meanwhile = waits(bob, float("inf"), over)
+        asking.join()
+        for caller in (ada, bob):
+            caller.leave()
+    return {
+        "entries": entries,
+        "database_bytes": size,
+        "rate": RATE,
+        "backup": said[0],
+        "alone": shown(alone),
+        "meanwhile": shown(meanwhile),
+    }
 
 
-def main() -> None:
-    """Measure, and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--entries", type=int, default=300_000)
-    parser.add_argument("--rate", type=float, default=200)
-    parser.add_argument("--seconds", type=float, default=15)
-    parser.add_argument("--keep", action="store_true", help="keep it in bench/evidence")
-    given = parser.parse_args()
-    found = measure(given.entries, given.rate, given.seconds)
-    print(json.dumps(found))
-    if given.keep:
-        write_evidence("backup-latency", found)
+def complaints(found: Facts) -> list[str]:
+    """Say who waited too long."""
+    waited = found["meanwhile"]
+    told = past(
+        {"ms for half of all SENDs": (waited["p50_ms"], HALF), "ms for any": (waited["max_ms"], LONGEST)}
+    )
+    return told if found["backup"].startswith("OK BACKUP") else [f"no backup: {found['backup']}", *told]
 
+
+PROOF = Bounded(
+    "backup-latency",
+    "backup, SENDs beside it",
+    measure,
+    complaints,
+    (Planted("backup-by-the-reactor", 100_000),),
+    tries=2,
+)
 
 if __name__ == "__main__":
-    main()
+    PROOF.alone(__doc__, entries=300_000)

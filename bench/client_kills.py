@@ -23,7 +23,7 @@ from typing import Any
 
 from . import people
 from .altered_client import PLANTS
-from .evidence import ROOT, Progress, circumstances, write_evidence
+from .evidence import ROOT, Progress, circumstances, held, write_evidence
 from .ledger import read_log
 from .running import HERE, Running
 from .victims import TALKER, VICTIM, Bot, Desktop, Terminal
@@ -113,20 +113,20 @@ def _at_work(client: Any, seconds: float) -> None:
     client.start()
     while client.stirs() == before and time.monotonic() < began + PATIENCE:
         time.sleep(0.01)
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        time.sleep(min(left, 0.05))
-        if isinstance(client, Terminal):
-            client.touch()
-    client.kill()
+    _live(client, seconds)
 
 
 def _once(client: Any, seconds: float) -> None:
     """Let it live for a moment."""
     client.start()
+    _live(client, seconds)
+
+
+def _live(client: Any, seconds: float) -> None:
+    """Let it go on, its user at the keys where it has some, and kill it."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
-        time.sleep(min(left, 0.1))
+        time.sleep(min(left, 0.05))
         if isinstance(client, Terminal):
             client.touch()
     client.kill()
@@ -161,22 +161,17 @@ def prove(who: str, kills: int, seed: int, *, evidence: bool) -> bool:
     facts = killed(who, kills, seed)
     took = time.monotonic() - began
     progress.end(f"A7, {who} killed: {facts}, {took:.0f} s")
-    held = not bad(facts)
-    planted: dict[str, object] = {}
+    planted: dict[str, dict[str, int]] = {}
     for defect in (plant for plant in PLANTS if who in PLANTS[plant][0]):
         for again in range(PLANTED_TRIES):
-            found = killed(who, PLANTED_KILLS, seed + again, defect)
-            if bad(found):
+            planted[defect] = killed(who, PLANTED_KILLS, seed + again, defect)
+            if bad(planted[defect]):
                 break
-        planted[defect] = found
-        progress.end(f"planted: {defect}: {found}")
-        if not bad(found):
-            print(f"    the defect {defect} was not found, so the proof proves nothing")
-            held = False
+        progress.end(f"planted: {defect}: {planted[defect]}")
     if evidence:
         kept = {**facts, "seed": seed, "seconds": round(took), "planted": planted}
         write_evidence(f"A7-{who}", kept, around)
-    return held
+    return held([facts] if bad(facts) else [], {defect: bad(found) for defect, found in planted.items()})
 
 
 def main() -> int:

@@ -185,7 +185,7 @@ class Anything(int):
     __hash__ = int.__hash__
 
 
-def prove(bits: int, seed: int, *, evidence: bool) -> list[bool]:
+def prove(bits: int, seed: int, *, evidence: bool) -> dict[str, bool]:
     """Prove it, and that the proof finds what it is there to find."""
     around, began = circumstances(), time.monotonic()
     damage = flip(bits, seed, "G4")
@@ -199,7 +199,7 @@ def prove(bits: int, seed: int, *, evidence: bool) -> list[bool]:
         write_evidence(
             "G4", {"flipped_bits": facts, "planted_checksums-unlooked-at": {"found": found}}, around
         )
-    return [not damage.found[WRONG], found]
+    return {"G4": not damage.found[WRONG], "planted: checksums-unlooked-at": found}
 
 
 def main() -> None:
@@ -208,7 +208,7 @@ def main() -> None:
     parser.add_argument("--bits", type=int, default=20, help="flipped in each page")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    sys.exit(not all(prove(asked.bits, asked.seed, evidence=False)))
+    sys.exit(not all(prove(asked.bits, asked.seed, evidence=False).values()))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ from pathlib import Path
 from random import Random
 
 from .evidence import write_evidence
-from .window_figures import Bounds, fail, resident, told
+from .process import MIB, resident
+from .window_figures import Bounds, fail, told
 
 ME, HOST, PORT, DEVICE = "alice", "lab.example", 12000, "desk-bench"
 BOUNDS: Bounds = {
@@ -308,7 +309,7 @@ class Run:
         self.found["burst_block"] = self._block(burst, 2.5)
 
     def _measure_idle(self) -> None:
-        rss = resident()
+        rss = resident() / MIB
         used = resource.getrusage(resource.RUSAGE_SELF)
         before, begun = used.ru_utime + used.ru_stime, time.monotonic()
 

@@ -11,6 +11,7 @@ from PyQt5.QtWidgets import QApplication
 from imclient.core.client import Client
 from imclient.core.said import Said
 from imclient.qt import control
+from imclient.qt.composer import Composer
 from imclient.qt.conversation_rows import Kind
 from imclient.qt.conversation_view import ConversationView
 
@@ -21,7 +22,15 @@ def install() -> None:
     class Control(control.Control):
         def __init__(self, name: str) -> None:
             super().__init__(name)
-            self._acts |= {"how": how, "held": held, "eyes": eyes, "roll": roll, "focus": focus, "wake": wake}
+            self._acts |= {
+                "how": how,
+                "held": held,
+                "eyes": eyes,
+                "roll": roll,
+                "focus": focus,
+                "wake": wake,
+                "aim": aim,
+            }
 
     control.Control = Control  # type: ignore[misc]
 
@@ -118,6 +127,13 @@ def roll(notches: int) -> None:
         False,
     )
     QApplication.sendEvent(viewport, event)
+
+
+def aim() -> list[str]:
+    """Say which conversation is on the screen, and whom what is written would go to."""
+    composer = control._window().findChild(Composer)
+    assert composer is not None
+    return [str(_view().conversation.audience), str(composer.audience.audience)]
 
 
 def wake() -> None:

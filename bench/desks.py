@@ -32,6 +32,10 @@ class Stuck(Exception):
     """What had to come did not."""
 
 
+class Astray(Exception):
+    """What somebody writes would go to others than they chose."""
+
+
 def eventually(
     look: Callable[[], T], wanted: Callable[[T], object] = bool, *, within: float = PATIENCE, what: str = ""
 ) -> T:
@@ -260,12 +264,31 @@ class Desk:
             for name in names:
                 self.do("click", name="roster", person=name, modifiers="Control")
             self.do("click", name="writeToChosen")
+        self._is_aimed(to, "chosen")
+
+    def _is_aimed(self, to: str, when: str) -> None:
+        """See that what is written goes where it was aimed."""
+        seen, wanted = self.do("aim"), sorted(to.split(","))
+        if any(sorted(one.split(",")) != wanted for one in seen):
+            raise Astray(
+                f"{self.name} writes to {to}; {when}, the window is at {seen[0]} and writes to {seen[1]}"
+            )
 
     def say(self, to: str, text: str) -> None:
         """Write to one, several or everyone, by key and mouse."""
         self.aim(to)
+        self._stands("", "before it is written")
         self.do("type", name="composer", text=text)
+        self._is_aimed(to, "written")
+        self._stands(text, "written")
         self.do("key", name="composer", key="Return")
+        self._stands("", "said")
+
+    def _stands(self, text: str, when: str) -> None:
+        """See that this stands where one writes."""
+        if (seen := self.do("text", name="composer")) != text:
+            hint = self.do("text", name="hint")
+            raise Astray(f"{self.name}, {when}: not {text!r} stands there, but {seen!r}; {hint}")
 
     def say_by_keyboard(self, to: str, text: str) -> None:
         """Do the same to one person with the screen's keyboard alone."""
@@ -278,5 +301,6 @@ class Desk:
         eventually(
             lambda: self.do("text", name="composer"), lambda typed: typed == text, what=f"{self.name} types"
         )
+        self._is_aimed(to, "written")
         self.screen.keyboard("key", "Return")
         eventually(lambda: self.do("text", name="composer"), lambda typed: not typed, what="it is sent")

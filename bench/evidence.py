@@ -8,6 +8,7 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +46,15 @@ def changed(root: Path) -> bool:
 def _git(*words: str, root: Path = ROOT) -> str | None:
     asked = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
     return asked.stdout.strip() if asked.returncode == 0 else None
+
+
+def held(complaints: Sequence[object], planted: Mapping[str, bool]) -> bool:
+    """Print the first of what was found, and which planted defect was not; say whether a proof held."""
+    for complaint in complaints[:10]:
+        print(f"    {str(complaint)[:500]}")
+    for defect in (one for one in planted if not planted[one]):
+        print(f"    {defect!r} was planted and not found, so the proof proves nothing", flush=True)
+    return not complaints and all(planted.values())
 
 
 class Progress:

@@ -6,14 +6,14 @@ Beside them people say nasty lines to a server in memory, and strangers flood it
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 
 from tests.imserver.forging import every_event, flood, raw, visits
 from tests.log_reader import read_line
 
-from .evidence import Progress, circumstances, write_evidence
+from .alone import alone
+from .evidence import Progress, circumstances, held, write_evidence
 
 PART = 20_000  # events at a time
 
@@ -29,7 +29,6 @@ def prove(events: int, seed: int, *, evidence: bool) -> bool:
     wrong += flood(random.Random(seed), events // 10)
     found = bool(every_event(random.Random(seed), 100, ((raw, read_line),)))
     found = found and bool(visits(random.Random(seed), 100, write=raw))
-    held = found and not wrong
     facts: dict[str, object] = {
         "events": events,
         "acts_of_people": events // 50,
@@ -41,21 +40,9 @@ def prove(events: int, seed: int, *, evidence: bool) -> bool:
     }
     if evidence:
         write_evidence("G1", facts, around)
-    for sentence in wrong[:20]:
-        print(f"    {sentence!r}")
-    shown.end(f"G1: {events} events read back, {len(wrong)} ambiguities" + ("" if found else "; not proven"))
-    return held
-
-
-def main() -> int:
-    """Run it; the exit status says whether the promise held."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--no-evidence", action="store_true")
-    asked = parser.parse_args()
-    return 0 if prove(asked.events, asked.seed, evidence=not asked.no_evidence) else 1
+    shown.end(f"G1: {events} events read back, {len(wrong)} ambiguities")
+    return held(wrong, {"facts as they are": found})
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    alone(prove, __doc__, events=1_000_000, seed=1)

@@ -25,13 +25,13 @@ from typing import Any
 
 from twisted.internet.task import deferLater
 
-from .altered_server import PLANTS
 from .crowd import Device, Sender
 from .failing_calls import FailingCalls, why_not
 from .kill_proof import Proof, Task, run
 from .ledger import DIED, REFUSED, STRANGE, STUCK, Ledger
 from .people import DATABASE, PASSWORD
 from .running import HERE, Ended
+from .server_defects import PLANTS
 
 #: Bytes of the disk that is filled: what is said in a run must have room beside the write-ahead log.
 SIZE = 96 * 1024 * 1024

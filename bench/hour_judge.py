@@ -67,6 +67,10 @@ class Judge:
             if count > 1:
                 self.findings.add(DOUBLED, f"{text!r} stands {count} times in the log")
         by_text = {entry.text: entry for entry in log}
+        wanted = {*self.said, *(text for burst in self.unsure for text in burst)}
+        for text in times:
+            if text not in wanted:
+                self.findings.add(STRANGE, f"nobody said {by_text[text]}")
         for text, (name, to) in self.said.items():
             entry = by_text.get(text)
             if entry is None:

@@ -1,36 +1,30 @@
 """What a server costs to which nobody speaks: at most 90 MB of memory and 0.2 % of a core.
 
-``python -m bench.idle_cost [--seconds 180] [--keep]``
+``python -m bench.idle_cost [--seconds 180]`` keeps ``evidence/idle.json``.
 
 Four real servers stand beside each other for some minutes: as it comes, with counts shown to Prometheus, with
 TLS, and with a hundred people logged in who say nothing.  Each has been spoken to before, so that what is
-loaded only then is there.
+loaded only then is there.  Beside them stand two with a defect each: they must be past their bounds.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import re
-import socket
-import ssl
-import sys
-import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
-from .evidence import circumstances, write_evidence
-from .people import PASSWORD, settle
+from .alone import alone
+from .caller import Caller
+from .evidence import circumstances, held, write_evidence
+from .house import house
+from .process import processor, resident, share
 from .running import HERE, Running, free_port
 
-#: What an idle server may take.
+#: What an idle server may take: bytes, and its part of a core.
 MEMORY, PROCESSOR = 90e6, 0.002
 #: Seconds after the last word until it counts as idle: timers of its beginning are over by then.
 QUIET = 15
 GUESTS = [f"guest{number}" for number in range(100)]
-TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -41,90 +35,74 @@ class Setting:
     words: tuple[str, ...] = ()
     tls: bool = False
     guests: int = 1
+    plant: str | None = None
+
+    def stand(self, stack: ExitStack) -> Running:
+        """Have a server stand, with its guests, until the stack ends."""
+        port, guests = free_port(), GUESTS[: self.guests]
+        words = [word.format(port=port) for word in self.words]
+        running = stack.enter_context(house(guests, plant=self.plant, more=words))
+        door = port if self.tls else running.port
+        running.wait_until_open(door)
+        for name in guests:
+            caller = Caller(door, tls=self.tls)
+            stack.callback(caller.leave)
+            caller.come_in(name)
+        return running
 
 
 SETTINGS = (
     Setting("plain"),
-    Setting("metrics", ("--metrics", "tcp:{port}:interface=127.0.0.1")),
-    Setting("tls", ("--listen", "ssl:{port}:interface=127.0.0.1"), tls=True),
+    Setting("metrics", ("--metrics", f"tcp:{{port}}:interface={HERE}")),
+    Setting("tls", ("--listen", f"ssl:{{port}}:interface={HERE}"), tls=True),
     Setting("hundred", guests=100),
 )
+PLANTED = tuple(Setting(plant, plant=plant) for plant in ("ticks-when-idle", "holds-too-much"))
+
+#: Of each setting what it took: bytes of memory, its share of them, and its part of a core.
+Took = dict[str, dict[str, float]]
 
 
-class House:
-    """A server in one of the settings, and who is there."""
-
-    def __init__(self, setting: Setting, folder: Path, stack: ExitStack) -> None:
-        self.setting = setting
-        settle(folder, GUESTS[: setting.guests])
-        self._running = Running(folder)
-        port = free_port()
-        self._running.more = [word.format(port=port) for word in setting.words]
-        self._running.begin()
-        stack.callback(self._running.kill)
-        self._running.wait_until_open()
-        for name in GUESTS[: setting.guests]:
-            stack.callback(self._enter(name, port if setting.tls else self._running.port).close)
-
-    def _enter(self, name: str, port: int) -> socket.socket:
-        wire = socket.create_connection((HERE, port), timeout=60)
-        if self.setting.tls:
-            context = ssl.create_default_context()
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            wire = context.wrap_socket(wire)
-        wire.sendall(f"LOGIN {name} :{PASSWORD}\n".encode())
-        heard = b""
-        while b"* LIVE" not in heard:
-            heard += wire.recv(65536)
-        return wire
-
-    def processor(self) -> float:
-        """Give the seconds of processor it has had."""
-        told = Path(f"/proc/{self._running.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(told[11]) + int(told[12])) * TICK
-
-    def memory(self) -> dict[str, int]:
-        """Give its bytes in memory: all, and its share of what it has together with others."""
-        told = Path(f"/proc/{self._running.pid}/smaps_rollup").read_text()
-        return {
-            name.lower(): int(size) * 1024 for name, size in re.findall(r"^(Rss|Pss): +(\d+) kB", told, re.M)
-        }
-
-
-def measure(seconds: float) -> dict[str, dict[str, float]]:
+def measure(seconds: float) -> Took:
     """Let all of them stand idle together; give what each took."""
-    with tempfile.TemporaryDirectory(prefix="imserver-idle-") as folder, ExitStack() as stack:
-        houses = [House(setting, Path(folder) / setting.name, stack) for setting in SETTINGS]
+    with ExitStack() as stack:
+        settings = (*SETTINGS, *PLANTED)
+        pids = [setting.stand(stack).pid for setting in settings]
         time.sleep(QUIET)
-        before, began = [house.processor() for house in houses], time.monotonic()
+        before, began = [processor(pid) for pid in pids], time.monotonic()
         time.sleep(seconds)
         took = time.monotonic() - began
         return {
-            house.setting.name: {
-                **house.memory(),
-                "processor": round((house.processor() - earlier) / took, 6),
+            setting.name: {
+                "rss": resident(pid),
+                "pss": share(pid),
+                "processor": round((processor(pid) - earlier) / took, 6),
             }
-            for house, earlier in zip(houses, before, strict=True)
+            for setting, pid, earlier in zip(settings, pids, before, strict=True)
         }
 
 
-def main() -> None:
-    """Measure; the exit status says whether all kept within the bounds."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=180)
-    parser.add_argument("--keep", action="store_true", help="keep what was found as evidence")
-    asked = parser.parse_args()
+def past(found: Took, settings: tuple[Setting, ...]) -> list[str]:
+    """Name the settings that took more than they may."""
+    names = [setting.name for setting in settings]
+    return [name for name in names if found[name]["rss"] > MEMORY or found[name]["processor"] > PROCESSOR]
+
+
+def prove(seconds: float, *, evidence: bool) -> bool:
+    """Measure, tell and keep it; say whether all but what was planted kept within the bounds."""
     around = circumstances()
-    found = measure(asked.seconds)
+    found = measure(seconds)
     for name, took in found.items():
-        print(
-            f"{name}: {took['rss'] / 1e6:.1f} MB ({took['pss'] / 1e6:.1f}), {took['processor']:.3%} of a core"
-        )
-    if asked.keep:
-        write_evidence("idle", {"seconds": asked.seconds, **found}, around)
-    if any(took["rss"] > MEMORY or took["processor"] > PROCESSOR for took in found.values()):
-        sys.exit(1)
+        memory = f"{took['rss'] / 1e6:.1f} MB ({took['pss'] / 1e6:.1f})"
+        print(f"idle, {name}: {memory}, {took['processor']:.3%} of a core", flush=True)
+    if evidence:
+        write_evidence("idle", {"seconds": seconds, **found}, around)
+    caught = past(found, PLANTED)
+    return held(
+        [f"{name} took more than it may" for name in past(found, SETTINGS)],
+        {setting.name: setting.name in caught for setting in PLANTED},
+    )
 
 
 if __name__ == "__main__":
-    main()
+    alone(prove, __doc__, seconds=180.0)

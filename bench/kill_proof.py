@@ -26,11 +26,12 @@ from typing import Any
 from twisted.internet.task import deferLater, react
 
 from . import people
-from .altered_server import FAIL_POINTS, PLANTS, launcher
+from .altered_server import FAIL_POINTS, launcher
 from .crowd import Device, Sender
 from .evidence import Progress, circumstances, write_evidence
 from .ledger import DIED, STUCK, Findings, Ledger, read_log
 from .running import TWISTD, Ended, Running
+from .server_defects import PLANTS
 
 SENDERS = [f"s{number:02}" for number in range(20)]
 LISTENERS = [f"l{number}" for number in range(8)]
@@ -240,9 +241,29 @@ def sums(proof: Proof, task: Task, seconds: float) -> dict[str, object]:
 
 
 async def prove(
-    reactor: Any, task: Task, title: str, make: Callable[[Any, Path, Task], Proof] = Proof
+    reactor: Any,
+    task: Task,
+    title: str,
+    make: Callable[[Any, Path, Task], Proof] = Proof,
+    *,
+    again_if_late: bool = False,
 ) -> tuple[Proof, dict[str, object]]:
-    """Run the rounds, showing how far they are."""
+    """Run the rounds, showing how far they are; once more, with another seed, if some of it was only late.
+
+    A machine that others use as well can stand still for seconds: what is late must be so twice.  What was
+    lost, doubled or changed counts at once.
+    """
+    proof, facts = await _prove(reactor, task, title, make)
+    if again_if_late and proof.findings.only_late:
+        for sentence in proof.findings.sentences:
+            print(f"    once, and now again: {sentence}")
+        proof, facts = await _prove(reactor, replace(task, seed=task.seed + 1), title, make)
+    return proof, facts
+
+
+async def _prove(
+    reactor: Any, task: Task, title: str, make: Callable[[Any, Path, Task], Proof]
+) -> tuple[Proof, dict[str, object]]:
     shown = Progress()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="imserver-proof-") as folder:

@@ -111,6 +111,11 @@ class Findings:
         if len(self.sentences) < EXAMPLES:
             self.sentences.append(f"{kind}: {sentence}")
 
+    @property
+    def only_late(self) -> bool:
+        """Whether something did not come in time, and that is all."""
+        return set(+self.counts) == {STUCK}
+
     def __bool__(self) -> bool:
         """Whether there is any."""
         return bool(self.counts)

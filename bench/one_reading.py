@@ -6,13 +6,13 @@ What is tried stands in `tests.one_reading`; that each trial finds a planted def
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 
 from tests.one_reading import messages, streams
 
-from .evidence import Progress, circumstances, write_evidence
+from .alone import alone
+from .evidence import Progress, circumstances, held, write_evidence
 
 PART = 2_000  # at a time
 
@@ -34,21 +34,9 @@ def prove(count: int, seed: int, *, evidence: bool) -> bool:
     }
     if evidence:
         write_evidence("C1", facts, around)
-    for sentence in wrong[:10]:
-        print(f"    {sentence[:300]}")
     shown.end(f"A14, C1 to C3: {count} streams and as many messages, {len(wrong)} disagreements")
-    return not wrong
-
-
-def main() -> int:
-    """Run it; the exit status says whether the promises held."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--no-evidence", action="store_true")
-    asked = parser.parse_args()
-    return 0 if prove(asked.count, asked.seed, evidence=not asked.no_evidence) else 1
+    return held(wrong, {})
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    alone(prove, __doc__, count=100_000, seed=1)

@@ -27,8 +27,9 @@ from typing import Any
 
 from .evidence import write_evidence
 from .people import PASSWORD, settle
+from .process import MIB, resident
 from .running import HERE, free_port
-from .window_figures import Bounds, fail, resident, told
+from .window_figures import Bounds, fail, told
 
 NAME, DEVICE = "ada", "desk"
 BOUNDS: Bounds = {
@@ -115,7 +116,7 @@ class Run:
 
     def _measure(self) -> None:
         try:
-            self.found["memory"] = resident()
+            self.found["memory"] = resident() / MIB
             self._measure_finding()
             self._measure_sorting()
             self._measure_change()
@@ -219,7 +220,7 @@ class Run:
         def end() -> None:
             timer.stop()
             self.found["load_block"] = worst.end()
-            self.found["memory_crowd"] = resident()
+            self.found["memory_crowd"] = resident() / MIB
             self.details["connected"] = self._overseer.people.people.connected
             self.details["messages_a_second"] = round(
                 (self._overseer.figures.now.get("sends", 0) - before) / TALK, 1

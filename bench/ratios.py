@@ -26,6 +26,7 @@ from tests.improtocol.test_cost import SHAPES
 from tests.stage import Actor, Stage
 
 from . import line_cost, storage_rate
+from .replaced import replaced
 
 PAIRS, PLANTED_PAIRS = 5, 3
 SAID = b"SEND %b :" + b"x" * 64 + b"\n"
@@ -42,12 +43,8 @@ async def group_commit(reactor: Any, planted: bool) -> float:
             facts = await storage_rate.measure(reactor, f"sqlite:///{folder}/im.db", senders, 0.4)
         return cast(float, facts["cpu_us_per_message"])
 
-    shipped = writer.LARGEST_BATCH
-    writer.LARGEST_BATCH = 1 if planted else shipped
-    try:
+    with replaced(writer, "LARGEST_BATCH", 1 if planted else writer.LARGEST_BATCH):
         return await cost(1) / await cost(200)
-    finally:
-        writer.LARGEST_BATCH = shipped
 
 
 async def to_one(_reactor: Any, planted: bool) -> float:
@@ -148,6 +145,10 @@ class Ratio:
         held, found = (self.least <= ratio <= self.most for ratio in (sound, ill))
         bound = f"at least {self.least}" if self.least else f"at most {self.most}"
         print(f"{self.what:64} {sound:6.2f}, {bound}; {ill:6.2f} if {self.planted}", flush=True)
+        if not held:
+            print(f"NOT HELD: {self.what}")
+        if found:
+            print(f"NOT HELD: {self.what}: it would not be noticed if {self.planted}")
         return held and not found
 
 

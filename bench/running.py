@@ -81,12 +81,12 @@ class Running:
                 stderr=output,
             )
 
-    def wait_until_open(self) -> float:
-        """Wait until it takes connections; say how many seconds that took; raises ``Ended``."""
+    def wait_until_open(self, port: int | None = None) -> float:
+        """Wait until it takes connections, there or at its own port; give the seconds; raises ``Ended``."""
         began = time.monotonic()
         while time.monotonic() < began + PATIENCE:
             with socket.socket() as probe:
-                if probe.connect_ex((HERE, self.port)) == 0:
+                if probe.connect_ex((HERE, port or self.port)) == 0:
                     return time.monotonic() - began
             if self.ended:
                 raise Ended

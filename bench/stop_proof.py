@@ -2,7 +2,8 @@
 
 ``python -m bench.stop_proof [--rounds 50] [--seed 1] [--minutes 45] [--keep NAME] [--plant DEFECT]``
 
-A round is one of `kill_proof`, but it ends by SIGTERM: at any moment while twenty senders talk.
+A round is one of `kill_proof`, but it ends by SIGTERM: at any moment while twenty senders talk.  What was
+begun is answered before the good-bye, so whatever is in the log then has had its OK.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import time
 
 from .crowd import Device, Sender
 from .kill_proof import LONGEST, Proof, run_alone
-from .ledger import STRANGE, STUCK
+from .ledger import STRANGE, STUCK, read_log
+from .people import DATABASE
 
 #: Seconds the server has to end (promise G2).
 SOON = 5.0
@@ -63,6 +65,15 @@ class StopProof(Proof):
         for device in there:
             if not device.told_when:
                 self.findings.add(STRANGE, f"{device.view.label} was not told when to come back")
+        self._look_for_unanswered()
+
+    def _look_for_unanswered(self) -> None:
+        """Look whether something was stored, and whoever said it left without its OK."""
+        _, entries = read_log(self._running.folder / DATABASE, self.ledger.checked)
+        unanswered = {(sender.view.name, ref) for sender in self._senders for ref in sender.unanswered}
+        for entry in entries:
+            if (entry.sender, entry.ref) in unanswered:
+                self.findings.add(STRANGE, f"{entry} was stored, and not answered before the good-bye")
 
     async def _stop(self) -> None:
         began = time.monotonic()

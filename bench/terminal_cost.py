@@ -5,24 +5,24 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import pty
-import re
 import select
 import signal
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from . import people
+from .alone import alone
 from .evidence import ROOT, write_evidence
-from .running import HERE, Running
+from .house import house
+from .people import PASSWORD
+from .process import processor, resident
+from .running import HERE
 from .victims import TALKER, VICTIM
 
 STARTS = 9
@@ -80,23 +80,10 @@ class Terminal:
         os.close(self._screen)
 
 
-def resident(process: int) -> float:
-    """Give the memory of a process, MB of 1,000,000 bytes."""
-    status = Path(f"/proc/{process}/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
-    return int(found[1]) * 1024 / 1e6 if found else 0.0
-
-
-def cpu_seconds(process: int) -> float:
-    """Give what a process has used of the processor."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def talker(port: int) -> socket.socket:
     """Come in as who talks."""
     made = socket.create_connection((HERE, port))
-    made.sendall(f"LOGIN {TALKER} :{people.PASSWORD}\n".encode())
+    made.sendall(f"LOGIN {TALKER} :{PASSWORD}\n".encode())
     return made
 
 
@@ -122,13 +109,13 @@ def memory(folder: Path, port: int) -> dict[str, object]:
     client = Terminal(folder, port, "--name", VICTIM, "--password-file", str(folder / "password"))
     client.until(b"You are in")
     time.sleep(1)
-    at_first = resident(client.process.pid)
+    at_first = resident(client.process.pid) / 1e6
     said = talker(port)
     said.sendall(
         b"".join(b"SEND %s :line %d, as long as people write\n" % (VICTIM.encode(), n) for n in range(5000))
     )
     client.until(b"line 4999")
-    then = resident(client.process.pid)
+    then = resident(client.process.pid) / 1e6
     client.end()
     said.close()
     return {"terminal_memory_mb": round(at_first, 1), "after_5000_messages_mb": round(then, 1)}
@@ -145,15 +132,15 @@ def answers_a_second(folder: Path, port: int) -> dict[str, object]:
     said = talker(port)
     try:
         _answered(said, 500)
-        before, began = cpu_seconds(bot.pid), time.perf_counter()
+        before, began = processor(bot.pid), time.perf_counter()
         _answered(said, MESSAGES)
-        took, used = time.perf_counter() - began, cpu_seconds(bot.pid) - before
+        took, used = time.perf_counter() - began, processor(bot.pid) - before
         return {
             "answered": MESSAGES,
             "answers_a_second_beside_server_and_talker": round(MESSAGES / took),
             "processor_us_an_answer": round(used / MESSAGES * 1e6),
             "answers_a_second_on_one_core": round(MESSAGES / used),
-            "bot_memory_mb": round(resident(bot.pid), 1),
+            "bot_memory_mb": round(resident(bot.pid) / 1e6, 1),
         }
     finally:
         bot.send_signal(signal.SIGTERM)
@@ -180,30 +167,20 @@ def _answered(said: socket.socket, count: int) -> None:
             said.sendall(b"ACK %d\n" % told)
 
 
-def main() -> int:
-    """Measure, and say whether it is as promised."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--no-evidence", action="store_false", dest="keep", help="write no file")
-    keep = parser.parse_args().keep
-    with tempfile.TemporaryDirectory(prefix="imclient-cost-") as name:
-        folder = Path(name)
-        people.settle(folder / "data", [VICTIM, TALKER])
-        (folder / "password").write_text(f"{people.PASSWORD}\n")
-        server = Running(folder / "data")
-        server.begin()
-        server.wait_until_open()
-        try:
-            facts: dict[str, object] = {}
-            for measured in (start_to_prompt, memory, answers_a_second):
-                found = measured(folder, server.port)
-                facts |= found
-                print(*(f"{what}: {figure}" for what, figure in found.items()), sep="\n", flush=True)
-        finally:
-            server.stop()
-    if keep:
+def measure(*, evidence: bool) -> bool:
+    """Measure everything, tell it and keep it."""
+    facts: dict[str, object] = {}
+    with house([VICTIM, TALKER]) as server:
+        folder = server.folder.parent
+        (folder / "password").write_text(f"{PASSWORD}\n")
+        for measured in (start_to_prompt, memory, answers_a_second):
+            found = measured(folder, server.port)
+            facts |= found
+            print(*(f"{what}: {figure}" for what, figure in found.items()), sep="\n", flush=True)
+    if evidence:
         write_evidence("terminal-cost", facts)
-    return 0
+    return True
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    alone(measure, __doc__)

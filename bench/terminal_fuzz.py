@@ -7,18 +7,18 @@ cursor, margins, character sets and at the line above, then plants defects that 
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import os
 import re
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 
 from imclient.terminal import harmless
 
-from .evidence import Progress, write_evidence
+from .alone import alone
+from .evidence import Progress, held, write_evidence
 from .glass import tricks
+from .replaced import replaced
 
 #: Messages of one piece of work.
 PIECE = 5_000
@@ -39,12 +39,8 @@ def tried(seed: int, count: int = PIECE) -> list[str]:
 
 def found_planted(defect: str) -> bool:
     """Plant a defect; say whether it is found."""
-    whole = harmless.HARMFUL
-    harmless.HARMFUL = without(PLANTED[defect])
-    try:
+    with replaced(harmless, "HARMFUL", without(PLANTED[defect])):
         return next(tricks(PATIENCE, 1), None) is not None
-    finally:
-        harmless.HARMFUL = whole
 
 
 def without(signs: str) -> re.Pattern[str]:
@@ -52,7 +48,7 @@ def without(signs: str) -> re.Pattern[str]:
     return re.compile(f"(?![{signs}]){harmless.HARMFUL.pattern}")
 
 
-def prove(messages: int, seed: int, *, keep: bool) -> bool:
+def prove(messages: int, seed: int, *, evidence: bool) -> bool:
     """Write them all on all cores; say whether nothing moved and all that was planted was found."""
     began, progress, found, done = time.monotonic(), Progress(), list[str](), 0
     pieces = -(-messages // PIECE)
@@ -70,25 +66,11 @@ def prove(messages: int, seed: int, *, keep: bool) -> bool:
         "seconds": round(took),
         "planted_found": planted,
     }
-    if keep:
+    if evidence:
         write_evidence("E3", facts)
     progress.end(f"E3, hostile messages at a terminal: {done:,}, {len(found)} did something, {took:.0f} s")
-    for sentence in found[:10]:
-        print(f"    {sentence}")
-    for defect in (one for one in planted if not planted[one]):
-        print(f"    {defect!r} was planted and not found, so the proof proves nothing")
-    return not found and all(planted.values())
-
-
-def main() -> int:
-    """Read the arguments; the exit status says whether the promise held."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--messages", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--no-evidence", action="store_false", dest="keep", help="write no file")
-    asked = parser.parse_args()
-    return 0 if prove(asked.messages, asked.seed, keep=asked.keep) else 1
+    return held(found, planted)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    alone(prove, __doc__, messages=1_000_000, seed=1)

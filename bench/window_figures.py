@@ -1,11 +1,10 @@
-"""What the measures of both windows share: figures beside their bounds, memory, and an end at once."""
+"""What the measures of both windows share: figures beside their bounds, and an end at once."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import NoReturn
 
 #: Name of a figure, what it may be at most, and its unit.
@@ -18,12 +17,6 @@ def told(found: Mapping[str, float], bounds: Bounds) -> Iterator[str]:
         if name in found:
             mark = "" if found[name] <= bound else "   PAST ITS BOUND"
             yield f"{name:14} {found[name]:9.1f} {unit:3} at most {bound:g}{mark}"
-
-
-def resident() -> float:
-    """Give how much memory the process has, in MB."""
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmRSS" in line)
-    return int(line.split()[1]) / 1024
 
 
 def fail(error: object) -> NoReturn:

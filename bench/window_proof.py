@@ -1,20 +1,19 @@
 """Promises E1 and E2 in real windows: nothing that came is taken for markup, and no bad address is opened.
 
-``python -m bench.window_proof [--texts 10000] [--addresses 5000] [--no-evidence]`` fills windows without a
-screen with texts that hope to be markup, as names, lines, messages and sentences, and looks at every label,
-box and tooltip that is shown; then has bad addresses said, presses everywhere on them, and takes up whatever
-is offered.  Planted defects must be found.  Keeps `bench/evidence/E1.json` and `E2.json`.
+``python -m bench.window_proof [--texts 10000] [--addresses 5000] [--quick] [--no-evidence]`` fills windows
+without a screen with texts that hope to be markup, as names, lines, messages and sentences, and looks at
+every label, box and tooltip that is shown; then has bad addresses said, presses everywhere on them, and takes
+up whatever is offered.  Planted defects must be found, unless it is quick.  Keeps `bench/evidence/E1.json`
+and `E2.json`.
 """
 
 from __future__ import annotations
 
-import argparse
-import contextlib
 import os
 import re
-import sys
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -24,16 +23,18 @@ from PyQt5.QtGui import QDesktopServices, QTextDocument
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QAction, QLabel, QMenu, QWidget
 
-from examples.gallery import BOB, ME, MadeUpClient
+from examples.made_up import BOB, ME, MadeUpClient
 from imclient.qt.conversation_view import ConversationView
 from improtocol.audience import Audience
-from imqt import links as links_room
+from imqt import links
 from imqt.notice_bar import NoticeBar
 from tests.imclient.qt.exposed import Watch, corpus, expose
 from tests.imclient.qt.test_links import bad
 from tests.qt_case import HARMLESS, app
 
-from .evidence import Progress, circumstances, write_evidence
+from .alone import alone
+from .evidence import Progress, circumstances, held, write_evidence
+from .replaced import replaced
 
 _QTEST: Any = QTest  #: its stub takes its functions for methods
 #: Texts in one window; addresses in one conversation.
@@ -55,18 +56,15 @@ def shown_as_markup(texts: list[str]) -> tuple[list[str], int]:
     """Show texts in every window; give what was taken for markup, and how many labels were looked at."""
     watch, loaded = Watch(), list[object]()
     app.installEventFilter(watch)
-    whole = QTextDocument.loadResource
-    QTextDocument.loadResource = lambda *asked: loaded.append(asked)  # type: ignore[method-assign]
     try:
-        said = expose(texts, settle)
+        with replaced(QTextDocument, "loadResource", lambda *asked: loaded.append(asked)):
+            said = expose(texts, settle)
     finally:
-        QTextDocument.loadResource = whole  # type: ignore[method-assign]
         app.removeEventFilter(watch)
     return [*watch.found, *said, *(f"loaded: {one!r}" for one in loaded)], watch.seen
 
 
-@contextlib.contextmanager
-def label_of_its_own() -> Iterator[None]:
+def label_of_its_own() -> AbstractContextManager[None]:
     """Let one strip of the window make a label that looks for markup."""
     whole = NoticeBar.__init__
 
@@ -75,11 +73,7 @@ def label_of_its_own() -> Iterator[None]:
         planted = QLabel("x", self)
         planted.setText(corpus(1)[0])
 
-    NoticeBar.__init__ = made  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        NoticeBar.__init__ = whole  # type: ignore[method-assign]
+    return replaced(NoticeBar, "__init__", made)
 
 
 # E2
@@ -88,13 +82,11 @@ def label_of_its_own() -> Iterator[None]:
 def opened(texts: list[str]) -> list[str]:
     """Have texts said, press everywhere on them, take up all that is offered; give what was opened."""
     found: list[str] = []
-    whole = QDesktopServices.openUrl
 
     def note(url: QUrl) -> bool:
         found.append(url.toString())
         return True
 
-    QDesktopServices.openUrl = note  # type: ignore[method-assign]
     client = MadeUpClient()
     for text in texts:
         client.hear("bob", Audience.of(ME), text, 1_800_000_000)
@@ -104,10 +96,10 @@ def opened(texts: list[str]) -> list[str]:
     view.resize(700, 900)
     view.show()
     try:
-        settle()
-        press_everywhere(view)
+        with replaced(QDesktopServices, "openUrl", note):
+            settle()
+            press_everywhere(view)
     finally:
-        QDesktopServices.openUrl = whole  # type: ignore[method-assign]
         view.close_view()
         view.close()
         view.deleteLater()
@@ -141,16 +133,12 @@ def press_links(menu: QMenu) -> None:
             action.trigger()
 
 
-@contextlib.contextmanager
+@contextmanager
 def any_scheme() -> Iterator[None]:
     """Find links of any kind."""
-    whole, target = links_room._FOUND, links_room._target
-    links_room._FOUND = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
-    links_room._target = lambda written: ("lab.example", written)
-    try:
+    anything = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
+    with replaced(links, "_FOUND", anything), replaced(links, "_target", lambda one: ("lab.example", one)):
         yield
-    finally:
-        links_room._FOUND, links_room._target = whole, target
 
 
 # The proof
@@ -161,7 +149,7 @@ def _said(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> 
         print(f"    Qt says: {message}")
 
 
-def prove(texts: int, addresses: int, *, plant: bool = True, evidence: bool = True) -> bool:
+def prove(texts: int, addresses: int, *, quick: bool = False, evidence: bool = True) -> bool:
     """Show, press, plant, keep evidence; say whether nothing happened and everything planted was found."""
     qInstallMessageHandler(_said)
     around, began, progress = circumstances(), time.monotonic(), Progress()
@@ -176,7 +164,7 @@ def prove(texts: int, addresses: int, *, plant: bool = True, evidence: bool = Tr
         pressed += opened(all_addresses[at : at + IN_A_TALK])
         progress.show(f"E2: {at} addresses, {len(pressed)} opened")
     planted: dict[str, bool] = {}
-    if plant:
+    if not quick:
         with label_of_its_own():
             planted["a label of its own"] = bool(shown_as_markup(all_texts[:5])[0])
         with any_scheme():
@@ -193,24 +181,8 @@ def prove(texts: int, addresses: int, *, plant: bool = True, evidence: bool = Tr
         f"E1, E2: {texts:,} texts at {labels:,} labels, {len(markup)} taken for markup; "
         f"{len(all_addresses):,} bad addresses, {len(pressed)} opened; {took:.0f} s"
     )
-    for sentence in [*markup, *pressed][:10]:
-        print(f"    {sentence}")
-    missed = [*(one for one in planted if not planted[one]), *([] if good else ["a good address opens"])]
-    for defect in missed:
-        print(f"    {defect!r} was not found, so the proof proves nothing")
-    return not markup and not pressed and not missed
-
-
-def main() -> int:
-    """Read the arguments; the exit status says whether the promises held."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--texts", type=int, default=10_000)
-    parser.add_argument("--addresses", type=int, default=5_000)
-    parser.add_argument("--unplanted", action="store_false", dest="plant", help="plant nothing")
-    parser.add_argument("--no-evidence", action="store_false", dest="keep", help="write no file")
-    asked = parser.parse_args()
-    return 0 if prove(asked.texts, asked.addresses, plant=asked.plant, evidence=asked.keep) else 1
+    return held([*markup, *pressed], {**planted, "a good address opens": bool(good)})
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    alone(prove, __doc__, texts=10_000, addresses=5_000, quick=False)

@@ -1,4 +1,4 @@
-"""A picture of everything the desktop client can show, light and dark, to be looked at.
+"""A picture of everything that the client's and the server's windows can show, to be looked at.
 
     xvfb-run -a -s '-screen 0 4000x3000x24 -dpi 96' python -m examples.album FOLDER [--percent 200] [PANE ...]
 
@@ -18,7 +18,7 @@ from PyQt5.QtGui import QPainter, QPixmap
 from PyQt5.QtWidgets import QApplication, QDialog, QWidget
 
 import imtongue
-from examples import gallery, passing
+from examples import gallery, passing, server_gallery
 from imqt import qt_words, theme
 from imqt.dress import Choice, Dress
 from imqt.reactor import make_application
@@ -27,6 +27,7 @@ SETTLED = 0.6  #: seconds until what comes a moment later has come
 
 #: Beside the usual size: the narrowest window and a wide one, which show the same.
 SIZES = {"window-narrow": ("window", 480, 640), "window-wide": ("window", 1920, 1000)}
+SIZES |= {"server-small": ("server-window", 900, 560), "server-wide": ("server-window", 1920, 1000)}
 SIZES |= {"window-wire-narrow": ("window-wire", 480, 640), "start-narrow": ("start-stranger", 360, 480)}
 
 
@@ -61,7 +62,7 @@ def main() -> int:
     qt_words.speak(app)
     app.setQuitOnLastWindowClosed(False)
     asked.folder.mkdir(parents=True, exist_ok=True)
-    shown = {**gallery.SHOWN, **passing.SHOWN}
+    shown = {**gallery.SHOWN, **passing.SHOWN, **server_gallery.SHOWN}
     sizes = {name: (name, 1180, 760) for name in shown} | SIZES
     for choice in (Choice.LIGHT, Choice.DARK):
         if asked.only not in (None, choice.value):

@@ -14,22 +14,8 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QMenu, QWidget
 from twisted.internet.defer import Deferred
 
-from examples.gallery import (
-    BOB,
-    BOTH,
-    HOST,
-    ME,
-    PEOPLE,
-    PORT,
-    MadeUpClient,
-    as_client,
-    lab,
-    long_ago,
-    moment,
-    window,
-    window_blocked,
-    window_with_wire,
-)
+from examples.gallery import window, window_blocked, window_with_wire
+from examples.made_up import BOB, BOTH, HOST, ME, PEOPLE, PORT, MadeUpClient, as_client, lab, long_ago, moment
 from imclient.core.client import LinkState
 from imclient.core.conversations import Progress
 from imclient.core.reaching import NobodyListens, NoSuchHost, NotConnected, Silent
@@ -37,6 +23,7 @@ from imclient.core.records import Receipt
 from imclient.core.trust import AnotherServer
 from imclient.qt import telling
 from imclient.qt.audience_choice import Mode
+from imclient.qt.closing_window import ClosingWindow
 from imclient.qt.devices_window import DevicesWindow
 from imclient.qt.main_window import MainWindow
 from imclient.qt.password_window import PasswordWindow
@@ -368,6 +355,12 @@ def _password(refuse: Exception | None = None, again: str = "donkey wrench") -> 
     return make
 
 
+def close_account(_dress: Dress) -> QWidget:
+    """Ask before the account is closed, for ever."""
+    client = lab()
+    return ClosingWindow(as_client(client), client.notice.emit)
+
+
 # What the core says of it
 
 
@@ -450,4 +443,5 @@ SHOWN: dict[str, Make] = {
     "password-short": _password(errors.BadPassword(8, 256)),
     "password-not-same": _password(again="donkey wrensh"),
     "password-offline": _password(NotConnected()),
+    "close-account": close_account,
 }

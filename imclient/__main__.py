@@ -10,14 +10,9 @@ import imtongue
 from improtocol import __version__
 from improtocol.invite import PORT, BadInvite, Invite, looks_like_one, parse
 
+from .core import places
 from .core.settings import HOST, Options, profile_folder
 from .core.statuses import table
-
-
-def _port(written: str) -> int:
-    if written.isascii() and written.isdecimal() and 1 <= int(written[:6]) <= 65535:
-        return int(written)
-    raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {written!r}")
 
 
 def _host(written: str) -> str | Invite:
@@ -58,8 +53,8 @@ with --terminal:
   The password is asked for, unless it is in --password-file, in the environment
   (IMCLIENT_PASSWORD, IMCLIENT_PASSWORD_FILE) or in the keyring (service imclient, NAME@HOST:PORT).
   Fed from a pipe or a file it takes its lines one after the other: name and password first,
-  unless --name and one of the above say them; \\n in a line is a line break.  An invite with a code in it
-  registers a new name; without one, the lines do: name, password, yes, password.
+  unless --name and one of the above say them; \\n in a line is a line break, \\\\ a backslash.  An invite
+  with a code in it registers a new name; without one, the lines do: name, password, yes, password.
 
     printf '%s\\n' '/all The lab closes at six.' | imclient --terminal --name ana --password-file f
 
@@ -78,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "host", nargs="?", type=_host, help=f"where the server is (at first: {HOST}), or an invite, as pasted"
     )
-    parser.add_argument("port", nargs="?", type=_port, default=None, help=f"its port (at first: {PORT})")
+    parser.add_argument(
+        "port", nargs="?", type=places.port, default=None, help=f"its port (at first: {PORT})"
+    )
     parser.add_argument(
         "--terminal", action="store_true", help="here, without a window; lines from a pipe too"
     )
@@ -98,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--geometry", type=_geometry, metavar="X,Y,W,H", help="where the window stands")
     parser.add_argument("--theme", choices=["light", "dark", "system"], default="system")
     parser.add_argument("--version", action="version", version=f"imclient {__version__}")
-    parser.add_argument("--control", type=_port, help=argparse.SUPPRESS)  # for the tests of windows
+    parser.add_argument("--control", type=places.port, help=argparse.SUPPRESS)  # for the tests of windows
     return parser
 
 

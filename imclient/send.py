@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from improtocol import __version__, limits
-from improtocol.audience import EVERYONE, Audience
+from improtocol.audience import EVERYONE, EVERYONE_SIGN, Audience
 from improtocol.errors import Refusal
 from improtocol.invite import PORT, BadInvite
 from improtocol.invite import parse as parse_invite
 
+from .core import places
 from .core.passwords import (
     FILE_VARIABLE,
     SERVICE,
@@ -65,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     to.add_argument("--all", action="store_true", help="it is for everyone")
     parser.add_argument("--as", dest="name", required=True, metavar="NAME", help="who says it")
     parser.add_argument("--host", default=HOST, help=f"where the server is ({HOST})")
-    parser.add_argument("--port", type=int, default=PORT, help=f"its port ({PORT})")
+    parser.add_argument("--port", type=places.port, default=PORT, help=f"its port ({PORT})")
     parser.add_argument("--invite", help="where the server is and by what it is known, as it was pasted")
     parser.add_argument("--wait", choices=[STORED, DELIVERED, READ], default=STORED, help="what must be true")
     parser.add_argument("--within", type=float, default=30.0, metavar="SECONDS", help="and by when (30)")
@@ -86,6 +87,8 @@ def read_order(arguments: Sequence[str]) -> tuple[Order, bool]:
     """Read the command line; whether to be quiet comes with it.  Leaves with status 2 when it is wrong."""
     parser = _parser()
     asked = parser.parse_args(arguments)
+    if asked.to in ("all", "everyone", EVERYONE_SIGN):
+        parser.error("to say it to everyone there is --all")
     try:
         name = canonical(asked.name)
         audience = EVERYONE if asked.all else Audience.of(*map(canonical, asked.to.split(",")))

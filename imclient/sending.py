@@ -9,6 +9,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.defer import TimeoutError as DeferredTimeoutError
 from twisted.internet.task import deferLater
 
+from imclient.core import wording
 from imclient.core.agent import Agent, Told
 from imclient.core.errands import patience
 from imclient.core.proof import Proof
@@ -179,7 +180,7 @@ class Sending:
         wait = patience(refused)
         if wait is None or wait > self._left():
             status = Status.NOT_IN_TIME if self._sent is not None else Status.REFUSED
-            return Outcome(status, str(refused), self._number)
+            return Outcome(status, wording.plainly(refused), self._number)
         await deferLater(self._reactor, wait)
         return None
 

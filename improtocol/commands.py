@@ -29,6 +29,7 @@ from .errors import (
     UnderWay,
 )
 from .fields import (
+    Asked,
     AudienceField,
     Code,
     Days,
@@ -206,7 +207,7 @@ class History(
     audience: AudienceField | None = optional_word(default=None)
     before: Number | None = None
     after: Number | None = None
-    limit: Number | None = None  #: how many at most
+    limit: Asked | None = None  #: how many at most
 
 
 class Conversations(
@@ -364,9 +365,13 @@ class ChangePassword(
     example="PASSWORD :new staple",
     does="choose another password; your other sessions end",
 ):
-    """Choose another password; all your other sessions end, and what devices kept to come in by is void."""
+    """Choose another password; all your other sessions end, and what devices kept to come in by is void.
+
+    With ``remember=yes`` the device of this session is given a token by the answer, as by LOGIN.
+    """
 
     password: Password
+    remember: Yes = False  #: ask for a token
 
 
 class Rename(

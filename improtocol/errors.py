@@ -63,6 +63,10 @@ class Refusal(Declared, Exception):
         """Say in one sentence what was wrong."""
         return say((self.__doc__ or "").partition("\n")[0])
 
+    def retell(self, say: Say) -> None:
+        """Say it anew from its code, words and keys, which say it all (R11), in place of what was told."""
+        self.told = self.sentence(say)
+
     def __str__(self) -> str:
         """Give the sentence as it was told, or as this side would tell it, with the line to type."""
         if self.told:
@@ -207,6 +211,10 @@ class BadArgument(Refusal, code="bad-argument"):
         if not self.rule:
             return say("What stands for {argument} cannot be read.", argument=self.argument)
         return say("What stands for {argument} must be {rule}.", argument=self.argument, rule=self.rule)
+
+    def retell(self, say: Say) -> None:
+        """Leave out what it should have been: that the wire says in its sentence alone."""
+        self.told = BadArgument(self.argument).sentence(say)
 
 
 class BadEscape(Refusal, code="bad-escape"):
@@ -503,6 +511,9 @@ class UnknownRefusal(Refusal):
 
     named: str = ""  #: the code on the wire
     words: tuple[str, ...] = ()
+
+    def retell(self, say: Say) -> None:
+        """Let what the server said in English stay: nobody here knows more."""
 
 
 #: Any command may be refused so: the line was not one of the language, or the server could not.

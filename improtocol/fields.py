@@ -369,6 +369,8 @@ Uses = Annotated[
 Days = Annotated[
     int, Kind("days", f"1 to {limits.INVITE_DAYS}", _up_to(limits.INVITE_DAYS, "days"), abnf="few")
 ]
+#: How many lines somebody asks for; none would leave open whether there are more (R12).
+Asked = Annotated[int, Kind("limit", "1 to 999", _up_to(999, "limit"), abnf="few")]
 Seconds = Annotated[
     int, Kind("seconds", f"1 to {limits.BACK}", _up_to(limits.BACK, "seconds"), abnf="seconds")
 ]
@@ -425,6 +427,7 @@ def escape(meant: str, *, value: bool) -> str:
 
 
 __all__ = [
+    "Asked",
     "AudienceField",
     "BadName",
     "Code",

@@ -58,6 +58,8 @@ class Confirmed(Reply, verb="CONFIRM"):
 class PasswordChanged(Reply, verb="PASSWORD"):
     """This is your password now, and all your other sessions have ended."""
 
+    token: ResumeToken | None = None  #: to come back with next time
+
 
 class Renamed(Reply, verb="RENAME"):
     """This is your name now, and everybody else is told so under this number."""

@@ -55,6 +55,11 @@ def when(at: float, now: float) -> str:
     return tr(_DAYS[shown.weekday()]) if age < 7 else _date(shown, today)
 
 
+def until(at: float, now: float) -> str:
+    """Say a moment to come: ``Friday 27 November, 14:05``."""
+    return tr("{day}, {clock}", day=day(day_of(at), day_of(now)), clock=clock(at))
+
+
 def _date(shown: date, today: date) -> str:
     month = tr(_MONTHS[shown.month - 1])
     if shown.year == today.year:

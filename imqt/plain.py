@@ -100,6 +100,13 @@ class PlainLabel(QLabel):
         self.setProperty("role", role)
         restyle(self)
 
+    def let_choose(self) -> None:
+        """Let a part of it be chosen and copied."""
+        ways = Qt.TextInteractionFlags()
+        ways |= Qt.TextInteractionFlag.TextSelectableByMouse
+        ways |= Qt.TextInteractionFlag.TextSelectableByKeyboard
+        self.setTextInteractionFlags(ways)
+
 
 class ElidedLabel(PlainLabel):
     """A label of one line that gives way: it ends in three dots, and its tooltip tells the whole."""
@@ -171,6 +178,7 @@ class WholeText(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._pieces = pieces(harmless(text))
+        self._part_can_be_chosen = shortened(text) == text  # else it would be measured too often
         self._page = col(STRETCH, gap=0)
         self.setWidget(box(self._page))
         self._next = QTimer(self)
@@ -187,7 +195,10 @@ class WholeText(QScrollArea):
         if piece is None:
             self._next.stop()
         else:
-            self._page.insertWidget(self._page.count() - 1, PlainLabel(piece, wrap=True))
+            label = PlainLabel(piece, wrap=True)
+            if self._part_can_be_chosen:
+                label.let_choose()
+            self._page.insertWidget(self._page.count() - 1, label)
 
 
 _ICON_TOKENS: dict[str, Token] = {"primary": "on_fill", "danger": "error", "link": "accent"}
@@ -209,6 +220,11 @@ def button(text: str, role: str = "", *, icon_name: str = "", large: bool = Fals
 def beside_icon(text: str) -> str:
     """Give the words of a button with an icon before them, a little apart from it."""
     return "\N{THREE-PER-EM SPACE}" + literal(text)
+
+
+def show_words(made: QAbstractButton, shown: bool) -> None:
+    """Let a button with an icon say its words, or let the icon stand for them where there is no room."""
+    made.setText(beside_icon(made.accessibleName()) if shown else "")
 
 
 def tool_button(name: str, icon_name: str, *, text: str = "", checkable: bool = False) -> QToolButton:
@@ -270,7 +286,9 @@ class Notice(QDialog):
 def _words(text: str, heading: str) -> QWidget:
     """Show a text whole: what is long, or costs much, scrolls."""
     if len(text) <= SHORT and text.count("\n") <= FEW and clamped(text) == text:
-        return PlainLabel(text, wrap=True)
+        words = PlainLabel(text, wrap=True)
+        words.let_choose()
+        return words
     return WholeText(text, heading)
 
 

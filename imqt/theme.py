@@ -84,6 +84,11 @@ def scheme() -> Scheme:
     return _look.scheme
 
 
+def scale() -> float:
+    """Return how much larger than usual the type is."""
+    return _look.scale
+
+
 def system_scheme() -> Scheme:
     """Return what the desktop prefers, as its palette tells: is its text brighter than its windows?"""
     if _look.platform is None:

@@ -133,7 +133,18 @@ def put_together(
     storage.committed = committed
     storage.counters = counters
     server = Server(
-        clock, dispatcher, mailroom, log, turn, names, bounds, draw, enrolling, counters, watchdog, watching
+        reactor=clock,
+        dispatcher=dispatcher,
+        mailroom=mailroom,
+        log=log,
+        turn=turn,
+        names=names,
+        bounds=bounds,
+        enrolling=enrolling,
+        counters=counters,
+        watchdog=watchdog,
+        watching=watching,
+        draw=draw,
     )
     server.backlog = backlog
     server.let_address_everyone = users.let_address_everyone

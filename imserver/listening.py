@@ -109,8 +109,7 @@ def listen(
 def _bound(reactor: Any, description: str, factory: IProtocolFactory, option: str) -> IListeningPort:
     outcomes: list[Any] = []
     try:
-        endpoint = serverFromString(reactor, _as_twisted_says_it(description))
-        endpoint.listen(factory).addBoth(outcomes.append)
+        read_endpoint(reactor, description).listen(factory).addBoth(outcomes.append)
     except Exception as error:  # whatever reading a description, or the files it names, may bring
         why = _in_words(error)
         raise CannotStart(f"{option} takes an endpoint such as {HERE}, not {description}: {why}.") from None
@@ -121,6 +120,11 @@ def _bound(reactor: Any, description: str, factory: IProtocolFactory, option: st
         raise CannotStart(f"{option} {description} does not say at once whether it can be had.")
     port: IListeningPort = outcome
     return port
+
+
+def read_endpoint(reactor: Any, description: str) -> Any:
+    """Read where to listen; whatever is wrong with a description comes as whichever error."""
+    return serverFromString(reactor, _as_twisted_says_it(description))
 
 
 def policy_for(written: str | None, doors: Sequence[Door]) -> Policy:
@@ -196,13 +200,13 @@ def entrance(doors: Sequence[Door], papers: Papers | None, address: str | None) 
     door = max(found, key=lambda door: (door.outside, door.encrypted))
     where: Any = door.port.getHost()
     pin = papers.fingerprint if door.encrypted and papers is not None and papers.self_signed else None
-    host, port = _read_address(address) if address else (None, None)
+    host, port = read_address(address) if address else (None, None)
     if host is None and pin is None and door.encrypted and papers is not None:
         host = next(iter(papers.names), None)  # it is vouched for under this name, and no other
     return Invite(host or _outward(where.host), port or where.port, fingerprint=pin)
 
 
-def _read_address(written: str) -> tuple[str, int | None]:
+def read_address(written: str) -> tuple[str, int | None]:
     """Read HOST or HOST:PORT, an IPv6 address in brackets."""
     if written.startswith("["):
         host, _, port = written[1:].partition("]")

@@ -42,7 +42,7 @@ def opened(url: str, reactor: IReactorTime, now: Callable[[], int], told: Told) 
     except StorageError as error:
         raise CannotStart(f"The database cannot be opened: {error}. Is --database right?") from None
     except ModuleNotFoundError as error:
-        raise CannotStart(f"This database needs {error.name}: pip install 'imserver[postgresql]'") from None
+        raise CannotStart(f"This database needs {error.name}: pip install 'psycopg[binary]'") from None
     except (ValueError, ArgumentError) as error:
         raise CannotStart(
             f"--database is sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME, not this: {error}."

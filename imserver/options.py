@@ -131,11 +131,19 @@ class Options(UsageOptions):
         everyone = said.pop("everyone", None)
         if everyone is not None:
             said["everyone"] = ",".join(everyone)
+        typed = self._said()
         for name, value in said.items():
-            if not any(name.startswith(word) for word in self._said()):
+            if name not in typed:
                 self[name] = int(value) if isinstance(value, bool) else value
 
     def _said(self) -> set[str]:
-        """Give the options among the words, each as far as it was written."""
-        written = {word[2:].partition("=")[0] for word in self._words if word.startswith("--")}
-        return written - {""}
+        """Give the options among the words: each by its name, or by as much of it as makes it known."""
+        names = set(self)
+        written = {word[2:].partition("=")[0] for word in self._words if word.startswith("--")} - {""}
+        # data is an option of its own, and not the beginning of database.
+        return {
+            name
+            for name in names
+            for word in written
+            if name == word or (word not in names and name.startswith(word))
+        }

@@ -122,7 +122,8 @@ class Outlet:
         if self._owed > bounds.queue_hard:
             self._drop("too-slow")
         elif self._owed > bounds.queue_soft or not self._known:
-            self._server.counters.held_back += not self._slow
+            # Of a stranger it is the TLS handshake, or answers: nobody is told anything yet.
+            self._server.counters.held_back += self._known and not self._slow
             self._slow = True
             self._slowed()
 

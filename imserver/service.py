@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,14 @@ HASHING = min(2, os.cpu_count() or 1)
 GOODBYE = Bye("shutdown", BACK, STOPPED)
 #: Where this machine reaches a server whose own ports are all for others.
 ASIDE = "tcp:0:interface=127.0.0.1"
+
+
+class Reach(Enum):
+    """Who can reach a server, and how."""
+
+    HERE = "for this machine alone"
+    TLS = "for other machines by TLS"
+    IN_CLEAR = "for other machines IN CLEAR"
 
 
 def makeService(options: Options) -> Imserver:
@@ -270,14 +279,12 @@ class Imserver(Service):
         return self._entrance
 
     @property
-    def reach(self) -> str:
+    def reach(self) -> Reach:
         """Say who can reach it, and how."""
         doors = [door for door in self._doors.all if door.outside]
         if not doors:
-            return "for this machine alone"
-        return "for other machines " + (
-            "IN CLEAR" if any(door.in_clear_outside for door in doors) else "by TLS"
-        )
+            return Reach.HERE
+        return Reach.IN_CLEAR if any(door.in_clear_outside for door in doors) else Reach.TLS
 
     def open_aside(self, why: str) -> tuple[str, int]:
         """Give where this machine alone reaches it, in clear; if all ports are for others, open one more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import InitVar, dataclass
 from itertools import count
 from typing import Generic, Protocol, TypeVar
 
@@ -44,43 +45,32 @@ class Live(Queue, Protocol):
 C = TypeVar("C", bound=Live)
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class Shared(Generic[C]):
     """What each connection is given of the server; it says here that it came, and that it is gone."""
 
-    def __init__(
-        self,
-        reactor: IReactorTime,
-        dispatcher: Dispatcher,
-        mailroom: Mailroom,
-        log: ServerLog,
-        turn: Turn,
-        names: NamePolicy,
-        bounds: Bounds,
-        draw: Callable[[int], int],
-        enrolling: Enrolling,
-        counters: Counters,
-        watchdog: Watchdog,
-        watching: Watching,
-    ) -> None:
-        self.reactor = reactor
-        self.dispatcher = dispatcher
-        self.mailroom = mailroom
-        self.log = log
-        self.turn = turn
-        self.names = names
-        self.bounds = bounds
-        self.enrolling = enrolling
-        self.counters = counters
-        self.watchdog = watchdog
-        self.watching = watching
-        self.strangers = Strangers(reactor, bounds, draw)
-        self._begun = reactor.seconds()
+    reactor: IReactorTime
+    dispatcher: Dispatcher
+    mailroom: Mailroom
+    log: ServerLog
+    turn: Turn
+    names: NamePolicy
+    bounds: Bounds
+    enrolling: Enrolling
+    counters: Counters
+    watchdog: Watchdog
+    watching: Watching
+    draw: InitVar[Callable[[int], int]]  #: draws a number below another: which of too many strangers goes
+
+    def __post_init__(self, draw: Callable[[int], int]) -> None:
+        self.strangers = Strangers(self.reactor, self.bounds, draw)
+        self._begun = self.reactor.seconds()
         self.backlog: Backlog | None = None
         self.let_address_everyone: Callable[[Callable[[str], bool]], None] = lambda may: None
         self.stop: Callable[[Bye], None] = self._end  #: called when an administrator has it stopped
         self.room: Callable[[], Mapping[str, int]] = dict  #: figures of where the data is
         self._sessions: dict[Session, C] = {}
-        self.queues = Queues(lambda: bounds.queues, self._sessions.values)
+        self.queues = Queues(lambda: self.bounds.queues, self._sessions.values)
         self._numbers = count(1)
         self._emptied: Deferred[None] | None = None
         self.ending: Bye | None = None  #: what is said to whoever comes while it ends

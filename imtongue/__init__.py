@@ -46,6 +46,11 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", tr(",")) if count >= 1000 else str(count)
 
 
+def decimal(value: float) -> str:
+    """Write a number with one digit behind the point: 2.1."""
+    return f"{value:.1f}".replace(".", tr("."))
+
+
 def spoken() -> str:
     """Give the code of the language that is spoken."""
     return _catalogue.info().get("language", "en")

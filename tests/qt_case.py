@@ -23,6 +23,14 @@ app = make_application()
 
 W = TypeVar("W", bound=QWidget)
 
+
+def process() -> None:
+    """Let Qt do what it has put off: layouts, paints, deletions."""
+    app.processEvents()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    app.processEvents()
+
+
 #: Said by the platform without a screen about itself; no window can help it.
 HARMLESS = ("This plugin does not support",)
 
@@ -55,9 +63,7 @@ class QtCase(SynchronousTestCase):
 
     def settle(self) -> None:
         """Let Qt do what it has put off: layouts, paints, deletions."""
-        app.processEvents()
-        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        app.processEvents()
+        process()
 
     def flush_slot_errors(self) -> list[BaseException]:
         """Return what was raised in slots, and forget it: for a test that wants it so."""

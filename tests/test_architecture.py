@@ -42,7 +42,9 @@ RULES = [
     Rule("imserver", never=("imclient",)),
     Rule("imclient", never=("imserver",)),
     # A client starts wherever there is Python and Qt.
-    *(Rule(who, never=ONLY_POSIX) for who in ("improtocol", "imqt", "imclient")),
+    *(Rule(who, never=ONLY_POSIX) for who in ("improtocol", "imqt")),
+    # (But where a terminal only prints it is asked to show no password, if there is a way to ask it.)
+    Rule("imclient", never=ONLY_POSIX, apart=("imclient.terminal.dumb",)),
     # Three front ends, one client.
     Rule(
         "imclient.core",

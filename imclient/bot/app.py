@@ -8,13 +8,16 @@ import getpass
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from threading import Thread
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ReactorNotRunning
 from twisted.python.failure import Failure
 
+from imclient.core import places, wording
 from imclient.core.passwords import FILE_VARIABLE, VARIABLE, NoPassword, find_password
 from imclient.core.settings import HOST
 from imclient.core.statuses import Status, status_of, table
@@ -46,7 +49,7 @@ def _parser(bot: Runnable) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("host", nargs="?", default=bot.host, help=f"where the server is (else {HOST})")
-    parser.add_argument("port", nargs="?", type=int, default=bot.port, help=f"its port (else {PORT})")
+    parser.add_argument("port", nargs="?", type=places.port, default=bot.port, help=f"its port (else {PORT})")
     parser.add_argument("--invite", default=bot.invite, help="where it is and by what it is known, as pasted")
     parser.add_argument(
         "--password-file",
@@ -88,8 +91,8 @@ def _run(bot: Runnable, password: str, *, register: bool) -> int:
 
     def end(outcome: Any) -> None:
         if isinstance(outcome, Failure):
-            statuses.append(_said(outcome.getErrorMessage(), _status(outcome.value)))
-        if there.running:
+            statuses.append(_said(wording.plainly(outcome.value), _status(outcome.value)))
+        with suppress(ReactorNotRunning):
             there.stop()
 
     def begin() -> None:

@@ -214,9 +214,20 @@ class Client:
         """Show what this device holds of an account, without a server."""
         return Deferred.fromCoroutine(self._recall(host, port, name))
 
+    def recall_and_wait(self, host: str, port: int, name: str) -> Deferred[bool]:
+        """Show what it holds, and come back as soon as the server that did not answer does.
+
+        False: this device has nothing to come back with, and goes on without a server.
+        """
+        return Deferred.fromCoroutine(self._recall_and_wait(host, port, name))
+
     def holds(self, host: str, port: int, name: str) -> bool:
         """Tell whether this device holds anything of an account."""
         return self._accounts.holds(host, port, name)
+
+    def stay_logged_in_no_more(self) -> None:
+        """Keep nothing that this device could `come_back` with."""
+        self._door.forget().addErrback(self._stumbled)
 
     def leave(self) -> Deferred[None]:
         """Say QUIT and stay away; what is held can still be read."""
@@ -234,6 +245,7 @@ class Client:
         await self._come_in(name, await self._door.proof_of(name, password, remember=remember))
 
     async def _come_back(self, name: str) -> bool:
+        await self._door.connection()
         proof = await self._door.kept_proof(name)
         if proof is None:
             return False
@@ -260,6 +272,15 @@ class Client:
 
     async def _recall(self, host: str, port: int, name: str) -> None:
         self._adopt(await self._accounts.open(host.strip(), port, canonical(name), self._account))
+
+    async def _recall_and_wait(self, host: str, port: int, name: str) -> bool:
+        await self._recall(host, port, name)
+        proof, account = await self._door.kept_proof(name), self._account
+        if proof is None or account is None or (self.link.host, self.link.port) != (host.strip(), port):
+            return False
+        self._door.proof = proof
+        self.link.come_in_later(lambda connection: self._enter(account, proof, connection))
+        return True
 
     # One's own account
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 
 from improtocol import commands
 from improtocol.errors import LoginRefused, NotTold
@@ -89,8 +89,10 @@ class Door:
         return Proof(password, keep=keep)
 
     async def kept_proof(self, name: str) -> Proof | None:
-        """Prove it by what this device was given to come back with; None: it has nothing (any more)."""
-        await self.connection()
+        """Prove it by what this device was given to come back with; None: it has nothing (any more).
+
+        Where the server asked for last is not reached, that is for later.
+        """
         name = canonical(name)
         token = await self._tokens().find(self._place, name)
         return None if token is None else Proof(None, token, self._keep(name))
@@ -140,8 +142,11 @@ class Door:
         """Prove another name from now on, with the same."""
         return self.proof.move(self._keep(name)) if self.proof is not None else None
 
-    def changed(self, password: str) -> None:
-        """Prove it by another password from now on: the token it had is void."""
+    def forget(self) -> Deferred[None]:
+        """Keep nothing that this device could come back with."""
+        return self.proof.forget() if self.proof is not None else succeed(None)
+
+    def changed(self, password: str, token: str | None) -> None:
+        """Prove it by another password from now on, or by the token that came with it."""
         if self.proof is not None:
-            self.proof.refused()
-            self.proof.password = password
+            self.proof.changed(password, token)

@@ -30,7 +30,7 @@ from zope.interface import implementer
 
 from improtocol.codec import Unknown
 from improtocol.commands import Quit
-from improtocol.errors import Refusal
+from improtocol.errors import LoginRefused, Refusal
 from improtocol.events import Hello
 from improtocol.vocabulary import Event
 from imtongue import phrase, speaks_english, tr
@@ -189,6 +189,12 @@ class Link:
             return _fail(NotConnected())
         return enter(self.connection).addCallback(lambda _: self._is_in(enter))
 
+    def come_in_later(self, enter: Enter) -> None:
+        """Come in as soon as the server that was asked for last can be reached, and from then on stay."""
+        self._give_up()
+        self._enter = enter
+        self._start()
+
     def try_now(self) -> None:
         """Come back without waiting any longer, also after having been replaced."""
         if self.is_away:
@@ -306,7 +312,11 @@ class Link:
         if isinstance(failure.value, Refusal) and failure.value.retry_after is None:
             self._enter = None
             self._close()
-            self._show(LinkState.OFFLINE, tr("Not connected: {why}", why=failure.value))
+            if isinstance(failure.value, LoginRefused):
+                told = tr("Signed out: what this computer came back with opens nothing any more. Log in.")
+                self._show(LinkState.SIGNED_OUT, told)
+            else:
+                self._show(LinkState.OFFLINE, tr("Not connected: {why}", why=failure.value))
             return
         if not isinstance(failure.value, (LinkLost, Refusal)):
             self._log.failure("Coming in again failed", failure)

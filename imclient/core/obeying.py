@@ -100,7 +100,7 @@ def _talk(written: str, front: Front) -> Audience:
     if written:
         return audience_of(written, front.client)
     if front.audience is None:
-        raise Unclear()
+        raise Unclear(tr("To whom? Say whose it is, or choose with /to NAME first."))
     return front.audience
 
 
@@ -148,6 +148,8 @@ async def who(front: Front, rest: str) -> Lines:
     people = sorted(front.client.roster.people(), key=lambda one: (_distance(one.presence), one.name))
     shown = [one for one in people if rest.lower() != "online" or _distance(one.presence) < 2]
     lines = [f"{one.name}: {_how(one.presence, one.text)}" for one in shown]
+    if not front.client.roster.complete:
+        return [*lines, tr("The server has not told yet who there is.")]
     return lines or [tr("Nobody else is here.") if rest else tr("Nobody else is registered yet.")]
 
 
@@ -201,15 +203,29 @@ async def history(front: Front, rest: str) -> Lines:
 
 async def receipts(front: Front, rest: str) -> Lines:
     """Tell how far a message of one's own came, the newest if none is named."""
-    number = int(rest) if rest.isdecimal() and rest.isascii() and len(rest) <= 18 else None
-    if number is None and not rest and front.audience is not None:
-        newest = front.client.conversations.get(front.audience).newest_own
-        number = newest.number if newest is not None else None
-    if number is None:
-        raise Unclear()
+    number = _own(rest, front)
     reached = await front.client.receipts(number)
     lines = [f"{name}: {tr(_REACHED[how])}" for name, how in reached.items()]
     return lines or [tr("#{number} is for you alone.", number=number)]
+
+
+async def again(front: Front, rest: str) -> Lines:
+    """Say a message of one's own again to those whom it has not reached."""
+    number = _own(rest, front)
+    said = await front.client.say_again(number)
+    return [] if said is not None else [tr("#{number} has reached everybody it is for.", number=number)]
+
+
+def _own(rest: str, front: Front) -> int:
+    """Read which message of one's own is meant: the newest where one writes, if none is named."""
+    if not rest:
+        newest = front.client.conversations.get(_talk("", front)).newest_own
+        if newest is None or newest.number is None:
+            raise Unclear(tr("You have said nothing there yet."))
+        return newest.number
+    if not (rest.isdecimal() and rest.isascii() and len(rest) <= 18):
+        raise Unclear()
+    return int(rest)
 
 
 _REACHED = {
@@ -298,6 +314,21 @@ async def password(front: Front, rest: str) -> Lines:
     return [tr("That is your password now; your other sessions have ended.")]
 
 
+async def close_account(front: Front, rest: str) -> Lines:
+    """Close one's account, for ever; the password is asked for, as whoever sits here may be somebody else."""
+    if canonical(rest) != front.client.name:
+        raise Unclear(
+            tr("It closes your own account, for ever: say its name, which is {name}.", name=front.client.name)
+        )
+    password = await front.ask_secret(
+        tr("Your password; {name} is closed then, for ever", name=front.client.name)
+    )
+    if not password:
+        raise Unclear(tr("The account stays open."))
+    await front.client.close_account(password)
+    return [tr("Your account is closed.")]
+
+
 # The rest
 
 
@@ -306,6 +337,15 @@ async def wire(front: Front, rest: str) -> Lines:
     if front.show_wire():
         return [tr("What goes over the wire is shown.")]
     return [tr("The wire is not shown any more.")]
+
+
+async def connect(front: Front, rest: str) -> Lines:
+    """Come back now, without waiting for the next try."""
+    link = front.client.link
+    if not link.is_away:
+        return [link.sentence]
+    link.try_now()
+    return []
 
 
 async def disc(front: Front, rest: str) -> Lines:

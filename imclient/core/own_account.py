@@ -8,6 +8,7 @@ from improtocol import commands
 
 from .door import Door
 from .link import Link
+from .proof import TOKEN
 from .saying import canonical
 from .session import Session, needs
 
@@ -40,8 +41,8 @@ class OwnAccount:
         session = needs(self._session, ACCOUNT)
         if old is not None:
             await session.perform(commands.Confirm(old))
-        await session.perform(commands.ChangePassword(new))
-        self._door.changed(new)
+        reply = await session.perform(commands.ChangePassword(new, remember=session.can(TOKEN)))
+        self._door.changed(new, reply.token)
 
     async def close(self, name: str, password: str) -> None:
         """Close the account, for ever."""

@@ -45,6 +45,17 @@ class Proof:
         before, self.keep = self.keep, keep
         return keep(self.token).addCallback(lambda _: before(None))
 
+    def changed(self, password: str, token: str | None) -> None:
+        """Take another password; the token there was is void, and gives way to the one that came with it."""
+        self.password, self.token = password, None
+        replaced = self.keep(None) if token is None else self.took(token)
+        replaced.addErrback(lambda _: None)  # the password is in memory
+
+    def forget(self) -> Deferred[None]:
+        """Keep nothing that this device could come back with after its next start."""
+        keep, self.keep = self.keep, _nowhere
+        return keep(None)
+
     def refused(self) -> bool:
         """Forget a token that opens nothing any more, and say whether there is a password to try."""
         forgotten, self.token = self.token, None

@@ -1,18 +1,16 @@
-"""What a no says in the language that its user is spoken to in; its code, words and keys say it all (R11)."""
+"""What a no says in the language that its user is spoken to in."""
 
 from __future__ import annotations
 
-from improtocol.errors import BadArgument, Refusal, UnknownRefusal
+from improtocol.errors import Refusal
 from improtocol.invite import BadInvite
 from imtongue import speaks_english, tr
 
 
 def in_tongue(refusal: Refusal) -> Refusal:
     """Let a refusal say it so; what a server said in English of a code nobody knows here stays."""
-    if not speaks_english() and not isinstance(refusal, UnknownRefusal):
-        # What an argument should have been the wire does not say but in its sentence.
-        plain = BadArgument(refusal.argument) if isinstance(refusal, BadArgument) else refusal
-        refusal.told = plain.sentence(tr)
+    if not speaks_english():
+        refusal.retell(tr)
     return refusal
 
 

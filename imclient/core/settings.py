@@ -40,6 +40,12 @@ class Options:
     password_file: str | None = None  #: whose first line is the password
     remember: bool = False  #: come back without it the next time
 
+    @property
+    def asks_for_nothing(self) -> bool:
+        """Whether it is but the program itself that is wanted, wherever one was last."""
+        particular = self.invite or self.name or self.control
+        return not particular and (self.host, self.port) == (HOST, PORT)
+
 
 @dataclass(slots=True)
 class Preferences:

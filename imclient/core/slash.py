@@ -22,7 +22,6 @@ from imtongue import phrase, tr
 from . import obeying, wording
 from .obeying import Act, Front, Lines, Unclear
 from .reaching import Unreachable
-from .refusals import why_not
 from .roster import Presence, Roster
 
 __all__ = ["Front", "Lines", "Outcome", "Slash", "Typed", "completions", "find", "obey", "read", "spoken"]
@@ -89,6 +88,12 @@ _BY_HAND = (
         obeying.receipts,
         (commands.Receipts,),
     ),
+    Slash(
+        "again",
+        "[NUMBER]",
+        phrase("say a message of yours again to those whom it has not reached"),
+        obeying.again,
+    ),
     Slash("away", "[TEXT]", phrase("be shown as away, with a line of text if you like"), obeying.away),
     Slash(
         "back",
@@ -110,6 +115,13 @@ _BY_HAND = (
         obeying.password,
         (commands.ChangePassword, commands.Confirm),
     ),
+    Slash(
+        "close",
+        "NAME",
+        phrase("close your account, for ever; the password is asked for"),
+        obeying.close_account,
+        (commands.Close,),
+    ),
     Slash("announce", "TEXT", commands.Announce.does, obeying.announce, (commands.Announce,)),
     Slash("wire", "", phrase("watch the lines that go over the wire, or no more"), obeying.wire),
     Slash(
@@ -118,6 +130,7 @@ _BY_HAND = (
         phrase("this, or all about one command"),
         lambda front, rest: _help(front, rest),  # noqa: PLW0108  (it needs this table)
     ),
+    Slash("connect", "", phrase("come back now, where the next try is waited for"), obeying.connect),
     Slash("disc", "", phrase("disconnect and leave"), obeying.disc, (commands.Quit,)),
 )
 _ALSO = {"online": "back", "quit": "disc", "rename": "newname"}
@@ -171,9 +184,9 @@ def spoken(line: str) -> str:
     return line[1:] if line.startswith("//") else line
 
 
-def not_known(word: str) -> str:
-    """Say that there is no such command, which one is like it, and what there is."""
-    there_are = ", ".join(f"/{each}" for each in known())
+def not_known(word: str, rights: Collection[str] = ()) -> str:
+    """Say that there is no such command, which one is like it, and what there is for these rights."""
+    there_are = ", ".join(f"/{each.word}" for each in known().values() if each.is_for(rights))
     return f"{no_such(word)} {tr('There are {commands}.', commands=there_are)}"
 
 
@@ -210,7 +223,7 @@ async def obey(front: Front, typed: Typed) -> Outcome:
     """Do what a command says; whatever is wrong comes back as a sentence."""
     slash = find(typed.word)
     if slash is None:
-        return Outcome((not_known(typed.word),), done=False)
+        return Outcome((not_known(typed.word, front.client.rights),), done=False)
     if slash.needs_more and not typed.rest:
         return Outcome((not_complete(slash),), done=False)
     try:
@@ -218,7 +231,7 @@ async def obey(front: Front, typed: Typed) -> Outcome:
     except Unclear as unclear:
         return Outcome((str(unclear) or not_complete(slash),), done=False)
     except (Refusal, Unreachable, TimeoutError) as wrong:
-        return Outcome((why_not(wrong),), done=False)
+        return Outcome((wording.plainly(wrong),), done=False)
 
 
 async def _help(front: Front, rest: str) -> Lines:
@@ -226,7 +239,7 @@ async def _help(front: Front, rest: str) -> Lines:
         return lines_of_help(front.client.rights)
     slash = find(rest.removeprefix("/"))
     if slash is None:
-        return [not_known(rest.removeprefix("/"))]
+        return [not_known(rest.removeprefix("/"), front.client.rights)]
     return [slash.line, *(tr(meaning(command)) for command in slash.stands_for)]
 
 

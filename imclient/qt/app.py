@@ -32,7 +32,7 @@ from imqt import qt_words
 from imqt import reactor as imqt_reactor
 from imqt.dress import Choice, Dress
 
-from . import emblem
+from . import already_open, emblem
 from .main_window import MainWindow
 from .start_dialog import StartDialog
 from .start_side import Recent
@@ -59,15 +59,29 @@ class Windows:
         self._noticed: list[str] = []  #: before there was a window to say it
         self.client = self._new_client()
 
-    def begin(self, why: str = "") -> None:
+    def begin(self) -> None:
+        """Ask where to, and who; whoever stayed logged in is in at once."""
+        dialog = self._ask()
+        if self._options.name is None:
+            dialog.come_back()
+
+    def _ask(self, why: str = "") -> StartDialog:
         """Ask where to, and who; `why`: what ended it before."""
         host, port, name = self._where()
         dialog = StartDialog(self.client, host, port, name, recent(self.client), why)
         dialog.logged_in.connect(lambda: self._enter(dialog))
         dialog.closed.connect(self._on_closed)
         self._show(dialog)
-        if not why and self._options.name is None:
-            dialog.come_back()
+        return dialog
+
+    def bring(self) -> None:
+        """Show the window to whoever looks for it."""
+        window = self._window
+        if isinstance(window, MainWindow):
+            window.bring()
+        elif window is not None:
+            window.raise_()
+            window.activateWindow()
 
     def close(self) -> Deferred[None]:
         """Say good-bye to the server, and write what is to be written."""
@@ -107,7 +121,7 @@ class Windows:
         """Close what belongs to the account, and begin again."""
         self._leaving.append(self.client.close())
         self.client = self._new_client()
-        self.begin(why)
+        self._ask(why)
 
     def _show(self, window: QWidget) -> None:
         """Show a window in the place of the one before."""
@@ -172,6 +186,9 @@ def recent(client: Client) -> list[Recent]:
 
 def main(options: Options) -> int:
     """Run the desktop client until its window is closed."""
+    folder = profile_folder(options.profile)
+    if options.asks_for_nothing and already_open.come_forward(folder):
+        return 0
     try:
         reactor = imqt_reactor.install()
     except imqt_reactor.NoScreenError as error:
@@ -184,7 +201,6 @@ def main(options: Options) -> int:
     assert isinstance(app, QApplication)
     qt_words.speak(app)
     app.setWindowIcon(emblem.icon())
-    folder = profile_folder(options.profile)
 
     def stop() -> None:
         try:
@@ -209,6 +225,7 @@ def main(options: Options) -> int:
     no_more = network.listen(reactor, SystemRandom(), lambda: windows.client.link.woke())  # noqa: PLW0108
     reactor.addSystemEventTrigger("before", "shutdown", no_more)
     windows.begin()
+    already_open.listen(reactor, folder, windows.bring)
     from imqt.system_look import SystemLook
 
     SystemLook(dress.follow, app)

@@ -34,7 +34,7 @@ class AudienceChoice:
 
     def __init__(self, is_known: Callable[[str], bool]) -> None:
         self._is_known = is_known
-        self.mode = Mode.EVERYONE
+        self.mode = Mode.ONE  # and nobody: nothing goes to everyone because nothing was chosen
         self.names: list[str] = []  #: in Everyone, those that come back when another mode is chosen
 
     @property

@@ -97,7 +97,10 @@ class Control(LineOnlyReceiver):
     def _click(name: str, person: str | None = None, modifiers: str = "") -> None:
         widget = _find(name)
         if isinstance(widget, People) and person is not None:
-            place = widget.visualRect(widget.people.find(person)).center()
+            row = widget.visualRect(widget.people.find(person))
+            if not row.isValid():
+                raise LookupError(f"{person} is not in the roster")
+            place = row.center()
             _QTEST.mouseClick(widget.viewport(), Qt.MouseButton.LeftButton, _held(modifiers), place)
         elif isinstance(widget, QAbstractButton):
             _QTEST.mouseClick(widget, Qt.MouseButton.LeftButton, pos=QPoint(8, widget.height() // 2))

@@ -41,8 +41,9 @@ class ConversationsView(QWidget):
     emptied = pyqtSignal()  #: the last tab was closed
     ping_wanted = pyqtSignal()
     wire_wanted = pyqtSignal(bool)
-    say_again = pyqtSignal(str)
-    quoted = pyqtSignal(str)
+    say_again = pyqtSignal(str, QWidget)  #: and beside what, as with the next two
+    quoted = pyqtSignal(str, QWidget)
+    typed = pyqtSignal(str, QWidget)
     lines_wanted = pyqtSignal(object)  #: of this message, on the wire
     say_again_to = pyqtSignal(list, str)  #: to these names, in their conversation
     set_apart = pyqtSignal(TalkWindow)  #: a conversation has a window of its own now
@@ -57,7 +58,7 @@ class ConversationsView(QWidget):
         self._aside = True
         self._closed: set[Audience] = set()
         self._lookalikes = Lookalikes(client.roster)
-        self._noting = False  #: what is open is remembered, once what was open is open again
+        self._begun = False  #: what was open is open again: from now on what is open is shown, and remembered
         self._new_here = not any(talk.newest for talk in client.conversations.all())
         self._pages = Pages(self)
         self.tabs = self._pages.tabs
@@ -69,12 +70,12 @@ class ConversationsView(QWidget):
         self._counting = Gathering(self._show_counts, self)
         self._put_together()
         self._listen()
-        self._open_unread()
 
     def _tools(self) -> tuple[QToolButton, QToolButton]:
         ping = plain.tool_button(tr("Ping: is anybody there, and how far away"), "ping", text=tr("Ping"))
         wire = plain.tool_button(tr("Watch the lines on the wire"), "wire", text=tr("Wire"), checkable=True)
         ping.setObjectName("ping")
+        self._unread_out_of_sight = 0
         self.all = plain.tool_button(tr("All conversations"), "down")
         self.all.setObjectName("allTabs")
         self.all.clicked.connect(self.list_all)
@@ -91,6 +92,7 @@ class ConversationsView(QWidget):
 
     def _listen(self) -> None:
         self.tabs.currentChanged.connect(self._on_current)
+        self.tabs.currentChanged.connect(self._counting.soon)
         self.tabs.close_wanted.connect(self.close_tab)
         self.tabs.menu_wanted.connect(self._offer_tab)
         self._pages.moved.connect(self._note_open)
@@ -172,6 +174,8 @@ class ConversationsView(QWidget):
     def _go_on(self) -> None:
         """Show what is there when a page has gone."""
         self._note_open()
+        if not self._begun:
+            return
         if self.tabs.count():
             self._on_current(self.tabs.currentIndex())
         else:
@@ -211,12 +215,14 @@ class ConversationsView(QWidget):
     # What was open when one left
 
     def open_again(self) -> bool:
-        """Open what was open at the last start, and remember it from now on; say whether anything was."""
+        """Open what was open at the last start, then what is unread; say whether anything was open."""
         left = self._client.desk.left
         current, apart = left.current, list(left.apart)
         for audience in [*left.open, *apart]:
             if self._view(audience) is None:
                 self._add(audience)
+        for conversation in self._client.conversations.all():
+            self._on_changed(conversation)
         for audience in apart:
             view = self._view(audience)
             if view is not None:
@@ -224,12 +230,14 @@ class ConversationsView(QWidget):
         view = self._view(current) if current is not None else None
         if view in self._pages.views():
             self._pages.go_to(view)
-        self._noting = True
+        self._begun = True
+        if self.tabs.count():
+            self._on_current(self.tabs.currentIndex())
         return bool(left.open or apart)
 
     def _note_open(self) -> None:
         view = self.current
-        if not self._noting:
+        if not self._begun:
             return
         self._client.desk.note_open(
             [one.conversation.audience for one in self._pages.views()],
@@ -259,8 +267,9 @@ class ConversationsView(QWidget):
         view.model.looks_like = self._lookalikes.of
         view.model.show_aside(self._aside)
         view.transcript.went_to_everyone.connect(lambda: self.open(EVERYONE))
-        view.transcript.say_again.connect(self.say_again)
-        view.transcript.quoted.connect(self.quoted)
+        view.transcript.say_again.connect(lambda text: self.say_again.emit(text, view))
+        view.transcript.quoted.connect(lambda text: self.quoted.emit(text, view))
+        view.transcript.typed.connect(lambda text: self.typed.emit(text, view))
         view.transcript.lines_wanted.connect(self.lines_wanted)
         view.transcript.receipts_wanted.connect(lambda said, at: self._open_receipts(view, said, at))
         self._put(view)
@@ -276,10 +285,6 @@ class ConversationsView(QWidget):
         self._pages.show_unread(view)
         self._note_open()
 
-    def _open_unread(self) -> None:
-        for conversation in self._client.conversations.all():
-            self._on_changed(conversation)
-
     # What is read
 
     def be_here(self, here: bool) -> None:
@@ -293,7 +298,7 @@ class ConversationsView(QWidget):
 
     def _on_current(self, index: int) -> None:
         page = self._pages.stack.widget(index)
-        if page is None:
+        if page is None or not self._begun:
             return
         self._close_receipts()
         self._pages.stack.setCurrentWidget(page)
@@ -404,7 +409,17 @@ class ConversationsView(QWidget):
         self._show_crowd()
 
     def _show_crowd(self) -> None:
-        self.all.setVisible(self.tabs.crowded() or bool(self._without_tab()))
+        without = self._without_tab()
+        self.all.setVisible(self.tabs.crowded() or bool(without))
+        unread = self.tabs.unread_out_of_sight() + sum(talk.unread for talk in without)
+        if unread != self._unread_out_of_sight:
+            self._unread_out_of_sight = unread
+            name = tr("All conversations")
+            self.all.setText(tab_bar.count(unread) if unread else "")
+            self.all.setToolButtonStyle(_BESIDE if unread else _ALONE)
+            self.all.setAccessibleName(f"{name}, {wording.unread(unread)}" if unread else name)
+            self.all.setProperty("role", "unread" if unread else "")
+            plain.restyle(self.all)
 
     def _without_tab(self) -> list[Conversation]:
         """Give the conversations in which something was said and that have no tab, the newest first."""

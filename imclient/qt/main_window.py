@@ -9,7 +9,7 @@ from PyQt5.QtGui import QCloseEvent
 from PyQt5.QtWidgets import QApplication, QMainWindow, QWidget
 from twisted.internet.defer import Deferred
 
-from imclient.core import slash
+from imclient.core import slash, wording
 from imclient.core.client import Client, LinkState
 from imclient.core.said import Said
 from imclient.core.showing import Shown
@@ -23,6 +23,7 @@ from imtongue import tr
 from .asking import Asking
 from .audience_choice import Mode
 from .blocked_window import BlockedWindow
+from .closing_window import ClosingWindow
 from .composer import Composer
 from .conversations_view import ConversationsView
 from .devices_window import DevicesWindow
@@ -79,7 +80,7 @@ class MainWindow(QMainWindow):
         acts = [*self._menus.shown.values(), self._menus.quiet, self._menus.leave]
         self._around = Surroundings(client, self._asking.show_me_quietly, acts, self)
         self._front = WindowFront(
-            client, self._current_audience, self.conversations.open, self._switch_wire, self.log_out
+            client, self._current_audience, self.conversations.open, self._switch_wire, self.leave
         )
         self._listening = True
         self._put_together()
@@ -131,9 +132,10 @@ class MainWindow(QMainWindow):
         self.conversations.emptied.connect(lambda: self.conversations.open(EVERYONE))
         self.conversations.ping_wanted.connect(self.ping)
         self.conversations.wire_wanted.connect(self._menus.wire.setChecked)
-        self.conversations.say_again.connect(self.composer.write)
+        self.conversations.say_again.connect(lambda text, at: self._composer_beside(at).write(text))
         self.conversations.lines_wanted.connect(self._show_lines)
-        self.conversations.quoted.connect(self.composer.quote)
+        self.conversations.quoted.connect(lambda text, at: self._composer_beside(at).quote(text))
+        self.conversations.typed.connect(lambda text, at: self._composer_beside(at).go_on(text))
         self.conversations.say_again_to.connect(self.write_again)
         self.conversations.set_apart.connect(self._on_set_apart)
         self.composer.audience_chosen.connect(self._on_audience_chosen)
@@ -147,6 +149,7 @@ class MainWindow(QMainWindow):
         self._around.brought.connect(self.bring)
         self._around.went_to.connect(self._go_to)
         self._client.notice.connect(self.notices.tell)
+        self._client.roster.renamed.connect(self._on_renamed)
 
     def _open_first(self) -> None:
         if self.conversations.open_again():
@@ -210,6 +213,11 @@ class MainWindow(QMainWindow):
         self.composer.show_audience(audience, take_draft=True)
         self.conversations.open(audience, in_place_of_empty=True)
 
+    def _composer_beside(self, view: QWidget) -> Composer:
+        """Give the composer that stands in the same window as a conversation."""
+        window = view.window()
+        return window.composer if isinstance(window, TalkWindow) else self.composer
+
     def _on_set_apart(self, window: TalkWindow) -> None:
         """Let the composer of another window do what this one's does."""
         window.composer.audience_chosen.connect(lambda audience: self._go_from(window, audience))
@@ -231,7 +239,12 @@ class MainWindow(QMainWindow):
     # Acts
 
     def log_out(self) -> None:
-        """Leave this account, and let somebody come in again."""
+        """Leave this account, which says its password to come in again."""
+        self._client.stay_logged_in_no_more()
+        self.leave()
+
+    def leave(self) -> None:
+        """Leave, and let somebody come in."""
         self._let_go()
         self.logged_out.emit()
 
@@ -315,10 +328,13 @@ class MainWindow(QMainWindow):
             "blocked": self.show_blocked,
             "devices": self.show_devices,
             "help": self.tell_keys,
-            "disc": self.log_out,
+            "disc": self.leave,
         }
         if word == "password" and not rest:
             self.change_password()
+            return
+        if word == "close" and rest.lower() == self._client.name:
+            self.close_account()
             return
         if word in acts:
             acts[word]()
@@ -355,6 +371,10 @@ class MainWindow(QMainWindow):
         """Choose another password."""
         PasswordWindow(self._client, self._news.show_news, self).open()
 
+    def close_account(self) -> None:
+        """Ask whether the account shall be closed, for ever."""
+        ClosingWindow(self._client, self._news.show_news, self).open()
+
     def show_devices(self) -> None:
         """List the devices of the account."""
         DevicesWindow(self._client, self).open()
@@ -373,6 +393,9 @@ class MainWindow(QMainWindow):
         if self._listening:
             self._let_go()
             self.signed_out.emit(self._client.link.sentence)
+
+    def _on_renamed(self, before: str, name: str) -> None:
+        self._news.show_news(wording.renamed(before, name))
 
     # Blocking
 
@@ -447,6 +470,7 @@ class MainWindow(QMainWindow):
         if self._listening:
             self._listening = False
             self._around.close()
+            self._client.roster.renamed.disconnect(self._on_renamed)
             self._client.conversations.changed.disconnect(self._call_attention)
             self._client.notice.disconnect(self.notices.tell)
             self._client.showing.changed.disconnect(self._show_shown)

@@ -23,7 +23,7 @@ from .password_field import password_field
 WIDTH = 400
 
 
-class _Asked(QWidget):
+class Asked(QWidget):
     """One password that is asked for, and under it what there is to say of it."""
 
     def __init__(self, name: str, words: str, hint: str = "") -> None:
@@ -63,9 +63,9 @@ class PasswordWindow(QDialog):
         self.setWindowTitle(tr("Change the password"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self._old = _Asked("passwordOld", tr("Your password as it is"))
-        self._new = _Asked("passwordNew", tr("The new password"), tr("At least 8 letters; blanks count."))
-        self._again = _Asked("passwordAgain", tr("The new password again"))
+        self._old = Asked("passwordOld", tr("Your password as it is"))
+        self._new = Asked("passwordNew", tr("The new password"), tr("At least 8 letters; blanks count."))
+        self._again = Asked("passwordAgain", tr("The new password again"))
         self._words = PlainLabel("", "caption", wrap=True)
         self._words.setObjectName("passwordState")
         self._change = plain.button(tr("Change it"), "primary")
@@ -106,10 +106,10 @@ class PasswordWindow(QDialog):
             asked.field.textEdited.connect(lambda _text, asked=asked: self._on_edited(asked))
 
     @property
-    def _all(self) -> tuple[_Asked, ...]:
+    def _all(self) -> tuple[Asked, ...]:
         return self._old, self._new, self._again
 
-    def _on_edited(self, asked: _Asked) -> None:
+    def _on_edited(self, asked: Asked) -> None:
         asked.say_wrong("")
         self._words.hide()
         self._refresh()

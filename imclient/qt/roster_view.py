@@ -14,6 +14,7 @@ from imqt.plain import PlainLabel
 from imqt.search_field import search_field
 from imtongue import number, tr
 
+from . import letters
 from .me_view import MeView
 from .roster_model import RosterModel, RosterRow
 from .roster_row import SIDE, RosterDelegate
@@ -33,6 +34,7 @@ class People(QListView):
     favourite_wanted = pyqtSignal(str, bool)
     write_wanted = pyqtSignal()
     let_go = pyqtSignal()  #: Escape, with nobody chosen
+    typed = pyqtSignal(str)  #: letters: somebody is searched for
 
     def __init__(self, model: RosterModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +101,8 @@ class People(QListView):
             self.people.choose_none()
         elif event.key() == Qt.Key.Key_Escape:
             self.let_go.emit()
+        elif letters.are_typed(event):
+            self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)
 
@@ -207,7 +211,12 @@ class RosterView(QWidget):
         self.list.pinged.connect(self.pinged)
         self.list.block_wanted.connect(self.block_wanted)
         self.list.let_go.connect(self.let_go)
+        self.list.typed.connect(self._type)
         self.list.favourite_wanted.connect(self._client.desk.note_favourite)
+
+    def _type(self, text: str) -> None:
+        self.search.setFocus()
+        self.search.insert(text)
 
     def _search(self, sought: str) -> None:
         self.list.setProperty("searching", bool(sought))

@@ -42,7 +42,7 @@ class WindowFront:
     current: Callable[[], Audience | None]
     open: Callable[[Audience], object]
     switch_wire: Callable[[], bool]
-    log_out: Callable[[], object]
+    leave_account: Callable[[], object]
 
     @property
     def audience(self) -> Audience | None:
@@ -58,8 +58,8 @@ class WindowFront:
         return self.switch_wire()
 
     def leave(self) -> None:
-        """Log out."""
-        self.log_out()
+        """Leave."""
+        self.leave_account()
 
     async def ask_secret(self, question: str) -> str:
         """Ask nothing: what is typed in the window can be read."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PyQt5.QtCore import QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QCloseEvent, QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PyQt5.QtGui import QCloseEvent, QKeySequence, QResizeEvent
+from PyQt5.QtWidgets import QHBoxLayout, QShortcut, QSizePolicy, QWidget
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
+from imclient.core.reaching import Unreachable
 from imclient.core.trust import AnotherServer, NotKnown, Stranger
 from improtocol import errors
 from improtocol import invite as invite_line
@@ -97,16 +98,16 @@ class StartDialog(QWidget):
     def _listen(self) -> None:
         form = self.form
         self.side.chosen.connect(self._fill)
-        self.side.invited.connect(self._take_invite)
+        self.side.invited.connect(lambda pasted: self._take_invite(pasted, self.side.show_wrong))
         form.trust.clicked.connect(self._on_trust)
         form.offline.clicked.connect(self._on_offline)
         form.register.clicked.connect(self._on_register)
         form.log_in.clicked.connect(self._on_log_in)
         form.edited.connect(self._on_edited)
-        form.host.returnPressed.connect(form.port.setFocus)
-        form.port.returnPressed.connect(form.name.setFocus)
-        form.name.returnPressed.connect(form.password.setFocus)
-        form.password.returnPressed.connect(self._on_enter)
+        fields = (form.host, form.port, form.name, form.password)
+        for field, following in zip(fields, (*fields[1:], None), strict=True):
+            field.returnPressed.connect(lambda following=following: self._on_enter(following))
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
         self._client.link.changed.connect(self._on_link)
         self._client.notice.connect(self.form.show_why)
 
@@ -149,17 +150,18 @@ class StartDialog(QWidget):
         host, was = self.form.host.text(), self._host_was
         self._host_was = host
         if len(host) > len(was) + 1 and looks_like_one(host):  # pasted: who types one has not done yet
-            self._take_invite(host)
+            self._take_invite(host, lambda wrong: self.form.show_error(Field.SERVER, wrong))
         self._show_steps()
 
-    def _take_invite(self, pasted: str) -> None:
+    def _take_invite(self, pasted: str, show_wrong: Callable[[str], None]) -> None:
         """Fill in what an invite says, and know the server by it."""
         try:
             invite = self._client.take_invite(pasted)
         except BadInvite as bad:
-            self.form.show_error(Field.SERVER, wording.plainly(bad))
+            show_wrong(wording.plainly(bad))
         else:
             self.side.invite.clear()
+            self.side.show_wrong("")
             self._fill(invite.host, invite.port, self.form.name.text())
 
     def _no_new_names(self) -> str:
@@ -221,8 +223,15 @@ class StartDialog(QWidget):
         self.form.subject.setText(tr("Coming back as {name}…", name=name))
         self.form.wake(False)
         asked = self._connected().addCallback(lambda _: self._client.come_back(name))
-        asked.addCallbacks(self._on_came_back, self._on_failed)
+        asked.addCallbacks(self._on_came_back, self._on_not_reached)
         asked.addErrback(lambda failure: _log.failure("while coming back", failure))
+
+    def _on_not_reached(self, failure: Failure) -> None:
+        """Go on with what this computer holds: the server is away, or the network is not there yet."""
+        if self._holds() and failure.check(Unreachable) and not failure.check(NotKnown):
+            self._on_offline()
+        else:
+            self._on_failed(failure)
 
     def _on_came_back(self, done: bool) -> None:
         self.form.wake(True)
@@ -236,12 +245,12 @@ class StartDialog(QWidget):
             self.form.password.setFocus()
 
     def _on_offline(self) -> None:
-        """Show what this computer holds of the account; it goes on trying to reach the server's."""
+        """Show what this computer holds of the account; it comes back by itself if it stays logged in."""
         address, name = self._address(), self.form.name.text().strip().lower()
         if address is not None and name:
-            self._client.recall(*address, name).addCallbacks(self._on_recalled, self._on_failed)
+            self._client.recall_and_wait(*address, name).addCallbacks(self._on_recalled, self._on_failed)
 
-    def _on_recalled(self, _done: None) -> None:
+    def _on_recalled(self, _waits: bool) -> None:
         self._on_logged_in("")
 
     def _holds(self) -> bool:
@@ -253,9 +262,12 @@ class StartDialog(QWidget):
         if self._client.link.state is not LinkState.ONLINE and self.form.host.isEnabled():
             self._reached = None
 
-    def _on_enter(self) -> None:
+    def _on_enter(self, following: QWidget | None) -> None:
+        """Log in, if that can be done; else go on to what may be missing."""
         if self.form.log_in.isEnabled():
             self._on_log_in()
+        elif following is not None:
+            following.setFocus()
 
     def _on_register(self) -> None:
         self._ask(self._client.register, self._on_registered)

@@ -40,10 +40,15 @@ class StartSide(QWidget):
     def __init__(self, recent: Sequence[Recent], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.invite = _invite_field()
+        self._hint = tr("One line that somebody gave you: it holds the server and its fingerprint.")
+        self._words = PlainLabel(self._hint, "caption", wrap=True)
+        self._words.setObjectName("inviteWords")
+        self._sign = IconSign("warning", "error")
         self._recent = [_RecentServer(server, self.chosen.emit) for server in recent]
         self.setLayout(row(self._column(), rule(upright=True), gap=0))
         self.invite.returnPressed.connect(self._on_enter)
         self.invite.textEdited.connect(self._on_edited)
+        self.show_wrong("")
 
     def _column(self) -> QWidget:
         label = PlainLabel(tr("Paste an invite"), "group")
@@ -59,11 +64,7 @@ class StartSide(QWidget):
             12,
             label,
             self.invite,
-            PlainLabel(
-                tr("One line that somebody gave you: it holds the server and its fingerprint."),
-                "caption",
-                wrap=True,
-            ),
+            row(col(self._sign, STRETCH), (self._words, 1), gap=6),
             STRETCH,
             margins=(24, 40, 24, 24),
         )
@@ -76,12 +77,21 @@ class StartSide(QWidget):
         for server in self._recent:
             server.show_whether_meant(address, name)
 
+    def show_wrong(self, sentence: str) -> None:
+        """Say what is wrong with the invite, until another stands there; nothing, where nothing is."""
+        self._words.setText(sentence or self._hint)
+        self._words.set_role("error" if sentence else "caption")
+        self._sign.setVisible(bool(sentence))
+        self.invite.setProperty("wrong", bool(sentence))
+        plain.restyle(self.invite)
+
     def _on_enter(self) -> None:
         if self.invite.text().strip():
             self.invited.emit(self.invite.text())
 
     def _on_edited(self, text: str) -> None:
         """Take an invite as soon as it is there, if it is whole; who types one says so by Enter."""
+        self.show_wrong("")
         if looks_like_one(text) and "#" in text:
             self.invited.emit(text)
 
@@ -93,7 +103,7 @@ def _invite_field() -> QLineEdit:
     field.setPlaceholderText(tr("imserver://…"))
     field.setProperty("role", "onside")
     field.addAction(icons.icon("invite"), QLineEdit.ActionPosition.LeadingPosition)
-    name_buttons(field, tr("Invite"))
+    name_buttons(field, tr("Paste an invite"))
     return field
 
 

@@ -73,9 +73,9 @@ class TabBar(QTabBar):
         """Show how many are unread, or else the cross that closes the tab."""
         title = self._names[index][1]
         button = self.tabButton(index, _RIGHT)
-        if unread and (not isinstance(button, PlainLabel) or button.text() != _count(unread)):
+        if unread and (not isinstance(button, PlainLabel) or button.text() != count(unread)):
             # A new one each time: the bar gives a button its room only once.
-            self._set_button(index, PlainLabel(_count(unread), "badge"))
+            self._set_button(index, PlainLabel(count(unread), "badge"))
         elif not unread and (button is None or isinstance(button, PlainLabel)):
             self._set_button(index, self._cross(title))
         else:
@@ -125,7 +125,7 @@ class TabBar(QTabBar):
         self.setIconSize(QSize(icon, icon))
         for index, (_, title, unread) in enumerate(self.titles()):
             if unread:
-                self._set_button(index, PlainLabel(_count(unread), "badge"))
+                self._set_button(index, PlainLabel(count(unread), "badge"))
                 self.setAccessibleTabName(index, f"{title}, {wording.unread(unread)}")
             else:
                 self._set_button(index, self._cross(title))
@@ -153,6 +153,11 @@ class TabBar(QTabBar):
         """Tell whether not all tabs have room."""
         return sum(self.tabSizeHint(index).width() for index in range(self.count())) > self.width()
 
+    def unread_out_of_sight(self) -> int:
+        """Count what is unread in tabs that have no room."""
+        others = (index for index in range(self.count()) if index != self.currentIndex())
+        return sum(self._unread(index) for index in others if not self.rect().contains(self.tabRect(index)))
+
     def titles(self) -> list[tuple[str, str, int]]:
         """Give icon, title and unread of each tab."""
         return [(icon, title, self._unread(index)) for index, (icon, title) in enumerate(self._names)]
@@ -175,5 +180,6 @@ def icon_of(audience: Audience, me: str) -> str:
     return "person" if len(audience.names) == 1 else "people"
 
 
-def _count(unread: int) -> str:
+def count(unread: int) -> str:
+    """Write how many are unread, in little room."""
     return "99+" if unread > 99 else str(unread)

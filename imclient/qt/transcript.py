@@ -29,11 +29,11 @@ from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, Q
 
 from imclient.core import wording
 from imclient.core.conversations import Said
-from imqt import clamping, moments, painting, plain
+from imqt import moments, painting, plain
 from imqt.links import Link, links
 from imtongue import tr
 
-from . import reading_keys
+from . import letters, reading_keys
 from .bubble import BubbleDelegate
 from .conversation_model import ConversationModel
 from .conversation_rows import Kind, Row
@@ -58,6 +58,7 @@ class Transcript(QListView):
     edge_pressed = pyqtSignal()  #: the line above the oldest message was clicked
     link_pressed = pyqtSignal(object)
     quoted = pyqtSignal(str)  #: what was said, to be answered
+    typed = pyqtSignal(str)  #: letters, which mean the composer: here nothing can be typed
     lines_wanted = pyqtSignal(object)  #: the lines on the wire of this message
     receipts_wanted = pyqtSignal(object, QRect)  #: how far this message came, and where in the list it stands
 
@@ -273,6 +274,8 @@ class Transcript(QListView):
             self.copy()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.ask_receipts(self.currentIndex())
+        elif letters.are_typed(event):
+            self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)
 
@@ -299,9 +302,13 @@ class Transcript(QListView):
         return index.isValid() and self._place_of_state(index).contains(QPointF(at))
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
-        shown = self.messages.row(index)
-        if shown.said is not None and clamping.clamped(shown.text) != shown.text:
-            plain.tell(self, tr("{name} said", name=wording.named(shown.said.sender)), shown.text)
+        said = self.messages.row(index).said
+        if said is not None and self._link_at(index, self._released) is None:
+            self.show_alone(said)
+
+    def show_alone(self, said: Said) -> None:
+        """Show a message whole, and so that a part of it can be chosen and copied."""
+        plain.tell(self, tr("{name} said", name=wording.named(said.sender)), said.text)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         """Offer what can be done with a message."""
@@ -327,6 +334,7 @@ class Transcript(QListView):
     def _offer_for(self, menu: QMenu, said: Said) -> None:
         """Offer what can be done with one message: its links by key, too."""
         acts: list[tuple[str, Callable[[], None]]] = [
+            (tr("Choose a part of it…"), lambda: self.show_alone(said)),
             (tr("Quote"), lambda: self.quoted.emit(quotation(said))),
             (tr("Say it again…"), lambda: self.say_again.emit(said.text)),
             (tr("Its lines on the wire"), lambda: self.lines_wanted.emit(said)),

@@ -64,8 +64,15 @@ class WireModel(RowList[WireRow]):
 
     def refresh(self) -> None:
         """Show the lines as they are now."""
-        self.replace([WireRow(line) for line in self.lines()])
+        lines = self.lines()
+        self._let_go(lines[0] if lines else None)
+        self.replace([WireRow(line) for line in lines])
         self.counted.emit()
+
+    def _let_go(self, oldest: WireLine | None) -> None:
+        """Take away what stood before the oldest that is kept: all the others stay as they are."""
+        places = (place for place, row in enumerate(self.rows) if row.line is oldest)
+        self._remove(0, next(places, 0))
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Give a line, or the whole row in words."""

@@ -10,7 +10,6 @@ from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOption
 
 from imqt import icons, moments, painting, theme
 from imqt.clamping import shortened
-from imqt.theme import Size
 from imqt.wire_line import formats
 
 from .wire_model import WireModel, WireRow
@@ -18,8 +17,9 @@ from .wire_model import WireModel, WireRow
 SIDE = 16
 GAP = 4  #: between two lines
 HANGING = 16  #: how far what does not fit is indented
-#: So many milliseconds of one turn go into setting lines; the rest stands as one line until the next.
-MEASURING = 24
+#: So many milliseconds of one turn go into setting lines, and one line that takes as many more (pictures: the
+#: font unpacks each to measure it, in 0.1 ms); the rest stands as one line until the next.
+MEASURING = 12
 #: So many letters of a line are painted; all are copied and saved.
 LONGEST = 2000
 
@@ -34,6 +34,7 @@ class WireDelegate(QStyledItemDelegate):
         self._view, self._model = view, model
         self._spent = 0.0  # in this turn, in milliseconds
         self._guessed = False
+        self._dots: tuple[object, QTextLayout] | None = None
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self._on_turn)
@@ -79,8 +80,11 @@ class WireDelegate(QStyledItemDelegate):
         """Set a line in lines; it is kept until width, type or colours are others."""
         viewport = self._view.viewport()
         assert viewport is not None
-        font = theme.mono(Size.CAPTION)
-        key = (viewport.width(), font.pointSizeF(), theme.scheme())
+        key = (
+            viewport.width(),
+            theme.scale(),
+            theme.scheme(),
+        )  # asked for each row with each new line
         found = row.shape.get(key)
         if isinstance(found, QTextLayout):
             return found
@@ -88,12 +92,19 @@ class WireDelegate(QStyledItemDelegate):
             self._turn.start(0)
         if self._spent > MEASURING:
             self._guessed = True
-            return _laid_out("…", font, viewport.width())
+            return self._guess(key)
         begun = time.perf_counter()
-        made = _laid_out(_painted(row.line.line), font, max(80, viewport.width() - self._indent() - SIDE))
+        width = max(80, viewport.width() - self._indent() - SIDE)
+        made = _laid_out(_painted(row.line.line), theme.mono(), width)
         row.shape = {key: made}
         self._spent += 1000 * (time.perf_counter() - begun)
         return made
+
+    def _guess(self, key: object) -> QTextLayout:
+        """Set what stands for every line that is not set yet."""
+        if self._dots is None or self._dots[0] != key:
+            self._dots = key, _laid_out("…", theme.mono(), 80)
+        return self._dots[1]
 
     def _on_turn(self) -> None:
         self._spent = 0.0

@@ -7,11 +7,14 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.internet.error import ReactorNotRunning
 from twisted.logger import (
     FilteringLogObserver,
     LogLevel,
@@ -34,6 +37,9 @@ def main(options: Options) -> int:
     folder = profile_folder(options.profile)
     Settings.open(folder, SystemRandom(), "term")
     _log_to(private(folder) / "terminal.log")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a sign that cannot be shown there keeps no line back
     if sys.stdin.isatty() and sys.stdout.isatty():
         # Lines from a pipe are answered in English: a program reads them.
         imtongue.speak_as_liked(folder)
@@ -93,7 +99,7 @@ def _run(reactor: Any, make: Callable[[], _Session]) -> int:
             statuses.append(int(status_of(result.value)))
             if statuses[-1] == Status.FAILED:
                 print(f"imclient: {result.getErrorMessage()}", file=sys.stderr)
-        if reactor.running:
+        with suppress(ReactorNotRunning):  # it stops already: somebody was in a hurry
             reactor.stop()
 
     reactor.callWhenRunning(begin)

@@ -8,9 +8,11 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
+from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.reaching import Unreachable
 from imclient.core.refusals import why_not
+from imclient.core.saying import canonical
 from imclient.core.settings import HOST, Options
 from imclient.core.trust import Stranger
 from improtocol.errors import LoginRefused, Refusal
@@ -60,7 +62,7 @@ class Entrance:
                 return await self._log_in()
             except Refusal as refused:
                 if not isinstance(refused, LoginRefused):  # of which it was told already
-                    self._asker.tell(why_not(refused))
+                    self._asker.tell(wording.plainly(refused))
                 if not self._asker.patient:
                     raise
                 self._kept = False
@@ -118,7 +120,7 @@ class Entrance:
         names = self._client.settings.names(self._host, self._port)
         name = self._options.name or ""
         if not name or not self._kept:  # what was said on the command line is not asked for, but once refused
-            name = await self._asker.ask(tr("Name"), given=name or next(iter(names), ""))
+            name = canonical(await self._asker.ask(tr("Name"), given=name or next(iter(names), "")))
         if self._kept and await self._client.come_back(name):
             return
         password = await self._password(name, self._host, self._port) if self._kept else None
@@ -135,9 +137,14 @@ class Entrance:
     async def _offer(self, name: str, password: str) -> None:
         """Offer registration: the server never tells whether the name or the password was wrong."""
         self._asker.tell(tr("Wrong name or password."))
-        answer = await self._asker.ask(
-            tr("New here? Register {name} with this password (yes, no)", name=name)
-        )
+        try:
+            answer = await self._asker.ask(
+                tr("New here? Register {name} with this password (yes, no)", name=name)
+            )
+        except Gone:
+            if self._asker.patient:
+                raise
+            raise LoginRefused() from None  # of a pipe that has no more lines that is what is to be known
         if not answer.strip().lower().startswith(("y", tr("yes")[:1])):
             raise LoginRefused()
         again = await self._asker.ask(tr("The password again"), secret=True)

@@ -92,13 +92,14 @@ class Prompt:
         question: Callable[[], str],
         status: Callable[[], tuple[str, bool]],
         entered: Callable[[str], object],
+        take_back: Callable[[], bool],
         touched: Callable[[], None],
         secret: Callable[[], bool],
         completer: Completer,
         history: History,
     ) -> None:
         self._question, self._status, self._entered = question, status, entered
-        self._secret = secret
+        self._secret, self._take_back = secret, take_back
         self._lines: list[Line] = []  # to be written above
         self._writing = False
         self._session: PromptSession[str] = PromptSession(
@@ -175,6 +176,8 @@ class Prompt:
         def _(event: KeyPressEvent) -> None:
             if event.current_buffer.text:
                 event.current_buffer.reset()
+            elif self._take_back():
+                self.refresh()
             else:
                 event.app.exit(exception=KeyboardInterrupt)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -18,12 +19,13 @@ from imclient.core.statuses import Status
 
 from .entrance import Entrance, Gone, Password
 from .harmless import harmless
-from .paper import Paper, plainly
+from .paper import Line, Paper, plainly
 from .reporter import Reporter
 from .typist import Typist
 
 #: Seconds in which what was said must have its answer once no more lines come.
 PATIENCE = 30.0
+_ESCAPE = re.compile(r"\\([n\\])")
 
 
 class Lines:
@@ -86,6 +88,11 @@ class Lines:
         print(f"imclient: {harmless(sentence)}", file=sys.stderr)
 
 
+def _unescaped(line: str) -> str:
+    """Read what a line cannot hold: a backslash and n is a line break, two of them are one."""
+    return _ESCAPE.sub(lambda found: "\n" if found[1] == "n" else "\\", line)
+
+
 class Script:
     """One start of the client without a terminal."""
 
@@ -93,7 +100,9 @@ class Script:
         self._reactor, self._client = reactor, client
         self._lines = Lines(reactor)
         self._entrance = Entrance(client, options, self._lines, password)
-        self._paper = Paper(plainly(sys.stdout), lambda act: reactor.callLater(0, act))
+        self._paper = Paper(self._write, lambda act: reactor.callLater(0, act))
+        self._print = plainly(sys.stdout)
+        self._unwritten: OSError | None = None
         self._lost = False
 
     async def run(self) -> int:
@@ -106,7 +115,19 @@ class Script:
         self._client.link.changed.disconnect(self._on_link)
         await self._client.close()
         self._paper.flush()
+        if self._unwritten is not None and status == Status.DONE:
+            self._lines.tell(f"What came could not be written: {self._unwritten.strerror}.")
+            return Status.FAILED
         return status
+
+    def _write(self, lines: list[Line]) -> None:
+        """Write lines; what is said is said all the same where they cannot be written."""
+        try:
+            self._print(lines)
+        except BrokenPipeError:
+            pass  # whoever read has read enough
+        except OSError as error:
+            self._unwritten = error
 
     def close(self) -> Deferred[None]:
         """Leave: the program is to end."""
@@ -123,7 +144,7 @@ class Script:
         well = True
         await self._until(lambda: self._client.roster.complete)  # then names can be judged
         while (line := await self._lines.next()) is not None:
-            well &= await typist.typed(line.replace("\\n", "\n"))
+            well &= await typist.typed(_unescaped(line))
             well &= await self._until(lambda: not self._client.outbox.waiting)
         reporter.end()
         if self._lost:

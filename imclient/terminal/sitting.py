@@ -16,6 +16,7 @@ from imclient.core.settings import Options
 from imclient.core.statuses import Status
 from imtongue import phrase, tr
 
+from .dumb import PlainAsker, PlainPrompt, is_dumb
 from .entrance import Entrance, Gone, Password
 from .paper import Paper
 from .prompt import Prompt, PromptAsker, SlashCompleter, kept_history
@@ -27,7 +28,7 @@ A_WHILE = 1.0
 _WELCOME = phrase(
     "You are in. /help says what can be done, Tab completes, Alt+Return begins a new line, Ctrl-D leaves."
 )
-
+_PLAIN_WELCOME = phrase("You are in. /help says what can be done, Ctrl-D leaves.")
 
 _PROGRESS = {
     Progress.WAITING: phrase("waiting"),
@@ -45,10 +46,11 @@ class Sitting:
 
     def __init__(self, reactor: Any, client: Client, options: Options, password: Password) -> None:
         self._reactor, self._client = reactor, client
-        self._asker = PromptAsker()
+        self._plain = PlainAsker(reactor) if is_dumb() else None
+        self._asker = self._plain or PromptAsker()
         self._entrance = Entrance(client, options, self._asker, password)
         self._paper = Paper(self._write, self._soon)
-        self._prompt: Prompt | None = None
+        self._prompt: Prompt | PlainPrompt | None = None
         self._no_more_news = network.listen(reactor, SystemRandom(), client.link.woke)
 
     async def run(self) -> int:
@@ -75,26 +77,33 @@ class Sitting:
         client = self._client
         reporter = Reporter(client, self._paper)
         self._typist = Typist(client, self._paper, reporter, self._leave, echo=True)
-        self._prompt = Prompt(
-            lambda: self._typist.question,
-            self._status,
-            self._entered,
-            reporter.looked_at,
-            lambda: self._typist.secret,
-            SlashCompleter(client.roster, lambda: client.rights),
-            kept_history(client.settings.folder),
-        )
         self._reporter = reporter
+        self._prompt = self._made_prompt()
         for signal in (client.link.changed, client.outbox.changed, client.showing.changed):
             signal.connect(self._prompt.refresh)
         client.conversations.changed.connect(lambda _: self._refresh())
-        self._paper.say(tr(_WELCOME))
+        self._paper.say(tr(_PLAIN_WELCOME if self._plain else _WELCOME))
         reporter.begin()
         self._reactor.callLater(A_WHILE, reporter.tell_the_rest)
         try:
             await self._prompt.run()
         finally:
             reporter.end()
+
+    def _made_prompt(self) -> Prompt | PlainPrompt:
+        typist, client = self._typist, self._client
+        if self._plain is not None:
+            return PlainPrompt(self._plain, lambda: typist.question, self._entered, lambda: typist.secret)
+        return Prompt(
+            lambda: typist.question,
+            self._status,
+            self._entered,
+            typist.take_back,
+            self._reporter.looked_at,
+            lambda: typist.secret,
+            SlashCompleter(client.roster, lambda: client.rights),
+            kept_history(client.settings.folder),
+        )
 
     def _refresh(self) -> None:
         if self._prompt is not None:

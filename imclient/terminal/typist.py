@@ -12,7 +12,6 @@ from twisted.internet.defer import Deferred
 
 from imclient.core import obeying, slash, wording
 from imclient.core.client import Client
-from imclient.core.refusals import why_not
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import NoSuchUser, Refusal
 from imtongue import phrase, tr
@@ -44,6 +43,7 @@ class Typist:
         self._question = ""
         self._ask_secret = ask_secret or self._ask_here
         self.secret = False  #: what is typed now must not be seen, nor kept
+        self._secret_for: Deferred[str] | None = None
 
     @property
     def client(self) -> Client:
@@ -97,12 +97,12 @@ class Typist:
         answered: Deferred[str] = Deferred()
 
         def step(line: str) -> bool:
-            self.secret = False
+            self.secret, self._secret_for = False, None
             answered.callback(line)
             return True
 
         self._ask(question, step)
-        self.secret = True
+        self.secret, self._secret_for = True, answered
         return answered
 
     # A line
@@ -140,7 +140,7 @@ class Typist:
         except NoSuchUser as unknown:
             return self._wrong(obeying.nobody(unknown.names, self._client.roster))
         except Refusal as refused:
-            return self._wrong(why_not(refused))
+            return self._wrong(wording.plainly(refused))
         return True
 
     def _wrong(self, sentence: str) -> bool:
@@ -148,6 +148,15 @@ class Typist:
         return False
 
     # The prompted way
+
+    def take_back(self) -> bool:
+        """Ask no further in what was begun step by step; say whether anything was."""
+        begun, self._step = self.begun, None
+        asked, self._secret_for = self._secret_for, None
+        self.secret = False
+        if asked is not None:
+            asked.errback(obeying.Unclear(tr("Nothing was changed.")))
+        return begun
 
     def _begin(self, word: str) -> None:
         if word == "ex":
@@ -166,7 +175,7 @@ class Typist:
         try:
             audience = obeying.audience_of(name, self._client)
         except (obeying.Unclear, Refusal) as wrong:
-            return self._wrong(why_not(wrong))
+            return self._wrong(wording.plainly(wrong))
         question = tr("Text to {names}", names=wording.commas(audience.names))
         self._ask(question, lambda text: self._take_text(audience, text))
         return True

@@ -12,8 +12,10 @@ from ..portal.checkers import PasswordChecker, WrongSecret
 from ..portal.confirming import Confirming
 from ..portal.guessing import Guess, Guessing
 from ..portal.passwords import Passwords
+from ..portal.tokens import kept_of, new_token
 from ..server_log import ServerLog
 from ..storage import interface
+from ..storage.records import NAMELESS
 from ..users import User, Users
 
 PASSWORD_CHANGED = Bye("password-changed", line="The password was changed; come in with the new one.")
@@ -73,12 +75,16 @@ class OwnAccount:
     async def change(self, avatar: Avatar, command: commands.ChangePassword) -> replies.PasswordChanged:
         """Keep another secret; whatever came in by the old one goes, but this session."""
         self._confirming.check(avatar)
+        if command.remember and avatar.device == NAMELESS:
+            raise BadArgument("remember", rule="left out by a session that named no device")
         password_hash = await self._passwords.hash(command.password)
         user = self._proving_no_more(avatar)
-        await self._accounts.set_password(user.account.id, password_hash)
+        token = new_token() if command.remember else None
+        kept = None if token is None else (avatar.device, kept_of(token))
+        await self._accounts.set_password(user.account.id, password_hash, kept)
         user.end_sessions(PASSWORD_CHANGED, but=avatar)
         self._log.note("password-changed", session=avatar.session.number, user=avatar.name)
-        return replies.PasswordChanged()
+        return replies.PasswordChanged(token)
 
     @answers(commands.Close, writes=True)
     async def close(self, avatar: Avatar, command: commands.Close) -> replies.Closed:

@@ -47,7 +47,11 @@ class Alone:
             self.storage.take()
         except DatabaseTaken:
             raise NotDone("A server is using this database. Stop it first.", code="in-use") from None
-        self.opening: Opening = self.storage.open()
+        try:
+            self.opening: Opening = self.storage.open()
+        except BaseException:
+            self.close()
+            raise
 
     def done(self, asked: Deferred[T]) -> T:
         """Have something done, and give what came of it."""

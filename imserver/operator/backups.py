@@ -27,13 +27,14 @@ from improtocol.version import __version__
 
 from ..cannot_start import CannotStart
 from ..data_folder import DataFolder
-from ..storage.copying import as_it_stands, copy, in_words, synchronise
+from ..running_as import user
+from ..storage.copying import as_it_stands, copy, in_words, is_damage, synchronise
 from ..storage.database import random_epoch
-from ..storage.interface import DiskFull, NewerDatabase, StorageError
+from ..storage.interface import Damaged, DiskFull, NewerDatabase, OlderDatabase, StorageError
 from ..storage.verifying import Findings, verify
 from ..told import Told
-from .databases import database_of, file_of, in_clear, reading
-from .saying import NotDone
+from .databases import database_of, file_of, in_clear, must_be_there, reading
+from .saying import NotDone, why
 
 LIST = "backup.json"
 DATABASE = "imserver.db"
@@ -52,16 +53,19 @@ BY_PG_RESTORE = (
 )
 #: What the system says when there is no room.
 FULL = (errno.ENOSPC, errno.EDQUOT)
+#: What is done about damage.
+RESTORE = "Stop the server and restore the last good backup."
 
 
 def backup(folder: Path, file: Path) -> dict[str, Any]:
     """Make a backup of a data folder, in use or not, and read it back; give its list."""
     _must_be_a_file(folder, BY_PG_DUMP)
     database = folder / DATABASE
-    if not database.is_file():
-        raise NotDone(f"There is no database in {folder}; name the data folder with --data FOLDER.")
+    must_be_there(database)
     if file.exists():
         raise NotDone(f"{file} is there already; name another file.")
+    if not file.parent.is_dir():
+        raise NotDone(f"There is no folder {file.parent}; make it, or name another FILE.")
     copied, unfinished = file.with_name(f"{file.name}.db.part"), file.with_name(f"{file.name}.part")
     try:
         with in_a_sentence(file):
@@ -156,22 +160,31 @@ def restore(file: Path, folder: Path, *, replace: bool) -> dict[str, Any]:
         unpacked = folder / f"{DATABASE}.part"
         try:
             unpack(file, DATABASE, unpacked)
-            listed["epoch"], listed["epoch-before"] = _renamed(unpacked), listed["epoch"]
-            # Until all is in place a server that is started gives the log a new epoch by itself.
-            (folder / "told").unlink(missing_ok=True)
+            renamed = _renamed(unpacked)
+            listed["epoch"], listed["epoch-before"] = renamed.epoch, listed["epoch"]
+            told = DataFolder(folder).told
+            # From here on a server that is started gives the log a new epoch by itself, too.
+            told.unlink(missing_ok=True)
             listed["kept"] = [str(kept) for kept in _put_aside(folder, listed)]
             unpacked.replace(database)
             for name in BESIDE:
                 if name in listed["sha256"] and not (folder / name).exists():
                     unpack(file, name, folder / name)
+            _vouch(told, renamed)
             synchronise(folder)
-            _vouch(folder / "told", listed["epoch"], listed["entries"])
         finally:
             unpacked.unlink(missing_ok=True)
     return {"folder": str(folder.absolute()), **listed}
 
 
-def _renamed(database: Path) -> str:
+def _vouch(told: Path, log: Findings) -> None:
+    """Have a server know this log when it starts, so that the epoch that is told here is the one it has."""
+    witness = Told(told)
+    witness.begin(log.epoch, log.entries)
+    witness.close()
+
+
+def _renamed(database: Path) -> Findings:
     """Give a log a new epoch: its numbers may mean other words than those that were told (R15)."""
     epoch = random_epoch()
     connection = sqlite3.connect(database)
@@ -186,14 +199,7 @@ def _renamed(database: Path) -> str:
     found = findings(database, alone=True)
     if found.faults or found.epoch != epoch:
         raise NotDone(f"The backup is damaged ({' '.join(found.wrong[:1])}).", code="damaged")
-    return epoch
-
-
-def _vouch(path: Path, epoch: str, last: int) -> None:
-    """Say that nothing was told of this log yet: it has its new epoch, and needs no other."""
-    told = Told(path)
-    told.begin(epoch, last)
-    told.close()
+    return found
 
 
 def _put_aside(folder: Path, listed: dict[str, Any]) -> list[Path]:
@@ -284,23 +290,34 @@ def in_a_sentence(what: Path) -> Iterator[None]:
         raise NotDone(f"It is of a newer imserver: {error}; use that one.", code="newer") from None
     except DiskFull as error:
         raise NotDone(f"There is no room: {error}.", code="disk-full") from None
-    except StorageError as error:
+    except OlderDatabase as error:
         raise NotDone(
-            f"It cannot be read: {error}. If it is an older one, a server that is started on it brings it up "
-            "to date first."
+            f"It is of an older imserver: {error}. Start a server on it, which brings it up to date.",
+            code="older",
         ) from None
+    except Damaged as error:
+        raise NotDone(f"The database is damaged: {error}. {RESTORE}", code="damaged") from None
+    except StorageError as error:
+        raise NotDone(f"It cannot be read: {error}.") from None
     except OperationalError as error:
         if isinstance(error.orig, sqlite3.Error):
-            raise NotDone(f"The database cannot be read: {in_words(error.orig)}.", code="damaged") from None
+            raise _unread(error.orig) from None
         raise NotDone(
             f"The database cannot be reached: {_first_line(error.orig)}", code="not-reached"
         ) from None
     except (SQLAlchemyError, sqlite3.Error) as error:
-        said = in_words(getattr(error, "orig", None) or error)
-        raise NotDone(f"The database cannot be read: {said}.", code="damaged") from None
+        raise _unread(getattr(error, "orig", None) or error) from None
     except OSError as error:
         code = "disk-full" if error.errno in FULL else "not-done"
-        raise NotDone(f"{error.filename or what}: {in_words(error)}.", code=code) from None
+        raise NotDone(why(error, what), code=code) from None
+
+
+def _unread(error: Exception) -> NotDone:
+    """Say what SQLite did not read, and what to do; a file that it cannot open is not damaged by that."""
+    said = f"The database cannot be read: {in_words(error)}."
+    if is_damage(error):
+        return NotDone(f"{said} {RESTORE}", code="damaged")
+    return NotDone(f"{said} Is the disk all right, and may {user()} read and write its folder?")
 
 
 def _first_line(error: object) -> str:

@@ -13,11 +13,14 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from improtocol import codec, limits
+from improtocol.commands import Quit
 from improtocol.errors import Refusal
 from improtocol.events import Bye, Hello
 from improtocol.invite import PORT, BadInvite, Invite, is_here, looks_like_one, parse, shown
@@ -29,6 +32,8 @@ R = TypeVar("R", bound=Reply)
 
 #: Seconds for a step of the network, and for an answer: a busy server asks for patience in words.
 PATIENCE = 30.0
+#: Seconds that a server has to say good-bye.
+LEAVING = 2.0
 #: A path is a Unix socket; anything else HOST, HOST:PORT, or an invite.
 _PLACE = re.compile(r"(?:\[(?P<six>[^]]+)\]|(?P<host>[^:\[\]]+))(?::(?P<port>\d{1,5}))?")
 
@@ -66,7 +71,7 @@ class Call:
         try:
             self._wire = _connected(where)
         except OSError as error:
-            raise self._lost(f"cannot be reached: {_in_words(error)}") from None
+            raise self._lost(f"cannot be reached: {_in_words(error)}", _nearer(where)) from None
         self._lines = _lines(self._wire)
         self.hello = self._greeted()
         self._mistaken = ""
@@ -77,7 +82,17 @@ class Call:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is None or kind is KeyboardInterrupt:
+            self._leave()
         self._wire.close()
+
+    def _leave(self) -> None:
+        """Go with a word, so that nobody takes it for a drop-out."""
+        with suppress(OSError, StopIteration):
+            self._wire.settimeout(LEAVING)
+            self._wire.sendall(f"{codec.write(Quit())}\n".encode())
+            while True:
+                next(self._lines)
 
     def ask(self, command: Command[R]) -> R:
         """Say a command and wait for its whole answer; raises the refusal."""
@@ -150,12 +165,20 @@ class Call:
             raise self._lost("is no imserver")
         return said
 
-    def _lost(self, what: str) -> NotDone:
+    def _lost(self, what: str, advice: str = "") -> NotDone:
         return NotDone(
-            f"The server at {self._place} {what}. Does it run, and is the address right?{self._mistaken}",
+            f"The server at {self._place} {what}. Does it run, and is the address right?"
+            f"{self._mistaken}{advice}",
             code="not-reached",
             status=Status.NOT_REACHED,
         )
+
+
+def _nearer(where: Invite | Path) -> str:
+    """Say how a server is reached from its own machine, which may not know the name that others use."""
+    if isinstance(where, Path) or where.fingerprint is None or is_here(where.host):
+        return ""
+    return f" On its own machine give '{replace(where, host='127.0.0.1')}'."
 
 
 def _lines(wire: socket.socket) -> Iterator[bytes]:
@@ -205,7 +228,9 @@ def _encrypted(wire: socket.socket, where: Invite) -> ssl.SSLSocket:
         encrypted.close()
         raise NotDone(
             f"Another server answers at {where.host}:{where.port} than the one that is known, so nothing was "
-            f"sent. Known: {shown(where.fingerprint)}. Shown: {shown(fingerprint)}.",
+            f"sent. Known: {shown(where.fingerprint)}. Shown: {shown(fingerprint)}. "
+            "If whoever looks after it says that its certificate is another now, log in again with the line "
+            "that it shows.",
             code="not-known",
             status=Status.NOT_REACHED,
         )

@@ -51,19 +51,31 @@ def engines_of(url: URL) -> Engines:
     try:
         return _OPENERS[url.get_backend_name()](url)
     except ModuleNotFoundError as error:
-        raise NotDone(f"This database needs {error.name}: pip install 'imserver[postgresql]'") from None
+        raise NotDone(f"This database needs {error.name}: pip install 'psycopg[binary]'") from None
 
 
 @contextmanager
 def reading(url: URL) -> Iterator[Connection]:
     """Look at a database as it is at one moment, while a server may go on writing."""
     file = file_of(url)
+    if file is not None:
+        must_be_there(file)
     engine = engines_of(url).reading if file is None else as_it_stands(file)
     try:
         with engine.begin() as connection:
             yield connection
     finally:
         engine.dispose()
+
+
+def must_be_there(file: Path) -> None:
+    """Say what to do where there is no database; raises `NotDone`."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotDone(
+            f"There is no database in {file.parent}; name the data folder with --data FOLDER."
+        ) from None
 
 
 def in_clear(url: URL) -> str:

@@ -19,8 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from improtocol.invite import Invite, is_here
 
-from ..storage.copying import as_it_stands
+from ..storage.copying import as_it_stands, is_damage
 from ..storage.migrations import HEAD
+from ..storage.postgresql import ENCODING
 from ..storage.upgrading import step_of
 from .backups import DATABASE
 from .calling import Call, read_address
@@ -115,7 +116,14 @@ def _database(database: Path, now: float) -> Iterator[Finding]:
             damage = connection.scalar(text("PRAGMA quick_check(1)"))
     except (SQLAlchemyError, OSError) as error:
         said = getattr(error, "orig", None) or error
-        yield Finding("database", BAD, f"{database} cannot be read: {said}. Restore the last good backup.")
+        todo = "Restore the last good backup." if is_damage(said) else "Look at the disk, and whose it is."
+        yield Finding("database", BAD, f"{database} cannot be read: {said}. {todo}")
+        return
+    if step is None:
+        empty = (
+            "There is nothing in it. If there ever was, restore the last good backup: a start begins anew."
+        )
+        yield Finding("database", BAD, empty)
         return
     if damage != "ok":
         yield Finding("database", BAD, f"{database} is damaged: {damage}. Restore the last good backup.")
@@ -130,6 +138,7 @@ def _postgresql(url: URL, now: float) -> Iterator[Finding]:
         with reading(url) as connection:
             step, newest = _step_and_newest(connection)
             taken = connection.scalar(text("SELECT pg_database_size(current_database())"))
+            encoding = connection.scalar(text("SHOW server_encoding"))
             settings = {
                 name: connection.scalar(text(f"SHOW {name}")) for name in (*PROMISED, "data_checksums")
             }
@@ -137,7 +146,14 @@ def _postgresql(url: URL, now: float) -> Iterator[Finding]:
         said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         yield Finding("database", BAD, f"PostgreSQL cannot be asked: {said}")
         return
-    yield _stepped(step, f"{size(taken or 0)} in PostgreSQL")
+    if encoding != ENCODING:
+        yield Finding(
+            "database", BAD, f"It keeps text as {encoding}: createdb --encoding={ENCODING} makes one."
+        )
+    if step is None:
+        yield Finding("database", SOON, "There is nothing in it; the first start makes its tables.")
+    else:
+        yield _stepped(step, f"{size(taken or 0)} in PostgreSQL")
     for name in PROMISED:
         if settings[name] == "off":
             yield Finding("database", BAD, f"PostgreSQL has {name} off: what was answered OK can be lost.")
@@ -153,10 +169,10 @@ def _step_and_newest(connection: Connection) -> tuple[str | None, int | None]:
     return step, connection.scalar(text("SELECT max(at) FROM entry")) if step else None
 
 
-def _stepped(step: str | None, good: str) -> Finding:
+def _stepped(step: str, good: str) -> Finding:
     if step == HEAD:
         return Finding("database", GOOD, f"{good}; `imserver verify` reads every entry.")
-    older = (step or "") < HEAD
+    older = step < HEAD
     what = "the next start brings it up to date" if older else "a newer imserver wrote it; use that one"
     return Finding(
         "database", SOON if older else BAD, f"It is at step {step}, this program at {HEAD}: {what}."

@@ -19,7 +19,7 @@ from improtocol.vocabulary import Event
 
 from .calling import Call, read_address
 from .keeping import ACTING, WATCHING, Login, keep, kept, locked, new_device
-from .saying import NotDone, Say, telling
+from .saying import NotDone, Say, Status, telling
 
 Heard = Callable[[Event], None]
 
@@ -74,7 +74,10 @@ def logout(say: Say) -> None:
 
 def _password(file: TextIO | None, *, new: bool) -> str:
     if file is not None:
-        return file.readline().removesuffix("\n")
+        written = file.readline().removesuffix("\n")
+        if not written:
+            raise NotDone(f"There is no password in the first line of {file.name}.", status=Status.MISTYPED)
+        return written
     asked: str = click.prompt("Password", hide_input=True, err=True, confirmation_prompt=new)
     return asked
 

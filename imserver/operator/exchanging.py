@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sqlalchemy import select
 
 from improtocol import codec, commands, limits
@@ -18,20 +18,23 @@ from improtocol.names import ASCII_NAMES, NamePolicy
 
 from ..storage import schema, statements
 from ..storage.checksums import as_entry
-from ..storage.interface import RefUsed, StorageError
+from ..storage.interface import Damaged, DiskFull, RefUsed, StorageError
 from ..storage.records import Draft, Entry, EntryKind
+from ..storage.upgrading import must_be_now
 from .alone import Alone, alone
 from .backups import in_a_sentence
 from .databases import database_of, reading
 from .saying import NotDone
 
 Line = dict[str, Any]
-EVERYONES = "*"
+EVERYONES: Literal["*"] = "*"
+BEFORE = "Those before it were: put it right, and import all of it again, nothing is there twice."
 
 
 def exported(folder: Path, of: str | None = None, database: str | None = None) -> Iterator[Line]:
     """Give all entries of the log, or the messages of one account, the oldest first."""
     with in_a_sentence(folder), reading(database_of(folder, database)) as connection:
+        must_be_now(connection)
         question = select(*statements.ENTRY).order_by(schema.entry.c.number)
         if of is not None:
             account = connection.scalar(select(schema.name.c.account).where(schema.name.c.name == of.lower()))
@@ -65,24 +68,60 @@ def imported(
 ) -> Line:
     """Put lines behind a log that no server uses; what is there already is not put there again."""
     with alone(folder, database) as opened:
-        taking = _Reading(opened, names)
-        for at, line in enumerate(lines, 1):
-            if line.strip():
-                try:
+        taking, at = _Reading(opened, names), 0
+        try:
+            for line in lines:
+                at += 1
+                if line.strip():
                     taking.read(line)
-                except (KeyError, TypeError, ValueError, Refusal, StorageError) as error:
-                    raise NotDone(
-                        f"Line {at} cannot be taken: {_why(error)}. Those before it were."
-                    ) from None
+        except UnicodeDecodeError:
+            # The file is read ahead of the lines, so that nobody knows in which of them it is.
+            raise NotDone(f"Behind line {at} it is not UTF-8. {BEFORE}", code="bad-line") from None
+        except (DiskFull, Damaged):
+            raise
+        except (ValueError, Refusal, StorageError) as error:
+            raise NotDone(f"Line {at} cannot be taken: {_why(error)}. {BEFORE}", code="bad-line") from None
         return {"messages": taking.messages, "accounts": taking.accounts, "known": taking.known}
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"it has no {error.args[0]}"
+    if isinstance(error, ValidationError):
+        return "; ".join(map(_said, error.errors()))
     if isinstance(error, RefUsed):
         return f"its ref was used for other words in entry {error.number}"
     return (str(error) or type(error).__name__).rstrip(".")
+
+
+def _said(error: Any) -> str:
+    place = str(next(iter(error["loc"]), "")) or "it"
+    if error["type"] == "missing":
+        return f"it has no {place}"
+    if error["type"] == "json_invalid":
+        return "it is not JSON"
+    return f"{place}: {str(error['msg']).removeprefix('Value error, ').removeprefix('Input ').lower()}"
+
+
+class Taken(BaseModel):
+    """A line of a log, this server's or another program's; what it says beside that is passed over."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    kind: EntryKind
+    at: AwareDatetime
+    sender: str
+    audience: Literal["*"] | Annotated[list[str], Field(min_length=1)] = Field(default=EVERYONES)
+    text: str = ""
+    ref: str | None = None
+    announce: bool = False
+
+    @model_validator(mode="after")
+    def whole(self) -> Self:
+        """Refuse a line that lacks what its kind must say."""
+        needed = {EntryKind.MESSAGE: ("audience", "text"), EntryKind.RENAME: ("text",)}.get(self.kind, ())
+        for name in needed:
+            if name not in self.model_fields_set:
+                raise ValueError(f"it has no {name}")
+        return self
 
 
 class _Reading:
@@ -97,38 +136,31 @@ class _Reading:
 
     def read(self, written: str) -> None:
         """Take one line."""
-        line: Line = json.loads(written)
-        kind = EntryKind(line["kind"])
-        moment = datetime.fromisoformat(line["at"])
-        self._opened.at = round(moment.timestamp() * 1000)
-        if kind is EntryKind.MESSAGE:
+        line = Taken.model_validate_json(written)
+        self._opened.at = round(line.at.timestamp() * 1000)
+        if line.kind is EntryKind.MESSAGE:
             self._message(line, written)
             return
-        account = self._account(line["sender"])
-        if kind is EntryKind.RENAME and self._current[account] != line["text"]:
-            name = self._name(line["text"])
+        account = self._account(line.sender)
+        if line.kind is EntryKind.RENAME and self._current[account] != line.text:
+            name = self._name(line.text)
             self._opened.done(self._opened.storage.rename(account, name, limits.NAMES))
             self._named[name], self._current[account] = account, name
-        elif kind is EntryKind.CLOSE and account not in self._closed:
+        elif line.kind is EntryKind.CLOSE and account not in self._closed:
             self._opened.done(self._opened.storage.close_account(account))
             self._closed.add(account)
 
-    def _message(self, line: Line, written: str) -> None:
-        sender = self._account(line["sender"])
-        everyone = line["audience"] == EVERYONES
-        named = frozenset(() if everyone else map(self._account, line["audience"]))
-        audience = EVERYONE if everyone else Audience.of(*line["audience"])
+    def _message(self, line: Taken, written: str) -> None:
+        said = EVERYONE if line.audience == EVERYONES else Audience.of(*line.audience)
         # Without a ref of its own it is known again by all it says.
-        ref = line.get("ref") or f"import-{hashlib.sha256(written.strip().encode()).hexdigest()[:32]}"
-        codec.write(commands.Send(audience, line["text"], ref=ref))  # raises what no line can say
+        ref = line.ref or f"import-{hashlib.sha256(written.strip().encode()).hexdigest()[:32]}"
+        codec.write(
+            commands.Send(said, line.text, ref=ref)
+        )  # raises what no line can say: nobody is made for it
+        sender = self._account(line.sender)
+        named = frozenset() if said.everyone else frozenset(map(self._account, said.names))
         draft = Draft(
-            sender,
-            line["sender"],
-            named - {sender} or named,
-            str(audience),
-            line["text"],
-            ref,
-            announce=bool(line.get("announce")),
+            sender, line.sender, named - {sender} or named, str(said), line.text, ref, announce=line.announce
         )
         stored = self._opened.done(self._opened.storage.append(draft))
         self.messages += stored.new

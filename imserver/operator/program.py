@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -37,6 +40,7 @@ COMMANDS = {
     "export": "upkeep",
     "import": "upkeep",
     "prune": "upkeep",
+    "appoint": "upkeep",
     "doctor": "upkeep",
 }
 
@@ -56,6 +60,22 @@ class Program(click.Group):
         found: click.Command | None = module.COMMANDS.get(cmd_name)
         return found
 
+    def main(self, args: Sequence[str] | None = None, *more: Any, **keys: Any) -> Any:
+        """Do what the words ask for; whoever asked for JSON gets it of what was mistyped, too."""
+        words = sys.argv[1:] if args is None else list(args)
+        if "--json" not in words:
+            return super().main(args, *more, **keys)
+        from .saying import NotDone, Say, Status  # noqa: PLC0415
+
+        try:
+            return super().main(args, *more, **{**keys, "standalone_mode": False})
+        except click.ClickException as wrong:
+            sentence = f"{wrong.format_message()} `imserver --help` tells more."
+            code = "mistyped" if wrong.exit_code == Status.MISTYPED else "not-done"
+            Say(as_json=True).fail(NotDone(sentence, code=code, status=Status(wrong.exit_code)))
+        except click.Abort:
+            Say(as_json=True).fail(NotDone("You ended it.", code="ended"))
+
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="imserver")
@@ -65,7 +85,8 @@ def program() -> None:
     The commands about people (invite to stop) speak to a running server as an administrator: begin with
     `imserver login ADDRESS NAME`.  Those behind them work on the data folder, on the server's own machine.
     The exit status is 0 only if what was asked is done and true; 1: it is not; 2: mistyped; 3: no server
-    answered.
+    answered.  With --json each prints JSON; why something was not done is an object on standard error, with
+    a code as `error` and its `sentence`.
     """
 
 

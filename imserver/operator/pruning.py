@@ -13,8 +13,7 @@ from ..storage import schema
 from ..storage.copying import size_of, synchronise
 from .alone import alone
 from .backups import in_a_sentence, taken
-from .databases import database_of, engines_of, file_of, reading
-from .saying import NotDone
+from .databases import database_of, engines_of, file_of, must_be_there, reading
 
 DAY = 24 * 60 * 60 * 1000
 #: Messages in one transaction.
@@ -25,8 +24,8 @@ def prune(folder: Path, days: int, database: str | None = None) -> dict[str, obj
     """Let go of messages older than so many days; numbers and refs stay (language, R21 and R30)."""
     url = database_of(folder, database)
     file = file_of(url)
-    if file is not None and not file.is_file():
-        raise NotDone(f"There is no database in {folder}; name the data folder with --data FOLDER.")
+    if file is not None:
+        must_be_there(file)
     size = partial(size_of, file) if file is not None else partial(_asked_size, url)
     messages, upto = 0, 0
     with alone(folder, database) as opened:
@@ -47,7 +46,7 @@ def prune(folder: Path, days: int, database: str | None = None) -> dict[str, obj
         "upto": upto,
         "before": before,
         "after": after,
-        "freed": before - after,
+        "freed": max(0, before - after),  # what is written anew can be a little more
         "copies": copies,
     }
 

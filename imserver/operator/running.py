@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -25,7 +26,7 @@ def run(words: tuple[str, ...]) -> None:
 
     `imserver run --help` shows what it can be told, `imserver run --limits` its limits.
     """
-    from twisted.application import app  # noqa: PLC0415
+    from twisted.python.usage import UsageError  # noqa: PLC0415
     from twisted.scripts import twistd  # noqa: PLC0415
 
     maker = import_module("twisted.plugins.imserver_plugin").imserver
@@ -40,8 +41,15 @@ def run(words: tuple[str, ...]) -> None:
         _getPlugins = staticmethod(lambda interface: [maker])
 
     # No file with the process's number: what keeps a server running knows it, and the folder is locked.
-    sys.argv = ["twistd", "--nodaemon", "--pidfile=", "imserver", *words]
-    app.run(twistd.runApp, Only)
+    # Where it was typed the server's own user may have no right to be: as root's folder, by operator.sh.
+    here = [] if os.access(".", os.X_OK) else ["--rundir=/"]
+    sys.argv = ["twistd", "--nodaemon", "--pidfile=", *here, "imserver", *words]
+    told = Only()
+    try:
+        told.parseOptions()
+    except UsageError as wrong:
+        raise click.UsageError(str(wrong)) from None
+    twistd.runApp(told)
 
 
 @click.command()
@@ -71,7 +79,9 @@ def window(words: tuple[str, ...]) -> None:
         # By its name: the server's wing knows no window, and most servers have no Qt.
         program = import_module("imserver.window.app")
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"A window needs {error.name}: pip install 'imserver[gui]'") from None
+        raise click.ClickException(
+            f"A window needs {error.name}: in the checkout, pip install '.[gui]'"
+        ) from None
     sys.exit(program.main(words))
 
 

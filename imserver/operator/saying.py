@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from enum import IntEnum
 from typing import Any, NoReturn, TypeVar
 
 import click
+
+from ..running_as import user
 
 F = TypeVar("F", bound=Callable[..., Any])
 Facts = Mapping[str, object]
@@ -41,13 +45,27 @@ def telling(act: F) -> F:
         say = Say(as_json)
         try:
             act(say, **asked)
+            sys.stdout.flush()
         except NotDone as not_done:
             say.fail(not_done)
-        except BrokenPipeError:
-            sys.stderr.close()  # whoever read has gone; Python would complain of it at the end
+        except BrokenPipeError:  # whoever read has gone, and needs no word
+            _forget_what_is_unsaid()
             raise SystemExit(Status.NOT_DONE) from None
+        except OSError as error:
+            _forget_what_is_unsaid()
+            say.fail(NotDone(why(error, "What is printed")))
+        except Exception as error:
+            if not as_json:
+                raise
+            say.fail(NotDone(f"imserver made a mistake: {type(error).__name__}: {error}", code="internal"))
 
     return told  # type: ignore[return-value]
+
+
+def _forget_what_is_unsaid() -> None:
+    """Have what could not be printed gone: Python would try once more at the end, and end otherwise."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Say:
@@ -84,6 +102,14 @@ class Say:
         else:
             click.echo(f"imserver: {not_done}", err=True)
         raise SystemExit(not_done.status)
+
+
+def why(error: OSError, what: object = "The system") -> str:
+    """Say what the system would not do, and what to do about it where that is no riddle."""
+    said = f"{error.filename or what}: {(error.strerror or str(error)).rstrip('.')}."
+    if isinstance(error, PermissionError):
+        said += f" This was asked as {user()}, who needs the right to it; or name another place."
+    return said
 
 
 def written(value: object) -> str:

@@ -109,7 +109,7 @@ def verify(say: Say, file: Path | None, data: Path, database: str | None) -> Non
     and whom each message is for.
     A server may run meanwhile.
     """
-    from .backups import findings_of, in_a_sentence  # noqa: PLC0415
+    from .backups import RESTORE, findings_of, in_a_sentence  # noqa: PLC0415
     from .databases import database_of  # noqa: PLC0415
 
     with in_a_sentence(data):
@@ -121,8 +121,7 @@ def verify(say: Say, file: Path | None, data: Path, database: str | None) -> Non
         more = f"\n  and {found.faults - len(found.wrong)} more" if found.faults > len(found.wrong) else ""
         listed = "\n  ".join(found.wrong)
         raise NotDone(
-            f"{found.faults} of what was read is not as it was written. Stop the server and restore the last "
-            f"good backup.\n  {listed}{more}",
+            f"{found.faults} of what was read is not as it was written. {RESTORE}\n  {listed}{more}",
             code="damaged",
         )
     say.facts(
@@ -136,10 +135,11 @@ def verify_backup(file: Path) -> Any:
     """Take the database out of a backup and read it."""
     import tempfile  # noqa: PLC0415
 
-    from .backups import DATABASE, check, findings, unpack  # noqa: PLC0415
+    from .backups import DATABASE, check, findings, in_a_sentence, unpack  # noqa: PLC0415
 
-    check(file)
-    with tempfile.TemporaryDirectory(prefix="imserver-") as folder:
+    with in_a_sentence(file):
+        check(file)
+    with tempfile.TemporaryDirectory(prefix="imserver-") as folder, in_a_sentence(Path(folder)):
         unpack(file, DATABASE, Path(folder, DATABASE))
         return findings(Path(folder, DATABASE), alone=True)
 
@@ -214,6 +214,28 @@ def import_(say: Say, file: Any, names: str, data: Path, database: str | None) -
 
 
 @click.command()
+@click.argument("name")
+@_data
+@_database
+@telling
+def appoint(say: Say, name: str, data: Path, database: str | None) -> None:
+    """Make NAME an administrator, with another password, in a folder that no server uses.
+
+    For whoever has the machine, when nobody can come in as an administrator any more.  NAME is let in again
+    if it was suspended, and is made if it is not there.
+    """
+    from .appointing import appoint as make  # noqa: PLC0415
+
+    made = make(data, name, database)
+    new = " is new, and" if made["new"] else ""
+    say.facts(
+        f"{made['name']}{new} is an administrator, with the password {made['password']}\n"
+        f"When the server runs: imserver login ADDRESS {made['name']}",
+        made,
+    )
+
+
+@click.command()
 @click.argument("address", nargs=-1)
 @_data
 @_database
@@ -232,4 +254,6 @@ def doctor(say: Say, address: tuple[str, ...], data: Path, database: str | None)
         raise NotDone(f"{len(bad)} of {len(found)} are bad: {bad[0].sentence}", code="bad")
 
 
-COMMANDS = {str(one.name): one for one in (backup, restore_backup, verify, export, import_, prune, doctor)}
+COMMANDS = {
+    str(one.name): one for one in (backup, restore_backup, verify, export, import_, prune, appoint, doctor)
+}

@@ -112,11 +112,17 @@ class Accounts:
         self.closed_now.add(account)
         return name
 
-    def set_password(self, account: int, password_hash: str) -> None:
-        """Put another secret in the place of the one there is; what was made with that one opens nothing."""
+    def set_password(self, account: int, password_hash: str, comes_back: tuple[str, str] | None) -> None:
+        """Put another secret in the place of the one there is; what was made with that one opens nothing.
+
+        ``comes_back`` is the one device that may, and the hash of its new token.
+        """
         self.refuse_closed([account])
         self._connection.execute(statements.set_password, {"who": account, "to_hash": password_hash})
         self._tokens.revoke_all(account)
+        if comes_back is not None:
+            device, token_hash = comes_back
+            self._tokens.renew(account, device, None, token_hash)
 
     def raise_hash(self, account: int, proved_hash: str, stronger: str) -> bool:
         """Keep the same secret under a stronger hash, unless it is another secret by now."""

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine, NullPool, create_engine, event
 
-from .interface import DiskFull, StorageError
+from .interface import Damaged, DiskFull, StorageError
 
 #: Pages of 4 KiB between two synchronisations: behind more than that a server's own would wait too long.
 STEP = 1024
@@ -30,7 +30,7 @@ def copy(source: Path, target: Path) -> None:
     except (sqlite3.Error, OSError) as error:
         full = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
         full = full or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
-        kind = DiskFull if full else StorageError
+        kind = DiskFull if full else Damaged if is_damage(error) else StorageError
         raise kind(f"{source} cannot be copied: {in_words(error)}") from error
 
 
@@ -83,6 +83,10 @@ def as_it_stands(path: Path, *, alone: bool = False) -> Engine:
 def _connected(path: Path, how: str) -> sqlite3.Connection:
     if not path.is_file():
         raise FileNotFoundError(2, "No such file or directory", str(path))
+    if os.statvfs(path).f_flag & os.ST_RDONLY and not path.with_name(f"{path.name}-wal").exists():
+        how = (
+            "immutable=1"  # SQLite finds no place for what readers share, and where nobody writes needs none
+        )
     address = f"file:{quote(str(path.absolute()))}?{how}"
     return sqlite3.connect(address, uri=True, timeout=10, isolation_level=None)
 
@@ -90,3 +94,8 @@ def _connected(path: Path, how: str) -> sqlite3.Connection:
 def in_words(error: Exception) -> str:
     """Say what the system said."""
     return (getattr(error, "strerror", None) or str(error)).rstrip(".")
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite says that a file is not what it wrote."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

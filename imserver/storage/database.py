@@ -247,9 +247,13 @@ class Database:
         """Close an account."""
         return self._writer.ask(Job(lambda batch: batch.close_account(account), holder=account))
 
-    def set_password(self, account: int, password_hash: str) -> Deferred[None]:
+    def set_password(
+        self, account: int, password_hash: str, comes_back: tuple[str, str] | None = None
+    ) -> Deferred[None]:
         """Put another secret in the place of the one there is."""
-        return self._writer.ask(Job(lambda batch: batch.people.set_password(account, password_hash)))
+        return self._writer.ask(
+            Job(lambda batch: batch.people.set_password(account, password_hash, comes_back))
+        )
 
     def raise_hash(self, account: int, proved: str, stronger: str) -> Deferred[bool]:
         """Keep the same secret under a stronger hash."""

@@ -116,6 +116,10 @@ class DatabaseTaken(StorageError):
     """Another server is using the database."""
 
 
+class OlderDatabase(StorageError):
+    """The database is of an older version, and is brought up to date by a server that is started on it."""
+
+
 class NewerDatabase(StorageError):
     """The database was written by a newer version of this program."""
 
@@ -155,8 +159,13 @@ class OwnAccount(Protocol):
         Fails with ``LastAdministrator``.
         """
 
-    def set_password(self, account: int, password_hash: str) -> Deferred[None]:
-        """Put another secret in the place of the one there is; every token of the account is revoked."""
+    def set_password(
+        self, account: int, password_hash: str, comes_back: tuple[str, str] | None = None
+    ) -> Deferred[None]:
+        """Put another secret in the place of the one there is; every token of the account is revoked.
+
+        ``comes_back`` is a device, and the hash of the token that it may come back with all the same.
+        """
 
     def raise_hash(self, account: int, proved: str, stronger: str) -> Deferred[bool]:
         """Keep the secret whose hash is ``proved`` under a stronger hash; False: it is another by now."""

@@ -13,6 +13,9 @@ from .interface import Damaged, DiskFull, StorageError
 #: What some of PostgreSQL's errors are, by SQLSTATE: disk_full, data_corrupted, index_corrupted.
 KINDS: dict[str, type[StorageError]] = {"53100": DiskFull, "XX001": Damaged, "XX002": Damaged}
 
+#: How a database keeps text that people write in any script.
+ENCODING = "UTF8"
+
 
 def open_server(url: URL) -> Engines:
     """Find a database by its address; nothing is connected yet."""
@@ -32,7 +35,7 @@ def open_server(url: URL) -> Engines:
         engine,
         reading,
         alone=_alone,
-        check=lambda connection: None,  # it has checksums of its own, page by page (initdb --data-checksums)
+        check=_check,  # damage it finds itself: it has checksums page by page (initdb --data-checksums)
         kind=_kind,
         undone=_undone,
         fold=lambda: None,
@@ -60,6 +63,15 @@ def _take(engine: Engine) -> Callable[[], None] | None:
         return connection.close
     connection.close()
     return None
+
+
+def _check(connection: Connection) -> None:
+    """Refuse a database that could not keep what people say in all their scripts."""
+    if (encoding := connection.exec_driver_sql("SHOW server_encoding").scalar_one()) != ENCODING:
+        raise StorageError(
+            f"it keeps text as {encoding}, which has no sign for much of what people say; make one by "
+            f"createdb --encoding={ENCODING} --template=template0 NAME"
+        )
 
 
 def _alone(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, inspect, text
 
 from . import statements
-from .interface import NewerDatabase
+from .interface import NewerDatabase, OlderDatabase, StorageError
 from .migrations import HEAD
 
 
@@ -23,6 +23,17 @@ def lacks_steps(connection: Connection) -> str | None:
     """Say at which step a database is whose tables are about to be changed; None: they are not."""
     step = step_of(connection)
     return step if step is not None and step < HEAD else None
+
+
+def must_be_now(connection: Connection) -> str:
+    """Give the step of a database that is this program's, and raise what else it is."""
+    step = step_of(connection)
+    if step is None:
+        raise StorageError("there is nothing of an imserver in it")
+    if step != HEAD:
+        kind = NewerDatabase if step > HEAD else OlderDatabase
+        raise kind(f"the database is at step {step}, this program at {HEAD}")
+    return step
 
 
 def step_of(connection: Connection) -> str | None:

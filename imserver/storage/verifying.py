@@ -11,10 +11,9 @@ from sqlalchemy import Connection, Row, select, text
 from . import schema, statements
 from .checksums import as_entry
 from .conversations import people_read
-from .interface import Damaged, NewerDatabase, StorageError
-from .migrations import HEAD
+from .interface import Damaged
 from .records import EntryKind
-from .upgrading import step_of
+from .upgrading import must_be_now
 
 #: So many faults are named; of a file that is broken everywhere nobody reads more.
 NAMED = 100
@@ -60,12 +59,9 @@ class Findings:
 def verify(connection: Connection) -> Findings:
     """Check the file, every entry's checksum, the order of the log, and that each message is for its people.
 
-    Fails with ``NewerDatabase`` or ``StorageError`` when it is of another step than this program.
+    Fails with ``NewerDatabase`` or ``OlderDatabase`` when it is of another step than this program.
     """
-    found = Findings(step=step_of(connection) or "")
-    if found.step != HEAD:
-        kind = NewerDatabase if found.step > HEAD else StorageError
-        raise kind(f"the database is at step {found.step or 'none'}, this program at {HEAD}")
+    found = Findings(step=must_be_now(connection))
     if connection.dialect.name == "sqlite":
         for said in connection.scalars(text(f"PRAGMA integrity_check({NAMED})")):
             if said != "ok":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TypeVar
 
 from PyQt5.QtWidgets import QWidget
@@ -12,6 +11,8 @@ from improtocol import commands, limits, replies
 from improtocol.fields import Right
 from improtocol.invite import is_here, parse
 from improtocol.vocabulary import Reply
+from imqt import moments
+from imtongue import number, tr, trn
 
 from .connection import Answer
 from .deed import Deed
@@ -20,32 +21,40 @@ from .people import Person
 
 R = TypeVar("R", bound=Reply)
 
-#: Of an invite that leads to this machine from itself.
-ALONE = (
-    "It is of use on this machine alone: for others to reach the server, start it with --listen tcp:12000. "
-)
-
 
 def invite(parent: QWidget, overseer: Overseer) -> Deed:
     """Make an invite, and show the line to hand over."""
     deed = Deed(
         parent,
-        "Invite somebody",
-        "Whoever has the line that is made here can take a name. Hand it over where nobody else reads it.",
-        "Make the invite",
+        tr("Invite somebody"),
+        tr(
+            "Whoever has the line that is made here can take a name. Hand it over where nobody else reads it."
+        ),
+        tr("Make the invite"),
     )
-    count = deed.number("For how many people", 1, limits.INVITE_USES)
-    days = deed.number("Good for how many days", 7, limits.INVITE_DAYS)
-    administrator = deed.choice("Whoever uses it becomes an administrator")
+    count = deed.number(tr("For how many people"), 1, limits.INVITE_USES)
+    days = deed.number(tr("Good for how many days"), 7, limits.INVITE_DAYS)
+    administrator = deed.choice(tr("Whoever uses it becomes an administrator"))
 
     def shown(answer: Answer[replies.Invited]) -> str:
         made = answer.reply
-        until = f"{datetime.fromtimestamp(made.until / 1000):%d %B, %H:%M}"
-        many = "one person" if made.count == 1 else f"{made.count} people"
-        alone = made.line is not None and is_here(parse(made.line).host)
-        return f"Good for {many} until {until}. {ALONE if alone else ''}It is shown this once:\n" + (
-            made.line or made.code
-        )
+        until = moments.until(made.until / 1000, overseer.now())
+        words = [
+            trn(
+                "Good for {count} person until {until}.",
+                "Good for {count} people until {until}.",
+                made.count,
+                until=until,
+            )
+        ]
+        if made.line is not None and is_here(parse(made.line).host):
+            words.append(
+                tr(
+                    "It is of use on this machine alone: for others to reach the server, "
+                    "start it with --listen tcp:12000."
+                )
+            )
+        return f"{' '.join([*words, tr('It is shown this once:')])}\n{made.line or made.code}"
 
     def do() -> Deferred[str]:
         command = commands.Invite(
@@ -61,15 +70,19 @@ def reset(parent: QWidget, overseer: Overseer, person: Person) -> Deed:
     name = person.name
     deed = Deed(
         parent,
-        f"Reset the password of {name}",
-        f"{name} gets a password that is made now and shown here once. All sessions of {name} end, and no "
-        "device comes back by itself.",
-        "Reset",
+        tr("Reset the password of {name}", name=name),
+        tr(
+            "{name} gets a password that is made now and shown here once. All sessions of {name} end, and no "
+            "device comes back by itself.",
+            name=name,
+        ),
+        tr("Reset password"),
         danger=True,
     )
 
     def shown(answer: Answer[replies.Reset]) -> str:
-        return f"This is the password of {name} now. It is shown this once:\n{answer.reply.password}"
+        words = tr("This is the password of {name} now. It is shown this once:", name=name)
+        return f"{words}\n{answer.reply.password}"
 
     return deed.begin(lambda: overseer.ask(commands.Reset(name)).addCallback(shown))
 
@@ -79,13 +92,16 @@ def suspend(parent: QWidget, overseer: Overseer, person: Person) -> Deed:
     name = person.name
     deed = Deed(
         parent,
-        f"Suspend {name}",
-        f"The sessions of {name} end at once, and {name} cannot log in until you let them in again. "
-        "What is said to them waits.",
-        "Suspend",
+        tr("Suspend {name}", name=name),
+        tr(
+            "The sessions of {name} end at once, and {name} cannot log in until you let them in again. "
+            "What is said to them waits.",
+            name=name,
+        ),
+        tr("Suspend"),
         danger=True,
     )
-    why = deed.line("Why (they are told)", "until we have talked")
+    why = deed.line(tr("Why (they are told)"), tr("until we have talked"))
     return deed.begin(lambda: _quietly(overseer.ask(commands.Suspend(name, why.text().strip()))))
 
 
@@ -94,9 +110,9 @@ def disconnect(parent: QWidget, overseer: Overseer, person: Person) -> Deed:
     name = person.name
     deed = Deed(
         parent,
-        f"Disconnect {name}",
-        f"All sessions of {name} end now. {name} may come back.",
-        "Disconnect",
+        tr("Disconnect {name}", name=name),
+        tr("All sessions of {name} end now. {name} may come back.", name=name),
+        tr("Disconnect"),
         danger=True,
     )
     return deed.begin(lambda: _quietly(overseer.ask(commands.Disconnect(name))))
@@ -107,9 +123,9 @@ def grant(parent: QWidget, overseer: Overseer, person: Person) -> Deed:
     name = person.name
     deed = Deed(
         parent,
-        f"Make {name} an administrator",
-        f"{name} can then do all that you can do here, and take that right from you.",
-        "Make administrator",
+        tr("Make {name} an administrator", name=name),
+        tr("{name} can then do all that you can do here, and take that right from you.", name=name),
+        tr("Make administrator"),
     )
     return deed.begin(lambda: _quietly(overseer.ask(commands.Grant(name, Right.ADMINISTRATOR))))
 
@@ -119,9 +135,9 @@ def revoke(parent: QWidget, overseer: Overseer, person: Person) -> Deed:
     name = person.name
     deed = Deed(
         parent,
-        f"Make {name} an administrator no more",
-        f"{name} stays a user like all others.",
-        "Take the right away",
+        tr("Take the administrator's right from {name}", name=name),
+        tr("{name} stays a user like all others.", name=name),
+        tr("Take the right away"),
         danger=True,
     )
     return deed.begin(lambda: _quietly(overseer.ask(commands.Revoke(name, Right.ADMINISTRATOR))))
@@ -131,17 +147,21 @@ def back_up(parent: QWidget, overseer: Overseer) -> Deed:
     """Write all of the server into one file."""
     deed = Deed(
         parent,
-        "Back up",
-        "All of this server goes into one file on its own machine while it runs: what was said, who there "
-        "is, its certificate. Keep it where only you can read it.",
-        "Back up",
+        tr("Back up"),
+        tr(
+            "All of this server goes into one file on its own machine while it runs: what was said, who "
+            "there is, its certificate. Keep it where only you can read it."
+        ),
+        tr("Back up"),
     )
 
     def shown(answer: Answer[replies.BackedUp]) -> str:
         made = answer.reply
-        return (
-            f"All of this server, {made.entries:,} entries, is in this file and was read back:\n{made.file}"
+        words = tr(
+            "All of this server, {count} entries, is in this file and was read back:",
+            count=number(made.entries),
         )
+        return f"{words}\n{made.file}"
 
     return deed.begin(lambda: overseer.back_up().addCallback(shown))
 

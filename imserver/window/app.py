@@ -5,6 +5,7 @@ The one place in ``imserver.window`` that installs a reactor, before anything ca
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -26,8 +27,10 @@ from twisted.logger import (
 from twisted.python.failure import Failure
 from twisted.python.usage import UsageError
 
+import imtongue
 from improtocol.errors import Refusal
 from improtocol.invite import Invite
+from imqt import qt_words
 from imqt import reactor as imqt_reactor
 from imqt.dress import Choice, Dress
 
@@ -162,12 +165,16 @@ class Windows:
     def _open(self) -> None:
         own = self._own
         at = own.entrance if own is not None else self._server
-        way = own.service.reach if own is not None else way_in_words(at)
+        way = imtongue.tr(own.service.reach.value) if own is not None else way_in_words(at)
         place = f"{at.host}:{at.port}"
         window = MainWindow(self.overseer, self._dress, place, way, own=own is not None)
         window.closed.connect(self._stop)
+        window.language_chosen.connect(self._speak)
         self._liked.place_again(window)
         self._show(window)
+
+    def _speak(self, language: str) -> None:
+        self._liked.language = language
 
     def _show(self, window: QWidget) -> None:
         before, self._window = self._window, window
@@ -200,6 +207,8 @@ def _log_what_went_wrong() -> None:
 
 def main(argv: Sequence[str]) -> int:
     """Run the server's window until it is closed."""
+    liked = Remembered.read(user_config_path("imserver"))
+    imtongue.speak(liked.language or imtongue.of_the_system(os.environ))
     try:
         options = _options(argv)
         reactor = imqt_reactor.install()
@@ -213,6 +222,7 @@ def main(argv: Sequence[str]) -> int:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     app.setApplicationName("imserver")
+    qt_words.speak(app)
     dress = Dress(app)
     attached = options["attach"] is not None
     try:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent
-from PyQt5.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 from twisted.internet.defer import Deferred
 
-from imqt import icons, plain
+from imqt import icons, painting, plain
 from imqt.completing import Completing
 from imqt.layout import row
-from imqt.plain import PlainLabel
+from imqt.plain import ElidedLabel
 from imqt.search_field import name_buttons
+from imtongue import tr
 
 from . import typed
 from .news import News
@@ -20,6 +21,8 @@ from .typed import Outcome
 
 #: Lines that were typed and can be had again with the arrow keys.
 MOST = 100
+#: Pixels that one has to type in at least.
+FIELD = 200
 
 
 class _Field(QLineEdit):
@@ -56,14 +59,17 @@ class CommandLine(QWidget):
         self._overseer = overseer
         self.field = _Field()
         self.field.setObjectName("command")
-        self.field.setAccessibleName("Command: /all TEXT, /whisper NAME TEXT, /who, /help")
-        self.field.setPlaceholderText("/all TEXT, /whisper NAME TEXT, /who, /help")
+        self.field.setMinimumWidth(round(painting.sign_side(FIELD)))
+        ways = "/all TEXT, /whisper NAME TEXT, /who, /help"
+        self.field.setAccessibleName(tr("Command: {ways}", ways=ways))
+        self.field.setPlaceholderText(ways)
         self.field.addAction(icons.icon("terminal", "accent"), QLineEdit.ActionPosition.LeadingPosition)
-        name_buttons(self.field, "Command")
+        name_buttons(self.field, tr("Command"))
         self.completing = Completing(self.field, lambda before: typed.ways_on(before, overseer.people.people))
-        self._hint = PlainLabel("", "caption")
+        self._hint = ElidedLabel("", "caption")
+        self._hint.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._hint.setObjectName("commandHint")
-        self.say = plain.button("Say", "primary", icon_name="send")
+        self.say = plain.button(tr("Say"), "primary", icon_name="send")
         self.say.setObjectName("say")
         self._news = News()
         line = row((self.field, 1), self._hint, self.say, margins=(16, 12, 16, 12), gap=12)

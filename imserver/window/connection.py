@@ -19,6 +19,7 @@ from improtocol.errors import Refusal
 from improtocol.events import Bye, Hello
 from improtocol.framing import Framer, Overlong
 from improtocol.vocabulary import Command, Event, Item, Reply
+from imtongue import speaks_english, tr
 
 R = TypeVar("R", bound=Reply)
 
@@ -30,21 +31,21 @@ class Lost(Exception):
     """The connection is no more; nobody knows whether what was asked last was done."""
 
     def __str__(self) -> str:
-        return "The connection was lost before the answer came."
+        return tr("The connection was lost before the answer came.")
 
 
 class Away(Lost):
     """Nothing was asked: there is no connection."""
 
     def __str__(self) -> str:
-        return "There is no connection to the server, so it was not asked."
+        return tr("There is no connection to the server, so it was not asked.")
 
 
 class Strange(Exception):
     """Whoever answers there is no imserver, or one of another edition."""
 
     def __str__(self) -> str:
-        return "Whoever answers there is no imserver of this edition. If it speaks TLS, paste its invite."
+        return tr("Whoever answers there is no imserver of this edition. If it speaks TLS, paste its invite.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Connection(Protocol):
         try:
             line = codec.write(command, tag)
         except Refusal as refused:
-            return fail(refused)
+            return fail(in_tongue(refused))
         question = self._questions[tag] = _Question(command, Deferred())
         self.transport.write(line.encode() + b"\n")
         return question.answered
@@ -158,11 +159,18 @@ class Connection(Protocol):
             return
         del self._questions[heard.tag]
         if isinstance(heard.what, Refusal):
-            question.answered.errback(heard.what)
+            question.answered.errback(in_tongue(heard.what))
         elif isinstance(heard.what, question.command.reply):
             question.answered.callback(Answer(heard.what, tuple(question.items)))
         else:
             question.answered.errback(Strange())
+
+
+def in_tongue(refusal: Refusal) -> Refusal:
+    """Let a no say it in the language that is spoken."""
+    if not speaks_english():
+        refusal.retell(tr)
+    return refusal
 
 
 class Connections(Factory):

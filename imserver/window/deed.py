@@ -21,7 +21,11 @@ from twisted.python.failure import Failure
 from imqt import plain
 from imqt.layout import STRETCH, col, fit, row
 from imqt.plain import PlainLabel
-from imqt.theme import heights
+from imqt.theme import grown, heights
+from imtongue import tr
+
+#: Pixels, beside type of the usual size.
+WIDE = 460
 
 
 class Deed(QDialog):
@@ -35,7 +39,7 @@ class Deed(QDialog):
         self.setObjectName("deed")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(grown(WIDE))
         self._do: Callable[[], Deferred[str]] | None = None
         self._over = False
         self._first: QWidget | None = None
@@ -53,9 +57,9 @@ class Deed(QDialog):
         self.result_text.hide()
         self._act = plain.button(act, "danger" if danger else "primary")
         self._act.setObjectName("deedAct")
-        self._leave = plain.button("Cancel")
+        self._leave = plain.button(tr("Cancel"))
         self._leave.setObjectName("deedLeave")
-        self._copy = plain.button("Copy", icon_name="copy")
+        self._copy = plain.button(tr("Copy"), icon_name="copy")
         self._copy.setObjectName("deedCopy")
         self._copy.hide()
         self._danger = danger
@@ -127,7 +131,8 @@ class Deed(QDialog):
         if self._do is None:
             return
         self._act.setEnabled(False)
-        self._act.setText("Under way ...")
+        self._act.setText(tr("Under way…"))
+        self._name_leaving(tr("Close"))  # what was asked is not taken back by leaving
         self._error.hide()
         self._do().addCallbacks(self._done, self._failed)
 
@@ -148,8 +153,7 @@ class Deed(QDialog):
         self.result_text.show()
         self._act.hide()
         self._copy.show()
-        self._leave.setText("Close")
-        self._leave.setAccessibleName("Close")
+        self._name_leaving(tr("Close"))
         self._copy.setDefault(True)
         self._copy.setFocus()
         self.adjustSize()
@@ -160,15 +164,20 @@ class Deed(QDialog):
             return
         self._act.setEnabled(True)
         self._act.setText(plain.literal(self._act.accessibleName()))
-        self._error.setText(str(failure.value) or "The server did not do it.")
+        self._name_leaving(tr("Cancel"))
+        self._error.setText(str(failure.value) or tr("The server did not do it."))
         self._error.show()
         fit(self)
+
+    def _name_leaving(self, word: str) -> None:
+        self._leave.setText(word)
+        self._leave.setAccessibleName(word)
 
     def _on_copy(self) -> None:
         clipboard = QApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(self.result_text.toPlainText())
-        self._copy.setText("\N{EN SPACE}Copied")
+        self._copy.setText("\N{EN SPACE}" + tr("Copied"))
 
     def done(self, result: int) -> None:
         """Close it; what comes later has no place."""

@@ -14,20 +14,22 @@ from twisted.python.failure import Failure
 from improtocol import limits
 from improtocol.errors import BadPassword, LoginRefused, Refusal
 from improtocol.invite import Invite
-from imqt import plain
+from imqt import plain, theme
 from imqt.layout import STRETCH, box, col, fit, row
 from imqt.plain import PlainLabel
 from imqt.sign import IconSign
+from imtongue import phrase, tr
 
 from .link import Key
 from .reaching import NoWay, read_address, why
 
-SHORT = f"A password has {limits.PASSWORD_LEAST} signs or more. A few words are easy to keep in mind."
+#: Pixels that the fields take at most, beside type of the usual size.
+WIDE = 560
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for: by default an administrator's name and password."""
+    """What is asked for, as it stands in the source: by default an administrator's name and password."""
 
     heading: str
     words: str
@@ -37,22 +39,24 @@ class Asked:
 
 
 NEW = Asked(
-    "This server is new",
-    "Choose the name and password of its first administrator. It is an account like any other: "
-    "you can chat with it, too, and look after this server from elsewhere.",
-    "Begin",
+    phrase("This server is new"),
+    phrase(
+        "Choose the name and password of its first administrator. It is an account like any other: "
+        "you can chat with it, too, and look after this server from elsewhere."
+    ),
+    phrase("Begin"),
     None,
 )
 HERE = Asked(
-    "Who looks after this server?",
-    "Log in with the name and password of an administrator.",
-    "Log in",
+    phrase("Who looks after this server?"),
+    phrase("Log in with the name and password of an administrator."),
+    phrase("Log in"),
     None,
 )
 ELSEWHERE = Asked(
-    "Attach to a running server",
-    "Log in as an administrator. The server runs on when this window is closed.",
-    "Log in",
+    phrase("Attach to a running server"),
+    phrase("Log in as an administrator. The server runs on when this window is closed."),
+    phrase("Log in"),
     "",
 )
 
@@ -74,26 +78,30 @@ class EntranceDialog(QWidget):
         self._asked, self._enter = asked, enter
         self._server: Invite | None = None
         self._in = False
-        self.setWindowTitle(f"{asked.heading} - imserver")
+        self.setWindowTitle(f"{tr(asked.heading)} - imserver")
         self.setObjectName("entrance")
-        self.server = _field("entranceServer", "Server: HOST:PORT, or the line of an invite")
-        self.name = _field("entranceName", "Name")
-        self.password = _field("entrancePassword", "Password")
+        self.server = _field("entranceServer", tr("Server: HOST:PORT, or the line of an invite"))
+        self.name = _field("entranceName", tr("Name"))
+        self.password = _field("entrancePassword", tr("Password"))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.act = plain.button(asked.act, "primary", large=True)
+        self.act = plain.button(tr(asked.act), "primary", large=True)
         self.act.setObjectName("entranceAct")
         self._error = PlainLabel("", "error", wrap=True)
         self._error.setObjectName("entranceError")
         self._error_row = QWidget()
-        self._error_row.setLayout(row(IconSign("warning", "error", 14), (self._error, 1), gap=6))
+        self._error_row.setLayout(
+            row(col(1, IconSign("warning", "error", 14), STRETCH, gap=0), (self._error, 1), gap=6)
+        )
         self.server.setText(asked.server or "")
         self.name.setText(name)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(box(self._column()))
+        column = box(self._column())
+        column.setMaximumWidth(theme.grown(WIDE))
+        outer.addWidget(box(row(STRETCH, (column, 100), STRETCH, gap=0)))
         self.setMinimumWidth(420)
         if asked.code:
-            self.password.setPlaceholderText(f"{limits.PASSWORD_LEAST} signs or more")
+            self.password.setPlaceholderText(tr("{count} characters or more", count=limits.PASSWORD_LEAST))
         for each in (self.server, self.name, self.password):
             each.textEdited.connect(lambda _: self.refuse(""))
             each.returnPressed.connect(self._on_act)
@@ -104,16 +112,18 @@ class EntranceDialog(QWidget):
 
     def _column(self) -> QVBoxLayout:
         parts: list[QWidget | int] = []
-        fields = [("Name", self.name), ("Password", self.password)]
+        fields = [(tr("Name"), self.name), (tr("Password"), self.password)]
         if self._asked.server is not None:
-            fields.insert(0, ("Server", self.server))
+            fields.insert(0, (tr("Server"), self.server))
         for caption, each in fields:
             label = PlainLabel(caption, "name")
             label.setBuddy(each)
             parts += [label, each, 12]
-        head = row(IconSign("server", "accent", 28), (PlainLabel(self._asked.heading, "heading"), 1), gap=12)
+        head = row(
+            IconSign("server", "accent", 28), (PlainLabel(tr(self._asked.heading), "heading"), 1), gap=12
+        )
         return col(
-            head, 4, PlainLabel(self._asked.words, "dim", wrap=True), 12, *parts, self._error_row, 8,
+            head, 4, PlainLabel(tr(self._asked.words), "dim", wrap=True), 12, *parts, self._error_row, 8,
             row(STRETCH, self.act), STRETCH, margins=(24, 24, 24, 24), gap=6,
         )  # fmt: skip
 
@@ -132,7 +142,7 @@ class EntranceDialog(QWidget):
             self._refuse_at(self.server, str(no_way))
             return
         if not name or not password:
-            self._refuse_at(self.password if name else self.name, "Fill in name and password.")
+            self._refuse_at(self.password if name else self.name, tr("Fill in name and password."))
             return
         self._rest(True)
         code = self._asked.code or (self._server.code if self._server is not None else None) or ""
@@ -155,11 +165,16 @@ class EntranceDialog(QWidget):
     def _on_failed(self, failure: Failure) -> None:
         self._rest(False)
         if failure.check(BadPassword):
-            self._refuse_at(self.password, SHORT)
+            least = limits.PASSWORD_LEAST
+            short = tr(
+                "A password has {count} characters or more. A few words are easy to keep in mind.",
+                count=least,
+            )
+            self._refuse_at(self.password, short)
         elif failure.check(LoginRefused):
-            self._refuse_at(self.password, "Wrong name or password.")
+            self._refuse_at(self.password, tr("Wrong name or password."))
         elif failure.check(Refusal) or self._server is None:
-            self._refuse_at(self.password, str(failure.value) or "The server does not answer.")
+            self._refuse_at(self.password, str(failure.value) or tr("The server does not answer."))
         else:
             self._refuse_at(self.server, why(failure, self._server))
 

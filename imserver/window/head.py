@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt5.QtCore import QPointF, QRectF, QTimer
-from PyQt5.QtGui import QPainter
+from PyQt5.QtCore import QEvent, QPointF, QRectF, QTimer
+from PyQt5.QtGui import QPainter, QResizeEvent
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
 from imqt import icons, painting, plain, theme
 from imqt.layout import box, col, row
-from imqt.plain import ElidedLabel, PlainLabel
+from imqt.plain import ElidedLabel
 from imqt.sign import IconSign, Sign
+from imtongue import phrase, tr, trn
 
 from .link import Link, State
 
 _SIGNS = {State.ONLINE: "online", State.CONNECTING: "away", State.WAITING: "away", State.ENDED: "offline"}
-STOPS = {True: "", False: "The server runs on when this window is closed; this stops it for everybody."}
+#: Pixels that name and state have at least, and whose words give way to that, one after the other.
+STATE = 280
+GIVE_WAY = ("backUp", "announce", "stop", "invite", "connect")
+#: What the button that stops it says besides, where the server is not the window's own.
+STOPS = phrase("The server runs on when this window is closed; this stops it for everybody.")
 
 
 class Head(QWidget):
@@ -34,17 +39,23 @@ class Head(QWidget):
         self._dot = Sign(self._paint_dot, 12)
         self._words = ElidedLabel("", "caption")
         self._words.setObjectName("linkState")
-        self.invite = plain.button("Invite", "primary", icon_name="invite")
-        self.announce = plain.button("Announce", icon_name="announce")
-        self.back_up = plain.button("Back up", icon_name="save")
-        self.stop = plain.button("Stop", "danger", icon_name="stop")
-        names = {"invite": self.invite, "announce": self.announce, "backUp": self.back_up, "stop": self.stop}
+        self.connect_ = plain.button(tr("Connect now"), icon_name="wire")
+        self.invite = plain.button(tr("Invite"), "primary", icon_name="invite")
+        self.announce = plain.button(tr("Announce"), icon_name="announce")
+        self.back_up = plain.button(tr("Back up"), icon_name="save")
+        self.stop = plain.button(tr("Stop"), "danger", icon_name="stop")
+        names = {
+            "connect": self.connect_, "invite": self.invite, "announce": self.announce,
+            "backUp": self.back_up, "stop": self.stop,
+        }  # fmt: skip
         for name, button in names.items():
             button.setObjectName(name)
-        who = col(PlainLabel(place, "strong"), row(self._dot, (self._words, 1), gap=4), gap=0)
+        self._why = dict.fromkeys(names, "")
+        self._buttons = names
+        who = col(ElidedLabel(place, "strong"), row(self._dot, (self._words, 1), gap=4), gap=0)
         line = row(
             IconSign("server", "accent", 20), (who, 1),
-            self.invite, self.announce, self.back_up, 8, self.stop,
+            self.connect_, self.invite, self.announce, self.back_up, 8, self.stop,
             margins=(16, 10, 16, 10), gap=8,
         )  # fmt: skip
         outer = QVBoxLayout(self)
@@ -56,6 +67,7 @@ class Head(QWidget):
         self._link, self._figures = link, figures
         self._state = link.state
         online = link.state is State.ONLINE
+        self.connect_.setVisible(link.state in (State.WAITING, State.ENDED))
         self._tell()
         if link.state is State.WAITING:
             self._counting.start()
@@ -64,24 +76,50 @@ class Head(QWidget):
         stops = () if self._own else (self.stop,)  # our own can be stopped whatever the link does
         for button in (self.invite, self.announce, self.back_up, *stops):
             button.setEnabled(online)
-            why = STOPS[self._own] if button is self.stop else ""
-            plain.set_tooltip(button, why if online else "There is no connection to the server.")
+            why = tr(STOPS) if button is self.stop and not self._own else ""
+            self._why[button.objectName()] = why if online else tr("There is no connection to the server.")
+        self._fit()
         self._dot.update()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Look again what there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Look again when the type is another."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        """Where there is no room for all words beside the state, let signs stand for some of them."""
+        seen = [button for button in self._buttons.values() if not button.isHidden()]
+        for button in seen:
+            plain.show_words(button, True)
+        room = self.width() - painting.sign_side(STATE)
+        for name in GIVE_WAY:
+            if sum(button.sizeHint().width() + 8 for button in seen) <= room:
+                break
+            plain.show_words(self._buttons[name], False)
+        for name, button in self._buttons.items():
+            plain.set_tooltip(button, self._why[name] or ("" if button.text() else button.accessibleName()))
 
     def _tell(self) -> None:
         """Say it in words, the seconds to go among them."""
         if self._link is None:
             return
         link, uptime = self._link, self._figures.get("uptime")
-        since = f" for {ago(uptime)}" if uptime is not None else ""
-        way = f", {self._way}" if self._way else ""
-        words = {
-            State.ONLINE: f"Running{since}{way}; you are {link.entered}",
-            State.CONNECTING: f"Connecting ... {link.why}",
-            State.WAITING: f"Not connected, trying again in {link.again_in} s (F5: now). {link.why}",
-            State.ENDED: f"Not connected (F5 connects again). {link.why}",
-        }[link.state]
-        self._words.setText(words)
+        if link.state is State.ONLINE:
+            runs = tr("Running for {ago}", ago=ago(uptime)) if uptime is not None else tr("Running")
+            words = " · ".join(filter(None, (runs, self._way, tr("you are {name}", name=link.entered))))
+        elif link.state is State.CONNECTING:
+            words = tr("Connecting…")
+        elif link.state is State.WAITING:
+            words = tr("Not connected, trying again in {seconds} s.", seconds=link.again_in)
+        else:
+            words = tr("Not connected.")
+        self._words.setText(f"{words} {link.why}".rstrip())
 
     def _paint_dot(self, painter: QPainter, place: QRectF) -> None:
         middle = QPointF(place.center())
@@ -90,9 +128,11 @@ class Head(QWidget):
 
 
 def ago(seconds: float) -> str:
-    """Say how long something lasts."""
-    for length, one, many in ((86400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes")):
-        number = int(seconds // length)
-        if number:
-            return f"{number:,} {one if number == 1 else many}"
-    return "less than a minute"
+    """Say how long something lasts; in German it stands behind ``seit``."""
+    if seconds >= 86400:
+        return trn("{count} day", "{count} days", int(seconds // 86400))
+    if seconds >= 3600:
+        return trn("{count} hour", "{count} hours", int(seconds // 3600))
+    if seconds >= 60:
+        return trn("{count} minute", "{count} minutes", int(seconds // 60))
+    return tr("under a minute")

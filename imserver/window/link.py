@@ -13,9 +13,10 @@ from twisted.python.failure import Failure
 
 from improtocol import commands, replies
 from improtocol.errors import LoginRefused, Refusal
-from improtocol.events import RightsTold
+from improtocol.events import Bye, RightsTold
 from improtocol.fields import Right
 from improtocol.vocabulary import Command, Event, Reply
+from imtongue import phrase, speaks_english, tr
 
 from .connection import Answer, Away, Connection, Connections
 
@@ -25,6 +26,21 @@ R = TypeVar("R", bound=Reply)
 DEVICE = "window"
 #: Seconds: the first wait before coming back, and the longest; and for HELLO and LOGIN.
 FIRST, LAST, PATIENCE = 1.0, 30.0, 20.0
+#: Why a server closes, by the reason of its BYE.
+FAREWELLS = {
+    "replaced": phrase("This account came in elsewhere under the name of this device."),
+    "disconnected": phrase("An administrator has ended this session."),
+    "signed-out": phrase("You were signed out on this device."),
+    "password-changed": phrase("The password of this account was changed."),
+    "suspended": phrase("This account was suspended."),
+    "closed": phrase("This account is closed."),
+    "shutdown": phrase("The server is being stopped."),
+    "not-tls": phrase("Nothing is encrypted there; it was spoken to by TLS."),
+    "needs-tls": phrase("The server speaks TLS here, and was spoken to in clear: paste its invite."),
+    "crowded": phrase("More people are coming in than there is room for."),
+    "too-many": phrase("Too many are coming in from this address."),
+    "too-often": phrase("Too many are coming in from this address."),
+}
 
 
 class State(Enum):
@@ -40,7 +56,9 @@ class NoAdministrator(Exception):
     """The account may come in, and may not do what a window is for."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is no administrator here. Another one can say: GRANT {name} administrator")
+        super().__init__(
+            tr("{name} is no administrator here. Another one can say: GRANT {name} administrator", name=name)
+        )
 
 
 @dataclass(frozen=True)
@@ -164,12 +182,12 @@ class Link:
         if self._leaving is not None:
             return
         if self.stays_away:
-            self._become(State.ENDED, "The server is being stopped.")
+            self._become(State.ENDED, tr("The server is being stopped."))
             return
         if bye is not None and bye.retry_after is None:
-            self._become(State.ENDED, bye.line or f"The server ended this session: {bye.reason}.")
+            self._become(State.ENDED, _farewell(bye))
         else:
-            said = bye.line if bye is not None else "The connection broke."
+            said = _farewell(bye) if bye is not None else tr("The connection broke.")
             self._wait(said, 0 if bye is None else bye.retry_after or 0)
 
     def _wait(self, why: str, least: float = 0) -> None:
@@ -203,7 +221,7 @@ class Link:
             self._become(State.ENDED, str(failure.value))
         else:
             refused = failure.check(Refusal) is not None
-            self._wait(str(failure.value) if refused else "The server does not answer.")
+            self._wait(str(failure.value) if refused else tr("The server does not answer."))
 
     # --- asking, and leaving ---
 
@@ -232,6 +250,14 @@ class Link:
     def _become(self, state: State, why: str = "") -> None:
         self.state, self.why = state, why
         self._changed()
+
+
+def _farewell(bye: Bye) -> str:
+    """Say why the server closes; in English as it says it."""
+    known = FAREWELLS.get(bye.reason)
+    if known is not None and not (bye.line and speaks_english()):
+        return tr(known)
+    return bye.line or tr("The server ended this session: {reason}.", reason=bye.reason)
 
 
 def _unwrapped(protocol: Any) -> Connection:

@@ -13,11 +13,13 @@ from imqt import painting, plain
 from imqt.dress import Dress
 from imqt.layout import box, col, rule
 from imqt.row_list import Gathering
+from imtongue import tr, trn
 
 from . import acts
 from .command_line import CommandLine
 from .figures_view import FiguresView
 from .head import Head
+from .keys_window import KeysWindow
 from .link import State
 from .menus import Menus
 from .overseer import Overseer
@@ -32,6 +34,7 @@ class MainWindow(QMainWindow):
     """One server's; ``own``: it runs in this program, and stops with this window."""
 
     closed = pyqtSignal()
+    language_chosen = pyqtSignal(str)
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"imserver - {place}")
         self.setMinimumSize(900, 560)
         self._overseer, self.dress, self._own = overseer, dress, own
+        self._ended = False
         self.drawn = False  #: somebody drew the figures wider or narrower
         self.head = Head(place, way, own=own)
         self.bar = PeopleBar()
@@ -127,6 +131,7 @@ class MainWindow(QMainWindow):
         self._share()
 
     def _listen(self) -> None:
+        self.head.connect_.clicked.connect(self.connect_again)
         self.head.invite.clicked.connect(self.invite)
         self.head.announce.clicked.connect(self.announce)
         self.head.back_up.clicked.connect(self.back_up)
@@ -144,10 +149,13 @@ class MainWindow(QMainWindow):
         model = self._overseer.people
         for signal in (model.rowsInserted, model.rowsRemoved, model.dataChanged, model.modelReset):
             signal.connect(self.counting.soon)
+        self._overseer.in_sight = self.people.in_sight
         self._overseer.link_changed.connect(self._show_link)
         self._overseer.figures_changed.connect(self._show_figures)
         self._overseer.filled.connect(self._show_counts)
-        self._overseer.told.connect(lambda who, text: self.line.tell(f"{who} to you: {text}"))
+        self._overseer.told.connect(
+            lambda who, text: self.line.tell(tr("{name} to you: {text}", name=who, text=text))
+        )
 
     # --- what is shown ---
 
@@ -155,10 +163,24 @@ class MainWindow(QMainWindow):
         self.head.show_link(self._overseer.link, self._overseer.figures.now)
         state = self._overseer.link.state
         self.menus.allow(state is State.ONLINE, state in (State.ENDED, State.WAITING))
-        self._show_chosen()
+        self._tell_ended(state)
+        self._show_counts()
+
+    def _tell_ended(self, state: State) -> None:
+        """Say in full why nobody comes back by themselves; no more, as soon as somebody does."""
+        ended = state is State.ENDED and not self._overseer.link.stays_away
+        if ended and self._overseer.link.why:
+            self.line.tell(self._overseer.link.why, wrong=True)
+        elif self._ended:
+            self.line.forget()
+        self._ended = ended
 
     def _show_counts(self) -> None:
-        self.bar.show_counts(self._overseer.people.people, full=self._overseer.full)
+        online = self._overseer.link.state is State.ONLINE
+        self.bar.show_counts(
+            self._overseer.people.people, full=self._overseer.full, at=None if online else self._overseer.seen
+        )
+        self.people.show_alone(self._overseer.full and len(self._overseer.people.people.all) <= 1)
         self.line.show_hint()
         self._show_chosen()
 
@@ -204,12 +226,13 @@ class MainWindow(QMainWindow):
     def stop(self) -> None:
         """Ask, then stop the server; a window on one that runs elsewhere stays, and comes back with it."""
         others = max(0, self._overseer.people.people.connected - 1)
-        who = {0: "Nobody else is", 1: "One other person is"}.get(others, f"{others:,} others are")
+        who = trn("One other person is connected.", "{count} others are connected.", others)
+        told = tr("Everybody is told when to come back, and nothing is lost.")
         plain.ask(
             self,
-            "Stop the server?",
-            f"{who} connected. Everybody is told when to come back, and nothing is lost.",
-            act="Stop the server",
+            tr("Stop the server?"),
+            f"{who if others else tr('Nobody else is connected.')} {told}",
+            act=tr("Stop the server"),
             then=self._close if self._own else lambda: self._obey("/stop"),
             danger=True,
         )
@@ -286,20 +309,15 @@ class MainWindow(QMainWindow):
 
     def tell_keys(self) -> None:
         """Say which keys do what."""
-        plain.tell(self, "Keys", KEYS)
+        KeysWindow(self).open()
+
+    def speak(self, language: str) -> None:
+        """Speak another language from the next start on."""
+        self.language_chosen.emit(language)
+        self.line.tell(tr("It is spoken from the next start on."))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Say so; whoever put it together stops what is to be stopped."""
         super().closeEvent(event)
+        self._overseer.in_sight = tuple
         self.closed.emit()
-
-
-KEYS = """Ctrl+F  find a name; Enter goes to the list
-Enter in the list  write to who is chosen
-Ctrl+I  invite     Ctrl+E  announce     Ctrl+B  back up
-Ctrl+L  the line to type in; Up and Down bring back what was typed
-Ctrl+T  show what people say     Ctrl+P  hold the wire still
-F6  the next part of the window, Shift+F6 the one before
-F5  connect again, now
-Ctrl+Q  stop the server, or close the window on one that runs elsewhere
-Ctrl+Plus, Ctrl+Minus, Ctrl+0  larger, smaller, usual type"""

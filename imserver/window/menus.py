@@ -9,6 +9,7 @@ from PyQt5.QtGui import QKeySequence
 from PyQt5.QtWidgets import QAction, QActionGroup, QMainWindow, QMenu
 
 from imqt.dress import Choice, Dress
+from imtongue import KNOWN, spoken, tr
 
 from .people import Person
 from .people_bar import PeopleBar
@@ -36,6 +37,7 @@ class _Acts(Protocol):
     def go_to_line(self) -> None: ...
     def step_pane(self, by: int) -> None: ...
     def tell_keys(self) -> None: ...
+    def speak(self, language: str) -> None: ...
 
 
 class Menus:
@@ -45,31 +47,31 @@ class Menus:
         self, window: QMainWindow, acts: _Acts, people: PeopleView, wire: WireView, dress: Dress, *, own: bool
     ) -> None:
         self._window = window
-        server = self._menu("&Server")
+        server = self._menu(tr("&Server"))
         self._online = [
-            _act(server, "Invite somebody ...", acts.invite, "Ctrl+I"),
-            _act(server, "Announce", acts.announce, "Ctrl+E"),
-            _act(server, "Say to all", acts.say_to_all, "Ctrl+Shift+E"),
+            _act(server, tr("Invite somebody…"), acts.invite, "Ctrl+I"),
+            _act(server, tr("Announce"), acts.announce, "Ctrl+E"),
+            _act(server, tr("Say to all"), acts.say_to_all, "Ctrl+Shift+E"),
         ]
-        self._online.append(_act(server, "Back up ...", acts.back_up, "Ctrl+B"))
-        self._again = _act(server, "Connect again", acts.connect_again, "F5")
+        self._online.append(_act(server, tr("Back up…"), acts.back_up, "Ctrl+B"))
+        self._again = _act(server, tr("Connect now"), acts.connect_again, "F5")
         server.addSeparator()
-        stop = _act(server, "Stop the server ...", acts.stop, "Ctrl+Q" if own else "")
+        stop = _act(server, tr("Stop the server…"), acts.stop, "Ctrl+Q" if own else "")
         if not own:
             self._online.append(stop)
-            _act(server, "Close", acts.close, "Ctrl+Q")
-        self.people = self._menu("&People")
-        self._write = _act(self.people, "Write", acts.write, "Ctrl+Return")
-        self._reset = _act(self.people, "Reset password ...", acts.reset_password, "Ctrl+R")
-        self._suspend = _act(self.people, "Suspend ...", acts.suspend, "Ctrl+U")
-        self._disconnect = _act(self.people, "Disconnect ...", acts.disconnect_, "Ctrl+D")
-        self._administrator = _act(self.people, "Make administrator ...", acts.make_administrator)
+            _act(server, tr("Close"), acts.close, "Ctrl+Q")
+        self.people = self._menu(tr("&People"))
+        self._write = _act(self.people, tr("Write"), acts.write, "Ctrl+Return")
+        self._reset = _act(self.people, tr("Reset password…"), acts.reset_password, "Ctrl+R")
+        self._suspend = _act(self.people, tr("Suspend…"), acts.suspend, "Ctrl+U")
+        self._disconnect = _act(self.people, tr("Disconnect…"), acts.disconnect_, "Ctrl+D")
+        self._administrator = _act(self.people, tr("Make administrator…"), acts.make_administrator)
         self.people.addSeparator()
-        _act(self.people, "Find a name", acts.find_name, "Ctrl+F")
-        _act(self.people, "Go to the line to type in", acts.go_to_line, "Ctrl+L")
+        _act(self.people, tr("Find a name"), acts.find_name, "Ctrl+F")
+        _act(self.people, tr("Go to the line to type in"), acts.go_to_line, "Ctrl+L")
         self._sorting(people)
         self._view(acts, wire, dress)
-        _act(self._menu("&Help"), "Keys", acts.tell_keys, "F1")
+        _act(self._menu(tr("&Help")), tr("Keys"), acts.tell_keys, "F1")
 
     def allow(self, online: bool, ended: bool) -> None:
         """Offer what needs the server, or what begins anew with it."""
@@ -86,37 +88,49 @@ class Menus:
         for action, button in pairs:
             action.setEnabled(button.isEnabled())
         again = person is not None and person.suspended is not None
-        self._suspend.setText("Let in again" if again else "Suspend ...")
+        self._suspend.setText(tr("Let in again") if again else tr("Suspend…"))
         has_it = person is not None and person.administrator
         self._administrator.setText(
-            "Take the administrator's right ..." if has_it else "Make administrator ..."
+            tr("Take the administrator's right away…") if has_it else tr("Make administrator…")
         )
 
     def _sorting(self, people: PeopleView) -> None:
-        menu = self.people.addMenu("Sort by")
+        menu = self.people.addMenu(tr("Sort by"))
         assert menu is not None
         for column in Column:
-            _act(menu, HEADINGS[column], _sorting(people, column))
+            _act(menu, tr(HEADINGS[column]), _sorting(people, column))
 
     def _view(self, acts: _Acts, wire: WireView, dress: Dress) -> None:
-        menu = self._menu("&View")
+        menu = self._menu(tr("&View"))
         group = QActionGroup(self._window)
-        names = {Choice.SYSTEM: "As the desktop", Choice.LIGHT: "Light", Choice.DARK: "Dark"}
+        names = {Choice.SYSTEM: tr("System"), Choice.LIGHT: tr("Light"), Choice.DARK: tr("Dark")}
         for choice, name in names.items():
             action = _act(menu, name, _choosing(dress, choice))
             action.setCheckable(True)
             action.setChecked(dress.choice is choice)
             group.addAction(action)
         menu.addSeparator()
-        _act(menu, "Larger type", lambda: dress.step(1), "Ctrl++")
-        _act(menu, "Smaller type", lambda: dress.step(-1), "Ctrl+-")
-        _act(menu, "Usual type", lambda: dress.step(0), "Ctrl+0")
+        _act(menu, tr("Larger type"), lambda: dress.step(1), "Ctrl++")
+        _act(menu, tr("Smaller type"), lambda: dress.step(-1), "Ctrl+-")
+        _act(menu, tr("Type as it was"), lambda: dress.step(0), "Ctrl+0")
+        self._languages(acts, menu)
         menu.addSeparator()
-        _act(menu, "Show what people say", wire.texts.toggle, "Ctrl+T")
-        _act(menu, "Hold the wire still", wire.pause.toggle, "Ctrl+P")
+        _act(menu, tr("Show what people say"), wire.texts.toggle, "Ctrl+T")
+        _act(menu, tr("Hold the wire still"), wire.pause.toggle, "Ctrl+P")
         menu.addSeparator()
-        _act(menu, "Next part of the window", lambda: acts.step_pane(1), "F6")
-        _act(menu, "Part before", lambda: acts.step_pane(-1), "Shift+F6")
+        _act(menu, tr("To the next part of the window"), lambda: acts.step_pane(1), "F6")
+        _act(menu, tr("To the part before"), lambda: acts.step_pane(-1), "Shift+F6")
+
+    def _languages(self, acts: _Acts, menu: QMenu) -> None:
+        languages = menu.addMenu(tr("Language"))
+        assert languages is not None
+        group = QActionGroup(self._window)
+        for code, words in KNOWN.items():
+            action = _act(languages, words, _speaking(acts, code))
+            action.setObjectName(f"language-{code}")
+            action.setCheckable(True)
+            action.setChecked(code == spoken())
+            group.addAction(action)
 
     def _menu(self, title: str) -> QMenu:
         bar = self._window.menuBar()
@@ -137,6 +151,10 @@ def _act(menu: QMenu, text: str, do: Callable[[], object], key: str = "") -> QAc
 
 def _choosing(dress: Dress, choice: Choice) -> Callable[[], None]:
     return lambda: dress.choose(choice)
+
+
+def _speaking(acts: _Acts, code: str) -> Callable[[], None]:
+    return lambda: acts.speak(code)
 
 
 def _sorting(people: PeopleView, column: Column) -> Callable[[], None]:

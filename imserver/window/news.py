@@ -9,6 +9,7 @@ from PyQt5.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 from imqt import clamping, plain
 from imqt.layout import STRETCH, box, col, row, rule
 from imqt.sign import IconSign
+from imtongue import tr
 
 #: Lines that are seen at once; and signs of a line, however long it is.
 SEEN, LONGEST = 9, 600
@@ -34,7 +35,7 @@ class News(QWidget):
         assert layout is not None
         layout.documentSizeChanged.connect(lambda _: self._fit())
         self._sign = IconSign("note", "accent", 16)
-        close = plain.tool_button("Close this answer", "close")
+        close = plain.tool_button(tr("Close this answer"), "close")
         close.setObjectName("closeNews")
         close.clicked.connect(self.forget)
         # Sign and button stand beside the first line.

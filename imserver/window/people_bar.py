@@ -6,15 +6,16 @@ from PyQt5.QtCore import QEvent
 from PyQt5.QtGui import QFontMetrics, QResizeEvent
 from PyQt5.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
-from imqt import painting, plain, theme
+from imqt import moments, plain, theme
 from imqt.layout import box, row
 from imqt.plain import ElidedLabel, PlainLabel
-from imqt.search_field import search_field
+from imqt.search_field import give_room, search_field
+from imtongue import number, tr
 
 from .people import People, Person
 
 #: A name that there is always room for, and what lies between all of them, in pixels.
-A_NAME, GAPS = "alice", 68
+A_NAME, GAPS = "alice", 80
 
 
 class PeopleBar(QWidget):
@@ -22,24 +23,24 @@ class PeopleBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = PlainLabel("People", "strong")
+        self._title = PlainLabel(tr("People"), "strong")
         self._counts = ElidedLabel("", "caption")
         self._counts.setObjectName("counts")
         self._who = PlainLabel("", "group")
-        self.write = plain.tool_button("Write to who is chosen", "send")
-        self.reset = plain.button("Reset password", "quiet", icon_name="key")
-        self.suspend = plain.button("Suspend", "quiet", icon_name="pause")
-        self.disconnect_ = plain.button("Disconnect", "quiet", icon_name="cut")
+        self.write = plain.tool_button(tr("Write to who is chosen"), "send")
+        self.reset = plain.button(tr("Reset password"), "quiet", icon_name="key")
+        self.suspend = plain.button(tr("Suspend"), "quiet", icon_name="pause")
+        self.disconnect_ = plain.button(tr("Disconnect"), "quiet", icon_name="cut")
         names = {"write": self.write, "reset": self.reset, "suspend": self.suspend}
         for name, button in {**names, "disconnect": self.disconnect_}.items():
             button.setObjectName(name)
-        self.sought = search_field("Find a name", "find")
+        self.sought = search_field(tr("Find a name"), "find")
         self.sought.setProperty("role", "")
-        self.sought.setFixedWidth(round(painting.sign_side(144)))
+        give_room(self.sought)
         self.sought.setClearButtonEnabled(True)
         line = row(
             self._title, (self._counts, 1),
-            self._who, self.write, self.reset, self.suspend, self.disconnect_, 8, self.sought,
+            12, self._who, self.write, self.reset, self.suspend, self.disconnect_, 8, self.sought,
             margins=(16, 8, 16, 4), gap=4,
         )  # fmt: skip
         outer = QVBoxLayout(self)
@@ -60,26 +61,29 @@ class PeopleBar(QWidget):
     def _fit(self) -> None:
         wordy = (self.reset, self.suspend, self.disconnect_)
         for one in wordy:
-            one.setText("\N{EN SPACE}" + plain.literal(one.accessibleName()))
+            plain.show_words(one, True)
         width = QFontMetrics(theme.font(theme.Size.CAPTION, theme.Weight.STRONG)).horizontalAdvance
         buttons = sum(one.sizeHint().width() for one in (*wordy, self.write))
         name = max(A_NAME, self._who.text(), key=width)
         words = width(f"{self._counts.text()} {name}") + self._title.sizeHint().width()
-        if words + buttons + self.sought.width() + GAPS > self.width():
+        if words + buttons + self.sought.maximumWidth() + GAPS > self.width():
             for one in wordy:
-                one.setText("")
+                plain.show_words(one, False)
 
     @property
     def buttons(self) -> tuple[QAbstractButton, ...]:
         """What can be done with somebody."""
         return self.write, self.reset, self.suspend, self.disconnect_
 
-    def show_counts(self, people: People, *, full: bool) -> None:
-        """Say how many there are."""
-        here, names = f"{people.connected:,}", f"{people.names:,}"
-        self._counts.setText(
-            f"{here} of {names} connected" if full else f"{here} connected, {names} names so far"
-        )
+    def show_counts(self, people: People, *, full: bool, at: float | None = None) -> None:
+        """Say how many there are; ``at`` that time there were so many, if nobody can know now."""
+        here, names = number(people.connected), number(people.names)
+        so_far = tr("{here} connected, {all} names so far", here=here, all=names)
+        counted = tr("{here} of {all} connected", here=here, all=names) if full else so_far
+        if at is not None:
+            counted = tr("as it was at {time}", time=moments.clock(at))
+        self._counts.setText(counted)
+        self._counts.set_role("caption" if at is None else "waiting")
         self._fit()
 
     def show_person(self, person: Person | None, *, me: str, online: bool) -> None:
@@ -89,7 +93,7 @@ class PeopleBar(QWidget):
             self._who.setText(name)
             self._fit()
         again = person is not None and person.suspended is not None
-        word = "Let in again" if again else "Suspend"
+        word = tr("Let in again") if again else tr("Suspend")
         if self.suspend.accessibleName() != word:
             self.suspend.setAccessibleName(word)
             self._fit()
@@ -100,13 +104,13 @@ class PeopleBar(QWidget):
 
     def _why_not(self, button: QAbstractButton, person: Person | None, me: str, online: bool) -> str:
         if person is None:
-            return "Choose somebody in the list first."
+            return tr("Choose somebody in the list first.")
         name, leaves = person.name, button is self.disconnect_
         reasons = (
-            (not online, "There is no connection to the server."),
-            (not name, "This connection has no name yet."),
-            (person.closed, f"{name} has closed the account."),
-            (name == me and not leaves, "That is you."),
-            (leaves and not person.links, f"{name} is not connected."),
+            (not online, tr("There is no connection to the server.")),
+            (not name, tr("This connection has no name yet.")),
+            (person.closed, tr("{name} has closed the account.", name=name)),
+            (name == me and not leaves, tr("That is you.")),
+            (leaves and not person.links, tr("{name} is not connected.", name=name)),
         )
         return next((reason for is_so, reason in reasons if is_so), "")

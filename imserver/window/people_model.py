@@ -11,10 +11,11 @@ from PyQt5.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, pyqtSign
 
 from imqt import moments, plain
 from imqt.row_list import Gathering
+from imtongue import decimal, phrase, tr, trn
 
-from .people import Being, People, Person
+from .people import Being, Link, People, Person
 
-NOBODY = "(no name yet)"
+NOBODY = phrase("(no name yet)")
 
 
 class Column(IntEnum):
@@ -29,7 +30,10 @@ class Column(IntEnum):
     QUEUE = 6
 
 
-HEADINGS = ("Name", "State", "Devices", "Since", "Address", "Last line", "Queue")
+HEADINGS = (
+    phrase("Name"), phrase("State"), phrase("Devices"), phrase("Since"), phrase("Address"),
+    phrase("Last line"), phrase("Queue"),
+)  # fmt: skip
 RIGHT = frozenset((Column.QUEUE,))
 
 
@@ -100,7 +104,7 @@ class PeopleModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
+            return tr(HEADINGS[section])
         return _alignment(Column(section)) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -239,7 +243,7 @@ def said(person: Person, column: Column, now: float) -> str:
 
 
 def _name(person: Person, now: float) -> str:
-    return person.name or NOBODY
+    return person.name or tr(NOBODY)
 
 
 def _state(person: Person, now: float) -> str:
@@ -252,13 +256,13 @@ def _devices(person: Person, now: float) -> str:
         return ", ".join(named)
     if not person.devices:
         return ""
-    return "1 device" if person.devices == 1 else f"{person.devices} devices"
+    return trn("{count} device", "{count} devices", person.devices)
 
 
 def _since(person: Person, now: float) -> str:
     if person.links:
         return moments.when(min(link.since for link in person.links), now)
-    return "" if person.seen is None else f"left {moments.when(person.seen, now)}"
+    return "" if person.seen is None else tr("left {when}", when=moments.when(person.seen, now))
 
 
 def _address(person: Person, now: float) -> str:
@@ -277,7 +281,7 @@ def _queue(person: Person, now: float) -> str:
         return size(person.queue) if person.being is Being.LOGGED_IN else ""
     if not person.waiting:
         return ""
-    return "1 waits" if person.waiting == 1 else f"{person.waiting:,} wait"
+    return trn("{count} waits", "{count} wait", person.waiting)
 
 
 _SAID: dict[Column, Callable[[Person, float], str]] = {
@@ -299,34 +303,45 @@ def size(number: float) -> str:
     place = -1
     while number >= 1024 and place < len(units) - 1:
         number, place = number / 1024, place + 1
-    return f"{number:.1f} {units[place]}" if number < 10 else f"{number:.0f} {units[place]}"
+    return f"{decimal(number)} {units[place]}" if number < 10 else f"{number:.0f} {units[place]}"
 
 
 def _whole(person: Person, now: float) -> str:
     """Say what there is no room for in a row: each of the connections, and the former names."""
-    before = [f"before: {', '.join(person.before)}"] if person.before else []
-    links = [
-        f"{link.device or 'no device named'}, {link.where}, since {moments.when(link.since, now)}, "
-        f"{size(link.queue)} in the queue" + (f", last said {link.said}" if link.said else "")
-        for link in person.links
-    ]
+    before = [_before(person)] if person.before else []
+    links = [_link(link, now) for link in person.links]
     return "\n".join([_name(person, now), *before, *links]) if before or links else ""
+
+
+def _link(link: Link, now: float) -> str:
+    parts = [
+        link.device or tr("no device named"),
+        link.where,
+        tr("since {when}", when=moments.when(link.since, now)),
+        tr("{size} in the queue", size=size(link.queue)),
+    ]
+    return ", ".join([*parts, tr("last said {verb}", verb=link.said)] if link.said else parts)
+
+
+def _before(person: Person) -> str:
+    return tr("before: {names}", names=", ".join(person.before))
 
 
 def in_words(person: Person, now: float) -> str:
     """Say all of a row, as a screen reader reads it."""
     parts = [_name(person, now), _state(person, now)]
     if person.administrator:
-        parts.append("administrator")
+        parts.append(tr("administrator"))
     if person.before:
-        parts.append(f"before: {', '.join(person.before)}")
+        parts.append(_before(person))
     devices, since = _devices(person, now), _since(person, now)
     parts += [devices] if devices else []
     if since:
-        parts.append(f"since {since}" if person.links else since)
+        parts.append(tr("since {when}", when=since) if person.links else since)
     if person.links:
-        parts += [f"from {_address(person, now)}"] + ([f"last said {person.said}"] if person.said else [])
-        parts.append(f"{_queue(person, now) or '0'} in the queue")
+        parts.append(tr("from {address}", address=_address(person, now)))
+        parts += [tr("last said {verb}", verb=person.said)] if person.said else []
+        parts.append(tr("{size} in the queue", size=_queue(person, now) or "0"))
     elif person.waiting:
-        parts.append(f"{_queue(person, now)} for them")
+        parts.append(trn("{count} waits for them", "{count} wait for them", person.waiting))
     return ", ".join(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QKeyEvent, QPainter, QResizeEvent
+from PyQt5.QtGui import QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PyQt5.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -17,6 +17,7 @@ from PyQt5.QtWidgets import (
 from imqt import icons, painting, theme
 from imqt.empty import Empty
 from imqt.theme import Weight
+from imtongue import tr
 
 from .people import Being, Person
 from .people_model import Column, PeopleModel
@@ -24,9 +25,11 @@ from .people_model import Column, PeopleModel
 SIDE = 16
 _PRESENCE = {Being.LOGGED_IN: "online", Being.REGISTERED: "away", Being.UNREGISTERED: "away"}
 #: How wide the columns are beside type of the usual size; the last has the rest, and needs so much.
-WIDTHS, LAST = (124, 144, 124, 114, 156, 92), 92
+WIDTHS, LAST = (124, 158, 92, 120, 166, 106), 92
 #: Of that, what they can do with, and what they take where there is more.
-LEAST, MOST = 0.8, 1.5
+LEAST, MOST = 0.94, 1.5
+#: What goes first where there is no room for all: the words of a row, and its tooltip, have them still.
+GIVE_WAY = (Column.LAST, Column.DEVICES, Column.SINCE, Column.ADDRESS)
 
 
 class PeopleDelegate(QStyledItemDelegate):
@@ -100,9 +103,9 @@ class PeopleView(QTableView):
         self._people = model
         self._held = ""
         self._fitting = self._by_hand = False  # whoever drew a column to a width of their own is left alone
-        self._nobody = Empty(self)
+        self._nobody, self._alone = Empty(self), False
         self.setObjectName("people")
-        self.setAccessibleName("Everybody who ever took a name, and who is connected")
+        self.setAccessibleName(tr("Everybody who ever took a name, and who is connected"))
         self.setModel(model)
         self.setItemDelegate(PeopleDelegate(model, self))
         self.setShowGrid(False)
@@ -124,7 +127,7 @@ class PeopleView(QTableView):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(False)
         header.setSortIndicator(Column.STATE, Qt.SortOrder.AscendingOrder)
-        header.setAccessibleName("Columns, to sort by")
+        header.setAccessibleName(tr("Columns, to sort by"))
         self.setSortingEnabled(True)
         header.setSortIndicatorShown(False)
         self._measure()
@@ -142,6 +145,15 @@ class PeopleView(QTableView):
         """Give who is chosen."""
         rows = self.selectedIndexes()
         return self._people.rows[rows[0].row()] if rows else None
+
+    def in_sight(self) -> list[Person]:
+        """Give those whose rows are on the screen."""
+        viewport, window = self.viewport(), self.window()
+        if viewport is None or window is None or window.isMinimized() or not self.isVisible():
+            return []
+        first, last = self.rowAt(0), self.rowAt(viewport.height() - 1)
+        rows = self._people.rows
+        return rows[first : last + 1 if last >= 0 else len(rows)] if first >= 0 else []
 
     def choose(self, key: str) -> bool:
         """Choose somebody and bring them in sight."""
@@ -182,22 +194,51 @@ class PeopleView(QTableView):
         viewport = self.viewport()
         if viewport is None:
             return
-        part = viewport.width() / painting.sign_side(sum(WIDTHS) + LAST)
         self._fitting = True
         if not self._by_hand:
-            for column, width in enumerate(WIDTHS):
-                self.setColumnWidth(column, int(max(LEAST, min(MOST, part)) * painting.sign_side(width)))
+            self._share(viewport.width())
         rest = viewport.width() - sum(self.columnWidth(column) for column in range(len(WIDTHS)))
         self.setColumnWidth(len(WIDTHS), max(int(LEAST * painting.sign_side(LAST)), rest))
         self._fitting = False
+
+    def _share(self, room: int) -> None:
+        """Give each column its part; those that give way go as long as there is too little."""
+        needed = {Column(place): width for place, width in enumerate(WIDTHS)}
+        gone = []
+        for column in GIVE_WAY:
+            if LEAST * painting.sign_side(sum(needed.values()) + LAST) <= room:
+                break
+            del needed[column]
+            gone.append(column)
+        part = room / painting.sign_side(sum(needed.values()) + LAST)
+        for column, width in needed.items():
+            self.setColumnHidden(column, False)
+            self.setColumnWidth(column, int(max(LEAST, min(MOST, part)) * painting.sign_side(width)))
+        for column in gone:
+            self.setColumnHidden(column, True)
 
     def _on_resized(self, column: int, _before: int, _now: int) -> None:
         if not self._fitting and column < len(WIDTHS):
             self._by_hand = True
             self._fit()
 
+    def show_alone(self, alone: bool) -> None:
+        """Say what one does at a server at which nobody else is yet."""
+        if alone is not self._alone:
+            self._alone = alone
+            self._tell_nobody("")
+
     def _tell_nobody(self, sought: str) -> None:
-        self._nobody.tell("" if self._people.rows else f"No name, former name or address holds {sought}.")
+        if sought:
+            nobody = tr("No name, former name or address holds {sought}.", sought=sought)
+            self._nobody.tell("" if self._people.rows else nobody)
+        elif self._alone:
+            key = QKeySequence("Ctrl+I").toString(QKeySequence.SequenceFormat.NativeText)
+            self._nobody.tell(
+                tr("Nobody else yet. Invite somebody ({key}): whoever takes a name appears here.", key=key)
+            )
+        else:
+            self._nobody.tell("")
 
     def _measure(self) -> None:
         self._fit()

@@ -15,6 +15,8 @@ from imqt.plain import ElidedLabel, PlainLabel
 
 #: Room over and under the lines, for the thickness of the pen and the dot at the end.
 EDGE = 4
+#: From this part on a disk is nearly full.
+NEARLY_FULL = 0.95
 Values = Sequence[float | None]
 
 
@@ -105,7 +107,7 @@ class Bar(QWidget):
         place, radius = QRectF(self.rect()), self.height() / 2
         painting.draw_round(painter, place, radius, theme.colour("line"))
         place.setWidth(max(place.height(), place.width() * self._part))
-        token: Token = "error" if self._part > 0.95 else "fill"
+        token: Token = "error" if self._part > NEARLY_FULL else "fill"
         painting.draw_round(painter, place, radius, theme.colour(token))
 
 
@@ -127,9 +129,10 @@ class Plot(QWidget):
         self.setLayout(whole)
         self.setAccessibleName(heading)
 
-    def tell(self, figure: str, words: str) -> None:
-        """Say what the picture shows."""
+    def tell(self, figure: str, words: str, *, wrong: bool = False) -> None:
+        """Say what the picture shows, and whether that is as it should not be."""
         self._figure.setText(figure)
         self._words.setText(words)
+        self._words.set_role("error" if wrong else "caption")
         self.setAccessibleName(f"{self._heading}: {figure}; {words}")
         self.setAccessibleDescription(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from ipaddress import ip_address
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -16,6 +17,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from improtocol.invite import PORT, BadInvite, Invite, is_here, looks_like_one, parse
+from imtongue import tr
 
 #: Seconds for a server to be found and to answer.
 PATIENCE = 10
@@ -32,11 +34,27 @@ def read_address(written: str) -> Invite:
         try:
             return parse(written)
         except BadInvite as bad:
-            raise NoWay(str(bad)) from None
-    host, colon, port = written.rpartition(":") if written.count(":") == 1 else (written, "", "")
-    if not host or (colon and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536)):
-        raise NoWay("A server is HOST or HOST:PORT, or the line of an invite.")
-    return Invite(host.strip("[]"), int(port) if colon else PORT)
+            raise NoWay(bad.sentence(tr)) from None
+    host, colon, port = _parted(written)
+    bad_port = colon and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536)
+    if not host or bad_port or (":" in host and not _is_address(host)):
+        raise NoWay(tr("A server is HOST or HOST:PORT, or the line of an invite."))
+    return Invite(host, int(port) if colon else PORT)
+
+
+def _parted(written: str) -> tuple[str, str, str]:
+    """Part HOST from PORT; an address with colons in it stands in brackets where a port stands behind."""
+    if written.startswith("["):
+        host, _, rest = written[1:].partition("]")
+        return host, rest[:1], rest[1:]
+    return written.rpartition(":") if written.count(":") == 1 else (written, "", "")
+
+
+def _is_address(written: str) -> bool:
+    try:
+        return bool(ip_address(written.partition("%")[0]))
+    except ValueError:
+        return False
 
 
 def way_to(reactor: Any, server: Invite) -> IStreamClientEndpoint:
@@ -52,8 +70,8 @@ def way_to(reactor: Any, server: Invite) -> IStreamClientEndpoint:
 def way_in_words(server: Invite) -> str:
     """Say how it is reached."""
     if server.fingerprint is not None:
-        return "by TLS, known by its fingerprint"
-    return "on this machine" if is_here(server.host) else "by TLS, vouched for by an authority"
+        return tr("by TLS, known by its fingerprint")
+    return tr("on this machine") if is_here(server.host) else tr("by TLS, vouched for by an authority")
 
 
 @implementer(IOpenSSLClientConnectionCreator)
@@ -80,16 +98,19 @@ def why(failure: Failure, server: Invite) -> str:
     """Say in a sentence why there is no connection."""
     place = f"{server.host}:{server.port}"
     if failure.check(DNSLookupError):
-        return f"There is no computer called {server.host}."
+        return tr("There is no computer called {host}.", host=server.host)
     if failure.check(ConnectionRefusedError):
-        return f"{server.host} answers, but nobody listens at port {server.port}."
+        return tr("{host} answers, but nobody listens at port {port}.", host=server.host, port=server.port)
     if failure.check(TimeoutError):
-        return f"{place} does not answer."
+        return tr("{place} does not answer.", place=place)
     if failure.check(SSL.Error):
-        return (
-            f"Nobody whom this machine trusts vouches for {place}, so nothing was sent. Paste the line of an "
-            "invite that ends in its fingerprint, #sha256:...; or let this machine trust who signed for it."
-            if server.fingerprint is None
-            else f"{place} is not the server whose fingerprint this is, so nothing was sent."
+        if server.fingerprint is not None:
+            return tr(
+                "{place} is not the server whose fingerprint this is, so nothing was sent.", place=place
+            )
+        return tr(
+            "Nobody whom this machine trusts vouches for {place}, so nothing was sent. Paste the line of an "
+            "invite that ends in its fingerprint, #sha256:…; or let this machine trust who signed for it.",
+            place=place,
         )
-    return str(failure.value) or f"{place} cannot be reached."
+    return str(failure.value) or tr("{place} cannot be reached.", place=place)

@@ -24,6 +24,7 @@ class Remembered:
     sides: str = ""  #: the people and the wire beside the figures
     split: str = ""  #: the people over the wire
     device: str = ""  #: the word by which servers elsewhere know this window
+    language: str = ""  #: its code; none: as the system speaks
 
     @classmethod
     def read(cls, folder: Path) -> Remembered:

@@ -14,8 +14,9 @@ from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import Refusal
 from improtocol.states import State
 from improtocol.vocabulary import Command
+from imtongue import number, phrase, tr, trn
 
-from .connection import Lost, Strange
+from .connection import Lost, Strange, in_tongue
 from .overseer import Overseer
 from .people import People, Person
 
@@ -25,11 +26,11 @@ MOST = 40
 OFFERED = 8
 #: What is made for people: how each is written, and what it does.
 OWN = {
-    "all": ("TEXT", "say it to everyone"),
-    "whisper": ("NAME TEXT", "say it to one"),
-    "announce": ("TEXT", "say it to everyone as their administrator"),
-    "who": ("", "who is connected"),
-    "help": ("[COMMAND]", "this, or all about one command"),
+    "all": ("TEXT", phrase("say it to everyone")),
+    "whisper": ("NAME TEXT", phrase("say it to one")),
+    "announce": ("TEXT", commands.Announce.does),
+    "who": ("", phrase("who is connected")),
+    "help": ("[COMMAND]", phrase("this, or all about one command")),
 }
 #: What the window says by itself, or must not say.
 _NOT_HERE = frozenset(
@@ -52,22 +53,28 @@ def hint(line: str, people: People, me: str) -> str:
     """Say where a line would go."""
     word, _, rest = line.strip().partition(" ")
     if word in ("/all", "/announce"):
+        others = _people(max(0, people.names - 1))
         here = max(0, people.connected - 1)
-        return (
-            f"goes to {_people(max(0, people.names - 1))}, {here:,} {'is' if here == 1 else 'are'} connected"
+        return trn(
+            "goes to {people}, {count} is connected",
+            "goes to {people}, {count} are connected",
+            here,
+            people=others,
         )
     if word == "/whisper" and rest:
         return _hint_of(rest.partition(" ")[0].lower(), " " in rest, people, me)
-    return "begin with /all or /whisper NAME" if line and not line.startswith("/") else ""
+    return tr("begin with /all or /whisper NAME") if line and not line.startswith("/") else ""
 
 
 def _hint_of(name: str, complete: bool, people: People, me: str) -> str:
     person = people.get(name)
     if person is None:
-        return f"There is no user called {name}." if complete else ""
+        return tr("There is no user called {name}.", name=name) if complete else ""
     if person.name == me:
-        return "that is you"
-    return f"{person.name} is connected" if person.connected else f"it will wait for {person.name}"
+        return tr("that is you")
+    if person.connected:
+        return tr("{name} is connected", name=person.name)
+    return tr("it will wait for {name}", name=person.name)
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,7 @@ def usage(word: str) -> str:
 
 
 def _does(word: str) -> str:
-    return OWN[word][1] if word in OWN else Command.by_verb[word.upper()].does
+    return tr(OWN[word][1] if word in OWN else Command.by_verb[word.upper()].does)
 
 
 def _how(person: Person | None) -> str:
@@ -133,7 +140,7 @@ async def obey(line: str, overseer: Overseer) -> Outcome:
     """Do what a line says; whatever is wrong comes back as a sentence."""
     line = line.strip()
     if not line.startswith("/"):
-        return Outcome(("Begin with /all to say it to everyone, or with /whisper NAME.",), done=False)
+        return Outcome((tr("Begin with /all to say it to everyone, or with /whisper NAME."),), done=False)
     word, _, rest = line[1:].partition(" ")
     word, rest = word.lower(), rest.strip()
     act = _ACTS.get(word)
@@ -150,14 +157,15 @@ async def _help(rest: str, _overseer: Overseer) -> Outcome:
     if word not in known():
         return Outcome((_not_known(word),), done=False)
     described = None if word in OWN else Command.by_verb[word.upper()]
-    meant = [" ".join((described.__doc__ or "").split())] if described is not None else []
+    meant = [tr(" ".join((described.__doc__ or "").split()))] if described is not None else []
     return Outcome((f"{usage(word)}: {_does(word)}", *meant))
 
 
 def _not_known(word: str) -> str:
     near = difflib.get_close_matches(word, known(), 1, 0.6)
-    meant = f" Did you mean /{near[0]}?" if near else ""
-    return f"There is no command /{word} here.{meant} /help lists what there is."
+    if near:
+        return tr("There is no command /{word}. Did you mean /{near}?", word=word, near=near[0])
+    return f"{tr('There is no command /{word}.', word=word)} {tr('/help lists what there is.')}"
 
 
 async def _tell_who(_rest: str, overseer: Overseer) -> Outcome:
@@ -176,9 +184,9 @@ async def _whisper(rest: str, overseer: Overseer) -> Outcome:
 async def _announce(rest: str, overseer: Overseer) -> Outcome:
     text = rest.removeprefix(":")
     if not text:
-        return Outcome((f"Write {usage('announce')}.",), done=False)
+        return Outcome((tr("Write {usage}.", usage=usage("announce")),), done=False)
     told = (await overseer.ask(commands.Announce(text))).reply
-    return Outcome((f"Announced to {_people(told.to)}.",))
+    return Outcome((tr("Announced to {people}.", people=_people(told.to)),))
 
 
 _ACTS: dict[str, Callable[[str, Overseer], Awaitable[Outcome]]] = {
@@ -192,14 +200,16 @@ _ACTS: dict[str, Callable[[str, Overseer], Awaitable[Outcome]]] = {
 
 async def _send(audience: Audience, text: str, overseer: Overseer, word: str) -> Outcome:
     if not text:
-        return Outcome((f"Write {usage(word)}.",), done=False)
+        return Outcome((tr("Write {usage}.", usage=usage(word)),), done=False)
     sent = (await overseer.ask(commands.Send(audience, text))).reply
     if audience.everyone:
-        return Outcome((f"Said to {_people(sent.to)}.",))
+        return Outcome((tr("Said to {people}.", people=_people(sent.to)),))
     person = overseer.people.people.get(audience.names[0])
     waits = person is not None and not person.connected
     name = person.name if person is not None else audience.names[0]
-    return Outcome((f"It waits for {name}, who is not connected." if waits else f"Said to {name}.",))
+    if waits:
+        return Outcome((tr("It waits for {name}, who is not connected.", name=name),))
+    return Outcome((tr("Said to {people}.", people=name),))
 
 
 async def _as_declared(verb: str, rest: str, overseer: Overseer) -> Outcome:
@@ -207,19 +217,25 @@ async def _as_declared(verb: str, rest: str, overseer: Overseer) -> Outcome:
         return Outcome((_not_known(verb.lower()),), done=False)
     asked = codec.parse_from_client(f"{verb} {rest}".strip().encode()).what
     if isinstance(asked, Refusal):
-        return Outcome((f"{asked} It is written {Command.by_verb[verb].syntax()}.",), done=False)
+        written = tr("It is written {syntax}.", syntax=Command.by_verb[verb].syntax())
+        return Outcome((f"{in_tongue(asked)} {written}",), done=False)
     answer = await overseer.ask(asked)
     return Outcome((*map(codec.write, answer.items), codec.write(answer.reply)))
 
 
 def _who(people: People) -> Iterator[str]:
     here = people.beginning("", people.names)[: people.connected]
-    more = f" and {len(here) - MOST:,} more" if len(here) > MOST else ""
-    yield f"{len(here):,} of {_people(people.names)} connected: {', '.join(here[:MOST])}{more}"
+    names = ", ".join(here[:MOST])
+    if len(here) > MOST:
+        names = tr("{names} and {count} more", names=names, count=number(len(here) - MOST))
+    counted = tr("Connected, {here} of {all}", here=number(len(here)), all=number(people.names))
+    yield f"{counted}: {names}"
     known = sum(len(person.links) for person in people.all.values() if person.connected)
     if strangers := people.connections - known:
-        yield f"{strangers:,} connection{'s' if strangers > 1 else ''} without a name yet"
+        yield trn(
+            "{count} connection without a name yet", "{count} connections without a name yet", strangers
+        )
 
 
-def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number:,} people"
+def _people(count: int) -> str:
+    return trn("{count} person", "{count} people", count)

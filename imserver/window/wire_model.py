@@ -11,6 +11,7 @@ from PyQt5.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, pyqtSigna
 from imqt import moments, plain
 from imqt.colours import Token
 from imqt.row_list import Gathering
+from imtongue import tr, trn
 
 #: So many of the newest are kept, and shown.
 MOST = 1000
@@ -38,13 +39,17 @@ class Row:
     @property
     def whom(self) -> str:
         """Say whose line it is."""
-        return self.who if self.count == 1 else f"{self.count:,} people"
+        return self.who if self.count == 1 else trn("{count} person", "{count} people", self.count)
 
     @property
     def words(self) -> str:
         """Say it as a screen reader reads it."""
-        way = {Kind.IN: f" from {self.whom}", Kind.OUT: f" to {self.whom}", Kind.NOTE: ""}[self.kind]
-        return f"{moments.seconds_clock(self.at)}{way}: {self.text}"
+        clock = moments.seconds_clock(self.at)
+        if self.kind is Kind.IN:
+            return tr("{time} from {whom}: {line}", time=clock, whom=self.whom, line=self.text)
+        if self.kind is Kind.OUT:
+            return tr("{time} to {whom}: {line}", time=clock, whom=self.whom, line=self.text)
+        return f"{clock}: {self.text}"
 
 
 class WireModel(QAbstractListModel):
@@ -90,8 +95,15 @@ class WireModel(QAbstractListModel):
         if self.rows:
             return ""
         if self._sought:
-            return f"None of the last {len(self._all):,} lines holds {self._sought}."
-        return "Nothing has gone over the wire yet. Whoever connects or says something is seen here at once."
+            return trn(
+                "The last line does not hold {sought}.",
+                "None of the last {count} lines holds {sought}.",
+                len(self._all),
+                sought=self._sought,
+            )
+        return tr(
+            "Nothing has gone over the wire yet. Whoever connects or says something is seen here at once."
+        )
 
     def refresh(self) -> None:
         """Show what came since, at the end; as many go at the beginning as there are too many."""

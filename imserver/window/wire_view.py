@@ -24,13 +24,20 @@ from imqt.empty import Empty
 from imqt.layout import col, row
 from imqt.moments import seconds_clock
 from imqt.plain import ElidedLabel, PlainLabel
-from imqt.search_field import search_field
+from imqt.search_field import give_room, search_field
 from imqt.wire_line import formats
+from imtongue import phrase, tr
 
 from .wire_model import Kind, Row, WireModel, transcript
 
 SIDE = 16
-HIDDEN, SHOWN = "live, texts and passwords hidden", "live, with what people say; passwords hidden"
+#: What is said of the lines, by whether their texts are shown and whether they are held still.
+ABOUT = {
+    (False, False): phrase("live, texts and passwords hidden"),
+    (True, False): phrase("live, with what people say; passwords hidden"),
+    (False, True): phrase("held still, texts and passwords hidden"),
+    (True, True): phrase("held still, with what people say; passwords hidden"),
+}
 #: Signs of a name that there is room for.
 NAME = 13
 
@@ -109,7 +116,7 @@ class WireList(QListView):
         self._lines = model
         self._following = True
         self.setObjectName("wire")
-        self.setAccessibleName("Lines on the wire, and what happened")
+        self.setAccessibleName(tr("Lines on the wire, and what happened"))
         self.setModel(model)
         self.setItemDelegate(WireDelegate(model, self))
         self.setUniformItemSizes(True)
@@ -160,18 +167,19 @@ class WireView(QWidget):
         super().__init__(parent)
         self.model = model
         self.list = WireList(model)
-        self._about = ElidedLabel(HIDDEN, "caption")
-        self.filter = search_field("Filter", "wireFilter")
-        self.filter.setAccessibleName("Filter the wire: a verb, a name, a number")
-        self.filter.setFixedWidth(round(painting.sign_side(144)))
+        self._about = ElidedLabel(tr(ABOUT[False, False]), "caption")
+        self.filter = search_field(tr("Filter"), "wireFilter")
+        self.filter.setAccessibleName(tr("Filter: a verb, a name, a number"))
+        give_room(self.filter)
         self.filter.setProperty("role", "")
-        self.texts = plain.tool_button("Show what people say", "show", checkable=True)
-        self.pause = plain.tool_button("Hold the wire still", "pause", checkable=True)
-        self.save = plain.tool_button("Save the wire", "save")
+        self.texts = plain.tool_button(tr("Show what people say"), "show", checkable=True)
+        self.pause = plain.tool_button(tr("Hold the wire still"), "pause", checkable=True)
+        self.save = plain.tool_button(tr("Save the wire"), "save")
         for name, button in (("wireTexts", self.texts), ("wirePause", self.pause), ("wireSave", self.save)):
             button.setObjectName(name)
         tools = row(
-            PlainLabel("Wire", "strong"), (self._about, 1), self.texts, self.pause, self.save, 4, self.filter,
+            PlainLabel(tr("Wire"), "strong"), (self._about, 1),
+            self.texts, self.pause, self.save, 4, self.filter,
             margins=(16, 6, 16, 4),
         )  # fmt: skip
         outer = QVBoxLayout(self)
@@ -185,13 +193,12 @@ class WireView(QWidget):
         self.save.clicked.connect(self._choose_file)
 
     def _tell(self) -> None:
-        about = SHOWN if self.texts.isChecked() else HIDDEN
-        self._about.setText(about.replace("live", "held still") if self.pause.isChecked() else about)
+        self._about.setText(tr(ABOUT[self.texts.isChecked(), self.pause.isChecked()]))
         self._about.set_role("waiting" if self.texts.isChecked() else "caption")
 
     def _choose_file(self) -> None:
         name = f"wire-{time.strftime('%Y%m%d-%H%M%S')}.txt"
-        dialog = QFileDialog(self, "Save the wire", name, "Text (*.txt);;All files (*)")
+        dialog = QFileDialog(self, tr("Save the wire"), name, tr("Text (*.txt);;All files (*)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.write)
@@ -202,4 +209,5 @@ class WireView(QWidget):
         try:
             Path(path).write_text(transcript(self.model.rows), encoding="utf-8")
         except OSError as error:
-            plain.tell(self, "The wire was not saved", f"{path} cannot be written: {error.strerror}.")
+            words = tr("{path} cannot be written: {why}.", path=path, why=error.strerror)
+            plain.tell(self, tr("It was not saved"), words)

@@ -55,9 +55,16 @@ class HourJudgeTests(SynchronousTestCase):
         self.judge.say("carol", "*", "never came")
         self.judge.judge_log()
         self.assertEqual({LOST}, self.found())
-        self.judge.said = {"to one": ("alice", "carol")}
+        del self.judge.said["never came"]
+        self.judge.said["to one"] = ("alice", "carol")
         self.judge.judge_log()
         self.assertEqual({CHANGED}, self.found())
+
+    def test_what_nobody_said(self) -> None:
+        """A message in the log that nobody wrote so is strange: a letter more, or somebody else's."""
+        del self.judge.said["to several"]
+        self.judge.judge_log()
+        self.assertEqual({STRANGE}, self.found())
 
     def test_burst(self) -> None:
         """Of a burst that a kill ended the beginning may be there, and nothing behind what is missing."""

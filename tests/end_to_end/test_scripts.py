@@ -113,6 +113,21 @@ class PipeTests(ScriptsCase):
         wrong = self.terminal("ana", "/whisper nobody-there x", "/all still said")
         self.assertEqual(8, wrong.returncode)
         self.hears(bo, ":still said")
+        self.assertEqual(0, self.terminal("ana", r"/all C:\\new\nline").returncode)
+        self.hears(bo, r":C:\\new\nline")
+        self.file.write_text("not the password", encoding="utf-8")
+        self.assertEqual(8, self.terminal("ana").returncode)
+
+    def test_output(self) -> None:
+        """A sign that cannot be shown keeps no line back; lines that cannot be written are no success."""
+        self.server()
+        self.person("ana").leave()
+        words = [str(BIN / "imclient"), "--terminal", "--name", "ana", HERE, str(self.port)]
+        self.environment["PYTHONIOENCODING"] = "ascii"
+        done = self.ran(*words, said="/all snow \N{SNOWMAN}\n/all more\n")
+        self.assertEqual((0, 2), (done.returncode, done.stdout.count("you to everyone: ")), done.stdout)
+        full = self.ran("sh", "-c", '"$@" > /dev/full', "sh", *words, said="/all on a full disk\n")
+        self.assertEqual((1, 1), _ended(full))
 
     def test_code(self) -> None:
         """The code of an invite registers a new name with the password that is kept, and no line is lost."""

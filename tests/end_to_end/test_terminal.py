@@ -24,9 +24,13 @@ class TerminalTests(EndToEndCase):
         self.assertTrue(tmux.there(), "there is no tmux")
         self._sockets = Path("/tmp") / f"imclient-tmux-{self.port}"  # a socket's path has a longest length
 
-    def terminal(self, name: str, *, host: str = HERE, size: tuple[int, int] = (90, 24)) -> Terminal:
-        """Start the terminal client of somebody."""
-        command = f"{IMCLIENT} --terminal --profile {name} {host} {self.port}"
+    def terminal(
+        self, name: str, *, host: str = HERE, size: tuple[int, int] = (90, 24), kind: str = ""
+    ) -> Terminal:
+        """Start the terminal client of somebody, on a kind of terminal."""
+        command = (
+            f"{f'TERM={kind} ' if kind else ''}{IMCLIENT} --terminal --profile {name} {host} {self.port}"
+        )
         environment = {"XDG_DATA_HOME": str(self.folder / "home"), "PYTHONWARNINGS": "", "LC_ALL": "C.UTF-8"}
         socket = self._sockets.with_name(f"{self._sockets.name}-{name}")
         made = Terminal(socket, command, environment, size)
@@ -140,6 +144,10 @@ class TerminalTests(EndToEndCase):
             if asked:
                 ana.sees(asked)
         ana.say("by prompts")
+        ana.say("dm")
+        ana.sees("To whom:")
+        ana.press("C-c")  # takes the step back, and does not leave
+        ana.does_not_see("To whom:")
         bo.has_seen("ana to everyone: by prompt\n", "ana to you: by prompts")
 
     def be_helped(self, ana: Terminal) -> None:
@@ -237,10 +245,43 @@ class TerminalTests(EndToEndCase):
         self.server()
         ana.press("Enter")
         ana.sees("Name:")
+        ana.say("7up")  # no password is asked for what is no name
+        eventually(ana.screen, lambda screen: screen.count("Name:") == 2 and "A name begins" in screen)
+        self.assertNotIn("Password:", ana.screen())
+        ana.press("C-u")
         ana.say("ana")
         ana.say("no such password")
         ana.sees("Wrong name or password.", "Register ana")
         ana.press("Enter")
-        eventually(ana.screen, lambda screen: screen.count("Name:") == 2)
+        eventually(ana.screen, lambda screen: screen.count("Name:") == 3)
         ana.press("C-c")
+        eventually(lambda: ana.status, lambda status: status == "0")
+
+    def test_dumb(self) -> None:
+        """A terminal that only prints has whole lines and no prompt that is drawn; no password is seen."""
+        self.server()
+        bo = self.person("bo")
+        ana = self.terminal("ana", kind="dumb")
+        ana.sees("Name:")
+        ana.say("ana")
+        ana.sees("Password:")
+        ana.say(PASSWORD)
+        ana.sees("Register ana")
+        ana.say("yes")
+        ana.sees("The password again:")
+        ana.say(PASSWORD)
+        ana.sees("You are in.")
+        ana.say("/whisper bo hello")
+        ana.has_seen("you to bo: hello\n")
+        bo.say("SEND ana :hello yourself")
+        ana.has_seen("bo to you: hello yourself\n")
+        ana.say("/password")
+        ana.sees("New password:")
+        ana.say("staple battery")
+        ana.sees("The new password again:")
+        ana.say("staple battery")
+        said = ana.has_seen("That is your password now")
+        for secret in (PASSWORD, "staple"):
+            self.assertNotIn(secret, said)
+        ana.say("ex")
         eventually(lambda: ana.status, lambda status: status == "0")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
+import sys
+import tempfile
+from pathlib import Path
 
 from . import screen
 from .case import HERE, EndToEndCase, free_port
+from .child import Child
 from .patience import eventually
 from .windows import Windows
 
@@ -119,6 +124,21 @@ class TalkTests(WindowsCase):
         self.assertEqual("", bob.child.err)
         eventually(lambda: alice.do("roster"), lambda rows: "Not connected, 1" in rows)
         self.assertRegex(self.log(), r"logged-out session=\d+ user=bob why=quit")
+
+    def test_started_again(self) -> None:
+        """Whoever starts the program again is shown the open window; after a kill, a new one opens."""
+        self.folder = Path(tempfile.mkdtemp())  # a short path, as people have: a socket takes no other
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        alice = self.user("alice")
+        again = (sys.executable, "-m", "imclient", "--profile=alice")
+        folders = {"XDG_DATA_HOME": str(self.folder), "XDG_RUNTIME_DIR": str(self.folder / "runtime")}
+        for _ in range(2):
+            self.assertEqual(0, Child(again, self.folder, "again", environment=folders).ended())
+        self.assertEqual("alice - imclient", alice.do("title"))
+        self.assertIn("Connected to", alice.do("text", name="linkState"))
+        alice.child.send(signal.SIGKILL)
+        alice.child.ended()
+        self.assertTrue(self.windows("alice").do("visible", name="startLogIn"))
 
 
 class RefusedTests(WindowsCase):

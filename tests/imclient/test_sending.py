@@ -107,6 +107,7 @@ class SendingTests(RealCase):
         self.assertEqual((Status.REFUSED, True), (wrong.status, "Wrong name or password" in wrong.sentence))
         nobody = self.send(Audience.of("ana", "nobody-there"))
         self.assertEqual("There is no user called nobody-there.", nobody.sentence)
+        self.assertEqual("The text may have 4096 bytes at most.", self.send(text="y" * 5000).sentence)
         self.assertEqual([], self.real.texts())
 
     def test_code(self) -> None:
@@ -229,6 +230,16 @@ class CommandLineTests(SynchronousTestCase):
         )
         self.assertNotEqual(self.read("--all", "x").ref, self.read("--all", "x").ref)
         self.assertNotIn(PASSWORD, " ".join(sys.argv))
+
+    def test_everyone_and_ports(self) -> None:
+        """Whoever means everyone is told how that is written, and a port that is none is no port."""
+        for words, said in (
+            (("--to", "all", "x"), "--all"),
+            (("--to", "*", "x"), "--all"),
+            (("--all", "--port", "99999", "x"), "from 1 to 65535"),
+        ):
+            self.assertEqual(2, self.assertRaises(SystemExit, self.read, *words).code)
+            self.assertIn(said, self.said.getvalue())
 
     def test_standard_input(self) -> None:
         """Without a text it is standard input's."""

@@ -87,6 +87,7 @@ _OF_KIND: dict[str, st.SearchStrategy[object]] = {
     "right": st.sampled_from(Right),
     "yes": st.just(True),
     "count": st.integers(1, limits.INVITE_USES),
+    "limit": st.integers(1, 999),
     "seconds": st.integers(1, limits.BACK),
     "days": st.integers(1, limits.INVITE_DAYS),
     "code": st.from_regex(r"[A-Za-z0-9-]{1,64}", fullmatch=True),

@@ -37,7 +37,6 @@ NOT_PLAYED = {
     "too-many-sessions": "needs 33 sessions; tried by tests/imserver/features/test_login.py",
     "invite-needed": "the server must be started so; tried by tests/imserver/features/test_registration.py",
     "registration-closed": "likewise",
-    "unconfirmed": "needs five minutes; tried by tests/imserver/features/test_own_account.py",
     "mailbox-full": "needs 10,000 messages; tried by tests/imserver/features/test_messaging.py",
     "too-often": "needs many tries; tried by tests/imserver/portal/test_guessing.py",
     "under-way": "a backup must take its time; tried by tests/imserver/test_backing_up.py",

@@ -77,6 +77,15 @@ class FileTests(SynchronousTestCase):
         self.file.write_text('names = "unicode"\n')
         self.assertEqual("ascii", self.options("--names=ascii")["names"])
 
+    def test_a_word_that_begins_another(self) -> None:
+        """--data says nothing of database: only a word that is no option itself begins a longer one."""
+        url = "postgresql+psycopg://imserver@localhost/imserver"
+        self.file.write_text(f'database = "{url}"\nmetrics-outside = true\n')
+        made = options("--data", str(self.folder), "--metrics=tcp:9100:interface=127.0.0.1")
+        self.assertEqual((url, 1), (made["database"], made["metrics-outside"]))
+        self.file.write_text('register = "closed"\n')
+        self.assertEqual("open", self.options("--reg=open")["register"])
+
     def test_another_file(self) -> None:
         """--config names another one, which can name the folder."""
         other = self.folder / "other.toml"
@@ -94,6 +103,39 @@ class FileTests(SynchronousTestCase):
         for path in ("limit.burst: ", "limit.brust: ", "limit.rate: "):
             self.assertIn(path, said)
         self.assertIn("is not TOML", self.wrong("keep = = 3"))
+
+    def test_what_to_write_instead(self) -> None:
+        """What is wrong in kind, in a place or in a name is told beside all else, in words of the file."""
+        said = self.wrong(
+            'listen = "tcp:12000"\nregster = "open"\nlog-json = "yes"\naddress = "host:port"\nnames = 7\n'
+            'metrics = "tpc:9100"\n[limit]\nbrust = 3\n'
+        )
+        for part in (
+            'listen: should be a list: ["...", "..."]',
+            "regster: there is no such option; is register meant?",
+            "log-json: should be true or false, without quotes",
+            "address: address is HOST or HOST:PORT",
+            "names: should be 'ascii' or 'unicode'",
+            "metrics: Unknown endpoint type: 'tpc'",
+            "limit.brust: --limit knows no brust",
+        ):
+            self.assertIn(part, said)
+        self.assertIn("listen.1: invalid literal", self.wrong('listen = ["tcp:1", "tcp:x"]'))
+        self.assertIn("limit: should be a table", self.wrong("limit = 3"))
+        self.file.write_text('listen = ["systemd:domain=INET6:name=imserver", "unix:/run/x", "ssl:12000"]')
+        self.assertEqual(3, len(read(self.file)["listen"]))
+
+    def test_may_not_be_read(self) -> None:
+        """Of a file that belongs to somebody else it is said who must be able to read it."""
+
+        class Closed(type(self.file)):  # type: ignore[misc]
+            """A file that says no."""
+
+            def read_text(self, *how: str) -> str:
+                raise PermissionError(errno.EACCES, "Permission denied")
+
+        said = str(self.assertRaises(BadConfiguration, read, Closed(self.file)))
+        self.assertRegex(said, r"Permission denied: let \S+, as whom this runs, read it")
 
     def test_printed(self) -> None:
         """What `imserver config` prints is such a file, and says the same again."""

@@ -179,6 +179,13 @@ class CountersTests(SynchronousTestCase):
         stage.settle()
         self.assertEqual((stage.counters.held_back, dict(stage.counters.ended)), (1, {"too-slow": 1}))
 
+    def test_a_stranger_is_no_slow_reader(self) -> None:
+        """Whose TLS handshake is not done keeps the greeting waiting, and is not counted as held back."""
+        stage = Stage()
+        peer = Peer(stage)
+        peer.connection.pauseProducing()
+        self.assertEqual(0, stage.counters.held_back)
+
     def test_throttled(self) -> None:
         """A line that had to wait for its time is counted."""
         stage = Stage()

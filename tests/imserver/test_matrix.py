@@ -39,6 +39,7 @@ SAMPLES = {
     "right": ("administrator", "operator", "bad-argument"),
     "count": ("20", "0", "bad-argument"),
     "days": ("7", "1000", "bad-argument"),
+    "limit": ("20", "0", "bad-argument"),
     "seconds": ("30", "0", "bad-argument"),
 }
 COMMANDS = sorted(Command.by_verb.values(), key=lambda command: command.verb)

@@ -23,7 +23,7 @@ from imserver.certificate import make
 from imserver.connection import Connection
 from imserver.portal import codes
 from imserver.portal.passwords import OWASP
-from imserver.service import Imserver, stop_once
+from imserver.service import Imserver, Reach, stop_once
 from imserver.tls import Encrypted
 
 from ..log_reader import read_json_line
@@ -123,7 +123,7 @@ class ImserverTests(ImserverCase):
         here = self.server("--listen=tcp:12001:interface=127.0.0.1")
         self.assertEqual(("127.0.0.1", 12001), here.open_aside("for this window"))
         self.assertEqual(1, len(self.reactor.ports))
-        self.assertEqual("for this machine alone", here.reach)
+        self.assertIs(Reach.HERE, here.reach)
         self.stop(here)
         self.reactor.ports.clear()
         self.folder = Path(self.mktemp()).absolute()
@@ -131,7 +131,7 @@ class ImserverTests(ImserverCase):
         self.assertEqual("127.0.0.1", far.open_aside("for this window")[0])
         self.assertEqual(2, len(self.reactor.ports))
         self.assertIn("(this machine alone, for this window)", far.welcome())
-        self.assertEqual("for other machines by TLS", far.reach)
+        self.assertIs(Reach.TLS, far.reach)
 
     def test_first_administrator(self) -> None:
         """While there is no administrator each start shows an invite to become one; the last is void."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from imclient.core import slash
 from improtocol.errors import BadLine, Declared, NotBackedUp
+from imserver.service import Reach
 
 ROOT = Path(__file__).parents[2]
 #: Where people are spoken to.
@@ -53,6 +54,7 @@ def _declared() -> Iterator[Phrase]:
         if "sentence" not in vars(refusal):
             yield Phrase((refusal.__doc__ or "").partition("\n")[0])
     yield from map(Phrase, (*BadLine.WHY.values(), *NotBackedUp.WHY.values()))
+    yield from (Phrase(reach.value) for reach in Reach)
     for one in slash.known().values():
         yield Phrase(one.does)
         yield from (Phrase(slash.meaning(command)) for command in one.stands_for)

@@ -223,10 +223,7 @@ class StayingTests(FakeCase):
         self.net.wait(2.5)
         self.server.answer("ERR LOGIN login-refused :Wrong name or password.")
         self.net.wait(300)
-        self.assertEqual(
-            (LinkState.OFFLINE, "Not connected: Wrong name or password.", 2),
-            (self.link.state, self.link.sentence, self.net.attempts),
-        )
+        self.assertEqual((LinkState.SIGNED_OUT, 2), (self.link.state, self.net.attempts), self.link.sentence)
 
     def test_busy(self) -> None:
         """A login put off after a return is tried again, not before the server said."""

@@ -145,6 +145,22 @@ class OwnAccountTests(RealCase):
         self.wait(10)
         self.assertIs(alice.link.state, LinkState.ONLINE)
 
+    def test_it_stays_remembered(self) -> None:
+        """Who stayed logged in still does after a change of password; whoever did not is kept nowhere."""
+        folder = Path(self.mktemp())
+        self.person("alice")
+        for remember in (True, False):
+            alice = self.connected(self.start(folder))
+            self.done(alice.log_in("alice", PASSWORD, remember=remember))
+            self.done(alice.change_password(PASSWORD, "battery staple"))
+            self.done(alice.change_password(None, PASSWORD))
+            self.done(alice.close())
+            del self.nets[alice]
+            again = self.connected(self.start(folder))
+            back = again.come_back("alice")
+            self.wait(1)
+            self.assertIs(self.successResultOf(back), remember)
+
     def test_the_end(self) -> None:
         """Whoever closes their account is gone for the others, and the client stays away."""
         alice, bob = self.person("alice"), self.person("bob")

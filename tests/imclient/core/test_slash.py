@@ -63,6 +63,8 @@ class ReadingTests(SynchronousTestCase):
         """An unknown command is answered with the one that was perhaps meant, and with those there are."""
         said = slash.not_known("wisper")
         self.assertIn("There is no command /wisper. Did you mean /whisper? There are /all, ", said)
+        self.assertNotIn("/suspend", said)
+        self.assertIn("/suspend", slash.not_known("wisper", ["administrator"]))
 
 
 class ObeyingTests(RealCase):
@@ -130,8 +132,10 @@ class ObeyingTests(RealCase):
             "/whisper bob": "Write /whisper NAME TEXT.",
             "/all": "Write /all TEXT.",
             "/to": "Write /to NAME,NAME.",
-            "/ping": "Write /ping [NAME,NAME].",
+            "/ping": "To whom? Say whose it is, or choose with /to NAME first.",
             "/receipts x": "Write /receipts [NUMBER].",
+            "/receipts": "To whom? Say whose it is, or choose with /to NAME first.",
+            "/history 3": "To whom? Say whose it is, or choose with /to NAME first.",
         }
         for line, said in shown.items():
             self.assertEqual([said], self.type_in(line, done=False), line)
@@ -145,6 +149,11 @@ class ObeyingTests(RealCase):
         self.assertEqual(["bob: online", "carol: offline"], self.type_in("/who"))
         self.assertEqual(["bob: online"], self.type_in("/who online"))
         self.assertEqual(["You are shown as online."], self.type_in("/online"))
+
+    def test_who_too_early(self) -> None:
+        """Before the server has told who there is, nobody is said to be alone."""
+        self.alice.roster.restore("alice", ())
+        self.assertEqual(["The server has not told yet who there is."], self.type_in("/who"))
 
     def test_ping(self) -> None:
         """Ping measures the way to those one writes to."""
@@ -161,6 +170,22 @@ class ObeyingTests(RealCase):
         self.assertEqual(["m3", "m4"], [said.text for said in shown if isinstance(said, Said)])
         self.assertEqual(["bob: delivered", "carol: delivered"], self.type_in("/receipts"))
         self.assertEqual(["Nothing was said there yet."], self.type_in("/history carol"))
+
+    def test_again(self) -> None:
+        """What somebody misses is said again to them alone; what all have is not said again."""
+        self.end(self.carol)
+        self.dead.add(self.carol)
+        self.type_in("/to bob,carol")
+        self.alice.say(Audience.of("bob", "carol"), "lunch?")
+        self.wait(2)
+        self.assertEqual([], self.type_in("/again"))
+        self.assertEqual(["lunch?", "lunch?"], self.real.texts())
+        self.assertEqual([], self.heard(self.bob, Audience.of("alice")))
+        self.alice.say(Audience.of("bob"), "hello")
+        self.wait(2)
+        self.type_in("/to bob")
+        self.assertRegex(str(self.type_in("/again")[0]), r"^#\d+ has reached everybody it is for\.$")
+        self.assertEqual(["Write /again [NUMBER]."], self.type_in("/again x", done=False))
 
     def test_blocking(self) -> None:
         """Blocked is blocked, and the list says so."""
@@ -192,6 +217,32 @@ class ObeyingTests(RealCase):
         self.assertEqual("online", self.alice.link.state.value)
         for line in self.alice.wire.lines:
             self.assertNotIn("new password", line.line)
+
+    def test_close(self) -> None:
+        """An account is closed by its name and the password, whenever one came in, and by nothing less."""
+        self.wait(400)
+        self.front.secrets = ["", "wrong horse"]
+        for line in ("/close bob", "/close alice", "/close alice"):
+            self.type_in(line, done=False)
+        self.assertEqual(["alice: online", "carol: online"], self.who_for(self.bob))
+        self.front.secrets = ["correct horse"]
+        self.assertEqual(["Your account is closed."], self.type_in("/close alice"))
+        self.assertEqual(["carol: online"], self.who_for(self.bob))
+
+    def who_for(self, client: Client) -> list[str]:
+        """Give whom a client lists."""
+        self.wait(1)
+        listed = client.roster.people()
+        return [f"{one.name}: {one.presence.value}" for one in listed if one.presence.value != "closed"]
+
+    def test_connect(self) -> None:
+        """Whoever waits for the next try comes back at once; whoever is in is told so."""
+        self.assertEqual(["Connected to lab.example:12000"], self.type_in("/connect"))
+        self.cut(self.alice)
+        self.assertTrue(self.alice.link.is_away)
+        Deferred.fromCoroutine(slash.obey(self.front, slash.Typed("connect", "")))
+        self.settle()  # and no time goes by
+        self.assertEqual("online", self.alice.link.state.value)
 
     def test_as_declared(self) -> None:
         """What has no word of its own is asked as the language declares it."""

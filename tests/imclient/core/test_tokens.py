@@ -93,6 +93,16 @@ class ComingBackTests(TokenCase):
         self.token_in(self.client(self.folder), "two", remember=False)
         self.assertEqual({}, self.kept())
 
+    def test_logged_out(self) -> None:
+        """Who logs out is kept nowhere, also when the next token comes after that."""
+        alice = self.client(self.folder)
+        self.token_in(alice, "one")
+        alice.stay_logged_in_no_more()
+        self.assertEqual({}, self.kept())
+        self.comes_back(alice)
+        self.answer("two")
+        self.assertEqual({}, self.kept())
+
     def test_kept_before_it_is_used(self) -> None:
         """While a new token is not on disk the one before goes on: a crash in between locks nobody out."""
         disk = Later()
@@ -118,7 +128,7 @@ class ComingBackTests(TokenCase):
         self.assertEqual({}, self.kept())
         self.server.answer("ERR LOGIN login-refused :Wrong name or password.", to="LOGIN")
         self.net.wait(60)
-        self.assertEqual(LinkState.OFFLINE, alice.link.state)
+        self.assertEqual(LinkState.SIGNED_OUT, alice.link.state)
         self.assertEqual(2, len(self.server.asked("LOGIN")))
 
     def test_over_after_a_start(self) -> None:

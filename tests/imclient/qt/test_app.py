@@ -6,8 +6,9 @@ from random import Random
 from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QAction
+from twisted.internet.defer import succeed
 
-from examples.gallery import MadeUpClient
+from examples.made_up import MadeUpClient
 from imclient.core.settings import Options, Settings
 from imclient.qt.app import Windows
 from imclient.qt.main_window import MainWindow
@@ -24,6 +25,7 @@ class WindowsTests(QtCase):
         self.clients: list[MadeUpClient] = []
         self.folder = Path(self.mktemp())
         self.stops: list[str] = []
+        self.token: str | None = None
         self.windows = self.begin(Options(host="lab.example", port=12001, name="alice"))
 
     def begin(self, options: Options) -> Windows:
@@ -34,6 +36,7 @@ class WindowsTests(QtCase):
     def make(self) -> MadeUpClient:
         client = MadeUpClient(None)
         client.settings = Settings.open(self.folder, Random(1))
+        client.tokens.find = lambda *_: succeed(self.token)
         self.clients.append(client)
         return client
 
@@ -110,9 +113,18 @@ class WindowsTests(QtCase):
         self.assertEqual(["stop"], self.stops)
 
     def test_logging_out(self) -> None:
-        """Logging out closes that client and asks again who one is."""
+        """Logging out closes that client and asks again who one is; it does not come back by itself."""
+        self.window.close()
+        settings = Settings.open(self.folder, Random(1))
+        settings.remember("lab.example", 12001, "alice")
+        settings.save()
+        self.windows = self.begin(Options())
+        self.clients[:1] = []
+        self.stops.clear()
         self.come_in()
+        self.token = "t1"
         self.window.log_out()
         self.assertIsInstance(self.window, StartDialog)
+        self.assertFalse(self.clients[0].stays_logged_in)
         self.assertEqual([True, False], [client.closed for client in self.clients])
         self.assertEqual([], self.stops)

@@ -21,6 +21,10 @@ class AudienceChoiceTests(SynchronousTestCase):
             self.assertEqual(audience, self.choice.audience)
         self.assertEqual([Mode.EVERYONE, Mode.ONE, Mode.SEVERAL], modes)
 
+    def test_at_first(self) -> None:
+        """As long as no conversation is on the screen, nothing is for anybody, and not for everyone."""
+        self.assertIsNone(self.choice.audience)
+
     def test_one_replaces(self) -> None:
         """In One, another name takes the place of the first."""
         self.choice.show(BOB)

@@ -51,6 +51,46 @@ class ComingBackTests(WindowsCase):
         for file in self.folder.rglob("*"):
             self.assertNotIn(b"correct horse", file.read_bytes() if file.is_file() else b"")
 
+    def test_while_the_server_is_away(self) -> None:
+        """One reads and writes at once where the server is away, and is in as soon as it is there."""
+        client = self.start(self.folder)
+        net = self.nets[client]
+        serve, net.serve = net.serve, None
+        dialog = self.show(StartDialog(client, "lab.example", 12000, "alice"))
+        dialog.logged_in.connect(self._count)
+        dialog.come_back()
+        self.wait(2)
+        self.assertEqual((1, "alice"), (self.came_in, client.name))
+        dialog.close()
+        window = self.open(client)
+        self.say(window, "a note", "alice")
+        self.assertIs(LinkState.WAITING, client.link.state)
+        net.serve = serve
+        self.wait(70)
+        self.assertIs(LinkState.ONLINE, client.link.state)
+        self.assertEqual(0, client.outbox.waiting)
+
+    def test_signed_out_meanwhile(self) -> None:
+        """Who comes back later with what opens nothing any more is asked for the password."""
+        other = self.start()
+        self.come_in(other, "alice")
+        done = other.change_password(None, "battery staple")
+        self.wait(1)
+        self.successResultOf(done)
+        client = self.start(self.folder)
+        net = self.nets[client]
+        serve, net.serve = net.serve, None
+        dialog = self.show(StartDialog(client, "lab.example", 12000, "alice"))
+        dialog.come_back()
+        self.wait(1)
+        dialog.close()
+        window = self.open(client)
+        why: list[str] = []
+        window.signed_out.connect(why.append)
+        net.serve = serve
+        self.wait(70)
+        self.assertIn("Log in", "".join(why))
+
     def test_not_wanted(self) -> None:
         """Who logs in without wanting it is asked for the password at the next start."""
         dialog = self.next_start()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from twisted.logger import globalLogPublisher
 
-from bench.hostile_server import Found, Life, Watch
+from bench.lied_to import Found, Life, Watch
 from imclient.qt.conversations_view import ConversationsView
 from imclient.qt.main_window import MainWindow
 from imqt.dress import Choice, Dress

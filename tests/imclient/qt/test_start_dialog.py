@@ -5,7 +5,7 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from twisted.internet.defer import Deferred, succeed
 
-from examples.gallery import MadeUpClient
+from examples.made_up import MadeUpClient
 from imclient.core.trust import AnotherServer, Stranger
 from imclient.qt.start_dialog import StartDialog
 from improtocol import errors
@@ -50,6 +50,16 @@ class StartDialogTests(QtCase):
         self.assertTrue(self.dialog.form.log_in.isEnabled())
         self.assertTrue(self.dialog.form.register.isEnabled())
         self.assertEqual("Register alice", self.dialog.form.register.text())
+
+    def test_enter(self) -> None:
+        """Enter goes from field to field until nothing is missing; then it logs in from any of them."""
+        form = self.dialog.form
+        form.host.setFocus()
+        QTest.keyClick(form.host, Qt.Key_Return)
+        self.assertTrue(form.port.hasFocus())
+        self.fill()
+        QTest.keyClick(form.port, Qt.Key_Return)
+        self.assertEqual(1, len(self.came_in))
 
     def test_invite(self) -> None:
         """An invite that is pasted in the place of the host fills in host and port."""
@@ -167,9 +177,17 @@ class FirstContactTests(StartDialogTests):
         self.assertEqual("K7-x", self.client.trust.code("lab.example", 12001))
 
     def test_damaged(self) -> None:
-        """A damaged invite is said to be one."""
+        """A damaged invite is said to be one, under its field, until another stands there."""
         QApplication.clipboard().setText("imserver://lab.example/K7#sha256:ab")
-        self.dialog.findChild(QLineEdit, "startInvite").paste()
+        field = self.dialog.findChild(QLineEdit, "startInvite")
+        field.paste()
+        self.assertIn("damaged", self.label("inviteWords").text())
+        self.assertTrue(field.property("wrong"))
+        self.assertIsNone(self.label("startError"))  # the server is not what is wrong
+        field.selectAll()
+        QTest.keyClick(field, Qt.Key_Delete)
+        self.assertIn("somebody gave you", self.label("inviteWords").text())
+        self.dialog.form.host.paste()
         self.assertIn("damaged", self.label("startError").text())
 
     def test_stranger(self) -> None:

@@ -6,10 +6,11 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QAction
 
-from examples.gallery import BOB, BOTH, HOST, ME, PORT, MadeUpClient, as_client, lab
+from examples.made_up import BOB, BOTH, HOST, ME, PORT, MadeUpClient, as_client, lab
 from imclient.core.desk import Desk
 from imclient.qt.audience_choice import Mode
 from imclient.qt.main_window import MainWindow
+from imclient.qt.tab_bar import TabBar
 from imclient.qt.talk_window import TalkWindow
 from improtocol.audience import EVERYONE, Audience
 from imqt.dress import Choice, Dress
@@ -27,13 +28,15 @@ class TabsCase(QtCase):
         window.resize(1180, 760)
         return self.show(window)
 
-    def begin_again(self) -> MainWindow:
-        """Start anew with the desk as it was left."""
+    def begin_again(self, *heard: str) -> MainWindow:
+        """Start anew with the desk as it was left, and what Bob has said meanwhile."""
         desk: Desk = self.client.desk
         self.window.close()
         self.settle()
         self.client = lab()
         self.client.desk = desk
+        for text in heard:
+            self.client.hear("bob", Audience.of(ME), text)
         self.window = self.open()
         return self.window
 
@@ -153,6 +156,16 @@ class NextStartTests(TabsCase):
         self.assertEqual(before, self.titles())
         self.assertEqual(BOB, self.on_screen())
 
+    def test_unread(self) -> None:
+        """What is written goes to the conversation on the screen, where something in it is unread, too."""
+        for audience in (BOB, BOTH):
+            self.window.conversations.open(audience)
+            before = self.titles()
+            self.begin_again("Hello?")
+            self.assertEqual(audience, self.on_screen())
+            self.assertEqual(audience, self.window.composer.audience.audience)
+            self.assertEqual(before, self.titles())
+
     def test_drafts(self) -> None:
         """What was begun is there again, in its conversation."""
         self.window.conversations.open(BOB)
@@ -202,3 +215,22 @@ class RecallTests(TabsCase):
         QTest.keyClicks(self.edit, "mine")
         self.assertEqual("mine", self.arrow(Qt.Key_Up))
         self.assertEqual("mine", self.arrow(Qt.Key_Down))
+
+
+class CrowdTests(QtCase):
+    """More tabs than have room."""
+
+    def test_unread_out_of_sight(self) -> None:
+        """What is unread in a tab that has no room is counted, until that tab is gone to."""
+        tabs = TabBar()
+        for index in range(8):
+            tabs.put(index, f"person{index}", "person")
+        tabs.resize(300, 44)
+        self.show(tabs)
+        tabs.show_unread(0, 2)
+        tabs.show_unread(7, 3)
+        self.settle()
+        self.assertEqual(3, tabs.unread_out_of_sight())
+        tabs.setCurrentIndex(7)
+        self.settle()
+        self.assertEqual(2, tabs.unread_out_of_sight())

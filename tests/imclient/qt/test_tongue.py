@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import gettext
-import re
-from collections.abc import Iterable, Iterator
 from typing import Any
 
-from PyQt5.QtCore import QAbstractItemModel, QModelIndex, Qt
-from PyQt5.QtGui import QKeySequence, QTextDocument
-from PyQt5.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
-    QAction,
-    QApplication,
-    QComboBox,
-    QLabel,
-    QLineEdit,
-    QMenu,
-    QPlainTextEdit,
-    QTabBar,
-    QWidget,
-)
+from PyQt5.QtGui import QKeySequence
+from PyQt5.QtWidgets import QAction, QApplication
 
 import imtongue
 from examples import gallery, passing
+from examples.made_up import LINES, ME, MadeUpClient
 from imclient.core import slash
 from imclient.core.roster import Presence
 from improtocol.audience import Audience
@@ -32,124 +17,9 @@ from imqt import qt_words
 from imqt.dress import Choice, Dress
 from imqt.plain import PlainLabel
 from tests.qt_case import QtCase, app
+from tests.tongue import Bracketed, left_over, not_looked_up
 
 SHOWN = {**gallery.SHOWN, **passing.SHOWN}
-#: What a model says to eyes and ears.
-ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
-#: Words that are the same in every language: the program's name, what one types, keys, how a language calls
-#: itself, and what a screen reader is told of a file's or a server's address.
-EVERYWHERE = [
-    "imclient",
-    "imserver",
-    "nc",
-    "TLS",
-    "tls",
-    "sha256",
-    "lab",
-    "example",
-    "exmaple",
-    "evil",
-    "class",
-    "port",
-    "https",
-    "key",
-    "bytes",
-    "alice2",
-    "desk",
-    "phone",
-    "terminal",
-    "4f2a9c01",
-    "English",
-    "Deutsch",
-    "Ctrl",
-    "Alt",
-    "Shift",
-    "Esc",
-    "Return",
-    "Del",
-    "Tab",
-    "Up",
-    "Down",
-    "Left",
-    "Right",
-    "Space",
-    "PgUp",
-    "PgDown",
-    "F1",
-    "F2",
-    "F6",
-    "F9",
-    "Enter",
-    "MIT",
-    "PONG",
-]
-#: What Qt makes for itself inside others, and speaks for itself.
-QTS_OWN = ("ScrollLeftButton", "ScrollRightButton")
-_BRACKETS = re.compile("⟦[^⟦⟧]*⟧")
-#: A name that has no room is cut.
-_CUT = re.compile(r"\w+…")
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
-
-
-class Bracketed(gettext.NullTranslations):
-    """A language that puts brackets round whatever is looked up."""
-
-    def gettext(self, message: str) -> str:
-        """Say one thing."""
-        return f"⟦{message}⟧"
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """Say so many."""
-        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
-
-
-def left_over(text: str, said: Iterable[str]) -> list[str]:
-    """Give the words of a text that were neither looked up nor said by somebody."""
-    for one in sorted(said, key=len, reverse=True):
-        text = text.replace(one, " ")
-    while text != (text := _BRACKETS.sub(" ", text)):
-        pass
-    text = _CUT.sub(" ", text)
-    return [word for word in _LETTERS.findall(text) if word not in EVERYWHERE]
-
-
-def _of_model(model: QAbstractItemModel | None) -> Iterator[Any]:
-    if model is not None:
-        for row in range(min(model.rowCount(QModelIndex()), 60)):
-            yield from (model.data(model.index(row, 0), role) for role in ROLES)
-
-
-def _of_action(action: QAction) -> Iterator[Any]:
-    yield action.text()
-    if action.menu() is None:
-        yield action.toolTip()
-
-
-def texts(widget: QWidget) -> Iterator[Any]:
-    """Give all that a widget says to eyes and ears."""
-    yield from (widget.accessibleName(), widget.accessibleDescription(), widget.toolTip())
-    if widget.isWindow():
-        yield widget.windowTitle()
-    if isinstance(widget, (QLabel, QAbstractButton)):
-        yield widget.text()
-    if isinstance(widget, (QLineEdit, QPlainTextEdit)):
-        yield widget.placeholderText()
-    if isinstance(widget, QTabBar):
-        for tab in range(widget.count()):
-            yield from (widget.tabText(tab), widget.tabToolTip(tab), widget.accessibleTabName(tab))
-    if isinstance(widget, QAbstractItemView) and not isinstance(widget.parentWidget(), QComboBox):
-        yield from _of_model(widget.model())
-    for action in widget.actions() if isinstance(widget, (QMenu, QLineEdit)) else []:
-        yield from _of_action(action)
-
-
-def in_plain(text: str) -> str:
-    """Take away what Qt is given so that it takes nothing for markup."""
-    if text.startswith("<"):
-        document = QTextDocument()
-        document.setHtml(text)
-        return document.toPlainText()
-    return text
 
 
 class OneLanguageTests(QtCase):
@@ -160,37 +30,30 @@ class OneLanguageTests(QtCase):
         self.addCleanup(imtongue.speak, "en")
         imtongue.listen_to(Bracketed())
         self.said: set[str] = {
-            gallery.ME,
+            ME,
             "zoe",
             "karol",
-            *(line.split(" ", 2)[2] for line in gallery.LINES.splitlines()),
+            *(line.split(" ", 2)[2] for line in LINES.splitlines()),
             *(written for one in slash.known().values() for written in (one.usage, f"/{one.word}")),
         }
         self.overhear()
 
     def overhear(self) -> None:
         """Note who there is and what they say."""
-        made_up = gallery.MadeUpClient
-        hear, meet = made_up.hear, made_up.meet
+        hear, meet = MadeUpClient.hear, MadeUpClient.meet
 
-        def heard(
-            client: gallery.MadeUpClient, sender: str, to: Audience, text: str, *more: Any, **by: Any
-        ) -> Any:
+        def heard(client: MadeUpClient, sender: str, to: Audience, text: str, *more: Any, **by: Any) -> Any:
             self.said.update(filter(None, (text, " ".join(text.split()), *text.splitlines())))
             return hear(client, sender, to, text, *more, **by)
 
         def met(
-            client: gallery.MadeUpClient,
-            name: str,
-            presence: Any = Presence.ONLINE,
-            text: str = "",
-            *more: Any,
+            client: MadeUpClient, name: str, presence: Any = Presence.ONLINE, text: str = "", *more: Any
         ) -> Any:
             self.said.update(filter(None, (name, text)))
             return meet(client, name, presence, text, *more)
 
-        self.patch(made_up, "hear", heard)
-        self.patch(made_up, "meet", met)
+        self.patch(MadeUpClient, "hear", heard)
+        self.patch(MadeUpClient, "meet", met)
 
     def untranslated(self, name: str) -> list[str]:
         """Show one, and give what it says that was not looked up."""
@@ -200,18 +63,11 @@ class OneLanguageTests(QtCase):
         self.settle()
         passing.come(window)
         self.settle()
-        found = {
-            f"{name}: {type(widget).__name__} {widget.objectName()}: {text}: {words}"
-            for top in QApplication.topLevelWidgets()
-            for widget in (top, *top.findChildren(QWidget))
-            if widget.objectName() not in QTS_OWN
-            for text in map(in_plain, filter(None, texts(widget)))
-            if (words := left_over(text, self.said))
-        }
+        found = not_looked_up(name, self.said)
         for over in QApplication.topLevelWidgets():
             over.close()
         self._free_windows()
-        return sorted(found)
+        return found
 
     def test_every_window(self) -> None:
         """Nothing that stands in the source is said as it stands there."""

@@ -5,8 +5,9 @@ from pathlib import Path
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QStyleOptionViewItem
 
-from examples.gallery import lab
+from examples.made_up import lab
 from imclient.core.transcript import scene_of
+from imclient.core.wire import MOST_LINES
 from imclient.qt.wire_view import WireView
 from imqt.wire_line import marks
 from tests.qt_case import QtCase, app
@@ -47,6 +48,20 @@ class WireViewTests(QtCase):
         }
         self.assertEqual([], [row for row in rows if not row.shape])
         self.assertGreater(min(heights), 40)
+
+    def test_the_oldest_go(self) -> None:
+        """Where the oldest line makes room for a new one, the others stay: set, chosen and in their place."""
+        for number in range(MOST_LINES):
+            self.client.wire.heard(f"* USER person{number} online")
+        model, wires = self.view.model, self.view.list
+        model.refresh()
+        kept = model.rows[1:]
+        wires.setCurrentIndex(model.index(1000))
+        self.client.wire.heard("* USER bob offline")
+        model.refresh()
+        self.assertEqual(MOST_LINES, len(model.rows))
+        self.assertTrue(all(one is other for one, other in zip(kept, model.rows, strict=False)))
+        self.assertEqual([999], [index.row() for index in wires.selectedIndexes()])
 
     def test_filter(self) -> None:
         """The filter shows the lines that hold it."""

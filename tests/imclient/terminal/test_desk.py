@@ -88,6 +88,18 @@ class TalkTests(DeskCase):
         self.assertFalse(self.alice.typist.secret)
         self.assertEqual(["That is your password now; your other sessions have ended."], self.alice.new())
 
+    def test_taken_back(self) -> None:
+        """What was begun step by step can be taken back; then what is typed is a line again, and is seen."""
+        for begun in ("pm", "dm"):
+            self.alice.type_in(begun)
+            self.assertTrue(self.alice.typist.take_back())
+            self.assertEqual("> ", self.alice.typist.question)
+        self.alice.start("/password")
+        self.assertTrue(self.alice.typist.take_back())
+        self.assertFalse(self.alice.typist.secret)
+        self.assertEqual(["Nothing was changed."], self.alice.new())
+        self.assertFalse(self.alice.typist.take_back())
+
     def test_slashes_can_be_said(self) -> None:
         """Two slashes say one; a path is a text."""
         self.alice.type_in("/to bob", "//help", "/etc/hosts")
@@ -101,6 +113,22 @@ class TalkTests(DeskCase):
         self.assertEqual(["bob has left."], self.alice.new())
         lines = self.alice.type_in("/to bob", "one", "two")
         self.assertEqual(1, lines[1:].count("bob is not connected: it will wait for bob."), lines)
+
+    def test_renamed_and_closed(self) -> None:
+        """Who is called otherwise, or is no user any more, is told to the others, and not to themselves."""
+        self.bob.type_in("/newname rob")
+        self.assertEqual(["bob is called rob now."], self.alice.new())
+        self.bob.type_in("/whisper alice hello")
+        self.assertEqual(["rob to you: hello"], self.alice.new())
+        self.assertEqual(
+            ["You are robin now; your names before go on meaning you."], self.bob.type_in("/newname robin")
+        )
+        self.alice.new()
+        self.bob.start("/close robin")
+        self.bob.start("correct horse")
+        self.wait(1)
+        self.dead.add(self.bob.client)
+        self.assertEqual("robin has closed the account.", self.alice.new()[-1])
 
     def test_read(self) -> None:
         """What was written counts as read when its reader touches a key, and not before."""

@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from improtocol import limits
 from improtocol.audience import Audience
 from improtocol.commands import ChangePassword, Close, Confirm, Login, Rename, Send, Who
-from improtocol.errors import Busy, LoginRefused, NameTaken, TooOften, Unconfirmed
+from improtocol.errors import BadArgument, Busy, LoginRefused, NameTaken, TooOften, Unconfirmed
 from improtocol.events import CloseTold, RenameTold
 from improtocol.names import UnicodeNames
 from improtocol.replies import PasswordChanged
@@ -116,6 +116,26 @@ class ConfirmedTests(SynchronousTestCase):
         self.assertEqual(late.refused(Login("alice", PASSWORD)), LoginRefused())
         self.stage.wait(5)
         late.ask(Login("alice", NEW))
+
+    def test_it_stays_remembered(self) -> None:
+        """The device that changed the password comes back by the new token, and no other by the old."""
+        phone, desk = Guest(self.stage), Guest(self.stage)
+        old = phone.ask(Login("alice", PASSWORD, "phone", remember=True)).token
+        other = desk.ask(Login("alice", PASSWORD, "desk", remember=True)).token
+        self.assertIsNone(self.alice.ask(ChangePassword(PASSWORD)).token)
+        phone = Guest(self.stage)
+        phone.ask(Login("alice", PASSWORD, "phone"))
+        new = phone.ask(ChangePassword(NEW, remember=True)).token
+        late = Guest(self.stage)
+        for device, token in (("phone", old), ("desk", other), ("desk", new)):
+            self.assertEqual(late.refused(Login("alice", None, device, token=token)), LoginRefused())
+        self.assertIsNotNone(Guest(self.stage).ask(Login("alice", None, "phone", token=new)).token)
+
+    def test_remembered_as_what(self) -> None:
+        """A session that named no device is given no token, and its password is as it was."""
+        refusal = self.alice.refused(ChangePassword(NEW, remember=True))
+        self.assertEqual(refusal, BadArgument("remember"))
+        Guest(self.stage).ask(Login("alice", PASSWORD))
 
     def test_a_login_meanwhile(self) -> None:
         """A login that proved the old password while it was changed does not come in."""

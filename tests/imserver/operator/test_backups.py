@@ -119,13 +119,14 @@ class RestoreTests(FolderCase):
         self.assertEqual(0o700, self.elsewhere.stat().st_mode & 0o777)
 
     def test_new_epoch(self) -> None:
-        """It has a new epoch before any server is started on it, and keeps that one."""
+        """It has a new epoch before any server is started on it, and keeps the one that was told."""
         before = backups.findings(self.database).epoch
-        self.restore()
+        said = self.restore()
         after = backups.findings(self.elsewhere / "imserver.db").epoch
         self.assertNotEqual(before, after)
+        self.assertIn(f"under the new epoch {after}.", said)
         with self.served(self.elsewhere) as server:
-            self.assertEqual((after, None), (server.opening.epoch, server.opening.before))
+            self.assertEqual(after, server.opening.epoch)
 
     def test_left_half_done(self) -> None:
         """If it breaks off once the log has its place, the first start gives it an epoch of its own."""
@@ -195,3 +196,11 @@ class RestoreTests(FolderCase):
         self.file.unlink()
         self.restore(status=1)
         self.assertIn("No such file", self.complaint)
+
+    def test_no_folder_for_it(self) -> None:
+        """Where the folder of the file, or the database, is not there, it is said what to name."""
+        self.typed("backup", str(self.home / "nowhere" / "file"), f"--data={self.folder}", status=1)
+        self.assertIn(f"There is no folder {self.home}/nowhere; make it", self.complaint)
+        for words in (["backup", str(self.file)], ["verify"], ["export"], ["prune", "--older=3"]):
+            self.typed(*words, f"--data={self.home}/nowhere", status=1)
+            self.assertIn("name the data folder with --data FOLDER", self.complaint)

@@ -62,6 +62,9 @@ class DoctorTests(FolderCase):
         connection.close()
         self.database.write_bytes(self.database.read_bytes()[:4096] + os.urandom(8192))
         self.assertEqual(BAD, self.how("database"))
+        self.database.write_bytes(b"")
+        self.assertEqual(BAD, self.how("database"))
+        self.assertIn("There is nothing in it", self.sentence)
 
     def test_clock(self) -> None:
         """A clock behind the log, or years wrong, is noticed."""

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from imserver.operator import backups
+from imserver.storage.database import Database
+from imserver.storage.interface import DiskFull
 
 from .folder_case import FolderCase
 
@@ -86,18 +88,62 @@ class ExchangeTests(FolderCase):
         """What no line of the language can say is refused with its number; what stands before it is there."""
         good = '{"kind":"message","at":"2020-01-01T00:00:00Z","sender":"zoe","audience":"*","text":"a"}\n'
         for bad, why in (
-            ("nonsense", "Expecting value"),
+            ("nonsense", "it is not JSON"),
             (good.replace('"a"', '"a\\u0000b"'), "control"),
             (good.replace("zoe", "ZOE"), "is no name"),
             (good.replace("zoe", "everyone"), "name"),
             (good.replace('"text"', '"txet"'), "it has no text"),
             (good.replace('"a"', json.dumps("x" * 5000)), "4096"),
-            (good.replace("message", "massage"), "massage"),
+            (
+                good.replace("message", "massage"),
+                "kind: should be 'message', 'register', 'rename' or 'close'",
+            ),
+            (good.replace('"zoe"', "7"), "sender: should be a valid string"),
+            (good.replace('"*"', '["yan", 7]'), "audience: should be a valid string"),
+            (good.replace("00Z", "00"), "at: should have timezone info"),
+            ("[]", "it: should be an object"),
         ):
             self.imported(good + bad, status=1)
             self.assertIn("Line 2 cannot be taken", self.complaint)
             self.assertIn(why, self.complaint)
         self.assertEqual(2, len(self.exported(folder=self.elsewhere)))
+
+    def test_an_audience_that_is_no_list(self) -> None:
+        """Names that are not in a list are refused: nobody is made of each of their letters."""
+        line = {
+            "kind": "message",
+            "at": "2020-01-01T00:00:00Z",
+            "sender": "zoe",
+            "audience": "yan",
+            "text": "a",
+        }
+        self.imported(json.dumps(line), status=1)
+        self.assertIn("audience:", self.complaint)
+        self.assertEqual([], self.exported(folder=self.elsewhere))
+
+    def test_no_room(self) -> None:
+        """A disk that is full is not a line that is bad."""
+
+        def full(*_: object) -> None:
+            raise DiskFull("database or disk is full")
+
+        self.patch(Database, "append", full)
+        line = {
+            "kind": "message",
+            "at": "2020-01-01T00:00:00Z",
+            "sender": "zoe",
+            "audience": "*",
+            "text": "a",
+        }
+        self.imported(json.dumps(line), status=1)
+        self.assertEqual("imserver: There is no room: database or disk is full.\n", self.complaint)
+
+    def test_no_text(self) -> None:
+        """What is no UTF-8 is refused in a sentence; what stands before it is there."""
+        file = self.home / "lines"
+        file.write_bytes(b"\n" * 9000 + b"\xff\xfe")
+        self.typed("import", str(file), f"--data={self.elsewhere}", status=1)
+        self.assertRegex(self.complaint, r"Behind line \d+ it is not UTF-8\.")
 
     def test_a_server_runs(self) -> None:
         """A folder that a server uses takes nothing."""

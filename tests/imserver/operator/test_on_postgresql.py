@@ -59,6 +59,25 @@ class OnPostgresqlTests(FolderCase):
         self.assertIn("entry 5 is not as it was written", self.complained("verify"))
         self.assertFalse(self.database.exists())
 
+    def test_another_encoding(self) -> None:
+        """A database that has no signs for what people say is refused; doctor says how to make one."""
+        engine = create_engine(cluster().url, isolation_level="AUTOCOMMIT")
+        self.addCleanup(engine.dispose)
+        with engine.connect() as connection:
+            connection.execute(text("DROP DATABASE IF EXISTS old"))
+            connection.execute(text("CREATE DATABASE old ENCODING 'LATIN1' TEMPLATE template0"))
+        url = cluster().url.replace("/postgres?", "/old?")
+        self.on_folder("import", os.devnull, f"--database={url}", status=1)
+        self.assertIn("keeps text as LATIN1", self.complaint)
+        self.assertIn("createdb --encoding=UTF8", self.on_folder("doctor", f"--database={url}", status=1))
+
+    def test_nothing_there(self) -> None:
+        """A database without tables is called empty, and is no fault until a server should have filled it."""
+        cluster().empty()
+        for word in ("verify", "export"):
+            self.assertIn("there is nothing of an imserver in it", self.complained(word))
+        self.assertIn("the first start makes its tables", self.on_folder("doctor"))
+
     def test_as_it_is_said(self) -> None:
         """--database counts more than the file, and what is none is refused."""
         self.fill_a_file()

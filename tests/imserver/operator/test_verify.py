@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sqlite3
 
 from .folder_case import FolderCase
@@ -37,6 +39,37 @@ class VerifyTests(FolderCase):
         with self.served() as server:
             server.say(1, {2}, "just now")
             self.assertIn("12 entries", self.on_folder("verify"))
+
+    def test_nobody_can_write_there(self) -> None:
+        """On a disk that is read-only it is read, and nothing is put beside it."""
+        real = os.statvfs
+
+        class ReadOnly:
+            f_flag = os.ST_RDONLY
+
+        self.patch(os, "statvfs", lambda path: ReadOnly if path == self.database else real(path))
+        before = sorted(os.listdir(self.folder))
+        self.assertIn("11 entries", self.on_folder("verify"))
+        self.assertEqual(before, sorted(os.listdir(self.folder)))
+
+    def test_what_to_do(self) -> None:
+        """Whatever meets damage calls it that, and says that a backup is to be restored; a fault of the
+        disk is none."""
+        for name in ("imserver.db-wal", "imserver.db-shm"):
+            (self.folder / name).unlink(missing_ok=True)
+        self.database.write_bytes(b"no database at all" * 1000)
+        for words in (["verify"], ["export"], ["prune", "--older=3"], ["appoint", "ana"]):
+            self.assertEqual("damaged", self.failed(*words), words)
+            self.assertIn("estore the last good", self.complaint)
+        self.assertEqual("damaged", self.failed("backup", str(self.home / "file")))
+        self.database.write_bytes(b"")
+        self.assertEqual("not-done", self.failed("verify"))
+        self.assertIn("there is nothing of an imserver in it", self.complaint)
+
+    def failed(self, *words: str) -> str:
+        """Type what fails; give the code of why it did."""
+        self.on_folder(*words, "--json", status=1)
+        return str(json.loads(self.complaint)["error"])
 
     def test_a_flipped_bit(self) -> None:
         """One bit of a text is noticed."""
@@ -86,7 +119,7 @@ class VerifyTests(FolderCase):
 
     def test_another_step(self) -> None:
         """A database of another version is not judged, and it is said what to do."""
-        for step, words in (("0001", "a server that is started on it"), ("9999", "of a newer imserver")):
+        for step, words in (("0001", "Start a server on it"), ("9999", "of a newer imserver")):
             self.alter(f"UPDATE alembic_version SET version_num = '{step}'")
             self.on_folder("verify", status=1)
             self.assertIn(words, self.complaint)

@@ -83,6 +83,9 @@ class AccountsContract(StorageCase):
         self.assertEqual(credential.password_hash, "new hash")
         with self.database.reading.begin() as connection:
             self.assertEqual(list(connection.scalars(select(schema.token.c.account))), [self.alice])
+        self.done(self.storage.set_password(self.bob, "newer hash", ("phone", "newer token")))
+        known = self.storage.token_of("bob", "phone", "newer token")
+        self.assertIsNotNone(self.done(known))
 
     def test_a_stronger_hash(self) -> None:
         """A hash is replaced only while it is the one that was proved."""

@@ -17,7 +17,7 @@ from imserver.window.link import Key
 from imserver.window.main_window import MainWindow
 from imserver.window.overseer import Overseer
 from imserver.window.wire_model import Kind
-from tests.qt_case import QtCase, app
+from tests.qt_case import QtCase, W, app, process
 from tests.stage import Actor, Stage
 
 PASSWORD = "correct horse"
@@ -78,18 +78,22 @@ class Cables:
         return succeed(cable.protocol)
 
 
-class WindowCase(QtCase):
-    """A server, its administrator's window, and people."""
+class Overseen:
+    """A server, its administrator's window, and people; time goes by the server's clock."""
 
-    def setUp(self) -> None:
-        super().setUp()
+    stage: Stage
+    overseer: Overseer
+
+    def begin(self, dress: Dress) -> None:
+        """Let there be a server at which nobody is yet."""
         self.stage = Stage()
         self.cables = Cables(self.stage)
-        self.dress = Dress(app, Choice.LIGHT)
+        self.dress = dress
         self.kept: list[Key] = []
         self.opened: list[MainWindow] = []
 
     def now(self) -> float:
+        """Tell the time."""
         return self.stage.now() / 1000
 
     def wait(self, seconds: float = 1.0) -> None:
@@ -100,12 +104,13 @@ class WindowCase(QtCase):
                 self.stage.settle()
         for model in self.models:
             model.refresh()
-        QtCase.settle(self)
+        process()
         for window in self.opened:
             window.counting.now()
 
     @property
     def models(self) -> list[Any]:
+        """Give what gathers news for a moment before it is shown."""
         return [self.overseer.people, self.overseer.wire] if hasattr(self, "overseer") else []
 
     def oversee(self, name: str = "ada", *, appoint: bool = True) -> Overseer:
@@ -114,27 +119,44 @@ class WindowCase(QtCase):
         if appoint:
             self.stage.appoint(name)
         self.overseer = Overseer(self.stage.clock, self.now, lambda: self.cables, self.kept.append)  # type: ignore[arg-type, return-value]
-        self.addCleanup(self.overseer.close)
         self.entered = self.overseer.enter(Key(name, PASSWORD))
         self.wait(3)
         return self.overseer
 
-    def window(self, *, own: bool = True) -> MainWindow:
+    def window(self, *, own: bool = True, place: str = "127.0.0.1:12000", way: str = "") -> MainWindow:
         """Open the main window."""
         if not hasattr(self, "overseer"):
             self.oversee()
-        window = MainWindow(self.overseer, self.dress, "127.0.0.1:12000", own=own)
+        window = MainWindow(self.overseer, self.dress, place, way, own=own)
         self.show(window)
         self.opened.append(window)
         window.resize(window.sizeHint())
         self.wait(3)
         return window
 
+    def show(self, widget: W) -> W:
+        """Leave it to whoever wants to see it."""
+        return widget
+
     def register(self, name: str) -> None:
         """Let somebody take a name, and go."""
         newcomer = self.stage.newcomer()
         newcomer.say(f"REGISTER {name} :{PASSWORD}")
         newcomer.leave()
+
+
+class WindowCase(QtCase, Overseen):
+    """So, in a test."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.begin(Dress(app, Choice.LIGHT))
+
+    def oversee(self, name: str = "ada", *, appoint: bool = True) -> Overseer:
+        """Let an administrator's window look, until the test is over."""
+        overseer = super().oversee(name, appoint=appoint)
+        self.addCleanup(overseer.close)
+        return overseer
 
     # --- what a person does and sees ---
 

@@ -1,0 +1,68 @@
+"""Where the text is typed."""
+
+from __future__ import annotations
+
+from PyQt5.QtTest import QTest
+from PyQt5.QtWidgets import QLineEdit
+
+from imclient.qt.composer import MessageEdit
+from imqt.plain import Notice, PlainLabel
+from tests.qt_case import QtCase
+
+from .windows_case import WindowsCase
+
+
+class MessageEditTests(QtCase):
+    def test_a_thousand_faces(self) -> None:
+        """What was measured of a text is kept to paint it, and no bar that comes breaks its lines anew."""
+        edit = self.show(MessageEdit())
+        edit.resize(500, 60)
+        self.settle()
+        viewport, bar = edit.viewport(), edit.verticalScrollBar()
+        before = viewport.width()
+        self.assertFalse(bar.isEnabled())
+        edit.insertPlainText("one\n" + "😀" * 1000 + "\nthree")
+        self.settle()
+        self.assertEqual((before, True), (viewport.width(), bar.isEnabled()))
+        blocks = [edit.document().findBlockByNumber(number) for number in range(3)]
+        self.assertEqual([True] * 3, [block.layout().cacheEnabled() for block in blocks])
+
+
+class BesideTests(WindowsCase):
+    """What is typed beside the composer, and what can be taken from a message."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.alice = self.window("alice")
+        self.say(self.alice, "The number is 4711.", "alice")
+        assert self.alice.conversations.current is not None
+        self.transcript = self.alice.conversations.current.transcript
+
+    def test_letters_go_on(self) -> None:
+        """Letters typed in the conversation are written, and those typed among the people search."""
+        self.transcript.setFocus()
+        QTest.keyClicks(self.transcript, "the")
+        self.assertEqual("the", self.alice.composer.edit.toPlainText())
+        self.assertTrue(self.alice.composer.edit.hasFocus())
+        QTest.keyClicks(self.alice.roster.list, "al")
+        self.assertEqual("al", self.alice.findChild(QLineEdit, "findPerson").text())
+
+    def test_beside_a_window_of_its_own(self) -> None:
+        """They go to the composer that stands in the same window, and so does a quotation."""
+        self.alice.conversations.set_current_apart()
+        self.settle()
+        apart = self.transcript.window()
+        self.assertIsNot(self.alice, apart)
+        QTest.keyClicks(self.transcript, "x")
+        self.transcript.quoted.emit("> y\n")
+        self.assertEqual(
+            ("> y\nx", ""), (apart.composer.edit.toPlainText(), self.alice.composer.edit.toPlainText())
+        )
+
+    def test_a_part(self) -> None:
+        """A message shown alone lets a part of it be chosen."""
+        said = self.transcript.messages.rows[-1].said
+        assert said is not None
+        self.transcript.show_alone(said)
+        words = [one for one in self.alice.findChild(Notice).findChildren(PlainLabel) if "4711" in one.text()]
+        self.assertTrue(int(words[0].textInteractionFlags()) & 1)  # Qt.TextSelectableByMouse
