@@ -33,7 +33,7 @@ class ResyncTests(WindowsCase):
             self.come_in(self.start(), name, register=True)
 
     def test_a_disk_that_is_well_again(self) -> None:
-        """What is said of this computer's disk is taken back when it is well again; what else is said stays."""
+        """What is said of this computer's disk is taken back when it is well again, and nothing else."""
         alice = self.window("alice")
         alice._client.notice.emit("Another sentence.")
         trouble = alice._client._accounts.trouble
