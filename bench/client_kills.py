@@ -23,7 +23,7 @@ from typing import Any
 
 from . import people
 from .altered_client import PLANTS
-from .evidence import ROOT, Progress, circumstances, write_evidence
+from .evidence import ROOT, Progress, circumstances, held, write_evidence
 from .ledger import read_log
 from .running import HERE, Running
 from .victims import TALKER, VICTIM, Bot, Desktop, Terminal
@@ -161,22 +161,17 @@ def prove(who: str, kills: int, seed: int, *, evidence: bool) -> bool:
     facts = killed(who, kills, seed)
     took = time.monotonic() - began
     progress.end(f"A7, {who} killed: {facts}, {took:.0f} s")
-    held = not bad(facts)
-    planted: dict[str, object] = {}
+    planted: dict[str, dict[str, int]] = {}
     for defect in (plant for plant in PLANTS if who in PLANTS[plant][0]):
         for again in range(PLANTED_TRIES):
-            found = killed(who, PLANTED_KILLS, seed + again, defect)
-            if bad(found):
+            planted[defect] = killed(who, PLANTED_KILLS, seed + again, defect)
+            if bad(planted[defect]):
                 break
-        planted[defect] = found
-        progress.end(f"planted: {defect}: {found}")
-        if not bad(found):
-            print(f"    the defect {defect} was not found, so the proof proves nothing")
-            held = False
+        progress.end(f"planted: {defect}: {planted[defect]}")
     if evidence:
         kept = {**facts, "seed": seed, "seconds": round(took), "planted": planted}
         write_evidence(f"A7-{who}", kept, around)
-    return held
+    return held([facts] if bad(facts) else [], {defect: bad(found) for defect, found in planted.items()})
 
 
 def main() -> int:

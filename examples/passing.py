@@ -14,22 +14,8 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QMenu, QWidget
 from twisted.internet.defer import Deferred
 
-from examples.gallery import (
-    BOB,
-    BOTH,
-    HOST,
-    ME,
-    PEOPLE,
-    PORT,
-    MadeUpClient,
-    as_client,
-    lab,
-    long_ago,
-    moment,
-    window,
-    window_blocked,
-    window_with_wire,
-)
+from examples.gallery import window, window_blocked, window_with_wire
+from examples.made_up import BOB, BOTH, HOST, ME, PEOPLE, PORT, MadeUpClient, as_client, lab, long_ago, moment
 from imclient.core.client import LinkState
 from imclient.core.conversations import Progress
 from imclient.core.reaching import NobodyListens, NoSuchHost, NotConnected, Silent

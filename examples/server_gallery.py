@@ -24,6 +24,7 @@ from examples.gallery import main
 from examples.passing import Make, _soon
 from improtocol import errors, events, replies
 from improtocol.invite import Invite
+from improtocol.vocabulary import Reply
 from imqt.dress import Dress
 from imserver.service import Reach
 from imserver.window.connection import Answer, Strange
@@ -46,7 +47,7 @@ GIB = 1 << 30
 CODE, GIVEN = "K7QX-2M9D-TW4H", "lucky-otter-42-lamp"
 FILE = "/home/ada/.local/share/imserver/backups/imserver-20261120T101051Z.backup"
 Act = Callable[[MainWindow], object]
-Answering = Callable[[], Deferred[Answer[replies.Reply]]]
+Answering = Callable[[], Deferred[Answer[Reply]]]
 #: Those of a large server, and how many of them are connected.
 MANY, CONNECTED = 10_000, 2_400
 
@@ -294,12 +295,12 @@ def _over(act: Act, *, name: str = "bob", own: bool = True) -> Make:
     return make
 
 
-def _answered(act: Act, answer: Callable[[], Deferred[Answer[replies.Reply]]]) -> Make:
+def _answered(act: Act, answer: Callable[[], Deferred[Answer[Reply]]]) -> Make:
     """Show what an answer is shown as, that no stage gives."""
 
     def asked(shown: MainWindow) -> None:
         overseer = life_of(shown).overseer
-        overseer.ask = lambda command: answer()  # type: ignore[method-assign,assignment]
+        setattr(overseer, "ask", lambda command: answer())  # noqa: B010
         act(shown)
         _press(shown)
 
@@ -318,16 +319,16 @@ def _invited(host: str, pin: str | None) -> Answering:
     return lambda: succeed(Answer(replies.Invited(3, code=CODE, count=3, until=until, line=line)))
 
 
-def _reset() -> Deferred[Answer[replies.Reply]]:
+def _reset() -> Deferred[Answer[Reply]]:
     return succeed(Answer(replies.Reset("bob", password=GIVEN)))
 
 
-def _backed_up() -> Deferred[Answer[replies.Reply]]:
+def _backed_up() -> Deferred[Answer[Reply]]:
     return succeed(Answer(replies.BackedUp(file=FILE, bytes_=61440, entries=21_417, seconds=1)))
 
 
 def _refused(refusal: Callable[[], Exception]) -> Answering:
-    def answer() -> Deferred[Answer[replies.Reply]]:
+    def answer() -> Deferred[Answer[Reply]]:
         wrong = refusal()
         if isinstance(wrong, errors.Refusal):
             wrong.retell(tr)

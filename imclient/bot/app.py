@@ -8,11 +8,13 @@ import getpass
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from threading import Thread
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ReactorNotRunning
 from twisted.python.failure import Failure
 
 from imclient.core import places, wording
@@ -90,7 +92,7 @@ def _run(bot: Runnable, password: str, *, register: bool) -> int:
     def end(outcome: Any) -> None:
         if isinstance(outcome, Failure):
             statuses.append(_said(wording.plainly(outcome.value), _status(outcome.value)))
-        if there.running:
+        with suppress(ReactorNotRunning):
             there.stop()
 
     def begin() -> None:

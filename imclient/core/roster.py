@@ -32,7 +32,7 @@ class Roster:
         self.added: Signal[Person] = Signal()
         self.changed: Signal[Person] = Signal()
         self.reset: Signal[()] = Signal()
-        self.renamed: Signal[str, str] = Signal()  #: somebody, oneself too, is called otherwise
+        self.renamed: Signal[str, str] = Signal()  #: somebody who was known here is called otherwise
         self.me: str | None = None
         self.complete = False  #: everybody was told at least once, so a name not in it is nobody's
         self._now = now
@@ -83,8 +83,9 @@ class Roster:
             if before in self._told:
                 self._told.add(name)
         self._told.discard(before)
-        self.renamed.emit(before, name)
         self.reset.emit()
+        if person is not None and name != self.me:
+            self.renamed.emit(before, name)
 
     def told(self, name: str, presence: Presence, text: str) -> bool:
         """Note how somebody is; say whether they are new here."""

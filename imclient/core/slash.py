@@ -88,6 +88,12 @@ _BY_HAND = (
         obeying.receipts,
         (commands.Receipts,),
     ),
+    Slash(
+        "again",
+        "[NUMBER]",
+        phrase("say a message of yours again to those whom it has not reached"),
+        obeying.again,
+    ),
     Slash("away", "[TEXT]", phrase("be shown as away, with a line of text if you like"), obeying.away),
     Slash(
         "back",
@@ -124,6 +130,7 @@ _BY_HAND = (
         phrase("this, or all about one command"),
         lambda front, rest: _help(front, rest),  # noqa: PLW0108  (it needs this table)
     ),
+    Slash("connect", "", phrase("come back now, where the next try is waited for"), obeying.connect),
     Slash("disc", "", phrase("disconnect and leave"), obeying.disc, (commands.Quit,)),
 )
 _ALSO = {"online": "back", "quit": "disc", "rename": "newname"}

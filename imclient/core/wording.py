@@ -24,6 +24,11 @@ def named(name: str) -> str:
     return shown(name)
 
 
+def renamed(before: str, name: str) -> str:
+    """Say that somebody is called otherwise."""
+    return tr("{before} is called {name} now.", before=shown(before), name=shown(name))
+
+
 def listed(names: Sequence[str], most: int = LISTED) -> str:
     """List names: ``bob``, ``bob and carol``, ``bob, carol and 3 others``."""
     if len(names) > most:

@@ -9,7 +9,7 @@ from PyQt5.QtGui import QCloseEvent
 from PyQt5.QtWidgets import QApplication, QMainWindow, QWidget
 from twisted.internet.defer import Deferred
 
-from imclient.core import slash
+from imclient.core import slash, wording
 from imclient.core.client import Client, LinkState
 from imclient.core.said import Said
 from imclient.core.showing import Shown
@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
         self._around.went_to.connect(self._go_to)
         self._client.notice.connect(self.notices.tell)
         self._client.over.connect(self.notices.take_back)
+        self._client.roster.renamed.connect(self._on_renamed)
 
     def _open_first(self) -> None:
         if self.conversations.open_again():
@@ -394,6 +395,9 @@ class MainWindow(QMainWindow):
             self._let_go()
             self.signed_out.emit(self._client.link.sentence)
 
+    def _on_renamed(self, before: str, name: str) -> None:
+        self._news.show_news(wording.renamed(before, name))
+
     # Blocking
 
     def show_blocked(self) -> None:
@@ -467,6 +471,7 @@ class MainWindow(QMainWindow):
         if self._listening:
             self._listening = False
             self._around.close()
+            self._client.roster.renamed.disconnect(self._on_renamed)
             self._client.conversations.changed.disconnect(self._call_attention)
             self._client.notice.disconnect(self.notices.tell)
             self._client.over.disconnect(self.notices.take_back)

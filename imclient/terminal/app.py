@@ -7,12 +7,14 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.internet.error import ReactorNotRunning
 from twisted.logger import (
     FilteringLogObserver,
     LogLevel,
@@ -97,7 +99,7 @@ def _run(reactor: Any, make: Callable[[], _Session]) -> int:
             statuses.append(int(status_of(result.value)))
             if statuses[-1] == Status.FAILED:
                 print(f"imclient: {result.getErrorMessage()}", file=sys.stderr)
-        if reactor.running:
+        with suppress(ReactorNotRunning):  # it stops already: somebody was in a hurry
             reactor.stop()
 
     reactor.callWhenRunning(begin)

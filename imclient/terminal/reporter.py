@@ -11,6 +11,7 @@ from imclient.core.conversations import Conversation
 from imclient.core.roster import Person, Presence
 from imclient.core.said import Progress, Said
 from imclient.core.wire import WireLine
+from improtocol.audience import Audience
 from imtongue import tr, trn
 
 from .paper import Paper, Piece
@@ -42,6 +43,7 @@ class Reporter:
         client.outbox.changed.connect(self._look_after_mine)
         client.roster.changed.connect(self._person_changed)
         client.roster.added.connect(self._person_added)
+        client.roster.renamed.connect(self._person_renamed)
         client.link.changed.connect(self._link_changed)
         client.notice.connect(lambda sentence: paper.say(sentence, "class:warning"))
         self._heed_presence()
@@ -174,9 +176,16 @@ class Reporter:
         self._presence[person.name] = person.presence
         if person.since is None or before is person.presence or len(self._presence) > CROWD:
             return
-        if Presence.OFFLINE in (before, person.presence):
+        if person.presence is Presence.CLOSED:
+            self._paper.say(tr("{name} has closed the account.", name=person.name))
+        elif Presence.OFFLINE in (before, person.presence):
             told = tr("{name} has left.") if person.presence is Presence.OFFLINE else tr("{name} is here.")
             self._paper.say(told.format(name=person.name))
+
+    def _person_renamed(self, before: str, name: str) -> None:
+        self._presence[name] = self._presence.pop(before, Presence.OFFLINE)
+        if len(self._presence) <= CROWD or self._client.conversations.get(Audience.of(name)).messages:
+            self._paper.say(wording.renamed(before, name))
 
     # The link
 

@@ -228,7 +228,9 @@ def _encrypted(wire: socket.socket, where: Invite) -> ssl.SSLSocket:
         encrypted.close()
         raise NotDone(
             f"Another server answers at {where.host}:{where.port} than the one that is known, so nothing was "
-            f"sent. Known: {shown(where.fingerprint)}. Shown: {shown(fingerprint)}.",
+            f"sent. Known: {shown(where.fingerprint)}. Shown: {shown(fingerprint)}. "
+            "If whoever looks after it says that its certificate is another now, log in again with the line "
+            "that it shows.",
             code="not-known",
             status=Status.NOT_REACHED,
         )

@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -194,6 +195,15 @@ class UnitTests(EndToEndCase):
             capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
         self.assertEqual(0, judged.returncode, judged.stdout[-300:])
+
+    def test_container(self) -> None:
+        """The container is built of every package that there is."""
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+        packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+        copied = re.findall(
+            r"^COPY (\S+) /source/\1$", (ROOT / "packaging/Containerfile").read_text(), re.MULTILINE
+        )
+        self.assertEqual(sorted(packages), sorted(copied))
 
     def test_install(self) -> None:
         """Every file that is to be copied is there."""

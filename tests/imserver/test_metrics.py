@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.bounds import UNHURRIED
 from imserver.cannot_start import CannotStart
-from imserver.metrics import open_metrics
+from imserver.metrics import Process, open_metrics
 from tests.stage import Stage
 
 from .harbour import Harbour
@@ -128,6 +128,14 @@ class PortTests(MetricsCase):
         head, _ = self.asked()
         self.assertIn("200 OK", head.splitlines()[0])
         self.assertIn("text/plain", head.lower())
+
+    def test_of_the_process(self) -> None:
+        """Memory and open files are shown, also where of /proc only the process itself can be seen."""
+        proc = Path(self.mktemp())
+        proc.mkdir()
+        (proc / "self").symlink_to("/proc/self")
+        shown = {family.name for family in Process(proc=str(proc), registry=None).collect()}
+        self.assertLessEqual({"process_resident_memory_bytes", "process_open_fds"}, shown)
 
     def test_loaded_only_then(self) -> None:
         """Who asks for no metrics does not load their libraries."""

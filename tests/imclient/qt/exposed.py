@@ -10,7 +10,7 @@ from random import Random
 from PyQt5.QtCore import QEvent, QObject, Qt
 from PyQt5.QtWidgets import QLabel, QMessageBox, QTextEdit, QWidget
 
-from examples.gallery import ME, MadeUpClient, as_client
+from examples.made_up import ME, MadeUpClient, as_client
 from imclient.core.client import LinkState
 from imclient.core.conversations import Progress
 from imclient.core.records import Receipt

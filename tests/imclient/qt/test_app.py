@@ -8,7 +8,7 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QAction
 from twisted.internet.defer import succeed
 
-from examples.gallery import MadeUpClient
+from examples.made_up import MadeUpClient
 from imclient.core.settings import Options, Settings
 from imclient.qt.app import Windows
 from imclient.qt.main_window import MainWindow

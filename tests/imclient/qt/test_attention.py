@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QPoint
 
-from examples.gallery import BOB, BOTH, ME, MadeUpClient, as_client
+from examples.made_up import BOB, BOTH, ME, MadeUpClient, as_client
 from imclient.core.showing import Shown
 from imclient.qt.attention import MANY, Attention
 from imclient.qt.idle import Idle

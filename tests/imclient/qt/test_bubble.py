@@ -1,6 +1,6 @@
 """How long a page of messages may hold the window."""
 
-from examples.gallery import BOB, ME, MadeUpClient
+from examples.made_up import BOB, ME, MadeUpClient
 from imclient.qt import bubble
 from imclient.qt.conversation_view import ConversationView
 from improtocol.audience import Audience

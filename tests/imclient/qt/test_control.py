@@ -4,7 +4,7 @@ import json
 
 from twisted.internet.testing import StringTransport
 
-from examples.gallery import BOTH, lab
+from examples.made_up import BOTH, lab
 from imclient.qt.control import Control
 from imclient.qt.main_window import MainWindow
 from imqt.dress import Choice, Dress

@@ -2,7 +2,7 @@
 
 import time
 
-from examples.gallery import BOB, BOTH, ME, MadeUpClient
+from examples.made_up import BOB, BOTH, ME, MadeUpClient
 from imclient.core.conversations import Progress
 from imclient.qt.conversation_model import MOST, PAGE, WINDOW, ConversationModel, in_words
 from imclient.qt.conversation_rows import Kind

@@ -10,7 +10,7 @@ from PyQt5.QtGui import QDesktopServices
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QLabel, QPushButton, QWidget
 
-from examples.gallery import BOB, ME, MadeUpClient
+from examples.made_up import BOB, ME, MadeUpClient
 from imclient.qt.conversation_view import ConversationView
 from improtocol.audience import Audience
 from imqt.links import Link, links, offer

@@ -4,7 +4,7 @@ from PyQt5.QtCore import QPoint, Qt
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QAbstractButton, QLineEdit, QListView, QPlainTextEdit, QTabBar, QWidget
 
-from examples.gallery import BOB, BOTH, ME, MadeUpClient, lab
+from examples.made_up import BOB, BOTH, ME, MadeUpClient, lab
 from imclient.core.client import LinkState
 from imclient.core.roster import Presence
 from imclient.qt.main_window import PANES, MainWindow

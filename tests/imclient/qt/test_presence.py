@@ -8,6 +8,7 @@ from PyQt5.QtWidgets import QAction, QWidget
 
 from imclient.core.roster import Presence
 from imclient.qt.main_window import MainWindow
+from imqt.plain import PlainLabel
 
 from .windows_case import WindowsCase
 
@@ -31,6 +32,11 @@ class PresenceTests(WindowsCase):
         QTest.keyClicks(window.composer.edit, text)
         QTest.keyClick(window.composer.edit, KEY.Key_Return)
         self.wait(1)
+
+    def test_renamed(self) -> None:
+        """Who is called otherwise is told to those who knew them, wherever they look."""
+        self.command(self.alice, "/newname ally")
+        self.assertEqual("alice is called ally now.", self.bob.findChild(PlainLabel, "news").text())
 
     def trigger(self, window: MainWindow, name: str) -> QAction:
         action = window.findChild(QAction, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt5.QtWidgets import QWidget
 
-from examples.gallery import ME, MadeUpClient, as_client
+from examples.made_up import ME, MadeUpClient, as_client
 from imclient.core import lookalike
 from imclient.core.client import LinkState
 from imclient.core.conversations import Progress

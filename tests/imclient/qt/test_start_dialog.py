@@ -5,7 +5,7 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from twisted.internet.defer import Deferred, succeed
 
-from examples.gallery import MadeUpClient
+from examples.made_up import MadeUpClient
 from imclient.core.trust import AnotherServer, Stranger
 from imclient.qt.start_dialog import StartDialog
 from improtocol import errors

@@ -4,7 +4,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QLineEdit, QWidget
 
-from examples.gallery import MadeUpClient
+from examples.made_up import MadeUpClient
 from imclient.qt.start_dialog import StartDialog
 from imclient.qt.start_side import Recent
 from imqt.dress import Choice, Dress

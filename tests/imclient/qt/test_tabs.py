@@ -6,7 +6,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QAction
 
-from examples.gallery import BOB, BOTH, HOST, ME, PORT, MadeUpClient, as_client, lab
+from examples.made_up import BOB, BOTH, HOST, ME, PORT, MadeUpClient, as_client, lab
 from imclient.core.desk import Desk
 from imclient.qt.audience_choice import Mode
 from imclient.qt.main_window import MainWindow

@@ -9,6 +9,7 @@ from PyQt5.QtWidgets import QAction, QApplication
 
 import imtongue
 from examples import gallery, passing
+from examples.made_up import LINES, ME, MadeUpClient
 from imclient.core import slash
 from imclient.core.roster import Presence
 from improtocol.audience import Audience
@@ -29,37 +30,30 @@ class OneLanguageTests(QtCase):
         self.addCleanup(imtongue.speak, "en")
         imtongue.listen_to(Bracketed())
         self.said: set[str] = {
-            gallery.ME,
+            ME,
             "zoe",
             "karol",
-            *(line.split(" ", 2)[2] for line in gallery.LINES.splitlines()),
+            *(line.split(" ", 2)[2] for line in LINES.splitlines()),
             *(written for one in slash.known().values() for written in (one.usage, f"/{one.word}")),
         }
         self.overhear()
 
     def overhear(self) -> None:
         """Note who there is and what they say."""
-        made_up = gallery.MadeUpClient
-        hear, meet = made_up.hear, made_up.meet
+        hear, meet = MadeUpClient.hear, MadeUpClient.meet
 
-        def heard(
-            client: gallery.MadeUpClient, sender: str, to: Audience, text: str, *more: Any, **by: Any
-        ) -> Any:
+        def heard(client: MadeUpClient, sender: str, to: Audience, text: str, *more: Any, **by: Any) -> Any:
             self.said.update(filter(None, (text, " ".join(text.split()), *text.splitlines())))
             return hear(client, sender, to, text, *more, **by)
 
         def met(
-            client: gallery.MadeUpClient,
-            name: str,
-            presence: Any = Presence.ONLINE,
-            text: str = "",
-            *more: Any,
+            client: MadeUpClient, name: str, presence: Any = Presence.ONLINE, text: str = "", *more: Any
         ) -> Any:
             self.said.update(filter(None, (name, text)))
             return meet(client, name, presence, text, *more)
 
-        self.patch(made_up, "hear", heard)
-        self.patch(made_up, "meet", met)
+        self.patch(MadeUpClient, "hear", heard)
+        self.patch(MadeUpClient, "meet", met)
 
     def untranslated(self, name: str) -> list[str]:
         """Show one, and give what it says that was not looked up."""

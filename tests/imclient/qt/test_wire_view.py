@@ -5,7 +5,7 @@ from pathlib import Path
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QStyleOptionViewItem
 
-from examples.gallery import lab
+from examples.made_up import lab
 from imclient.core.transcript import scene_of
 from imclient.core.wire import MOST_LINES
 from imclient.qt.wire_view import WireView

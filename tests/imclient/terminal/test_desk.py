@@ -114,6 +114,22 @@ class TalkTests(DeskCase):
         lines = self.alice.type_in("/to bob", "one", "two")
         self.assertEqual(1, lines[1:].count("bob is not connected: it will wait for bob."), lines)
 
+    def test_renamed_and_closed(self) -> None:
+        """Who is called otherwise, or is no user any more, is told to the others, and not to themselves."""
+        self.bob.type_in("/newname rob")
+        self.assertEqual(["bob is called rob now."], self.alice.new())
+        self.bob.type_in("/whisper alice hello")
+        self.assertEqual(["rob to you: hello"], self.alice.new())
+        self.assertEqual(
+            ["You are robin now; your names before go on meaning you."], self.bob.type_in("/newname robin")
+        )
+        self.alice.new()
+        self.bob.start("/close robin")
+        self.bob.start("correct horse")
+        self.wait(1)
+        self.dead.add(self.bob.client)
+        self.assertEqual("robin has closed the account.", self.alice.new()[-1])
+
     def test_read(self) -> None:
         """What was written counts as read when its reader touches a key, and not before."""
         self.alice.type_in("/to bob", "psst")
