@@ -186,8 +186,8 @@ def _pinged(client: Client, name: str) -> Deferred[str]:
 
 async def conversations(front: Front, rest: str) -> Lines:
     """List the conversations in which anything was said, the newest first, and what is unread in them."""
-    talks = [talk for talk in front.client.conversations.all() if talk.last is not None or talk.unread]
-    talks.sort(key=lambda talk: max((said.number or 0 for said in talk.messages), default=0), reverse=True)
+    talks = [talk for talk in front.client.conversations.all() if talk.newest]
+    talks.sort(key=lambda talk: talk.newest, reverse=True)
     lines = [f"{talk.title}: {wording.unread(talk.unread)}" for talk in talks]
     return lines or [tr("Nothing was said there yet.")]
 
