@@ -222,6 +222,11 @@ def beside_icon(text: str) -> str:
     return "\N{THREE-PER-EM SPACE}" + literal(text)
 
 
+def show_words(made: QAbstractButton, shown: bool) -> None:
+    """Let a button with an icon say its words, or let the icon stand for them where there is no room."""
+    made.setText(beside_icon(made.accessibleName()) if shown else "")
+
+
 def tool_button(name: str, icon_name: str, *, text: str = "", checkable: bool = False) -> QToolButton:
     """Make a small button with an icon; `name` says what it does, to the mouse and to a screen reader."""
     made = QToolButton()

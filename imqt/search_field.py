@@ -7,8 +7,8 @@ from PyQt5.QtWidgets import QLineEdit, QToolButton
 from imqt import icons, painting
 from imtongue import tr
 
-#: Pixels beside the words: the sign, and what the style leaves free.
-BESIDE = 56
+#: Pixels: how wide one is, and how narrow; and beside its words, the sign and what the style leaves free.
+USUAL, LEAST, BESIDE = 144, 80, 56
 
 
 def search_field(words: str, name: str) -> QLineEdit:
@@ -23,10 +23,11 @@ def search_field(words: str, name: str) -> QLineEdit:
     return field
 
 
-def width_for(field: QLineEdit, least: int = 144) -> int:
-    """Say how wide one is that shows its words beside its sign; ``least`` beside type of the usual size."""
+def give_room(field: QLineEdit) -> None:
+    """Let one be as wide as its words are beside its sign, and narrower where there is no room."""
     words = field.fontMetrics().horizontalAdvance(field.placeholderText())
-    return round(max(painting.sign_side(least), words + painting.sign_side(BESIDE)))
+    field.setMaximumWidth(round(max(painting.sign_side(USUAL), words + painting.sign_side(BESIDE))))
+    field.setMinimumWidth(round(painting.sign_side(LEAST)))
 
 
 def name_buttons(field: QLineEdit, name: str) -> None:

@@ -203,17 +203,29 @@ async def history(front: Front, rest: str) -> Lines:
 
 async def receipts(front: Front, rest: str) -> Lines:
     """Tell how far a message of one's own came, the newest if none is named."""
-    number = int(rest) if rest.isdecimal() and rest.isascii() and len(rest) <= 18 else None
+    number = _own(rest, front)
+    reached = await front.client.receipts(number)
+    lines = [f"{name}: {tr(_REACHED[how])}" for name, how in reached.items()]
+    return lines or [tr("#{number} is for you alone.", number=number)]
+
+
+async def again(front: Front, rest: str) -> Lines:
+    """Say a message of one's own again to those whom it has not reached."""
+    number = _own(rest, front)
+    said = await front.client.say_again(number)
+    return [] if said is not None else [tr("#{number} has reached everybody it is for.", number=number)]
+
+
+def _own(rest: str, front: Front) -> int:
+    """Read which message of one's own is meant: the newest where one writes, if none is named."""
     if not rest:
         newest = front.client.conversations.get(_talk("", front)).newest_own
         if newest is None or newest.number is None:
             raise Unclear(tr("You have said nothing there yet."))
-        number = newest.number
-    if number is None:
+        return newest.number
+    if not (rest.isdecimal() and rest.isascii() and len(rest) <= 18):
         raise Unclear()
-    reached = await front.client.receipts(number)
-    lines = [f"{name}: {tr(_REACHED[how])}" for name, how in reached.items()]
-    return lines or [tr("#{number} is for you alone.", number=number)]
+    return int(rest)
 
 
 _REACHED = {

@@ -88,6 +88,12 @@ _BY_HAND = (
         obeying.receipts,
         (commands.Receipts,),
     ),
+    Slash(
+        "again",
+        "[NUMBER]",
+        phrase("say a message of yours again to those whom it has not reached"),
+        obeying.again,
+    ),
     Slash("away", "[TEXT]", phrase("be shown as away, with a line of text if you like"), obeying.away),
     Slash(
         "back",

@@ -12,6 +12,7 @@ from imclient.core import wording
 from imclient.core.client import Client
 from imclient.core.reaching import Unreachable
 from imclient.core.refusals import why_not
+from imclient.core.saying import canonical
 from imclient.core.settings import HOST, Options
 from imclient.core.trust import Stranger
 from improtocol.errors import LoginRefused, Refusal
@@ -119,7 +120,7 @@ class Entrance:
         names = self._client.settings.names(self._host, self._port)
         name = self._options.name or ""
         if not name or not self._kept:  # what was said on the command line is not asked for, but once refused
-            name = await self._asker.ask(tr("Name"), given=name or next(iter(names), ""))
+            name = canonical(await self._asker.ask(tr("Name"), given=name or next(iter(names), "")))
         if self._kept and await self._client.come_back(name):
             return
         password = await self._password(name, self._host, self._port) if self._kept else None

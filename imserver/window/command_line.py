@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent
-from PyQt5.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 from twisted.internet.defer import Deferred
 
-from imqt import icons, plain
+from imqt import icons, painting, plain
 from imqt.completing import Completing
 from imqt.layout import row
-from imqt.plain import PlainLabel
+from imqt.plain import ElidedLabel
 from imqt.search_field import name_buttons
 from imtongue import tr
 
@@ -21,6 +21,8 @@ from .typed import Outcome
 
 #: Lines that were typed and can be had again with the arrow keys.
 MOST = 100
+#: Pixels that one has to type in at least.
+FIELD = 200
 
 
 class _Field(QLineEdit):
@@ -57,13 +59,15 @@ class CommandLine(QWidget):
         self._overseer = overseer
         self.field = _Field()
         self.field.setObjectName("command")
+        self.field.setMinimumWidth(round(painting.sign_side(FIELD)))
         ways = "/all TEXT, /whisper NAME TEXT, /who, /help"
         self.field.setAccessibleName(tr("Command: {ways}", ways=ways))
         self.field.setPlaceholderText(ways)
         self.field.addAction(icons.icon("terminal", "accent"), QLineEdit.ActionPosition.LeadingPosition)
         name_buttons(self.field, tr("Command"))
         self.completing = Completing(self.field, lambda before: typed.ways_on(before, overseer.people.people))
-        self._hint = PlainLabel("", "caption")
+        self._hint = ElidedLabel("", "caption")
+        self._hint.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._hint.setObjectName("commandHint")
         self.say = plain.button(tr("Say"), "primary", icon_name="send")
         self.say.setObjectName("say")

@@ -21,8 +21,11 @@ from twisted.python.failure import Failure
 from imqt import plain
 from imqt.layout import STRETCH, col, fit, row
 from imqt.plain import PlainLabel
-from imqt.theme import heights
+from imqt.theme import grown, heights
 from imtongue import tr
+
+#: Pixels, beside type of the usual size.
+WIDE = 460
 
 
 class Deed(QDialog):
@@ -36,7 +39,7 @@ class Deed(QDialog):
         self.setObjectName("deed")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(grown(WIDE))
         self._do: Callable[[], Deferred[str]] | None = None
         self._over = False
         self._first: QWidget | None = None

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt5.QtCore import QPointF, QRectF, QTimer
-from PyQt5.QtGui import QPainter
+from PyQt5.QtCore import QEvent, QPointF, QRectF, QTimer
+from PyQt5.QtGui import QPainter, QResizeEvent
 from PyQt5.QtWidgets import QVBoxLayout, QWidget
 
 from imqt import icons, painting, plain, theme
 from imqt.layout import box, col, row
-from imqt.plain import ElidedLabel, PlainLabel
+from imqt.plain import ElidedLabel
 from imqt.sign import IconSign, Sign
 from imtongue import phrase, tr, trn
 
 from .link import Link, State
 
 _SIGNS = {State.ONLINE: "online", State.CONNECTING: "away", State.WAITING: "away", State.ENDED: "offline"}
+#: Pixels that name and state have at least, and whose words give way to that, one after the other.
+STATE = 280
+GIVE_WAY = ("backUp", "announce", "stop", "invite", "connect")
 #: What the button that stops it says besides, where the server is not the window's own.
 STOPS = phrase("The server runs on when this window is closed; this stops it for everybody.")
 
@@ -47,7 +50,9 @@ class Head(QWidget):
         }  # fmt: skip
         for name, button in names.items():
             button.setObjectName(name)
-        who = col(PlainLabel(place, "strong"), row(self._dot, (self._words, 1), gap=4), gap=0)
+        self._why = dict.fromkeys(names, "")
+        self._buttons = names
+        who = col(ElidedLabel(place, "strong"), row(self._dot, (self._words, 1), gap=4), gap=0)
         line = row(
             IconSign("server", "accent", 20), (who, 1),
             self.connect_, self.invite, self.announce, self.back_up, 8, self.stop,
@@ -72,8 +77,33 @@ class Head(QWidget):
         for button in (self.invite, self.announce, self.back_up, *stops):
             button.setEnabled(online)
             why = tr(STOPS) if button is self.stop and not self._own else ""
-            plain.set_tooltip(button, why if online else tr("There is no connection to the server."))
+            self._why[button.objectName()] = why if online else tr("There is no connection to the server.")
+        self._fit()
         self._dot.update()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Look again what there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Look again when the type is another."""
+        super().changeEvent(event)
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        """Where there is no room for all words beside the state, let signs stand for some of them."""
+        seen = [button for button in self._buttons.values() if not button.isHidden()]
+        for button in seen:
+            plain.show_words(button, True)
+        room = self.width() - painting.sign_side(STATE)
+        for name in GIVE_WAY:
+            if sum(button.sizeHint().width() + 8 for button in seen) <= room:
+                break
+            plain.show_words(self._buttons[name], False)
+        for name, button in self._buttons.items():
+            plain.set_tooltip(button, self._why[name] or ("" if button.text() else button.accessibleName()))
 
     def _tell(self) -> None:
         """Say it in words, the seconds to go among them."""

@@ -54,7 +54,7 @@ class KeysWindow(QDialog):
         self.setLayout(
             col(PlainLabel(tr("Keys"), "heading"), 4, grid, 12, row(STRETCH, close), margins=(24, 20, 24, 20))
         )
-        self.resize(theme.grown(WIDE), 0)
+        self.resize(min(theme.grown(WIDE), parent.width() - 16), 0)
         fit(self)
 
 

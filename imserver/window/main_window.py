@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
         model = self._overseer.people
         for signal in (model.rowsInserted, model.rowsRemoved, model.dataChanged, model.modelReset):
             signal.connect(self.counting.soon)
+        self._overseer.in_sight = self.people.in_sight
         self._overseer.link_changed.connect(self._show_link)
         self._overseer.figures_changed.connect(self._show_figures)
         self._overseer.filled.connect(self._show_counts)
@@ -318,4 +319,5 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Say so; whoever put it together stops what is to be stopped."""
         super().closeEvent(event)
+        self._overseer.in_sight = tuple
         self.closed.emit()

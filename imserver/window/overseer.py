@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PyQt5.QtCore import QObject, pyqtSignal
@@ -18,10 +18,11 @@ from improtocol.vocabulary import Command, Event, Reply
 from imqt import clamping
 from imtongue import tr, trn
 
-from . import notes
+from . import notes, sight
 from .connection import Answer, Lost, Strange
 from .figures import EVERY, Figures
 from .link import DEVICE, Key, Link, State
+from .people import Person
 from .people_model import PeopleModel
 from .wire_model import Kind, Row, WireModel
 
@@ -58,6 +59,7 @@ class Overseer(QObject):
         self.wire = WireModel(self)
         self.figures = Figures()
         self.seen = now()  #: when the server was heard of last
+        self.in_sight: Callable[[], Sequence[Person]] = tuple  #: gives who is on the screen
         self.full = False  #: everybody has been shown at least once
         self.link = Link(clock, way, self._on_told, self._on_link, kept, device)
         self._clock, self.now = clock, now
@@ -133,28 +135,30 @@ class Overseer(QObject):
 
     async def _fill(self) -> None:
         """Be shown everybody: first who is here, then all there are, a page at a time."""
-        after = 0
-        while await self._look_at_sessions(after):
-            after = self._next_session
-        name = ""
-        while await self._look_at_accounts(name):
-            name = self._next_account
+        after = await self._look_at_sessions(0)
+        while after:
+            after = await self._look_at_sessions(after)
+        name = await self._look_at_accounts("")
+        while name:
+            name = await self._look_at_accounts(name)
         self.full = True
         self.filled.emit()
 
-    async def _look_at_sessions(self, after: int) -> bool:
+    async def _look_at_sessions(self, after: int) -> int:
+        """Be shown a page; give behind which number the next one stands, or 0."""
         answer = await self.ask(commands.Sessions(after or None))
         shown = [item for item in answer.items if isinstance(item, replies.SessionShown)]
-        self._next_session = answer.reply.after or 0
-        self.people.people.take_sessions(after, shown, not self._next_session)
-        return bool(self._next_session)
+        following = answer.reply.after or 0
+        self.people.people.take_sessions(after, shown, not following)
+        return following
 
-    async def _look_at_accounts(self, after: str) -> bool:
+    async def _look_at_accounts(self, after: str) -> str:
+        """Be shown a page; give behind which name the next one stands, or nothing."""
         answer = await self.ask(commands.Accounts(after or None))
         shown = [item for item in answer.items if isinstance(item, replies.AccountShown)]
-        self._next_account = answer.reply.after or ""
-        self.people.people.take_accounts(after, shown, not self._next_account)
-        return bool(self._next_account)
+        following = answer.reply.after or ""
+        self.people.people.take_accounts(after, shown, not following)
+        return following
 
     # --- every few seconds ---
 
@@ -173,11 +177,20 @@ class Overseer(QObject):
             self._look_around()
 
     def _look_around(self) -> None:
-        """Look at the next page of everybody: what was told may not have been all."""
+        """Look at the next page of everybody, and at what is on the screen: what was told may not be all."""
         self._looks += 1
-        Deferred.fromCoroutine(self._look_at_sessions(self._next_session)).addErrback(self._pass_over)
-        if self._looks % ACCOUNTS_EVERY == 0:
-            Deferred.fromCoroutine(self._look_at_accounts(self._next_account)).addErrback(self._pass_over)
+        Deferred.fromCoroutine(self._look_on(self._looks % ACCOUNTS_EVERY == 0)).addErrback(self._pass_over)
+        seen, people, now = self.in_sight(), self.people.people, self.now()
+        for number in sight.sessions(seen, people.numbers, now):
+            Deferred.fromCoroutine(self._look_at_sessions(number)).addErrback(self._pass_over)
+        for name in sight.accounts(seen, (one.name for one in people.all.values() if one.name), now):
+            Deferred.fromCoroutine(self._look_at_accounts(name)).addErrback(self._pass_over)
+
+    async def _look_on(self, accounts: bool) -> None:
+        """Look at the page behind the last one of the round."""
+        self._next_session = await self._look_at_sessions(self._next_session)
+        if accounts:
+            self._next_account = await self._look_at_accounts(self._next_account)
 
     def _on_figures(self, answer: Answer[replies.Stats]) -> None:
         self._unanswered = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -56,6 +56,7 @@ class Link:
     device: str = ""
     queue: int = 0
     said: str = ""
+    looked: float = 0.0  #: when it was shown last
 
 
 @dataclass(slots=True, eq=False)
@@ -73,6 +74,7 @@ class Person:
     closed: bool = False
     said: str = ""  #: the verb of the last line of all of them
     before: tuple[str, ...] = ()  #: the names they had
+    looked: float = 0.0  #: when the account was shown last
 
     @property
     def being(self) -> Being:
@@ -143,6 +145,11 @@ class People:
         """How many connections there are."""
         return len(self._links)
 
+    @property
+    def numbers(self) -> Collection[int]:
+        """Give the numbers of the connections."""
+        return self._links.keys()
+
     def backlog(self) -> tuple[int, int, str]:
         """Give how much waits, for how many of the absent, and for whom most."""
         waiting = [one for one in self.all.values() if one.waiting]
@@ -175,7 +182,9 @@ class People:
                 changed.add(old)
             if name not in self.all:
                 changed.add(name)
-            if _take_account(self._person(name), item):
+            person = self._person(name)
+            person.looked = self._now()
+            if _take_account(person, item):
                 changed.add(name)
         for name, person in self.all.items():
             gone = person.name and name > after and (not end or name <= end) and name not in shown
@@ -203,6 +212,7 @@ class People:
             changed |= self._place(link, item.user or "")
         elif item.user and link.user != item.user:
             changed |= self._place(link, item.user)
+        link.looked = self._now()
         fresh = (item.state, item.device or "", item.queue, item.said or link.said)
         if fresh != (link.standing, link.device, link.queue, link.said):
             link.standing, link.device, link.queue, link.said = fresh

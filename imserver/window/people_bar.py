@@ -9,7 +9,7 @@ from PyQt5.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 from imqt import moments, plain, theme
 from imqt.layout import box, row
 from imqt.plain import ElidedLabel, PlainLabel
-from imqt.search_field import search_field, width_for
+from imqt.search_field import give_room, search_field
 from imtongue import number, tr
 
 from .people import People, Person
@@ -36,7 +36,7 @@ class PeopleBar(QWidget):
             button.setObjectName(name)
         self.sought = search_field(tr("Find a name"), "find")
         self.sought.setProperty("role", "")
-        self.sought.setFixedWidth(width_for(self.sought))
+        give_room(self.sought)
         self.sought.setClearButtonEnabled(True)
         line = row(
             self._title, (self._counts, 1),
@@ -61,14 +61,14 @@ class PeopleBar(QWidget):
     def _fit(self) -> None:
         wordy = (self.reset, self.suspend, self.disconnect_)
         for one in wordy:
-            one.setText("\N{EN SPACE}" + plain.literal(one.accessibleName()))
+            plain.show_words(one, True)
         width = QFontMetrics(theme.font(theme.Size.CAPTION, theme.Weight.STRONG)).horizontalAdvance
         buttons = sum(one.sizeHint().width() for one in (*wordy, self.write))
         name = max(A_NAME, self._who.text(), key=width)
         words = width(f"{self._counts.text()} {name}") + self._title.sizeHint().width()
-        if words + buttons + self.sought.width() + GAPS > self.width():
+        if words + buttons + self.sought.maximumWidth() + GAPS > self.width():
             for one in wordy:
-                one.setText("")
+                plain.show_words(one, False)
 
     @property
     def buttons(self) -> tuple[QAbstractButton, ...]:

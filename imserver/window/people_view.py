@@ -146,6 +146,15 @@ class PeopleView(QTableView):
         rows = self.selectedIndexes()
         return self._people.rows[rows[0].row()] if rows else None
 
+    def in_sight(self) -> list[Person]:
+        """Give those whose rows are on the screen."""
+        viewport, window = self.viewport(), self.window()
+        if viewport is None or window is None or window.isMinimized() or not self.isVisible():
+            return []
+        first, last = self.rowAt(0), self.rowAt(viewport.height() - 1)
+        rows = self._people.rows
+        return rows[first : last + 1 if last >= 0 else len(rows)] if first >= 0 else []
+
     def choose(self, key: str) -> bool:
         """Choose somebody and bring them in sight."""
         row = self._people.row_of(key)

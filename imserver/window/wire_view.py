@@ -24,7 +24,7 @@ from imqt.empty import Empty
 from imqt.layout import col, row
 from imqt.moments import seconds_clock
 from imqt.plain import ElidedLabel, PlainLabel
-from imqt.search_field import search_field, width_for
+from imqt.search_field import give_room, search_field
 from imqt.wire_line import formats
 from imtongue import phrase, tr
 
@@ -170,7 +170,7 @@ class WireView(QWidget):
         self._about = ElidedLabel(tr(ABOUT[False, False]), "caption")
         self.filter = search_field(tr("Filter"), "wireFilter")
         self.filter.setAccessibleName(tr("Filter: a verb, a name, a number"))
-        self.filter.setFixedWidth(width_for(self.filter))
+        give_room(self.filter)
         self.filter.setProperty("role", "")
         self.texts = plain.tool_button(tr("Show what people say"), "show", checkable=True)
         self.pause = plain.tool_button(tr("Hold the wire still"), "pause", checkable=True)

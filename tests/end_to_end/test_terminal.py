@@ -245,11 +245,15 @@ class TerminalTests(EndToEndCase):
         self.server()
         ana.press("Enter")
         ana.sees("Name:")
+        ana.say("7up")  # no password is asked for what is no name
+        eventually(ana.screen, lambda screen: screen.count("Name:") == 2 and "A name begins" in screen)
+        self.assertNotIn("Password:", ana.screen())
+        ana.press("C-u")
         ana.say("ana")
         ana.say("no such password")
         ana.sees("Wrong name or password.", "Register ana")
         ana.press("Enter")
-        eventually(ana.screen, lambda screen: screen.count("Name:") == 2)
+        eventually(ana.screen, lambda screen: screen.count("Name:") == 3)
         ana.press("C-c")
         eventually(lambda: ana.status, lambda status: status == "0")
 

@@ -171,6 +171,22 @@ class ObeyingTests(RealCase):
         self.assertEqual(["bob: delivered", "carol: delivered"], self.type_in("/receipts"))
         self.assertEqual(["Nothing was said there yet."], self.type_in("/history carol"))
 
+    def test_again(self) -> None:
+        """What somebody misses is said again to them alone; what all have is not said again."""
+        self.end(self.carol)
+        self.dead.add(self.carol)
+        self.type_in("/to bob,carol")
+        self.alice.say(Audience.of("bob", "carol"), "lunch?")
+        self.wait(2)
+        self.assertEqual([], self.type_in("/again"))
+        self.assertEqual(["lunch?", "lunch?"], self.real.texts())
+        self.assertEqual([], self.heard(self.bob, Audience.of("alice")))
+        self.alice.say(Audience.of("bob"), "hello")
+        self.wait(2)
+        self.type_in("/to bob")
+        self.assertRegex(str(self.type_in("/again")[0]), r"^#\d+ has reached everybody it is for\.$")
+        self.assertEqual(["Write /again [NUMBER]."], self.type_in("/again x", done=False))
+
     def test_blocking(self) -> None:
         """Blocked is blocked, and the list says so."""
         self.type_in("/block carol")

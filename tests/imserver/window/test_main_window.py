@@ -245,8 +245,19 @@ class LookTests(WindowCase):
         self.wait(0.1)
         self.assertIn("Not connected, trying again", self.text(window, "linkState"))
         self.assertFalse(window.head.invite.isEnabled())
+        self.assertRegex(self.text(window, "counts"), r"as it was at \d\d:\d\d")
         self.wait(5)
         self.assertTrue(window.head.invite.isEnabled())
+        self.assertEqual("1 of 1 connected", self.text(window, "counts"))
+        self.assertFalse(window.head.connect_.isVisible())
+
+    def test_alone(self) -> None:
+        """Whoever is the first one is told what to do; as soon as somebody comes, no more."""
+        window = self.window()
+        self.assertIn("Invite somebody", self.text(window.people, "empty"))
+        self.stage.enter("bob")
+        self.wait()
+        self.assertEqual("", self.text(window.people, "empty"))
 
     def test_ended(self) -> None:
         """Who was sent away stays away, is told why, and comes back when asked to."""
@@ -256,8 +267,10 @@ class LookTests(WindowCase):
         self.stage.actor("eve").say("DISCONNECT ada")
         self.wait(40)
         self.assertIn("An administrator has ended this session", self.text(window, "linkState"))
-        window.connect_again()
+        self.assertIn("An administrator has ended this session", self.text(window, "news"))
+        self.press(window, "connect")
         self.wait(3)
+        self.assertEqual("", self.text(window, "news"))
         self.assertRegex(self.text(window, "linkState"), "^Running for .* · you are ada$")
 
     def test_names(self) -> None:

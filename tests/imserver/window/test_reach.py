@@ -10,11 +10,14 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QHeaderView, QMenu, QPushButton, QWidget
 from twisted.internet.defer import Deferred
 
+import imtongue
 from imqt.dress import Choice
 from imqt.plain import Notice
 from imserver.window.deed import Deed
 from imserver.window.entrance_dialog import ELSEWHERE, HERE, NEW, EntranceDialog
+from imserver.window.keys_window import KeysWindow
 from imserver.window.main_window import MainWindow
+from imserver.window.people_model import Column
 from tests import reach
 
 from .case import WindowCase
@@ -174,13 +177,63 @@ class SizeTests(ReachCase):
     """However large the type and small the window."""
 
     def test_large(self) -> None:
-        """With type twice as large nothing is cut off at the right."""
+        """With type twice as large nothing is cut off, nor in a language of longer words."""
         self.addCleanup(self.dress.wear, Choice.LIGHT, 1.0)
+        self.addCleanup(imtongue.speak, "en")
+        imtongue.speak("de")
         window = self.chosen()
         window.dress.wear(Choice.LIGHT, 2.0)
         window.resize(1180, 760)
         self.settle()
         self.assertEqual([], reach.cut_off(window))
+        self.assertEqual([], self.narrow(window))
+        window.resize(window.minimumSize())
+        self.settle()
+        self.assertEqual([], self.narrow(window))
+
+    def narrow(self, window: QWidget) -> list[str]:
+        """Give the buttons that have no room for what they say."""
+        buttons = [one for one in window.findChildren(QPushButton) if one.isVisible()]
+        return [one.accessibleName() for one in buttons if one.width() < one.sizeHint().width()]
+
+    def test_large_deeds(self) -> None:
+        """So it is in the small windows, and all of their words are seen."""
+        self.addCleanup(self.dress.wear, Choice.LIGHT, 1.0)
+        self.addCleanup(imtongue.speak, "en")
+        imtongue.speak("de")
+        window = self.chosen()
+        window.dress.wear(Choice.LIGHT, 2.0)
+        for deed in self.deeds(window):
+            self.assertEqual([], self.narrow(deed), deed.windowTitle())
+            for label in reach.labels(deed):
+                needed = label.heightForWidth(label.width()) if label.wordWrap() else 0
+                self.assertGreaterEqual(label.height(), needed, label.text())
+
+    def test_keys(self) -> None:
+        """What the keys do is told in full, also where it takes two lines."""
+        window = self.chosen()
+        window.tell_keys()
+        self.settle()
+        (keys,) = window.findChildren(KeysWindow)
+        self.assertLess(keys.width(), window.width())
+        for label in reach.labels(keys):
+            needed = label.heightForWidth(label.width()) if label.wordWrap() else 0
+            self.assertGreaterEqual(label.height(), needed, label.text())
+
+    def test_narrow(self) -> None:
+        """Where there is no room for all columns some give way, so that the others can be read; and back."""
+        window = self.chosen()
+        window.resize(window.minimumSize())
+        self.settle()
+        header = window.people.horizontalHeader()
+        assert header is not None
+        hidden = {column for column in Column if window.people.isColumnHidden(column)}
+        self.assertEqual({Column.LAST, Column.DEVICES}, hidden)
+        for column in set(Column) - hidden:
+            self.assertGreaterEqual(window.people.columnWidth(column), header.sectionSizeHint(column))
+        window.resize(window.sizeHint())
+        self.settle()
+        self.assertFalse(window.people.isColumnHidden(Column.LAST))
 
     def test_small(self) -> None:
         """In a small window all columns have room, and the figures are scrolled."""

@@ -26,6 +26,8 @@ class AddressTests(SynchronousTestCase):
         self.assertEqual(Invite("lab.example", 12001), read_address("lab.example:12001"))
         self.assertEqual(Invite("::1"), read_address("[::1]"))
         self.assertEqual(Invite("::1", 12001), read_address("[::1]:12001"))
+        for written in ("lab:example:12001", "[lab]:12001:2", "::x"):
+            self.assertRaises(NoWay, read_address, written)
         invite = read_address(f"imserver://lab.example:12001/#sha256:{pin}")
         self.assertEqual(Invite("lab.example", 12001, fingerprint=pin), invite)
 
