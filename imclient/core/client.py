@@ -359,6 +359,8 @@ class Client:
         self.conversations.restore(account.name, self._history, held.talks, ledger)
         self.stream.restore(account.name, account.cache, held, self._names)
         self.outbox.restore(account.name, account.cache, held.waiting)
+        for said in self.outbox.items():
+            self.desk.note_waiting(said.audience, said.text)
 
     def _enter(self, account: Account, proof: Proof, connection: Connection) -> Deferred[None]:
         return Deferred.fromCoroutine(self._say_login(account, proof, connection))
