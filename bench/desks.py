@@ -125,6 +125,8 @@ class Desk:
         #: What it complains of is written where there is room.
         self.output = folder.with_name(f"{name}.output")
         self.process: subprocess.Popen[bytes] | None = None
+        #: What stood where it wanted to write: begun when it was killed, and not sent.
+        self.begun: list[str] = []
         self._door: socket.socket | None = None
         self._hold: socket.socket | None = None
         self._answers: Any = None
@@ -277,12 +279,19 @@ class Desk:
     def say(self, to: str, text: str) -> None:
         """Write to one, several or everyone, by key and mouse."""
         self.aim(to)
-        self._stands("", "before it is written")
+        self._set_aside()
         self.do("type", name="composer", text=text)
         self._is_aimed(to, "written")
         self._stands(text, "written")
         self.do("key", name="composer", key="Return")
         self._stands("", "said")
+
+    def _set_aside(self) -> None:
+        """Delete what was begun there before the client was killed."""
+        if begun := self.do("text", name="composer"):
+            self.begun.append(begun)
+            self.do("key", name="composer", key="A", modifiers="Control")
+            self.do("key", name="composer", key="Delete")
 
     def _stands(self, text: str, when: str) -> None:
         """See that this stands where one writes."""
@@ -297,6 +306,7 @@ class Desk:
         self.screen.keyboard("type", "--delay", "8", to)
         self.screen.keyboard("key", "Return")
         eventually(lambda: self.do("tab"), lambda tab: tab == to, what=f"{self.name} goes to {to}")
+        self._set_aside()
         self.screen.keyboard("type", "--delay", "8", text)
         eventually(
             lambda: self.do("text", name="composer"), lambda typed: typed == text, what=f"{self.name} types"

@@ -110,7 +110,10 @@ def page_up(office: Office, name: str, desk: Desk, talk: str, wanted: list[Line]
 def judge_files(office: Office) -> None:
     """Compare what is in the log and in each device's file; nothing was refused."""
     office.judge.judge_log()
+    sent = {entry.text for entry in office.judge.log()}
     for name, desk in office.desks.items():
+        if both := sent.intersection(desk.begun):
+            office.judge.findings.add(STRANGE, f"{name} had sent {both}, and found it there to be sent again")
         if refused := desk.do("how")["refused"]:
             office.judge.findings.add(STRANGE, f"{name}'s window says that these were refused: {refused}")
         office.judge.judge_file(name, office.file(name))

@@ -164,6 +164,7 @@ class MadeUpClient:
         self.rights = frozenset({"everyone"})
         self.conversations.restore(ME, None, [])
         self.notice: Signal[str] = Signal()
+        self.over: Signal[str] = Signal()
         self.said: list[tuple[Audience, str]] = []
         self.refuse: Exception | None = None  #: what the next thing asked for fails with
         self.closed = False

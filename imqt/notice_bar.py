@@ -39,9 +39,17 @@ class NoticeBar(QWidget):
         if sentence in self._sentences:
             return
         self._sentences = [*self._sentences, sentence][-MOST:]
+        self._show_sentences()
+
+    def take_back(self, sentence: str) -> None:
+        """Say a sentence no more: it is so no longer."""
+        self._sentences = [one for one in self._sentences if one != sentence]
+        self._show_sentences()
+
+    def _show_sentences(self) -> None:
         self._words.setText("\n".join(self._sentences))
         self._words.setAccessibleName(self._words.text())
-        self.show()
+        self.setVisible(bool(self._sentences))
 
     def close_notice(self) -> None:
         """Say no more of it."""

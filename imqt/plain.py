@@ -38,6 +38,8 @@ from imtongue import tr
 
 #: What a notice shows without scrolling: so many letters, in so many lines.
 SHORT, FEW = 1500, 30
+#: Of a text of so many letters a part can be chosen: a label that allows it takes four times as long.
+CHOSEN_FROM = 2000
 
 
 def tooltip(text: str) -> str:
@@ -177,8 +179,9 @@ class WholeText(QScrollArea):
         self.setAccessibleName(name)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._pieces = pieces(harmless(text))
-        self._part_can_be_chosen = shortened(text) == text  # else it would be measured too often
+        text = harmless(text)
+        self._pieces = pieces(text)
+        self._part_can_be_chosen = len(text) <= CHOSEN_FROM and shortened(text) == text
         self._page = col(STRETCH, gap=0)
         self.setWidget(box(self._page))
         self._next = QTimer(self)

@@ -97,6 +97,8 @@ class Client:
         self.settings = Settings.open(folder, random)
         self.preferred: Signal[()] = Signal()  #: something is liked otherwise
         self.notice: Signal[str] = Signal()  #: a sentence that the user should read
+        self.over: Signal[str] = Signal()  #: what that sentence said is so no more
+        self._trouble = ""  #: what is said of this computer's disk
         self.wire = Wire(now)
         self.trust = Trust(reactor, dial or by_tcp(reactor), self.settings)
         if invite is not None:
@@ -357,6 +359,8 @@ class Client:
         self.conversations.restore(account.name, self._history, held.talks, ledger)
         self.stream.restore(account.name, account.cache, held, self._names)
         self.outbox.restore(account.name, account.cache, held.waiting)
+        for said in self.outbox.items():
+            self.desk.note_waiting(said.audience, said.text)
 
     def _enter(self, account: Account, proof: Proof, connection: Connection) -> Deferred[None]:
         return Deferred.fromCoroutine(self._say_login(account, proof, connection))
@@ -538,6 +542,9 @@ class Client:
             self.link.connection.go_on("disk")
 
     def _troubled(self, sentence: str) -> None:
+        before, self._trouble = self._trouble, sentence
+        if before and before != sentence:
+            self.over.emit(before)
         if sentence:
             self.notice.emit(sentence)
 

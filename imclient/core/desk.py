@@ -130,7 +130,7 @@ class Desk:
         return self._left.drafts.get(audience, "")
 
     def note_draft(self, audience: Audience, text: str) -> None:
-        """Remember what was begun."""
+        """Remember what was begun; that it was sent is written at once, or a crash would bring it back."""
         if text == self.draft(audience):
             return
         self._left.drafts.pop(audience, None)
@@ -138,7 +138,12 @@ class Desk:
             self._left.drafts[audience] = text
         while len(self._left.drafts) > MOST_DRAFTS:
             del self._left.drafts[next(iter(self._left.drafts))]
-        self._write_soon()
+        self._write_soon(SOON if text.strip() else 0)
+
+    def note_waiting(self, audience: Audience, text: str) -> None:
+        """Note what waits to be sent at the start: what stands in the outbox is no draft any more."""
+        if self.draft(audience).strip() == text.strip():
+            self.note_draft(audience, "")
 
     # Who is dear, and what is silent
 
@@ -175,9 +180,11 @@ class Desk:
         self._write_soon()
         self.changed.emit()
 
-    def _write_soon(self) -> None:
+    def _write_soon(self, seconds: float = SOON) -> None:
         if self._soon is None and self._path is not None:
-            self._soon = self._clock.callLater(SOON, self._write)
+            self._soon = self._clock.callLater(seconds, self._write)
+        elif self._soon is not None and not seconds:
+            self._soon.reset(0)
 
     def _write(self) -> Deferred[None]:
         self._soon = None

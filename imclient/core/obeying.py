@@ -184,6 +184,14 @@ def _pinged(client: Client, name: str) -> Deferred[str]:
 # What was said
 
 
+async def conversations(front: Front, rest: str) -> Lines:
+    """List the conversations in which anything was said, the newest first, and what is unread in them."""
+    talks = [talk for talk in front.client.conversations.all() if talk.newest]
+    talks.sort(key=lambda talk: talk.newest, reverse=True)
+    lines = [f"{talk.title}: {wording.unread(talk.unread)}" for talk in talks]
+    return lines or [tr("Nothing was said there yet.")]
+
+
 async def history(front: Front, rest: str) -> Lines:
     """Show the newest messages of a conversation."""
     whom, count = rest, A_PAGE

@@ -82,6 +82,13 @@ _BY_HAND = (
         "history", f"[{_NAMES}] [COUNT]", phrase("what was said before"), obeying.history, (commands.History,)
     ),
     Slash(
+        "conversations",
+        "",
+        commands.Conversations.does,
+        obeying.conversations,
+        (commands.Conversations,),
+    ),
+    Slash(
         "receipts",
         "[NUMBER]",
         phrase("how far a message of yours came"),

@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
         self._around.brought.connect(self.bring)
         self._around.went_to.connect(self._go_to)
         self._client.notice.connect(self.notices.tell)
+        self._client.over.connect(self.notices.take_back)
         self._client.roster.renamed.connect(self._on_renamed)
 
     def _open_first(self) -> None:
@@ -473,6 +474,7 @@ class MainWindow(QMainWindow):
             self._client.roster.renamed.disconnect(self._on_renamed)
             self._client.conversations.changed.disconnect(self._call_attention)
             self._client.notice.disconnect(self.notices.tell)
+            self._client.over.disconnect(self.notices.take_back)
             self._client.showing.changed.disconnect(self._show_shown)
             self._client.link.changed.disconnect(self._on_link)
             self._client.roster.added.disconnect(self._end_welcome)

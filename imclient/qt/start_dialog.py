@@ -44,6 +44,7 @@ _STRANGER = phrase(
 _ABOUT: tuple[tuple[type[Exception], Field], ...] = (
     (errors.LoginRefused, Field.PASSWORD),
     (errors.BadPassword, Field.PASSWORD),
+    (errors.TooOften, Field.PASSWORD),
     (errors.NameTaken, Field.NAME),
     (errors.BadName, Field.NAME),
     (errors.NameReserved, Field.NAME),

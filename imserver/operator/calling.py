@@ -71,7 +71,7 @@ class Call:
         try:
             self._wire = _connected(where)
         except OSError as error:
-            raise self._lost(f"cannot be reached: {_in_words(error)}", _nearer(where)) from None
+            raise self._lost(f"cannot be reached: {_in_words(error)}", nearer(where)) from None
         self._lines = _lines(self._wire)
         self.hello = self._greeted()
         self._mistaken = ""
@@ -174,7 +174,7 @@ class Call:
         )
 
 
-def _nearer(where: Invite | Path) -> str:
+def nearer(where: Invite | Path) -> str:
     """Say how a server is reached from its own machine, which may not know the name that others use."""
     if isinstance(where, Path) or where.fingerprint is None or is_here(where.host):
         return ""

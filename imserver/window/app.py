@@ -37,7 +37,7 @@ from imqt.dress import Choice, Dress
 from ..cannot_start import CannotStart
 from ..options import Options
 from ..service import stop_once
-from . import keys
+from . import emblem, keys
 from .entrance_dialog import ELSEWHERE, HERE, NEW, Asked, EntranceDialog
 from .link import DEVICE, Key
 from .main_window import MainWindow
@@ -223,6 +223,7 @@ def main(argv: Sequence[str]) -> int:
     assert isinstance(app, QApplication)
     app.setApplicationName("imserver")
     qt_words.speak(app)
+    app.setWindowIcon(emblem.icon())
     dress = Dress(app)
     attached = options["attach"] is not None
     try:

@@ -96,7 +96,7 @@ class Link:
         self._told = told
         self._changed = changed
         self._kept = kept
-        self._device = device
+        self.device = device
         self._connections = Connections(self._build)
         self._connection: Connection | None = None
         self._key: Key | None = None
@@ -146,7 +146,7 @@ class Link:
             await connection.ask(commands.Register(key.name, key.password, invite=key.code))
             key = replace(key, code="")
         secret: dict[str, Any] = {"token": key.token} if key.token else {"password": key.password}
-        login = commands.Login(key.name, device=self._device, remember=True, **secret)
+        login = commands.Login(key.name, device=self.device, remember=True, **secret)
         reply: replies.LoggedIn = (await connection.ask(login)).reply
         if "administrator" not in reply.rights:
             raise NoAdministrator(reply.name)

@@ -226,12 +226,15 @@ class MainWindow(QMainWindow):
     def stop(self) -> None:
         """Ask, then stop the server; a window on one that runs elsewhere stays, and comes back with it."""
         others = max(0, self._overseer.people.people.connected - 1)
-        who = trn("One other person is connected.", "{count} others are connected.", others)
-        told = tr("Everybody is told when to come back, and nothing is lost.")
+        if others:
+            who = trn("One other person is connected.", "{count} others are connected.", others)
+            words = f"{who} {tr('Everybody is told when to come back, and nothing is lost.')}"
+        else:
+            words = tr("Nobody else is connected; nothing is lost.")
         plain.ask(
             self,
             tr("Stop the server?"),
-            f"{who if others else tr('Nobody else is connected.')} {told}",
+            words,
             act=tr("Stop the server"),
             then=self._close if self._own else lambda: self._obey("/stop"),
             danger=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from PyQt5.QtCore import QObject, pyqtSignal
@@ -147,10 +148,15 @@ class Overseer(QObject):
     async def _look_at_sessions(self, after: int) -> int:
         """Be shown a page; give behind which number the next one stands, or 0."""
         answer = await self.ask(commands.Sessions(after or None))
-        shown = [item for item in answer.items if isinstance(item, replies.SessionShown)]
+        shown = [self._idle(item) for item in answer.items if isinstance(item, replies.SessionShown)]
         following = answer.reply.after or 0
         self.people.people.take_sessions(after, shown, not following)
         return following
+
+    def _idle(self, item: replies.SessionShown) -> replies.SessionShown:
+        """Leave out what waits for this window: it is this very answer."""
+        own = item.user == self.link.entered and item.device == self.link.device
+        return replace(item, queue=0) if own else item
 
     async def _look_at_accounts(self, after: str) -> str:
         """Be shown a page; give behind which name the next one stands, or nothing."""

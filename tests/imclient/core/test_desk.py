@@ -49,6 +49,26 @@ class DeskTests(SynchronousTestCase):
         self.clock.advance(1)
         self.assertEqual({}, read(self.path).drafts)
 
+    def test_sent_and_killed(self) -> None:
+        """What was sent is no draft at the next start, were its writer's client killed right after."""
+        self.desk.note_draft(BOB, "Lunch?")
+        self.clock.advance(1)
+        self.desk.note_draft(BOB, "Lunch? At one?")
+        self.desk.note_draft(BOB, "")
+        self.clock.advance(0)
+        self.assertEqual({}, read(self.path).drafts)
+
+    def test_waiting(self) -> None:
+        """What stands in the outbox is no draft; what was begun behind it is one still."""
+        self.desk.note_draft(BOB, "Lunch?\n")
+        self.desk.note_waiting(BOTH, "Lunch?")
+        self.assertEqual("Lunch?\n", self.desk.draft(BOB))
+        self.desk.note_waiting(BOB, "Lunch?")
+        self.assertEqual("", self.desk.draft(BOB))
+        self.desk.note_draft(BOB, "At one?")
+        self.desk.note_waiting(BOB, "Lunch?")
+        self.assertEqual("At one?", self.desk.draft(BOB))
+
     def test_written_once(self) -> None:
         """What changes within a second is written once."""
         times: list[int] = []

@@ -82,6 +82,19 @@ class OutboxTests(FakeCase):
         [said] = again.conversations.get(EVERYONE).messages
         self.assertEqual((True, Progress.WAITING), (said.announce, said.progress))
 
+    def test_no_draft_any_more(self) -> None:
+        """What waits to be sent is not there as a draft too, were its writer's client killed in between."""
+        self.lose()
+        bob = Audience.of("bob")
+        for text in ("Lunch?", "At one?"):
+            self.alice.desk.note_draft(bob, text)
+        self.clock.advance(1)
+        self.alice.say(bob, "At one?")
+        self.net.settle()
+        again = self.client(self.folder)
+        self.successResultOf(again.recall("lab.example", 12000, "alice"))
+        self.assertEqual("", again.desk.draft(bob))
+
     def test_in_order(self) -> None:
         """The next is said when the one before it is answered."""
         for text in ("one", "two", "three"):

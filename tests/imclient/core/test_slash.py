@@ -171,6 +171,16 @@ class ObeyingTests(RealCase):
         self.assertEqual(["bob: delivered", "carol: delivered"], self.type_in("/receipts"))
         self.assertEqual(["Nothing was said there yet."], self.type_in("/history carol"))
 
+    def test_conversations(self) -> None:
+        """What was said with whom is listed, the newest first, with what is unread, in words."""
+        self.carol.say(Audience.of("alice"), "one")
+        self.wait(1)
+        self.bob.say(Audience.of("alice"), "two")
+        self.wait(1)
+        self.bob.say(Audience.of("alice"), "three")
+        self.wait(1)
+        self.assertEqual(["bob: 2 unread", "carol: 1 unread"], self.type_in("/conversations"))
+
     def test_again(self) -> None:
         """What somebody misses is said again to them alone; what all have is not said again."""
         self.end(self.carol)

@@ -32,6 +32,20 @@ class ResyncTests(WindowsCase):
         for name in ("alice", "bob"):
             self.come_in(self.start(), name, register=True)
 
+    def test_a_disk_that_is_well_again(self) -> None:
+        """What is said of this computer's disk is taken back when it is well again, and nothing else."""
+        alice = self.window("alice")
+        alice._client.notice.emit("Another sentence.")
+        trouble = alice._client._accounts.trouble
+        trouble.emit("The disk is full.")
+        self.assertEqual("Another sentence.\nThe disk is full.", self.text(alice, "notice"))
+        trouble.emit("")
+        self.assertEqual("Another sentence.", self.text(alice, "notice"))
+        trouble.emit("The disk is full.")
+        alice.notices.close_notice()
+        trouble.emit("")
+        self.assertEqual("", self.text(alice, "notice"))
+
     def test_in_the_window(self) -> None:
         """In the middle of a session a strip says so, stops nobody, and goes when it is closed."""
         alice, _bob = (self.window(name) for name in ("alice", "bob"))

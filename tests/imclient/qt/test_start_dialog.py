@@ -85,6 +85,15 @@ class StartDialogTests(QtCase):
         self.click("startLogIn")
         self.assertEqual(["alice"], self.came_in)
 
+    def test_too_often(self) -> None:
+        """Who tried too often reads so under the password: nothing is wrong with the server."""
+        self.fill()
+        self.dialog._reached = ("lab.example", 12001)
+        self.client.refuse = errors.TooOften(retry_after=4)
+        self.click("startLogIn")
+        self.assertTrue(self.dialog.form.password.property("wrong"))
+        self.assertFalse(self.dialog.form.host.property("wrong"))
+
     def test_wrong_password(self) -> None:
         """A refused log-in says one sentence under the password, which stays, and offers to register."""
         self.fill()

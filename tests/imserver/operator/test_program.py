@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from imserver.operator import program, upkeep
+from imserver.operator.calling import nearer, read_address
 from imserver.operator.saying import Status, telling, why
 from imserver.running_as import user
 
@@ -97,6 +98,17 @@ class JsonTests(FolderCase):
         )
         os.close(writing)
         self.assertEqual((1, ""), (done.returncode, done.stderr))
+
+    def test_the_way_in_from_its_own_machine(self) -> None:
+        """Who cannot reach a server by the name that others use is told the line for its own machine."""
+        for address in (
+            f"imserver://127.0.0.1:1/#sha256:{'0' * 64}",
+            str(self.home),
+            "chat.example.org:12000",
+        ):
+            self.assertEqual("", nearer(read_address(address)))
+        there = read_address(f"imserver://chat.example.org:12000/#sha256:{'0' * 64}")
+        self.assertIn(f"'imserver://127.0.0.1:12000/#sha256:{'0' * 64}'", nearer(there))
 
     def test_who_asks(self) -> None:
         """It is whose rights count, whatever the environment says; who has no name has a number."""

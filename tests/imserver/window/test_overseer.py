@@ -61,6 +61,8 @@ class PeopleTests(WindowCase):
         bob = next(row for row in rows if row.startswith("bob"))
         self.assertIn("bob, logged-in, desk, since ", bob)
         self.assertIn("from 127.0.0.1:40000", bob)
+        ada = next(row for row in rows if row.startswith("ada"))
+        self.assertIn("0 in the queue", ada, "what waits for the window is the answer itself")
         self.assertTrue([row for row in rows if row.startswith("carol, offline")], rows)
         self.assertTrue([row for row in rows if row.startswith("(no name yet), unregistered")], rows)
 
