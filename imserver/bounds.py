@@ -58,7 +58,7 @@ class Bounds:
     )
     strangers: float = _bound(1000, "strangers", "16 KiB each; for one more, one goes")
     encrypted_strangers: float = _bound(
-        300, "strangers", "by TLS who are heard at once, 55 KiB each; what the others say waits unread"
+        1000, "strangers", "by TLS who are heard at once, 55 KiB each; of fewer, a crowd waits unread"
     )
     strangers_per_source: float = _bound(8, "strangers", "from one source; ergo has 16, ngIRCd 5")
     stranger_lines: float = _bound(64, "lines", "of one stranger: HELP, a few slips, REGISTER, LOGIN")

@@ -1,8 +1,8 @@
 """Where strangers shake hands: so many at once as there is room for; the others wait outside, unread.
 
 Until somebody has said something to an encrypted port they cost next to nothing.  From their first byte on
-OpenSSL holds some 55 KiB ready for them, for as long as they are strangers.  So that all strangers together
-stay within their bound (promise B1) only some have that at once.  What the others say waits in the kernel.
+OpenSSL holds up to 55 KiB ready for them, for as long as they are strangers.  Where that is too much for all
+together only some have it at once (promise B1).  What the others say waits in the kernel.
 
 Programs are through in a moment, so a crowd of them passes in order.  Whoever lingers while others wait has
 to go, the first first; so nobody keeps others out by standing there.
@@ -16,8 +16,9 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from .bounds import Bounds
 
-#: Seconds somebody may take to come in while others wait: a handshake and a login over a bad line take less.
-LINGERS = 3.0
+#: Seconds somebody may take to come in while others wait: with 3 a busy server sent away whom it had not
+#: answered yet, and of a crowd that came back hardly anybody came in.
+LINGERS = 8.0
 
 
 class Visitor(Protocol):
