@@ -41,7 +41,7 @@ class Backlog:
         self._tell()
 
     def _failed(self, failure: Failure) -> None:
-        failure.trap(StorageError, RuntimeError)  # in trouble, or being closed
+        failure.trap(StorageError)
         self._tell()
 
     def _tell(self) -> None:

@@ -56,7 +56,10 @@ class Bounds:
     crowd: float = _bound(
         500, "strangers", "more are a crowd: a newcomer may cost one of them, drawn at random, the place"
     )
-    strangers: float = _bound(1000, "strangers", "16 KiB each, 64 by TLS; for one more, one goes")
+    strangers: float = _bound(1000, "strangers", "16 KiB each; for one more, one goes")
+    encrypted_strangers: float = _bound(
+        300, "strangers", "by TLS who are heard at once, 55 KiB each; what the others say waits unread"
+    )
     strangers_per_source: float = _bound(8, "strangers", "from one source; ergo has 16, ngIRCd 5")
     stranger_lines: float = _bound(64, "lines", "of one stranger: HELP, a few slips, REGISTER, LOGIN")
     stranger_bytes: float = _bound(8 * KIB, "bytes", "from one stranger, unfinished lines and all")

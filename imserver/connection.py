@@ -27,7 +27,7 @@ from .session import Session
 from .shared import Shared
 from .sources import source_of
 from .throttle import Throttle
-from .transports import bare, notice_the_dead
+from .transports import bare, entered, notice_the_dead
 from .trouble import refusal_of
 
 #: Bytes that are read at a time, and that a socket takes before its reader may be slow: Twisted's own
@@ -111,7 +111,7 @@ class Connection(Outlet, LineOnlyReceiver):
         peer = self.transport.getPeer()
         self.source = self._session.source = source_of(peer, self._server.bounds)
         self._server.arrived(self, self._session, peer)
-        if (why_not := self._server.strangers.arrive(self)) is not None:
+        if (why_not := self._server.ending or self._server.strangers.arrive(self)) is not None:
             self.close(why_not)
             return
         who = self._server.enrolling.policy
@@ -137,6 +137,7 @@ class Connection(Outlet, LineOnlyReceiver):
             self._doorstep = self._doorstep or Doorstep(self._server.bounds)
             return
         self._server.strangers.enter(self)
+        entered(self.transport)
         doorstep, self._doorstep = self._doorstep, None
         if doorstep is not None:
             self._framer.feed(doorstep.beyond)
@@ -371,14 +372,22 @@ class Connection(Outlet, LineOnlyReceiver):
         if self._paused or self._ended:  # else all there was has been taken
             self._read_on()
 
+    def _filled(self) -> None:
+        avatar = self._session.avatar
+        if avatar is not None and avatar.stream is not None and not avatar.stream.live:
+            # What it is told is read from the disk, where it may as well wait.
+            self._server.mailroom.hold_back(avatar)
+
+    def _emptied(self) -> None:
+        if self._session.avatar is not None:
+            self._server.mailroom.go_on(self._session.avatar)
+
     def _slowed(self) -> None:
         if self._session.avatar is not None:
             self._server.mailroom.hold_back(self._session.avatar)
         self._pause_or_resume()
 
     def _drained(self) -> None:
-        if self._session.avatar is not None:
-            self._server.mailroom.go_on(self._session.avatar)
         self._read_on()
 
     def _watched(self, way: Way, lines: bytes | Overlong) -> None:

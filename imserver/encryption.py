@@ -15,6 +15,7 @@ from twisted.internet.task import LoopingCall
 from .bounds import Bounds
 from .certificate import LOOK, Certificate, Papers, open_certificate
 from .tls import EncryptedFactory
+from .vestibule import Vestibule
 
 
 class Encryption:
@@ -33,6 +34,7 @@ class Encryption:
         self._folder = folder
         self._note = note
         self._bounds = bounds
+        self._vestibule = Vestibule(reactor, bounds)
         self._certificate: Certificate | None = None
         self._looking = LoopingCall(self.look)
         self._looking.clock = reactor
@@ -43,7 +45,7 @@ class Encryption:
         """Put TLS around what a factory makes."""
         if self._certificate is None:
             self._certificate = open_certificate(self._given, self._folder, self._note)
-        return EncryptedFactory(self._certificate, factory, self._reactor, self._bounds)
+        return EncryptedFactory(self._certificate, factory, self._reactor, self._bounds, self._vestibule)
 
     @property
     def papers(self) -> Papers | None:
@@ -72,7 +74,7 @@ class Encryption:
         if self._looking.running:
             self._looking.stop()
         if hasattr(signal, "SIGHUP"):
-            signal.signal(signal.SIGHUP, signal.SIG_DFL)
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # by default it would end what is ending in order
 
     def _hung_up(self) -> None:
         """Tell whoever sent SIGHUP to have the files read from a terminal that was closed."""

@@ -7,6 +7,11 @@ recent entries in memory, that rest is written and the stream made live in one t
 Nothing can be committed in between, so nothing can be missed, and a short page proves nothing.
 
 Login, SYNC, and a slow reader that has drained are all the same few lines.
+
+However many catch up at once, only a few pages are on their way from the disk, and no stream is read a
+further page while its reader's socket is full.  Threads that read take the interpreter from the one that
+writes, at every call of the kernel: with four of them busy hundreds of readers got nothing for half a
+minute, while what was read for them filled the memory.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -28,8 +34,13 @@ from .storage.interface import Damaged, Log
 from .storage.records import Entry, EntryKind, Page
 from .users import Users
 
+T = TypeVar("T")
+
 #: Recent entries kept in memory, so that whoever was away for a moment costs no read of the disk.
 RING = 4096
+
+#: Pages on their way from the disk at once.
+PAGES = 2
 
 #: Has something done at the end of the turn.
 Soon = Callable[[Callable[[], None]], object]
@@ -71,6 +82,8 @@ class Mailroom:
         self._ring: deque[Posted] = deque(maxlen=ring)
         self._streams: dict[Stream, None] = {}  # an ordered set: whoever came first is told first
         self._just_said: dict[int, Stream] = {}
+        self._wanting: deque[Stream] = deque()  # those whose next page is to be read
+        self._pages = 0  # on their way
 
     # --- sessions come and go ---
 
@@ -215,11 +228,27 @@ class Mailroom:
             self._from_ring(stream)
         else:
             stream.reading = True
-            began = stream.position
-            page = self._storage.page_after(stream.avatar.account.id, began, self._page_size)
-            page.addCallback(lambda page: self._page(stream, began, page)).addErrback(
-                lambda failure: self._cut(stream, failure)
-            )
+            self._wanting.append(stream)
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """Have the next pages read, as many at once as may be."""
+        while self._wanting and self._pages < PAGES:
+            stream = self._wanting.popleft()
+            if stream in self._streams:
+                self._pages += 1
+                self._read(stream, stream.position)
+
+    def _read(self, stream: Stream, began: int) -> None:
+        page = self._storage.page_after(stream.avatar.account.id, began, self._page_size)
+        page.addBoth(self._came)
+        page.addCallback(lambda page: self._page(stream, began, page))
+        page.addErrback(lambda failure: self._cut(stream, failure))
+        page.addCallback(lambda _: self._read_on())
+
+    def _came(self, outcome: T) -> T:
+        self._pages -= 1
+        return outcome
 
     def _page(self, stream: Stream, began: int, page: Page) -> None:
         stream.reading = False

@@ -49,6 +49,14 @@ class Outlet:
         """Show lines to the administrators who watch."""
         raise NotImplementedError
 
+    def _filled(self) -> None:
+        """Note that the peer's socket takes no more for now."""
+        raise NotImplementedError
+
+    def _emptied(self) -> None:
+        """Note that it has taken all there was."""
+        raise NotImplementedError
+
     def _slowed(self) -> None:
         """Note that the peer has become slow."""
         raise NotImplementedError
@@ -105,6 +113,7 @@ class Outlet:
         """Count from now on what the peer has not taken."""
         self._full = True
         self._owe(0)
+        self._filled()
 
     def _owe(self, size: int) -> None:
         """Hold back what a slow reader would only have to wait for; cut one for whom too much waits."""
@@ -121,7 +130,10 @@ class Outlet:
     def resumeProducing(self) -> None:
         """Go on: the peer has taken it."""
         self._full, self._owed = False, 0
-        if self._slow and not self._closing:
+        if self._closing:
+            return
+        self._emptied()
+        if self._slow:
             self._slow = False
             self._drained()
 

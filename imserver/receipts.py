@@ -12,11 +12,12 @@ from collections.abc import Iterable
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from improtocol.events import ReceiptTold
 
 from .mailroom import Mailroom
-from .storage.interface import Reaching
+from .storage.interface import Closed, Reaching
 from .storage.records import Entry, EntryKind, Marked, People, Reached, Receipts
 from .users import Users
 
@@ -64,7 +65,11 @@ class ReceiptNews:
     def _look_up(self, account: int, before: int, after: int, people: People | None) -> None:
         reached = self._stored.reached(account, before, after)
         reached.addCallback(lambda found: self._note(one for one in found if people in (None, one.people)))
-        reached.addErrback(lambda failure: self.log.failure("Nobody is told how far messages came", failure))
+        reached.addErrback(self._stumbled)
+
+    def _stumbled(self, failure: Failure) -> None:
+        if not failure.check(Closed):  # then nobody is there to be told
+            self.log.failure("Nobody is told how far messages came", failure)
 
     def _note(self, reached: Iterable[Reached]) -> None:
         for one in reached:
@@ -83,7 +88,7 @@ class ReceiptNews:
         numbers = [self._news.pop(key) for key in keys]
         counted = self._stored.receipts_of(numbers)
         counted.addCallback(self._tell)
-        counted.addErrback(lambda failure: self.log.failure("Nobody is told how far messages came", failure))
+        counted.addErrback(self._stumbled)
         counted.addCallback(lambda _: self._go_on())
 
     def _go_on(self) -> None:

@@ -61,6 +61,8 @@ class Retention:
         self._some(self._behind + round((self._clock.seconds() - self._days * DAY) * 1000))
 
     def _some(self, before: int) -> None:
+        if self._ended:
+            return
         asked: Deferred[Gone] = self._stored.let_go(before, self.at_once)
         asked.addCallbacks(lambda gone: self._went(gone, before), self._failed)
         asked.addErrback(lambda failure: self.logger.failure("Old messages stay", failure))

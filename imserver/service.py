@@ -8,6 +8,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 from platformdirs import user_data_path
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
+from twisted.internet.error import ReactorNotRunning
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.task import LoopingCall
 from twisted.python.usage import UsageError
@@ -71,8 +73,20 @@ def makeService(options: Options) -> Imserver:
 
     # Twisted's timers follow the wall clock, and would stand still when that is set back.
     reactor.seconds = time.monotonic  # type: ignore[method-assign]
+    stop_once(reactor)
     os.umask(0o077)
     return Imserver(reactor, options)
+
+
+def stop_once(reactor: Any) -> None:
+    """Let a second Ctrl-C, or STOP, go by that asks for what is under way: Twisted prints a traceback."""
+    stop = reactor.stop
+
+    def stop_or_go_on_stopping() -> None:
+        with suppress(ReactorNotRunning):
+            stop()
+
+    reactor.stop = stop_or_go_on_stopping
 
 
 class Imserver(Service):
@@ -325,7 +339,9 @@ class Imserver(Service):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
+        """End what asks for something before what is asked: first who may come, last the disk."""
         notify(STOPPING)
+        await self._reloading.acquire()  # for ever: nothing is opened or begun any more
         self._encryption.stop()
         if self._alive is not None:
             self._alive.stop()
@@ -335,10 +351,12 @@ class Imserver(Service):
         if self._metrics is not None:
             await maybeDeferred(self._metrics.stopListening)
         self._backups.stop()
+        self._server.ending = self._goodbye
         await self._server.end_all(self._goodbye)
+        # Nobody waits for the hashes that are left, and they may be seconds of work; one begun is stored.
+        await self._hashing.leave()
         self._frugal.stop()
-        self._hashing.leave()  # nobody waits for these any more, and they may be seconds of work
-        self._copying.stop()
+        await self._copying.stop()
         await self._storage.close()
         self._told.close()
         self._log.note("stopped")

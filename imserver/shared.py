@@ -73,6 +73,7 @@ class Shared(Generic[C]):
         self.queues = Queues(lambda: self.bounds.queues, self._sessions.values)
         self._numbers = count(1)
         self._emptied: Deferred[None] | None = None
+        self.ending: Bye | None = None  #: what is said to whoever comes while it ends
 
     def number(self) -> int:
         """Give the next session its number."""

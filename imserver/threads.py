@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
@@ -28,7 +28,7 @@ class Threads:
     def __call__(self, work: Callable[[], T], /) -> Deferred[T]:
         """Do something that blocks."""
         if self._ended:
-            return fail(RuntimeError("these threads have ended"))
+            return fail(Left())
         if not self._pool.started:  # only now: no thread outlives a fork
             self._pool.start()
         return deferToThreadPool(self._reactor, self._pool, lambda: self._unless_left(work))
@@ -38,13 +38,17 @@ class Threads:
             raise Left
         return work()
 
-    def leave(self) -> None:
-        """Finish what was begun and leave the rest, which fails with `Left`; then end the threads."""
+    def leave(self) -> Deferred[None]:
+        """Finish what was begun and leave the rest, which fails with `Left`; else as `stop`."""
         self._left = True
-        self.stop()
+        return self.stop()
 
-    def stop(self) -> None:
-        """Finish what was given, then end the threads."""
+    def stop(self) -> Deferred[None]:
+        """Finish what was given, then end the threads; fires when whoever gave it has heard of it."""
         self._ended = True
-        if self._pool.started:
-            self._pool.stop()
+        if not self._pool.started:
+            return succeed(None)
+        self._pool.stop()
+        heard: Deferred[None] = Deferred()
+        self._reactor.callFromThread(heard.callback, None)  # behind all that they had to say
+        return heard

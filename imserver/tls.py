@@ -23,6 +23,7 @@ from improtocol.events import Bye
 from .bounds import BOUNDS, Bounds
 from .certificate import Certificate, reason_of
 from .transports import waiting
+from .vestibule import Vestibule
 
 #: Seconds a peer that ended TLS has to take what is left.
 GOODBYE = 4
@@ -97,8 +98,9 @@ class Unspoken:
 class Encrypted(TLSMemoryBIOProtocol):
     """One connection's TLS.
 
-    A handshake is begun as one, done soon, and small; else the connection is cut.  After it TLS never
-    waits for a peer without end, and never gathers for one that does not read.
+    A handshake is begun as one, done soon, and small; else the connection is cut.  It has a place in the
+    vestibule until its peer has logged in.  After it TLS never waits for a peer without end, and never
+    gathers for one that does not read.
     """
 
     factory: EncryptedFactory
@@ -107,6 +109,7 @@ class Encrypted(TLSMemoryBIOProtocol):
     _tlsConnection: Any
     _came = 0  # bytes, as long as the handshake is not done
     _held = False  # the connection wants to read no more
+    _unheard: bytes | None = None  # what came first, as long as there is no place for it
 
     def makeConnection(self, transport: Any) -> None:
         """Wait for a handshake."""
@@ -133,7 +136,31 @@ class Encrypted(TLSMemoryBIOProtocol):
             self._turn_away()
             return
         if isinstance(self._tlsConnection, Unspoken):
-            self._tlsConnection = self.factory.creator.connection(self)
+            self._unheard = data
+            self.factory.vestibule.come(self)
+            if self._unheard is not None:
+                self.transport.pauseProducing()
+        else:
+            self._go_on_shaking(data)
+
+    def hear(self) -> None:
+        """Begin with what came first, now that there is a place."""
+        data, self._unheard = self._unheard or b"", None
+        if self._aborted:
+            return
+        self._tlsConnection = self.factory.creator.connection(self)
+        self.transport.resumeProducing()
+        self._go_on_shaking(data)
+
+    def make_way(self) -> None:
+        """Go at once: others wait for this place."""
+        self._refuse("had not come in when others waited for the place")
+
+    def entered(self) -> None:
+        """Note that the peer is no stranger any more."""
+        self.factory.vestibule.leave(self)
+
+    def _go_on_shaking(self, data: bytes) -> None:
         TLSMemoryBIOProtocol.dataReceived(self, data)
         if self._handshakeDone:
             if not self._lostTLSConnection:
@@ -164,7 +191,8 @@ class Encrypted(TLSMemoryBIOProtocol):
     def resumeProducing(self) -> None:
         """Read again."""
         self._held = False
-        self.transport.resumeProducing()
+        if self._unheard is None:
+            self.transport.resumeProducing()
 
     def loseConnection(self) -> None:
         """Close in order; before the handshake is done at once: to tell somebody why would cost one."""
@@ -184,6 +212,9 @@ class Encrypted(TLSMemoryBIOProtocol):
         """Have the connection end for good: what the socket has left would be waited for without end."""
         self._no_ending()
         self._ending = self.factory.clock.callLater(GOODBYE, self.transport.abortConnection)
+        if reason is not None:
+            # Its frames would hold it, and all that OpenSSL had ready, until rings are looked for.
+            reason.cleanFailure()
         failed = reason.value if reason is not None else None
         if isinstance(failed, SSL.Error) and not self._handshakeDone and self._reason is None:
             self._reason = Failure(NoTLS(f"the handshake failed: {reason_of(failed)}"))
@@ -193,6 +224,7 @@ class Encrypted(TLSMemoryBIOProtocol):
         """Take note that the socket is gone."""
         TLSMemoryBIOProtocol.connectionLost(self, reason)
         self._no_ending()
+        self.factory.vestibule.leave(self)
 
 
 class EncryptedFactory(TLSMemoryBIOFactory):
@@ -206,8 +238,10 @@ class EncryptedFactory(TLSMemoryBIOFactory):
         factory: IProtocolFactory,
         clock: IReactorTime,
         bounds: Bounds = BOUNDS,
+        vestibule: Vestibule | None = None,
     ) -> None:
         self.creator = Creator(certificate)
         super().__init__(self.creator, False, factory, clock)
         self.clock = clock
         self.bounds = bounds
+        self.vestibule = Vestibule(clock, bounds) if vestibule is None else vestibule  #: for all ports

@@ -22,6 +22,8 @@ def refusal_of(failure: Failure, log: ServerLog, session: int, verb: str) -> Ref
     if isinstance(error, storage.DiskFull):
         log.note("disk-full", session=session, verb=verb)
         return DiskFull(retry_after=COME_AGAIN)
+    if isinstance(error, storage.Closed):  # who asked is gone, or told that the server ends
+        return Busy(retry_after=COME_AGAIN)
     number = log.incident(failure, session=session, verb=verb)
     if isinstance(error, OutcomeUnknown):
         return None

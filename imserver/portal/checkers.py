@@ -14,8 +14,7 @@ from zope.interface import implementer
 
 from improtocol.errors import Busy
 
-from ..storage.interface import Accounts, OwnAccount
-from ..threads import Left
+from ..storage.interface import Accounts, OwnAccount, StorageError
 from .passwords import Passwords
 
 __all__ = ["PasswordChecker", "WrongSecret"]
@@ -64,9 +63,9 @@ class PasswordChecker:
     async def _raise(self, account: int, proved: str, password: str) -> None:
         try:
             stronger = await self._passwords.hash(password)
-        except (Busy, Left):
+            await self._accounts.raise_hash(account, proved, stronger)
+        except (Busy, StorageError):
             return  # there is a next time
-        await self._accounts.raise_hash(account, proved, stronger)
 
     def _stumbled(self, failure: Failure) -> None:
         self._log.failure("A password is kept under a hash that is weaker than others", failure)

@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 from improtocol.errors import Busy
 
 from ..bounds import BOUNDS, Bounds
+from ..threads import Left
 
 T = TypeVar("T")
 
@@ -70,5 +71,7 @@ class Passwords:
         self._waiting += 1
         try:
             return await self._run(work)
+        except Left:
+            raise Busy(retry_after=COME_AGAIN) from None  # the server ends
         finally:
             self._waiting -= 1

@@ -9,12 +9,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 
 from ..counters import Counters
 from . import questions, statements
 from .administration import Administration
-from .interface import Damaged, DatabaseTaken, StorageError, Witness
+from .interface import Closed, Damaged, DatabaseTaken, StorageError, Witness
 from .records import (
     Account,
     Arrival,
@@ -85,8 +85,8 @@ class Database:
         soon: Soon,
         now: Callable[[], int],
         name_epoch: Callable[[], str] = random_epoch,
-        end_reading: Callable[[], None] = lambda: None,
-        let_go: Callable[[], None] = lambda: None,
+        end_reading: Callable[[], object] = lambda: None,
+        let_go: Callable[[], object] = lambda: None,
         witness: Witness | None = None,
     ) -> None:
         self._engines = engines
@@ -98,6 +98,7 @@ class Database:
         self._let_go = let_go
         self._witness = witness
         self._give_back: Callable[[], None] = lambda: None
+        self._closed = False
         transactions = Transactions(
             engines.writing, kind=engines.kind, undone=engines.undone, fold=engines.fold
         )
@@ -183,10 +184,14 @@ class Database:
         """Finish what was asked for, then let go of the database."""
         finished = self._writer.finish()
         # First: a reader that asks a pool for a connection while that is disposed of waits half a minute.
-        finished.addCallback(lambda _: self._end_reading())
+        finished.addCallback(lambda _: self._read_no_more())
         finished.addCallback(lambda _: self._run_writer(self._engines.writing.dispose))
         finished.addCallback(lambda _: self._let_others_in())
-        return finished.addCallback(lambda _: self._let_go())
+        return finished.addCallback(lambda _: self._let_go()).addCallback(lambda _: None)
+
+    def _read_no_more(self) -> object:
+        self._closed = True
+        return self._end_reading()
 
     def _let_others_in(self) -> None:
         give_back, self._give_back = self._give_back, lambda: None
@@ -404,6 +409,8 @@ class Database:
     def _read(
         self, question: Callable[Concatenate[Connection, P], T], *asked: P.args, **more: P.kwargs
     ) -> Deferred[T]:
+        if self._closed:
+            return fail(Closed())
         return self._run_reader(lambda: self._ask(lambda connection: question(connection, *asked, **more)))
 
     def _ask(self, question: Callable[[Connection], T]) -> T:

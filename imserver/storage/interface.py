@@ -92,6 +92,10 @@ class RefUsed(StorageError):
         self.number = number
 
 
+class Closed(StorageError):
+    """The storage is being let go of: it is asked too late."""
+
+
 class DiskFull(StorageError):
     """The database found no room on its disk; once there is room again, it takes the same again."""
 

@@ -23,7 +23,7 @@ from ..counters import Counters
 from . import statements
 from .batch import Batch, Needs, Ref
 from .conversations import Remembered
-from .interface import Damaged, OutcomeUnknown, StorageError
+from .interface import Closed, Damaged, OutcomeUnknown, StorageError
 from .marks import Mark
 from .records import Entry
 
@@ -201,7 +201,7 @@ class Writer:
     def ask(self, job: Job[T]) -> Deferred[T]:
         """Take a job; its Deferred fires after the commit."""
         if self._finished is not None:
-            return fail(StorageError("closed"))
+            return fail(Closed())
         self._gathered.append(job)
         self._begin_soon()
         return job.done

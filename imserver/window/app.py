@@ -36,6 +36,7 @@ from imqt.dress import Choice, Dress
 
 from ..cannot_start import CannotStart
 from ..options import Options
+from ..service import stop_once
 from . import emblem, keys
 from .entrance_dialog import ELSEWHERE, HERE, NEW, Asked, EntranceDialog
 from .link import DEVICE, Key
@@ -215,6 +216,7 @@ def main(argv: Sequence[str]) -> int:
         print(f"imserver: {error}", file=sys.stderr)
         return 1
     reactor.seconds = time.monotonic
+    stop_once(reactor)
     imqt_reactor.log_slot_exceptions()
     _log_what_went_wrong()
     app = QApplication.instance()

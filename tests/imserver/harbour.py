@@ -66,8 +66,23 @@ class Harbour(MemoryReactorClock):
         """Turn until it has fired, however long a thread takes."""
         over: list[object] = []
         done.addBoth(over.append)
+        self._due()
         while not over:
-            while self.getDelayedCalls() and self.getDelayedCalls()[0].getTime() <= self.seconds():
-                self.advance(0)
-            if not over:
-                self._said.get(timeout=PATIENCE)()
+            self.turn()
+
+    def turn(self, patience: float = PATIENCE) -> None:
+        """Hear the next that a thread says, and do what follows; with little patience it may say nothing."""
+        self._due()
+        try:
+            said = self._said.get(timeout=patience)
+        except queue.Empty:
+            if patience == PATIENCE:
+                raise
+            return
+        said()
+        self._due()
+
+    def _due(self) -> None:
+        """Do what is due."""
+        while self.getDelayedCalls() and self.getDelayedCalls()[0].getTime() <= self.seconds():
+            self.advance(0)

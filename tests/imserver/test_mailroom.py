@@ -13,7 +13,7 @@ from improtocol import codec
 from improtocol.events import Bye, PingTold
 from improtocol.vocabulary import Event
 from imserver.avatar import Avatar
-from imserver.mailroom import Mailroom
+from imserver.mailroom import PAGES, Mailroom
 from imserver.storage.interface import Log, StorageError
 from imserver.storage.records import Account, Entry, EntryKind, Page
 from imserver.users import User, Users
@@ -325,6 +325,22 @@ class CatchingUp(MailroomCase):
         self.assertEqual(len(self.flushLoggedErrors(StorageError)), 1)
         self.commit(said(10))
         self.assertEqual((bob.told(), other.told()), ([], ["MESSAGE 10"]))
+
+    def test_few_pages_at_once(self) -> None:
+        """However many catch up, a few pages are read at once, one stream after the other."""
+        self.commit(*(said(n, to=None) for n in range(4, 12)))
+        readers = [self.join(BOB, 3) for _ in range(PAGES + 4)]
+        self.assertEqual(PAGES, len(self.disk.asked))
+        self.mailroom.close(readers[PAGES].avatar)  # who has left is not read for
+        self.disk.fail()
+        self.assertEqual(PAGES + 1, len(self.disk.asked))
+        for _ in range(PAGES + 2):
+            self.disk.bring(11, *(said(n, to=None) for n in range(4, 12)))
+            self.end_turns()
+        caught_up = [bool(reader.told()) for reader in readers]
+        self.assertEqual([False, *[True] * (PAGES - 1), False, True, True, True], caught_up)
+        self.assertEqual(PAGES + 3, len(self.disk.asked))
+        self.flushLoggedErrors(StorageError)
 
     def test_a_page_that_cannot_be_read_for_nobody(self) -> None:
         """A read that fails when its session has left disturbs nobody."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from improtocol import limits
+from imserver.bounds import UNHURRIED
 from imserver.connection import KNOWN
+from tests.stage import Stage
 
 from .peer import Peer
 from .sizes import HARD, SOFT
@@ -42,6 +44,22 @@ class SlowReaderTests(StageCase):
         self.stage.wait(1)
         peer.take()
         return peer
+
+    def test_reading_back(self) -> None:
+        """For who reads back no more waits than a socket takes and a page; the disk keeps the rest (B3)."""
+        self.stage = Stage(bounds=UNHURRIED)
+        bob, slow = self.stage.enter("bob"), self.logged_in("alice")
+        for _ in range(8):
+            bob.send(f"SEND alice :{'x' * 1000}\n".encode() * 100)
+            self.stage.settle()
+        slow.take()
+        slow.give(b"SYNC 1\n")
+        self.stage.wait(1)
+        self.assertLess(slow.wire.waiting, KNOWN + 2 * limits.PAGE_BYTES)
+        self.assertGreater(slow.wire.waiting, KNOWN)
+        heard = slow.take()
+        self.assertEqual(800, sum(line.startswith("* MESSAGE") for line in heard))
+        self.assertIn("* LIVE", heard[-1])
 
     def test_soft(self) -> None:
         """Up to the soft limit a reader is told on; beyond it, nothing until it has read, and then all."""

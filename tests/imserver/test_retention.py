@@ -66,6 +66,12 @@ class RetentionTests(SynchronousTestCase):
         self.assertEqual(self.shelf.asked, [(5 + n * DAY, limit + n * DAY * 1000) for n in range(3)])
         self.assertEqual((self.told, self.logged()), ([], []))
 
+    def test_ended_before_it_began(self) -> None:
+        """Whoever has ended it is not surprised by its beginning."""
+        self.retention.end()
+        self.retention.begin()
+        self.assertEqual([], self.shelf.asked)
+
     def test_a_few_at_a_time(self) -> None:
         """What is old goes a few at a time with a pause between, and it is noted once how much went."""
         self.shelf.old = 2 * AT_ONCE + 7

@@ -6,22 +6,24 @@ import io
 import re
 import sqlite3
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionDone
+from twisted.internet.error import ConnectionDone, ReactorNotRunning
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from bench.people import settle
+from bench.people import PASSWORD, settle
 from improtocol.invite import Invite, parse, shown
 from imserver.cannot_start import CannotStart
 from imserver.certificate import make
 from imserver.connection import Connection
 from imserver.portal import codes
-from imserver.service import Imserver, Reach
+from imserver.portal.passwords import OWASP
+from imserver.service import Imserver, Reach, stop_once
 from imserver.tls import Encrypted
 
 from ..log_reader import read_json_line
@@ -36,11 +38,11 @@ class Wire(StringTransport):
 
     def __init__(self, reactor: Harbour, connection: Connection) -> None:
         super().__init__()
-        self._reactor, self._connection = reactor, connection
+        self._reactor, self.protocol = reactor, connection
 
     def loseConnection(self) -> None:
         super().loseConnection()
-        self._reactor.callLater(0, self._connection.connectionLost, Failure(ConnectionDone()))
+        self._reactor.callLater(0, self.protocol.connectionLost, Failure(ConnectionDone()))
 
 
 class ImserverCase(SynchronousTestCase):
@@ -64,6 +66,11 @@ class ImserverCase(SynchronousTestCase):
     def stop(self, server: Imserver) -> None:
         if server.running:
             self.reactor.wait_for(server.stopService())
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Turn until something is so."""
+        while not done():
+            self.reactor.turn()
 
     def connect(self) -> Wire:
         """Let somebody connect to the first port."""
@@ -224,6 +231,71 @@ class ImserverTests(ImserverCase):
         self.assertIn(b"* BYE shutdown", wire.value())
         self.assertRegex(self.log, r" stopped\n$")
         self.running()
+
+    def test_end_while_a_hash_is_raised(self) -> None:
+        """A hash that is made stronger while it stops is stored, and nothing breaks."""
+        settle(self.folder, ["alice"])
+        server = self.running()
+        wire = self.connect()
+        wire.protocol.dataReceived(f"LOGIN alice :{PASSWORD}\n".encode())
+        self.until(lambda: b"OK LOGIN" in wire.value())
+        self.stop(server)
+        self.assertNotIn(" broke ", self.log)
+        with sqlite3.connect(self.folder / "imserver.db") as database:
+            ((kept,),) = database.execute("SELECT password_hash FROM account").fetchall()
+        database.close()
+        self.assertFalse(OWASP.check_needs_rehash(kept))
+
+    def test_end_at_any_moment(self) -> None:
+        """Wherever a login stands when its peer is gone and the server stops, nothing breaks."""
+        for turns in range(12):
+            self.folder = Path(self.mktemp()).absolute()
+            settle(self.folder, ["alice"])
+            server = self.running("--keep=1")
+            wire = self.connect()
+            wire.protocol.dataReceived(f"LOGIN alice :{PASSWORD}\n".encode())
+            for _ in range(turns):
+                self.reactor.turn(patience=0.01)
+            wire.protocol.connectionLost(Failure(ConnectionDone()))
+            self.stop(server)
+            self.assertNotIn(" broke ", self.log, turns)
+            self.reactor.ports.clear()
+
+    def test_comes_too_late(self) -> None:
+        """Whoever gets in while it ends, as through a proxy that was slow, is told so."""
+        server = self.running()
+        ended = server.stopService()
+        wire = self.connect()
+        self.reactor.wait_for(ended)
+        self.assertRegex(wire.value(), rb"\A\* BYE shutdown retry-after=5 [^\n]+\n\Z")
+
+    def test_no_reload_while_it_ends(self) -> None:
+        """What is asked to be read again while it stops is not: no port is opened any more."""
+        server = self.running()
+        ended = server.stopService()
+        server.reload()
+        self.reactor.wait_for(ended)
+        self.reactor.advance(0)
+        self.assertNotIn("reloaded", self.log)
+        self.assertEqual([False], [port.open for port in self.reactor.ports])
+
+    def test_asked_to_stop_twice(self) -> None:
+        """Whoever asks for the end a second time has asked for what is under way."""
+        asked: list[str] = []
+
+        class Reactor:
+            """One that can be stopped once."""
+
+            def stop(self) -> None:
+                if asked:
+                    raise ReactorNotRunning()
+                asked.append("stop")
+
+        reactor = Reactor()
+        stop_once(reactor)
+        reactor.stop()
+        reactor.stop()
+        self.assertEqual(["stop"], asked)
 
     def test_what_is_there(self) -> None:
         """A server that is started again says how many it keeps."""

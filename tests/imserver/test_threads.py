@@ -59,12 +59,15 @@ class ThreadsTests(SynchronousTestCase):
         later = [threads(lambda: self.fail("it was done")) for _ in range(3)]
         begun.wait(PATIENCE)
         threading.Timer(0.05, go_on.set).start()
-        threads.leave()
+        told = threads.leave()
         for _ in range(4):
             self.reactor.turn()
         self.assertEqual((None, True), self.successResultOf(first))
         for one in later:
             self.failureResultOf(one, Left)
+        self.assertNoResult(told)
+        self.reactor.turn()
+        self.successResultOf(told)
 
     def test_one_thread_keeps_the_order(self) -> None:
         """One thread does in order what it is given."""
@@ -98,5 +101,17 @@ class ThreadsTests(SynchronousTestCase):
             threads(lambda n=n: done.append(n))  # type: ignore[misc]
         threads.stop()
         self.assertEqual(done, list(range(10)))
-        self.failureResultOf(threads(threading.current_thread), RuntimeError)
+        self.failureResultOf(threads(threading.current_thread), Left)
         threads.stop()
+
+    def test_the_end_is_heard_last(self) -> None:
+        """Who ends the threads hears of it when all others have heard what became of theirs."""
+        threads, heard = self.threads(2), list[str]()
+        for _ in range(3):
+            threads(lambda: None).addCallback(lambda _: heard.append("work"))
+        threads.stop().addCallback(lambda _: heard.append("end"))
+        for _ in range(4):
+            self.reactor.turn()
+        self.assertEqual(["work", "work", "work", "end"], heard)
+        unused = Threads(cast(IReactorFromThreads, self.reactor), 1, "unused")
+        self.successResultOf(unused.stop())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from improtocol.events import Bye
 from imserver.bounds import BOUNDS
 from imserver.tls import GOODBYE, Encrypted, EncryptedFactory, Unspoken
 from imserver.transports import waiting
+from imserver.vestibule import LINGERS, Vestibule
 from tests.stage import Stage
 
 from .tls_caller import Caller, certificate_in, client_context
@@ -155,6 +158,55 @@ class HandshakeTests(TLSCase):
         silent.dataReceived(b"\x16")
         self.assertIsInstance(silent._tlsConnection, SSL.Connection)
         silent.connectionLost(Failure(ConnectionDone()))
+
+    def test_nothing_stays(self) -> None:
+        """What OpenSSL had ready goes with the peer, wherever it had come to; no ring keeps it (B2)."""
+        gc.disable()
+        self.addCleanup(gc.enable)
+        for begun in (1, 200, 600, None):
+            caller = self.call().shake_hands(begun)
+            kept = weakref.ref(caller.encrypted._tlsConnection)
+            caller.wire.drop()
+            self.stage.settle()
+            del caller
+            self.assertIsNone(kept(), begun)
+
+    def test_no_place(self) -> None:
+        """Only so many strangers have what OpenSSL needs; the others are read when one logs in (B1)."""
+        self.stage = Stage(bounds=replace(BOUNDS, encrypted_strangers=2))
+        vestibule = Vestibule(self.stage.clock, self.stage.server.bounds)
+        callers = [Caller(self.stage, self.certificate, vestibule=vestibule) for _ in range(4)]
+        for caller in callers:
+            caller.shake_hands()
+        self.assertEqual(2, sum(isinstance(one.encrypted._tlsConnection, SSL.Connection) for one in callers))
+        self.assertEqual(["producing"] * 2 + ["paused"] * 2, [one.wire.producerState for one in callers])
+        callers[0].enter("alice")
+        self.assertIn("* HELLO", self.greeting(callers[2]))
+        self.assertIsInstance(callers[3].encrypted._tlsConnection, Unspoken)
+        self.stage.wait(LINGERS)
+        self.assertTrue(callers[1].wire.closed)
+        self.assertIn("others\\swaited", self.stage.logged[-1])
+        self.assertIn("* HELLO", self.greeting(callers[3]))
+
+    def greeting(self, caller: Caller) -> str:
+        """Go on where the server has begun to answer."""
+        caller.take()
+        return caller.shake_hands().heard()[0]
+
+    def test_gone_while_waiting(self) -> None:
+        """Who is sent away while waiting for a place takes none."""
+        self.stage = Stage(bounds=replace(BOUNDS, encrypted_strangers=1))
+        vestibule = Vestibule(self.stage.clock, self.stage.server.bounds)
+        first, waits = (Caller(self.stage, self.certificate, vestibule=vestibule) for _ in range(2))
+        first.shake_hands()
+        waits.shake_hands()
+        waits.encrypted.resumeProducing()
+        self.assertEqual("paused", waits.wire.producerState)
+        waits.connection.close(Bye("crowded"))
+        vestibule.leave(first.encrypted)
+        self.assertIsInstance(waits.encrypted._tlsConnection, Unspoken)
+        self.stage.settle()
+        self.assertEqual((True, 0), (waits.wire.closed, len(vestibule)))
 
     def test_late(self) -> None:
         """A handshake that is not done in ten seconds is waited for no longer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imserver.storage.interface import OutcomeUnknown, StorageError
+from imserver.storage.interface import Closed, OutcomeUnknown, StorageError
 
 from .stage_case import StageCase, answers
 
@@ -25,6 +25,12 @@ class TroubleTests(StageCase):
         self.disk.trouble = None
         self.assertTrue(self.alice.ask("SEND alice ref=r :x")[0].startswith("OK SEND 2 "))
         self.assertEqual(len(self.events("broke")), 2)
+
+    def test_too_late(self) -> None:
+        """What comes when the disk has been let go of is refused, and nothing is broken."""
+        self.disk.trouble = Closed()
+        self.assertIn(" busy retry-after=", self.alice.ask("SEND alice :x")[0])
+        self.assertEqual([], self.events("broke"))
 
     def test_busy_before_login(self) -> None:
         """So are REGISTER and LOGIN, and the state does not move."""

@@ -10,6 +10,7 @@ from OpenSSL import SSL
 
 from imserver.certificate import Certificate, open_certificate
 from imserver.tls import Encrypted, EncryptedFactory
+from imserver.vestibule import Vestibule
 
 from ..stage import Stage
 from .peer import NarrowWire
@@ -32,11 +33,16 @@ def client_context(most: int | None = None) -> SSL.Context:
 class Caller:
     """A client that can be stopped after any byte, and need not read."""
 
-    def __init__(self, stage: Stage, certificate: Certificate, context: SSL.Context | None = None) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        certificate: Certificate,
+        context: SSL.Context | None = None,
+        vestibule: Vestibule | None = None,
+    ) -> None:
         self.stage = stage
-        built = EncryptedFactory(certificate, stage.server, stage.clock, stage.server.bounds).buildProtocol(
-            None
-        )
+        factory = EncryptedFactory(certificate, stage.server, stage.clock, stage.server.bounds, vestibule)
+        built = factory.buildProtocol(None)
         assert isinstance(built, Encrypted)
         self.encrypted = built
         self.connection: Any = built.wrappedProtocol

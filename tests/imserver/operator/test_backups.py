@@ -128,6 +128,13 @@ class RestoreTests(FolderCase):
         with self.served(self.elsewhere) as server:
             self.assertEqual(after, server.opening.epoch)
 
+    def test_left_half_done(self) -> None:
+        """If it breaks off once the log has its place, the first start gives it an epoch of its own."""
+        self.patch(backups, "_vouch", lambda *given: self.fail("the machine stops"))
+        self.assertRaises(self.failureException, backups.restore, self.file, self.elsewhere, replace=False)
+        with self.served(self.elsewhere) as server:
+            self.assertIsNotNone(server.opening.before)
+
     def test_again_and_again(self) -> None:
         """However often it is restored, no epoch was there before, and all that was replaced is kept."""
         epochs = {backups.findings(self.database).epoch}

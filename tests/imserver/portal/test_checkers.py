@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 from argon2 import PasswordHasher
 from twisted.cred.checkers import ICredentialsChecker
@@ -16,7 +17,10 @@ from imserver.portal.checkers import PasswordChecker, Secrets
 from imserver.portal.passwords import Passwords
 from imserver.storage.interface import StorageError
 from imserver.storage.records import Account, Credential
+from imserver.threads import Left
 from tests.stage import QUICK
+
+T = TypeVar("T")
 
 ALICE = Credential(Account(1, "alice", 1), QUICK.hash("correct horse"))
 
@@ -26,12 +30,12 @@ class Shelf:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.broken = False
+        self.broken = self.full = False
         self.raised: list[tuple[int, str, str]] = []
 
     def raise_hash(self, account: int, proved: str, stronger: str) -> Deferred[bool]:
         self.raised.append((account, proved, stronger))
-        return succeed(True)
+        return fail(StorageError("no room")) if self.full else succeed(True)
 
     def credential(self, name: str) -> Deferred[Credential | None]:
         self.asked.append(name)
@@ -80,6 +84,21 @@ class CheckerTests(SynchronousTestCase):
         # By the measure it was made by nothing is done.
         self.successResultOf(self.prove("alice", "correct horse"))
         self.assertEqual(len(self.shelf.raised), 1)
+
+    def test_a_weak_hash_stays_for_once(self) -> None:
+        """Where nobody has time for a stronger hash, or the disk no room, the login is good all the same."""
+        stronger = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
+
+        def ends(work: Callable[[], T], /) -> Deferred[T]:
+            asked.append(work)
+            return fail(Left()) if len(asked) > 1 else execute(work)
+
+        asked: list[object] = []
+        self.shelf.full = True
+        for run, raised in ((ends, 0), (execute, 1)):
+            checker = PasswordChecker(cast(Secrets, self.shelf), Passwords(run, stronger))
+            proved = checker.requestAvatarId(UsernamePassword(b"alice", b"correct horse"))
+            self.assertEqual((b"1", raised), (self.successResultOf(proved), len(self.shelf.raised)))
 
     def test_a_disk_in_trouble(self) -> None:
         """That the disk could not be asked is not a wrong password."""
