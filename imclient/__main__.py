@@ -120,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] not in ("PyQt5", "qt5reactor"):
             raise
-        print("imclient needs PyQt5 for its window: pip install 'imserver[gui]'", file=sys.stderr)
+        print("imclient needs PyQt5 for its window: in the checkout, pip install '.[gui]'", file=sys.stderr)
         return 1
     return int(app.main(chosen) or 0)
 
@@ -133,7 +133,10 @@ def _in_terminal(chosen: Options) -> int:
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] != "prompt_toolkit":
             raise
-        print("imclient needs prompt_toolkit for that: pip install 'imserver[terminal]'", file=sys.stderr)
+        print(
+            "imclient needs prompt_toolkit for that: in the checkout, pip install '.[terminal]'",
+            file=sys.stderr,
+        )
         return 1
 
 

@@ -84,7 +84,7 @@ class CommandLineTests(SynchronousTestCase):
             [sys.executable, "-c", without],
             capture_output=True, text=True, timeout=60, check=False, env=environment,
         )  # fmt: skip
-        said = "imclient needs prompt_toolkit for that: pip install 'imserver[terminal]'\n"
+        said = "imclient needs prompt_toolkit for that: in the checkout, pip install '.[terminal]'\n"
         self.assertEqual((1, said), (done.returncode, done.stderr))
 
     def test_without_pyqt(self) -> None:
@@ -96,5 +96,5 @@ class CommandLineTests(SynchronousTestCase):
         done = subprocess.run(
             [sys.executable, "-c", without], capture_output=True, text=True, timeout=60, check=False
         )
-        said = "imclient needs PyQt5 for its window: pip install 'imserver[gui]'\n"
+        said = "imclient needs PyQt5 for its window: in the checkout, pip install '.[gui]'\n"
         self.assertEqual((1, said), (done.returncode, done.stderr))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import string
 from dataclasses import fields
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from improtocol import commands, events, limits, replies
@@ -14,11 +13,6 @@ from improtocol.errors import Refusal, UnknownRefusal
 from improtocol.fields import Kind, Presence, Reached, Right, Shown, Standing, Way, Which, escape
 from improtocol.names import RESERVED
 from improtocol.vocabulary import Command, Event, Item, Message, Reply
-
-settings.register_profile(
-    "language", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("language")
 
 _modules = (commands, events, replies)  # what is declared there is in the registers
 

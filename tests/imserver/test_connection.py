@@ -266,7 +266,7 @@ class CutTests(StageCase):
         self.assertEqual(self.played(self.cut(*range(len(self.DIALOGUE)))), self.expected)
         places = st.lists(st.integers(0, len(self.DIALOGUE)), max_size=30)
 
-        @settings(max_examples=60, deadline=None, derandomize=True)
+        @settings(max_examples=60, derandomize=True)
         @given(places, st.sampled_from([0, 0.005, 0.1]))
         def cut(chosen: list[int], pause: float) -> None:
             self.assertEqual(self.played(self.cut(*chosen), pause), self.expected)

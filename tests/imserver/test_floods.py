@@ -361,7 +361,7 @@ class MemoryTests(SynchronousTestCase):
         ]
     )
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.lists(st.one_of(PARTS, st.binary(max_size=600)), max_size=60), st.integers(0, 2), st.booleans())
     def test_bound(self, parts: list[bytes], pause: int, reads: bool) -> None:
         """Whatever is said, in whatever pieces, read or not: all buffers together hold less than 16 KiB."""

@@ -78,7 +78,7 @@ class LineTests(LogCase):
         """Whatever a fact holds, it is read back as it was, and no line or key has come of it."""
         nasty = st.text(st.one_of(st.sampled_from([*CONTROL, *" \\=:*\u202e\U000e0001uU0"]), st.characters()))
 
-        @settings(max_examples=150, deadline=None, derandomize=True)
+        @settings(max_examples=150, derandomize=True)
         @given(st.lists(nasty, min_size=1, max_size=4))
         def forge(facts: list[str]) -> None:
             self.disk.written = b""

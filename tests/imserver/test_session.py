@@ -299,7 +299,7 @@ class IdentityTests(SynchronousTestCase):
         witness = stage.enter("witness")
         numbers = count()
 
-        @settings(max_examples=80, deadline=None, derandomize=True)
+        @settings(max_examples=80, derandomize=True)
         @given(st.lists(st.sampled_from(STEPS), max_size=12), st.lists(st.integers(0, 600), max_size=4))
         def live(steps: list[str], cuts: list[int]) -> None:
             life, typed, answers, pings = Life(), [], [], []

@@ -241,7 +241,7 @@ class CacheTests(SynchronousTestCase):
         self.cache = self.open()
         return int(count)
 
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=80)
     @given(
         st.sampled_from([BOTH, EVERYONE]),
         st.lists(

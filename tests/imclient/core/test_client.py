@@ -373,7 +373,7 @@ class HostileTests(CoreCase):
             numbers = [said.number for said in talk.messages if said.number is not None]
             self.assertEqual(sorted(set(numbers)), numbers)
 
-    @settings(max_examples=250, deadline=None)
+    @settings(max_examples=250)
     @given(
         st.lists(
             st.one_of(

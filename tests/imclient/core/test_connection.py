@@ -223,7 +223,7 @@ class ConnectionTests(SynchronousTestCase):
 class HostileTests(SynchronousTestCase):
     """Whatever a server says, the client stands (promise E7)."""
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(
         st.lists(
             st.one_of(

@@ -167,7 +167,7 @@ class UnreadTests(SynchronousTestCase):
                 device.read_elsewhere(max(1, server.last * step // 100))
         return device
 
-    @settings(max_examples=600, deadline=None)
+    @settings(max_examples=600)
     @given(st.integers(0, 6), STEPS)
     def test_as_the_server_counts(self, before: int, steps: list[Any]) -> None:
         """Whatever comes in whatever order: once all was told, both count the same, or it asks again."""
@@ -178,7 +178,7 @@ class UnreadTests(SynchronousTestCase):
             device.count()
         self.assertEqual(device.server.unread(), device.talk.unread)
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(st.integers(0, 6), STEPS)
     def test_few_in_memory(self, before: int, steps: list[Any]) -> None:
         """It holds also for a device that keeps only the newest few in memory."""
@@ -191,7 +191,7 @@ class UnreadTests(SynchronousTestCase):
             device.count()
         self.assertEqual(device.server.unread(), device.talk.unread)
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(st.integers(0, 30), st.lists(st.sampled_from(["say", "say mine", "tell", "earlier"]), max_size=30))
     def test_no_holes(self, before: int, steps: list[str]) -> None:
         """However it is loaded back, it has no hole and nothing twice, and in the end it is all."""

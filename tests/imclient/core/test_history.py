@@ -247,7 +247,7 @@ class HistoryTests(HistoryCase):
         self.net.settle()
         self.assertEqual("HISTORY bob before=2901", self.server.heard[-1])
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(
         st.lists(
             st.tuples(
