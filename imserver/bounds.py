@@ -56,9 +56,9 @@ class Bounds:
     crowd: float = _bound(
         500, "strangers", "more are a crowd: a newcomer may cost one of them, drawn at random, the place"
     )
-    strangers: float = _bound(1000, "strangers", "16 KiB each; for one more, one goes")
-    encrypted_strangers: float = _bound(
-        1000, "strangers", "by TLS who are heard at once, 55 KiB each; of fewer, a crowd waits unread"
+    strangers: float = _bound(1000, "strangers", "16 KiB each, 27 by TLS; for one more, one goes")
+    handshakes: float = _bound(
+        150, "handshakes", "of TLS under way at once, 55 KiB each; who comes then waits unread"
     )
     strangers_per_source: float = _bound(8, "strangers", "from one source; ergo has 16, ngIRCd 5")
     stranger_lines: float = _bound(64, "lines", "of one stranger: HELP, a few slips, REGISTER, LOGIN")

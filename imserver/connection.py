@@ -27,7 +27,7 @@ from .session import Session
 from .shared import Shared
 from .sources import source_of
 from .throttle import Throttle
-from .transports import bare, entered, notice_the_dead
+from .transports import bare, notice_the_dead
 from .trouble import refusal_of
 
 #: Bytes that are read at a time, and that a socket takes before its reader may be slow: Twisted's own
@@ -137,7 +137,6 @@ class Connection(Outlet, LineOnlyReceiver):
             self._doorstep = self._doorstep or Doorstep(self._server.bounds)
             return
         self._server.strangers.enter(self)
-        entered(self.transport)
         doorstep, self._doorstep = self._doorstep, None
         if doorstep is not None:
             self._framer.feed(doorstep.beyond)

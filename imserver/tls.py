@@ -98,8 +98,8 @@ class Unspoken:
 class Encrypted(TLSMemoryBIOProtocol):
     """One connection's TLS.
 
-    A handshake is begun as one, done soon, and small; else the connection is cut.  It has a place in the
-    vestibule until its peer has logged in.  After it TLS never waits for a peer without end, and never
+    A handshake is begun as one, done soon, and small; else the connection is cut.  As long as it
+    takes it has a place in the vestibule.  After it TLS never waits for a peer without end, and never
     gathers for one that does not read.
     """
 
@@ -154,15 +154,12 @@ class Encrypted(TLSMemoryBIOProtocol):
 
     def make_way(self) -> None:
         """Go at once: others wait for this place."""
-        self._refuse("had not come in when others waited for the place")
-
-    def entered(self) -> None:
-        """Note that the peer is no stranger any more."""
-        self.factory.vestibule.leave(self)
+        self._refuse("a handshake that lingered while others waited")
 
     def _go_on_shaking(self, data: bytes) -> None:
         TLSMemoryBIOProtocol.dataReceived(self, data)
         if self._handshakeDone:
+            self.factory.vestibule.leave(self)
             if not self._lostTLSConnection:
                 self._no_ending()
             if self._held:

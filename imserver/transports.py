@@ -16,13 +16,6 @@ def bare(transport: Any) -> Any:
     return transport
 
 
-def entered(transport: Any) -> None:
-    """Say to what is wrapped around a connection that its peer is no stranger any more."""
-    while isinstance(transport, ProtocolWrapper):
-        getattr(transport, "entered", lambda: None)()
-        transport = transport.transport
-
-
 def waiting(transport: Any) -> int:
     """Count the bytes that were written and that the socket has not taken yet."""
     own = bare(transport)

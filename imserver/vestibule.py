@@ -1,8 +1,9 @@
-"""Where strangers shake hands: so many at once as there is room for; the others wait outside, unread.
+"""Where hands are shaken: so many at once as there is room for; the others wait outside, unread.
 
 Until somebody has said something to an encrypted port they cost next to nothing.  From their first byte on
-OpenSSL holds up to 55 KiB ready for them, for as long as they are strangers.  Where that is too much for all
-together only some have it at once (promise B1).  What the others say waits in the kernel.
+OpenSSL holds up to 55 KiB ready for them, until the handshake is done, and half of it after.  For a thousand
+who never finish that is too much, so only some shake hands at once (promise B1).  What the others say waits
+in the kernel.
 
 Programs are through in a moment, so a crowd of them passes in order.  Whoever lingers while others wait has
 to go, the first first; so nobody keeps others out by standing there.
@@ -16,9 +17,8 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from .bounds import Bounds
 
-#: Seconds somebody may take to come in while others wait: with 3 a busy server sent away whom it had not
-#: answered yet, and of a crowd that came back hardly anybody came in.
-LINGERS = 8.0
+#: Seconds a handshake may take while others wait: many round trips, and any turn of a busy server.
+LINGERS = 5.0
 
 
 class Visitor(Protocol):
@@ -51,7 +51,7 @@ class Vestibule:
         self._go_on()
 
     def leave(self, visitor: Visitor) -> None:
-        """Note that somebody is gone, or is no stranger any more."""
+        """Note that somebody is gone, or is through."""
         self._waiting.pop(visitor, None)
         self._leaving.discard(visitor)
         self._since.pop(visitor, None)
@@ -59,7 +59,7 @@ class Vestibule:
 
     def _go_on(self) -> None:
         """Hear as many as there are places for; if more wait, make room for them as soon as may be."""
-        while self._waiting and len(self) < self._bounds.encrypted_strangers:
+        while self._waiting and len(self) < self._bounds.handshakes:
             visitor = next(iter(self._waiting))
             del self._waiting[visitor]
             self._since[visitor] = self._clock.seconds()

@@ -19,6 +19,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from imserver.bounds import BOUNDS, SWITCH, UNHURRIED, Bounds, listed
 from imserver.connection import KNOWN
 from imserver.log_file import LogFile
+from imserver.vestibule import Vestibule
 from tests.imserver.disk import Disk
 from tests.imserver.peer import Peer
 from tests.imserver.tls_caller import Caller, certificate_in
@@ -110,6 +111,16 @@ class Trials:
                     return quarters / 4
                 house.wait(0.25)
         raise AssertionError
+
+    def handshakes(self, n: int) -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            certificate = certificate_in(Path(folder))
+            house = stage(handshakes=n)
+            vestibule = Vestibule(house.clock, house.server.bounds)
+            callers = [Caller(house, certificate, vestibule=vestibule) for _ in range(n + 3)]
+            for caller in callers:
+                caller.shake_hands(200)
+            return sum(caller.wire.producerState == "producing" for caller in callers)
 
     def handshake_bytes(self, n: int) -> float:
         with tempfile.TemporaryDirectory() as folder:

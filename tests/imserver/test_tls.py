@@ -172,22 +172,21 @@ class HandshakeTests(TLSCase):
             self.assertIsNone(kept(), begun)
 
     def test_no_place(self) -> None:
-        """Only so many strangers have what OpenSSL needs; the others are read when one logs in (B1)."""
-        self.stage = Stage(bounds=replace(BOUNDS, encrypted_strangers=2))
+        """Only so many have what OpenSSL needs at once; the others are read when a handshake is done (B1)."""
+        self.stage = Stage(bounds=replace(BOUNDS, handshakes=2))
         vestibule = Vestibule(self.stage.clock, self.stage.server.bounds)
         begun = self.stage.clock.seconds()
-        callers = [Caller(self.stage, self.certificate, vestibule=vestibule) for _ in range(4)]
+        callers = [Caller(self.stage, self.certificate, vestibule=vestibule) for _ in range(5)]
         for caller in callers:
-            caller.shake_hands()
+            caller.shake_hands(200)
         self.assertEqual(2, sum(isinstance(one.encrypted._tlsConnection, SSL.Connection) for one in callers))
-        self.assertEqual(["producing"] * 2 + ["paused"] * 2, [one.wire.producerState for one in callers])
-        callers[0].enter("alice")
+        self.assertEqual(["producing"] * 2 + ["paused"] * 3, [one.wire.producerState for one in callers])
+        self.assertIn("* HELLO", self.greeting(callers[0]))
         self.assertIn("* HELLO", self.greeting(callers[2]))
-        self.assertIsInstance(callers[3].encrypted._tlsConnection, Unspoken)
         self.stage.wait(begun + LINGERS - self.stage.clock.seconds())
-        self.assertTrue(callers[1].wire.closed)
+        self.assertEqual([False, True, False, False, False], [one.wire.closed for one in callers])
         self.assertIn("others\\swaited", self.stage.logged[-1])
-        self.assertIn("* HELLO", self.greeting(callers[3]))
+        self.assertIn("* HELLO", self.greeting(callers[4]))
 
     def greeting(self, caller: Caller) -> str:
         """Go on where the server has begun to answer."""
@@ -196,10 +195,10 @@ class HandshakeTests(TLSCase):
 
     def test_gone_while_waiting(self) -> None:
         """Who is sent away while waiting for a place takes none."""
-        self.stage = Stage(bounds=replace(BOUNDS, encrypted_strangers=1))
+        self.stage = Stage(bounds=replace(BOUNDS, handshakes=1))
         vestibule = Vestibule(self.stage.clock, self.stage.server.bounds)
         first, waits = (Caller(self.stage, self.certificate, vestibule=vestibule) for _ in range(2))
-        first.shake_hands()
+        first.shake_hands(200)
         waits.shake_hands()
         waits.encrypted.resumeProducing()
         self.assertEqual("paused", waits.wire.producerState)

@@ -1,4 +1,4 @@
-"""So many strangers have a place at once; the others wait, and whoever lingers goes for them."""
+"""So many handshakes are under way at once; the others wait, and whoever lingers goes for them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class VestibuleTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.clock = Clock()
-        self.vestibule = Vestibule(self.clock, replace(BOUNDS, encrypted_strangers=PLACES))
+        self.vestibule = Vestibule(self.clock, replace(BOUNDS, handshakes=PLACES))
         self.log: list[str] = []
 
     def come(self, names: str) -> list[Visitor]:
