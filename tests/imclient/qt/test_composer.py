@@ -61,6 +61,7 @@ class BesideTests(WindowsCase):
 
     def test_a_part(self) -> None:
         """A message shown alone lets a part of it be chosen."""
+        self.transcript.messages.flush()
         said = self.transcript.messages.rows[-1].said
         assert said is not None
         self.transcript.show_alone(said)
