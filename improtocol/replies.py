@@ -38,7 +38,7 @@ class LoggedIn(Reply, verb="LOGIN"):
     """You are in; your stream follows."""
 
     name: UserName
-    device: Device | None = None
+    device: Device | None = None  #: whose cursor is kept
     epoch: Epoch | None = None  #: which log it is
     cursor: Number | None = None  #: your stream begins behind this number
     waiting: Number | None = None  #: so many entries of it are there already

@@ -62,7 +62,8 @@ class Avatar:
         self._owner = owner
         self.session = session
         self.device = NAMELESS
-        self.is_noted = True  #: whether the database knows that device; when the disk was full it may not
+        #: Where that device begins, as long as the database does not know it: when it came the disk was full.
+        self.begins: int | None = None
         self.shown = Shown.ONLINE  #: how it wants to be seen
         self.confirmed = -math.inf  #: when its password was said last
         self.lock = 0  #: which lock its secret opened, as the user counts them

@@ -24,9 +24,9 @@ class Cursors:
     async def ack(self, avatar: Avatar, command: commands.Ack) -> replies.Acked:
         """Keep what a device holds; only what it was told can be held."""
         _told(avatar, command.number)
-        if not avatar.is_noted:
-            await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES)
-            avatar.is_noted = True
+        if avatar.begins is not None:
+            await self._devices.arrive(avatar.account.id, avatar.device, limits.DEVICES, avatar.begins)
+            avatar.begins = None
         number, stream = command.number, avatar.stream
         if stream is not None:
             stream.held = max(stream.held, number)

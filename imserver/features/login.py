@@ -101,7 +101,7 @@ class Login:
         session.afterwards(lambda: self._begin(avatar, position))
         return replies.LoggedIn(
             avatar.name,
-            device=command.device,
+            device=command.device if avatar.begins is None else None,
             epoch=self._epoch,
             cursor=position,
             waiting=waiting,
@@ -123,7 +123,8 @@ class Login:
         except DiskFull:
             # Whoever wants to read shall come in.  A new device is noted as soon as it holds something.
             known = {device.name: device.cursor for device in await self._devices.devices(account)}
-            avatar.is_noted = device in known
+            if device not in known:
+                avatar.begins = user.held
             return Arrival(known.get(device, user.held)), None
         if arrival is None:
             raise LoginRefused()  # it was revoked a moment ago

@@ -134,10 +134,10 @@ class Batch:
         """Move a cursor on."""
         return self._cursors.hold(account, device, number)
 
-    def arrive(self, account: int, device: str, keep: int) -> Arrival:
+    def arrive(self, account: int, device: str, keep: int, begins: int | None = None) -> Arrival:
         """Find a device, or begin it and make room for it."""
         self.people.refuse_closed([account])
-        arrival = self._cursors.arrive(account, device, keep)
+        arrival = self._cursors.arrive(account, device, keep, begins)
         if arrival.forgotten is not None:
             self.tokens.revoke(account, arrival.forgotten)
         return arrival

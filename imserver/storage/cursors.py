@@ -43,14 +43,14 @@ class Cursors:
 
     # --- The acts ---
 
-    def arrive(self, account: int, device: str, keep: int) -> Arrival:
+    def arrive(self, account: int, device: str, keep: int, begins: int | None = None) -> Arrival:
         """Find a device, or begin it and make room for it."""
         holder = self._holders[account]
         forgotten = None
         if (known := holder.devices.get(device)) is not None:
             cursor = known[1]
         else:
-            cursor = holder.held
+            cursor = holder.held if begins is None else min(begins, holder.held)
             forgotten = _make_room(holder.devices, keep)
         holder.devices[device] = self._at, cursor
         return Arrival(cursor, forgotten)

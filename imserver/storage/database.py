@@ -272,9 +272,11 @@ class Database:
         """Note that a message is read."""
         return self._writer.ask(Job(lambda batch: batch.read(account, number), mark=(account, number)))
 
-    def arrive(self, account: int, device: str, keep: int) -> Deferred[Arrival]:
+    def arrive(self, account: int, device: str, keep: int, begins: int | None = None) -> Deferred[Arrival]:
         """Note that a device is in use and say where it stands."""
-        return self._writer.ask(Job(lambda batch: batch.arrive(account, device, keep), holder=account))
+        return self._writer.ask(
+            Job(lambda batch: batch.arrive(account, device, keep, begins), holder=account)
+        )
 
     def come_back(
         self, account: int, device: str, keep: int, old: str | None, new: str

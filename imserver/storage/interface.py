@@ -279,11 +279,12 @@ class Devices(Protocol):
     def token_of(self, name: str, device: str, token_hash: str) -> Deferred[Account | None]:
         """Give the account of a name if that is a token of its device's."""
 
-    def arrive(self, account: int, device: str, keep: int) -> Deferred[Arrival]:
+    def arrive(self, account: int, device: str, keep: int, begins: int | None = None) -> Deferred[Arrival]:
         """Note that a device is in use and say where it stands.
 
         A new device begins at its account's furthest cursor, the account's first at its REGISTER
-        entry.  An account keeps ``keep`` devices: one more, and the longest unused is forgotten.
+        entry; or where it ``begins``, if it came when that was not yet as far.  An account keeps
+        ``keep`` devices: one more, and the longest unused is forgotten.
         """
 
     def hold(self, account: int, device: str, number: int) -> Deferred[Held]:

@@ -94,14 +94,14 @@ class FullDisk(SynchronousTestCase):
         return ok
 
     def test_who_comes_is_let_in_to_read(self) -> None:
-        """LOGIN keeps no place for a new device, but lets it in where its account stands."""
+        """LOGIN keeps no place for a new device, and says so; it lets it in where its account stands."""
         self.alice.ask(f"ACK {self.said}")
         self.stage.storage.arrive = _no_room  # type: ignore[method-assign]
         known, new = self.stage.newcomer(), self.stage.newcomer()
         [came, *_] = known.ask("LOGIN alice :correct horse")
         self.assertRegex(came, f"^OK LOGIN alice epoch=k3 cursor={self.said} waiting=0")
         [came, *_] = new.ask("LOGIN alice device=phone :correct horse")
-        self.assertRegex(came, f"^OK LOGIN alice device=phone epoch=k3 cursor={self.said} waiting=0")
+        self.assertRegex(came, f"^OK LOGIN alice epoch=k3 cursor={self.said} waiting=0")
         self.assertTrue(self._ok("DEVICES").startswith("OK DEVICES 1"))
 
     def test_what_it_holds_is_kept_when_there_is_room(self) -> None:
@@ -114,6 +114,18 @@ class FullDisk(SynchronousTestCase):
         phone.leave()
         [came, *_] = self.stage.newcomer().ask("LOGIN alice device=phone :correct horse")
         self.assertRegex(came, f"^OK LOGIN alice device=phone epoch=k3 cursor={self.said} waiting=0")
+
+    def test_it_is_noted_where_it_came(self) -> None:
+        """Such a device is noted where it stood when it came, however far the others went meanwhile."""
+        full, self.stage.storage.arrive = self.stage.storage.arrive, _no_room  # type: ignore[method-assign]
+        phone = self.stage.newcomer()
+        phone.ask("LOGIN alice device=phone :correct horse")
+        self.stage.storage.arrive = full  # type: ignore[method-assign]
+        self.alice.ask(f"ACK {self.said}")
+        phone.ask("ACK 0")
+        phone.leave()
+        [came, *_] = self.stage.newcomer().ask("LOGIN alice device=phone :correct horse")
+        self.assertRegex(came, "^OK LOGIN alice device=phone epoch=k3 cursor=1 ")
 
     def test_it_is_logged_without_a_trace(self) -> None:
         """server.log says who found no room, in a line each; it is nothing that broke."""

@@ -51,6 +51,7 @@ class Device:
         self.visits: list[Visit] = []
         # On disk:
         self.epoch: str | None = None
+        self.is_known = True  #: the server keeps its cursor, and said so
         self.base = 0  #: its stream begins behind this number
         self.cursor = 0  #: and is held up to this one
         self.held: dict[int, Told] = {}
@@ -92,7 +93,7 @@ class Device:
     def choose_since(self) -> tuple[int | None, str | None]:
         """Choose what to say at LOGIN."""
         knows = self.keeps and self.epoch is not None
-        if knows and (self._only_since or self._chance.random() < 0.5):
+        if knows and (self._only_since or not self.is_known or self._chance.random() < 0.5):
             return self.cursor, self.epoch
         return None, None
 

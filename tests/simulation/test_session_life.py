@@ -72,9 +72,9 @@ class SessionLifeTests(SynchronousTestCase):
 
     def test_a_device_that_is_never_noted_is_missed(self) -> None:
         """A device that came while the disk was full, and whose ACK is answered and not kept, is found."""
-        never = property(lambda avatar: True, lambda avatar, is_noted: None)
-        setattr(Avatar, "is_noted", never)  # noqa: B010
-        self.addCleanup(delattr, Avatar, "is_noted")
+        never = property(lambda avatar: None, lambda avatar, begins: None)
+        setattr(Avatar, "begins", never)  # noqa: B010
+        self.addCleanup(delattr, Avatar, "begins")
         self.patch(session_life, "FULL", 0.05)  # so rare else that it would need luck
         self.first_complaint(Parts(), "the cursor went back")
         self.flushLoggedErrors()

@@ -180,6 +180,7 @@ class Visit:
                 self._sent(of, reply)
             case replies.Acked():
                 self.device.person.acked(self.device.word, reply.number)
+                self.device.is_known = True
             case replies.Synced():
                 self.segment = of
                 self.segments.append(of)
@@ -198,6 +199,7 @@ class Visit:
         self.segments.append(self.segment)
         self.inside = True
         if self.is_heeded:
+            self.device.is_known = reply.device == self.device.word
             self.device.begin(begin, epoch)
 
     def _sent(self, letter: Any, reply: replies.Sent) -> None:

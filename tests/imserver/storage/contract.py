@@ -360,6 +360,16 @@ class StorageContract(StorageCase):
         self.assertEqual(self.done(self.storage.arrive(2, NAMELESS, 20)).cursor, 3)
         self.assertEqual(self.done(self.storage.arrive(1, "phone", 20)).cursor, 1)
 
+    def test_a_device_that_came_before(self) -> None:
+        """One that is noted late begins where its account stood when it came; one that is known stays."""
+        self.register("name1")
+        self.say("a")
+        self.done(self.storage.arrive(1, "phone", 20))
+        self.done(self.storage.hold(1, "phone", 2))
+        for begins, cursor in ((1, 1), (9, 1)):
+            self.assertEqual(self.done(self.storage.arrive(1, "desk", 20, begins)).cursor, cursor)
+        self.assertEqual(self.done(self.storage.arrive(1, "lab", 20, 9)).cursor, 2)
+
     def test_a_cursor_never_goes_back(self) -> None:
         """A cursor stands at the furthest number ever held, within a commit and over several."""
         self.register("name1")

@@ -245,7 +245,7 @@ class Model:
 
     # --- Devices ---
 
-    def arrive(self, account: int, device: str, keep: int) -> Arrival:
+    def arrive(self, account: int, device: str, keep: int, begins: int | None = None) -> Arrival:
         devices = self.cursors.setdefault(account, {})
         if device in devices:
             _used, cursor = devices[device]
@@ -256,8 +256,9 @@ class Model:
             forgotten = min(devices, key=lambda name: (devices[name][0], name))
             del devices[forgotten]
             self._revoke(account, forgotten)
-        devices[device] = self.now, self.held[account]
-        return Arrival(self.held[account], forgotten)
+        cursor = self.held[account] if begins is None else min(begins, self.held[account])
+        devices[device] = self.now, cursor
+        return Arrival(cursor, forgotten)
 
     def hold(self, account: int, device: str, number: int) -> Held:
         devices = self.cursors.get(account, {})
