@@ -13,7 +13,8 @@ FIND          = $(sort $(shell find $(1) -name 'test_*.py' 2>/dev/null))
 WINDOW_TESTS  = $(call FIND,$(QT_FOLDERS))
 PROCESS_TESTS = $(call FIND,tests/end_to_end)
 UNIT_TESTS    = $(filter-out $(WINDOW_TESTS) $(PROCESS_TESTS),$(call FIND,tests))
-SCREEN        = xvfb-run -a -s '-screen 0 1600x900x24 -dpi 96 -nolisten tcp'
+# Without -noreset it begins anew whenever the last window goes, and whoever comes just then finds no screen.
+SCREEN        = xvfb-run -a -s '-screen 0 1600x900x24 -dpi 96 -nolisten tcp -noreset'
 
 # Every warning is shown, but for one of Twisted's about pyOpenSSL that we cannot mend.
 export PYTHONWARNINGS = default,ignore:Passing pyOpenSSL

@@ -59,7 +59,7 @@ class Screen:
     def __init__(self, width: int, height: int) -> None:
         reading, writing = os.pipe()
         geometry = f"{width}x{height}x24"
-        words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", geometry, "-dpi", "96"]
+        words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", geometry, "-dpi", "96", "-noreset"]
         self._quiet: dict[str, Any] = {
             "stdin": subprocess.DEVNULL,
             "stdout": subprocess.DEVNULL,

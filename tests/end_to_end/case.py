@@ -14,6 +14,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from . import screen
 from .child import Child
 from .patience import eventually
 from .typist import Typist, at_socket
@@ -62,6 +63,11 @@ class EndToEndCase(SynchronousTestCase):
         made = Child(command, self.folder, name or f"child-{next(self._count)}", stdin=stdin)
         self.addCleanup(made.end)
         return made
+
+    def manage_screen(self) -> None:
+        """Have windows framed, and given the keyboard: a window that comes before that is given none."""
+        self.child("openbox", "--replace")  # the one of the test before may still be going
+        eventually(screen.is_managed)
 
     def server(self, *arguments: str) -> Child:
         """Start a server and wait until it is ready."""

@@ -17,6 +17,12 @@ def there() -> bool:
     return bool(os.environ.get("DISPLAY"))
 
 
+def is_managed() -> bool:
+    """Tell whether a window manager has the screen: a window that comes before it is given no keyboard."""
+    asked = ["xdotool", "get_num_desktops"]
+    return subprocess.run(asked, capture_output=True, check=False, timeout=20).returncode == 0
+
+
 def press(*keys: str) -> None:
     """Press keys of the screen's keyboard, one after the other."""
     subprocess.run(["xdotool", "key", "--delay", "20", *keys], check=True, timeout=20)

@@ -20,7 +20,7 @@ class ServerWindowTests(EndToEndCase):
     def setUp(self) -> None:
         super().setUp()
         if screen.there():
-            self.child("openbox", "--replace")  # the one of the test before may still be going
+            self.manage_screen()
 
     def open(self, *arguments: str) -> Child:
         """Open a window; with a screen, on it."""

@@ -26,7 +26,7 @@ class WindowsCase(EndToEndCase):
     def setUp(self) -> None:
         super().setUp()
         if screen.there():
-            self.child("openbox")
+            self.manage_screen()
         self.running = self.server()
 
     def windows(self, profile: str, *arguments: str, port: int | None = None) -> Windows:
