@@ -219,6 +219,9 @@ class KeyboardTests(WindowsCase):
         alice.sees("startDone", "alice is registered")
         screen.press("Return")
         eventually(screen.active_window, lambda title: title.endswith("alice - imclient"))
+        # The window hears of it a little later than the screen, and of who there is later still.
+        eventually(lambda: alice.do("active"))
+        eventually(lambda: alice.do("roster"), lambda rows: any("bob" in row for row in rows))
         screen.press("ctrl+k")
         screen.type_in("bo")
         screen.press("Return")
