@@ -1,6 +1,7 @@
 """Two real windows at a real server, talking: draws docs/pictures/two-windows.png.
 
-xvfb-run -a -s '-screen 0 1600x900x24 -dpi 96 -nolisten tcp -noreset' .venv/bin/python -m examples.picture [FILE]
+xvfb-run -a -s '-screen 0 1600x900x24 -dpi 96 -nolisten tcp -noreset' \\
+    .venv/bin/python -m examples.picture [FILE]
 """
 
 from __future__ import annotations
