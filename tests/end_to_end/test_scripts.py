@@ -143,7 +143,7 @@ class PipeTests(ScriptsCase):
         self.assertTrue(bo.expect("* MESSAGE").endswith(":the next thing said"))
 
     def test_logout(self) -> None:
-        """/logout says what was said before it, and leaves nothing that opens the account, not even a copy."""
+        """/logout ends behind what was said, and leaves nothing that opens the account, nor does a copy."""
         self.server()
         self.person("ana").leave()
         bo = self.person("bo")
