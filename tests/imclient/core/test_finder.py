@@ -86,6 +86,13 @@ class FindingTests(FinderCase):
         self.start()
         self.assertEqual([5], self.numbers("100%"))
 
+    def test_case(self) -> None:
+        """Case is no matter beyond ASCII either, and a letter is no other."""
+        self.hold(4, "Über den Tisch")
+        self.hold(5, "aber nicht")
+        self.start()
+        self.assertEqual([4], self.numbers("üBER"))
+
     def test_pages(self) -> None:
         """A page is so many; the next begins before where it ended, and nothing comes twice or is missed."""
         self.patch(finder, "PAGE", 3)
