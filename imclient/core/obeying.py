@@ -21,6 +21,7 @@ from imtongue import phrase, tr
 
 from . import showing, wording
 from .client import Client
+from .finder import Found
 from .refusals import why_not
 from .roster import Presence, Roster
 from .said import Said
@@ -210,6 +211,21 @@ async def history(front: Front, rest: str) -> Lines:
     if whole and conversation.gone:
         return [wording.no_longer_kept(), *shown]
     return shown or [tr("Nothing was said there yet.")]
+
+
+async def find(front: Front, rest: str) -> Lines:
+    """Show the newest messages in which all these words stand, the newest last."""
+    found = await front.client.find(rest)
+    shown = found.hits[:A_PAGE]
+    if not shown:
+        return [wording.not_found(rest), *_unheld(found)]
+    more = len(found.hits) > len(shown) or found.on
+    told = [tr("These are the newest {count}; a word more finds fewer.", count=A_PAGE)] if more else []
+    return [*shown[::-1], *told, *([] if more else _unheld(found))]
+
+
+def _unheld(found: Found) -> list[str]:
+    return [] if found.whole else [wording.not_all_is_held()]
 
 
 async def receipts(front: Front, rest: str) -> Lines:

@@ -81,6 +81,7 @@ _BY_HAND = (
     Slash(
         "history", f"[{_NAMES}] [COUNT]", phrase("what was said before"), obeying.history, (commands.History,)
     ),
+    Slash("find", "WORDS", phrase("what was said with all these words in it"), obeying.find),
     Slash(
         "conversations",
         "",

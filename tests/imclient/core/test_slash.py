@@ -175,6 +175,29 @@ class ObeyingTests(RealCase):
         self.assertEqual(["bob: delivered", "carol: delivered"], self.type_in("/receipts"))
         self.assertEqual(["Nothing was said there yet."], self.type_in("/history carol"))
 
+    def test_find(self) -> None:
+        """What was said with all the words in it comes as messages, the newest last."""
+        self.bob.say(Audience.of("alice"), "the patch cable")
+        self.wait(1)
+        self.carol.say(EVERYONE, "a Cable")
+        self.carol.say(EVERYONE, "lunch")
+        self.wait(1)
+        shown = self.type_in("/find cable")
+        self.assertEqual(
+            ["the patch cable", "a Cable"], [said.text for said in shown if isinstance(said, Said)]
+        )
+        self.assertEqual(2, len(shown))
+        self.assertEqual(["Nobody said “cable lunch”."], self.type_in("/find cable lunch"))
+        self.assertEqual(["Write /find WORDS."], self.type_in("/find", done=False))
+        for number in range(30):
+            self.bob.say(Audience.of("alice"), f"cable {number}")
+        self.wait(4)
+        *shown, told = self.type_in("/find cable")
+        self.assertEqual(
+            [f"cable {number}" for number in range(10, 30)], [getattr(one, "text", "") for one in shown]
+        )
+        self.assertEqual("These are the newest 20; a word more finds fewer.", told)
+
     def test_conversations(self) -> None:
         """What was said with whom is listed, the newest first, with what is unread, in words."""
         self.carol.say(Audience.of("alice"), "one")
