@@ -105,7 +105,8 @@ class BubbleDelegate(QStyledItemDelegate):
     def _paragraphs(self, row: Row, width: int) -> painting.Paragraphs:
         """Set a message in lines; it is kept until the width or the type is another."""
         font = theme.font()
-        key = (width, font.pointSizeF(), theme.scheme())
+        sought = self._model.sought if row.said is self._model.marked else None
+        key = (width, font.pointSizeF(), theme.scheme(), sought)
         found = row.shape.get(key)
         if isinstance(found, painting.Paragraphs):
             return found
@@ -113,7 +114,8 @@ class BubbleDelegate(QStyledItemDelegate):
             self._guessed = True
             return self._guess(row)
         begun = time.perf_counter()
-        made = painting.Paragraphs(clamping.clamped(row.text), font, self._room(width))
+        text = clamping.clamped(row.text)
+        made = painting.Paragraphs(text, font, self._room(width), sought.places(text) if sought else ())
         row.shape = {key: made}
         self._spent += 1000 * (time.perf_counter() - begun)
         if not self._turn.isActive():
@@ -142,6 +144,8 @@ class BubbleDelegate(QStyledItemDelegate):
         self, painter: QPainter, place: QRectF, option: QStyleOptionViewItem, row: Row, said: Said
     ) -> None:
         paragraphs = self._paragraphs(row, self._width())
+        if said is self._model.marked:
+            painting.draw_round(painter, place.adjusted(6, 0, -1, 0), CORNER, theme.colour("soft"))
         if row.opening and not said.mine:
             self._paint_sender(painter, place, said)
         bubble = self._bubble(place, row, said, paragraphs)

@@ -23,6 +23,7 @@ class TalkWindow(QWidget):
     """A page that was taken out of the tabs."""
 
     put_back = pyqtSignal()
+    find_wanted = pyqtSignal()  #: something that was said
     looked = pyqtSignal(bool)  #: its reader looks at it, or no longer
 
     def __init__(self, client: Client, view: ConversationView) -> None:
@@ -50,6 +51,7 @@ class TalkWindow(QWidget):
         layout.addWidget(rule())
         layout.addWidget(box(row((self.composer, 1)), "page"))
         QShortcut(QKeySequence("Ctrl+W"), self).activated.connect(self.go_back)
+        QShortcut(QKeySequence("Ctrl+F"), self).activated.connect(self.find_wanted)
         view.show()
         self.composer.edit.setFocus()
         self.show_unread()
