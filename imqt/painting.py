@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from PyQt5.QtCore import QPointF, QRectF, Qt
 from PyQt5.QtGui import (
@@ -15,7 +14,6 @@ from PyQt5.QtGui import (
     QPen,
     QTextCharFormat,
     QTextLayout,
-    QTextLine,
     QTextOption,
 )
 from PyQt5.QtWidgets import QWidget
@@ -88,7 +86,7 @@ class OneLine:
         line = self._layout.lineAt(0)
         if line.naturalTextWidth() > room:
             room = max(room - QFontMetrics(font).horizontalAdvance("…"), 0)
-            end = _place_at(line, line.x() + room)
+            end = line.xToCursor(line.x() + room, line.CursorPosition.CursorOnCharacter)
             text = text.encode("utf-16-le")[: 2 * end].decode("utf-16-le", "ignore").rstrip() + "…"
             self._layout = _set_in_line(
                 text, font, [(begin, stop) for begin, stop in marks if stop < len(text)]
@@ -98,12 +96,6 @@ class OneLine:
         """Paint it, its upper left corner here."""
         painter.setPen(colour)
         self._layout.draw(painter, at)
-
-
-def _place_at(line: QTextLine, x: float) -> int:
-    """Give the place between two signs that is nearest to a point of a line."""
-    found: Any = line.xToCursor(x, QTextLine.CursorPosition.CursorBetweenCharacters)
-    return int(found[0] if isinstance(found, tuple) else found)
 
 
 def _set_in_line(text: str, font: QFont, marks: Marks) -> QTextLayout:

@@ -251,7 +251,7 @@ class BubbleDelegate(QStyledItemDelegate):
 
     @staticmethod
     def _words_in_passing(said: Said) -> str:
-        text = said.text[:SLIM]
+        text = clamping.beginning(said.text, SLIM)
         if said.mine:
             return tr("You told everyone: {text}", text=text)
         return tr("{name} told everyone: {text}", name=wording.named(said.sender), text=text)

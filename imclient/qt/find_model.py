@@ -36,7 +36,7 @@ def glance(text: str, sought: Sought) -> tuple[str, list[tuple[int, int]]]:
     places = sought.places(line)
     if places and places[0][0] > 2 * BEFORE:
         line = f"…{line[_beginning(line, places[0][0]) :]}"
-    shown = _cut(line)
+    shown = clamping.beginning(line, SHOWN)
     return shown, sought.places(shown)
 
 
@@ -44,13 +44,8 @@ def _beginning(line: str, found: int) -> int:
     """Say where a line is to begin, so that what was found stands in it: at a word, if one begins there."""
     begin = line.rfind(" ", 0, found - BEFORE) + 1
     # Of signs that cost much only a few are shown; they must not push out what was found.
-    return begin if len(_cut(line[begin:found])) == found - begin else found
-
-
-def _cut(line: str) -> str:
-    """Cut a line so that it is painted in no time."""
-    piece = next(clamping.pieces(line[:SHOWN]), "")
-    return piece if len(piece) == len(line) else f"{piece}…"
+    before = line[begin:found].rstrip()
+    return begin if clamping.beginning(before, SHOWN) == before else found
 
 
 class FindModel(RowList[Hit]):

@@ -47,7 +47,7 @@ class Hits(QListView):
         super().__init__(parent)
         self.setObjectName("found")
         self.setAccessibleName(tr("What was found"))
-        self._found = model
+        self.found = model
         self.setModel(model)
         self.painter = FindDelegate(self, model, me)
         self.setItemDelegate(self.painter)
@@ -73,10 +73,10 @@ class Hits(QListView):
 
     def step(self, by: int) -> bool:
         """Go so many rows on, or back; say whether there are any."""
-        rows = len(self._found.rows)
+        rows = len(self.found.rows)
         place = self.currentIndex().row() + by if self.currentIndex().isValid() else 0
         if rows:
-            self.setCurrentIndex(self._found.index(max(0, min(place, rows - 1))))
+            self.setCurrentIndex(self.found.index(max(0, min(place, rows - 1))))
         return bool(rows)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
