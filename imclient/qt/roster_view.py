@@ -53,7 +53,7 @@ class People(QListView):
     def changeEvent(self, event: QEvent | None) -> None:
         """Lay the rows out anew when the type is another."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if theme.has_changed(event):
             self._painter.measure()
             self.scheduleDelayedItemsLayout()
 
@@ -159,10 +159,7 @@ class RosterView(QWidget):
         self._write.setObjectName("writeToChosen")
         self._clear = plain.button(tr("Clear"), "quiet")
         self._chosen_bar = self._bar()
-        pane = box(self._column(), "side")
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(pane)
+        self.setLayout(col(box(self._column(), "side")))
         self._listen()
         self._show_counts()
         self._show_chosen()

@@ -29,7 +29,7 @@ from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, Q
 
 from imclient.core import wording
 from imclient.core.conversations import Said
-from imqt import moments, painting, plain
+from imqt import moments, painting, plain, theme
 from imqt.links import Link, links
 from imtongue import tr
 
@@ -234,7 +234,7 @@ class Transcript(QListView):
     def changeEvent(self, event: QEvent | None) -> None:
         """Lay the rows out anew when the type is another."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if theme.has_changed(event):
             self.scheduleDelayedItemsLayout()
 
     # What can be done with a row
