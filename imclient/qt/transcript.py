@@ -68,7 +68,6 @@ class Transcript(QListView):
         title = wording.title(model.conversation.audience, model.me)
         self.setAccessibleName(tr("Conversation with {title}", title=title))
         self.messages = model
-        self.setModel(model)
         self._painter = BubbleDelegate(self, model)
         self.setItemDelegate(self._painter)
         self._painter.measured.connect(self._on_measured)
@@ -89,6 +88,7 @@ class Transcript(QListView):
         self.bar.rangeChanged.connect(self._on_range)
         self.clicked.connect(self._on_clicked)
         self.doubleClicked.connect(self._on_double_clicked)
+        self.setModel(model)  # at last: each of the settings above would lay the rows out once more
 
     # Where it stands
 

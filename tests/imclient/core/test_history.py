@@ -42,6 +42,9 @@ class Typing:
     def leave(self) -> None:
         """Stay."""
 
+    def log_out(self) -> None:
+        """Stay."""
+
     async def ask_secret(self, question: str) -> str:
         """Know no secret."""
         return ""

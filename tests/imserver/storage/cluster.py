@@ -27,10 +27,7 @@ class Cluster:
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             shutil.chown(self._folder, "postgres", "postgres")
         self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale")
-        settings = f"-c listen_addresses= -c unix_socket_directories={self._folder}"
-        self._run(
-            "pg_ctl", "--wait", "--silent", f"--log={self._folder}/log", f"--options={settings}", "start"
-        )
+        self.go_on()
         atexit.register(self.stop)
 
     @property
@@ -45,6 +42,17 @@ class Cluster:
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
         engine.dispose()
+
+    def pause(self) -> None:
+        """Be away, as after a crash."""
+        self._run("pg_ctl", "--wait", "--silent", "--mode=immediate", "stop")
+
+    def go_on(self) -> None:
+        """Be there, again."""
+        settings = f"-c listen_addresses= -c unix_socket_directories={self._folder}"
+        self._run(
+            "pg_ctl", "--wait", "--silent", f"--log={self._folder}/log", f"--options={settings}", "start"
+        )
 
     def stop(self) -> None:
         """End it and remove what it wrote."""
