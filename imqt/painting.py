@@ -18,7 +18,7 @@ from PyQt5.QtGui import (
 )
 from PyQt5.QtWidgets import QWidget
 
-from imqt import theme
+from imqt import clamping, theme
 from imqt.links import Link, links
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -151,12 +151,22 @@ def draw_line(
 ) -> float:
     """Paint one line, ended with three dots if it must be; give the width it took."""
     metrics = QFontMetrics(font)
-    one_line = " ".join(text.split("\n"))
+    one_line = _worth_measuring(" ".join(text.split("\n")), metrics, rectangle.width())
     shown = metrics.elidedText(one_line, Qt.TextElideMode.ElideRight, int(rectangle.width()))
     painter.setFont(font)
     painter.setPen(colour)
     painter.drawText(rectangle, flags | int(Qt.TextFlag.TextSingleLine), shown)
     return metrics.horizontalAdvance(shown)
+
+
+def _worth_measuring(text: str, metrics: QFontMetrics, width: float) -> str:
+    """Cut where there is no more room anyway, if it costs much to measure what stands there."""
+    if not clamping.costs(text):
+        return text
+    end = 8
+    while end < len(text) and metrics.horizontalAdvance(text[:end]) <= width:
+        end *= 2
+    return text[:end]
 
 
 def width_of(text: str, font: QFont) -> int:

@@ -18,7 +18,7 @@ from .conversation_rows import Extras, Notice, Row, aside_of, rows_of
 from .message_state import state
 
 #: How many messages are shown at first: three screens. Each that is laid out costs some 0.2 ms.
-WINDOW = 50
+WINDOW = 36
 #: When so many have gathered, those on the far side are let go.
 MOST = 150
 #: How many more are shown when somebody scrolls to an end of the window.

@@ -110,7 +110,7 @@ class TalkTests(WindowsCase):
         alice.click("modeEveryone")
         alice.say("Lunch?")
         self.kill_server()
-        alice.do("trigger", name="findEverywhereAct")
+        alice.do("trigger", name="findInAll")
         alice.do("type", name="findSaid", text="CABLE")
         found = eventually(lambda: alice.do("found"))
         self.assertEqual(1, len(found))

@@ -2,10 +2,10 @@
 
 from unittest import SkipTest
 
-from PyQt5.QtCore import QPointF
-from PyQt5.QtGui import QColor, QFontDatabase, QImage, QPainter
+from PyQt5.QtCore import QPointF, QRectF, Qt
+from PyQt5.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QImage, QPainter
 
-from imqt import theme
+from imqt import painting, theme
 from imqt.painting import OneLine, Paragraphs
 from tests.qt_case import QtCase
 
@@ -64,3 +64,29 @@ class OneLineTests(QtCase):
         _, behind = self.painted("𝐏𝐨𝐫𝐭 7", 300, [(5, 6)])
         self.assertGreater(len(behind), 3)
         self.assertEqual([], self.painted("x" * 300 + " 7", 100, [(301, 302)])[1])
+
+
+class LineTests(QtCase):
+    def test_costly(self) -> None:
+        """Of what costs much only so much is measured as has room, and it ends where it would have ended."""
+        font = theme.font()
+        metrics = QFontMetrics(font)
+        for text in (
+            *("😀" * 100, "👩‍👩‍👧‍👦" * 60, "so 😀 and so " * 20, "short 😀"),
+            *("\U00010400" * 30, "1\ufe0f\u20e3" * 90),
+        ):
+            for width in (10, 60, 163, 194, 900):
+                whole = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+                self.assertEqual(metrics.horizontalAdvance(whole), self.drawn(text, width, font))
+                worth = painting._worth_measuring(text, metrics, width)
+                self.assertEqual(whole, metrics.elidedText(worth, Qt.TextElideMode.ElideRight, width))
+        self.assertLess(len(painting._worth_measuring("😀" * 100, metrics, 163)), 33)
+
+    @staticmethod
+    def drawn(text: str, width: int, font: QFont) -> float:
+        """Draw it; give how wide it became."""
+        canvas = QImage(1000, 40, QImage.Format.Format_ARGB32)
+        painter = QPainter(canvas)
+        took = painting.draw_line(painter, QRectF(0, 0, width, 40), text, font, theme.colour("text"))
+        painter.end()
+        return took

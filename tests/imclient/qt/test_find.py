@@ -48,7 +48,7 @@ class FindCase(QtCase):
 
     def begin(self, words: str = "", *, everywhere: bool = False) -> None:
         """Press Ctrl+F (or Ctrl+Shift+F), type, and wait for no time."""
-        name = "findEverywhereAct" if everywhere else "findHere"
+        name = "findInAll" if everywhere else "findHere"
         action = self.window.findChild(QAction, name)
         assert action is not None
         action.trigger()
