@@ -168,7 +168,7 @@ class MadeUpClient:
         self.said: list[tuple[Audience, str]] = []
         self.refuse: Exception | None = None  #: what the next thing asked for fails with
         self.closed = False
-        self.stays_logged_in = True
+        self.stays_logged_in, self.not_told = True, ""
         self.registering = "open"
         self.held: set[str] = set()  #: of whom this device holds something
         self.trust = Trust(Clock(), lambda host, port: TCP4ClientEndpoint(None, host, port), self.settings)
@@ -215,9 +215,10 @@ class MadeUpClient:
         self.name = name
         return succeed(False)
 
-    def stay_logged_in_no_more(self) -> None:
-        """Keep nothing."""
+    def log_out(self) -> Deferred[str]:
+        """Keep nothing, and say what could not be done."""
         self.stays_logged_in = False
+        return succeed(self.not_told)
 
     def holds(self, host: str, port: int, name: str) -> bool:
         """Hold what was made up."""

@@ -230,13 +230,16 @@ class Client:
         """Tell whether this device holds anything of an account."""
         return self._accounts.holds(host, port, name)
 
-    def stay_logged_in_no_more(self) -> None:
-        """Keep nothing that this device could `come_back` with."""
-        self._door.forget().addErrback(self._stumbled)
+    def log_out(self) -> Deferred[str]:
+        """Leave, and have what this device could `come_back` with open nothing any more, here and there.
+
+        What it holds it goes on holding.  Fires with what its user should be told, or with nothing.
+        """
+        return Deferred.fromCoroutine(self._log_out())
 
     def leave(self) -> Deferred[None]:
         """Say QUIT and stay away; what is held can still be read."""
-        return self.link.leave()
+        return self.link.leave().addCallback(lambda _: None)
 
     def close(self) -> Deferred[None]:
         """Leave, write what is to be written, and end; may be asked twice."""
@@ -259,6 +262,16 @@ class Client:
         except LoginRefused:
             return False
         return True
+
+    async def _log_out(self) -> str:
+        if await self._door.log_out():
+            return ""
+        return tr(
+            "The server could not be told: a copy of what this computer came back with still opens the "
+            "account of {name}. To end that, log in here again, or sign out {device} on another device.",
+            name=self.name,
+            device=self.settings.device,
+        )
 
     async def _come_in(self, name: str, proof: Proof) -> None:
         name = canonical(name)

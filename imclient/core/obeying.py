@@ -58,6 +58,9 @@ class Front(Protocol):
     def leave(self) -> None:
         """Disconnect and end."""
 
+    def log_out(self) -> None:
+        """Leave, and have nothing left to come back with."""
+
     def ask_secret(self, question: str) -> Awaitable[str]:
         """Ask for something that nobody may read along."""
 
@@ -375,6 +378,12 @@ async def connect(front: Front, rest: str) -> Lines:
 async def disc(front: Front, rest: str) -> Lines:
     """Leave."""
     front.leave()
+    return []
+
+
+async def log_out(front: Front, rest: str) -> Lines:
+    """Leave, with nothing left to come back with."""
+    front.log_out()
     return []
 
 

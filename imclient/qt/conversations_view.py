@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PyQt5.QtCore import QPoint, QRect, Qt, pyqtSignal
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QToolButton, QWidget
 
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
@@ -15,7 +15,7 @@ from imclient.core.conversations import Conversation, Said
 from imclient.core.lookalike import Lookalikes
 from improtocol.audience import EVERYONE, Audience
 from imqt import plain
-from imqt.layout import row, rule
+from imqt.layout import col, row, rule
 from imqt.row_list import Gathering
 from imtongue import tr
 
@@ -83,12 +83,8 @@ class ConversationsView(QWidget):
         return ping, wire
 
     def _put_together(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(row((self.tabs, 1), self.all, self.ping, self.wire, margins=(4, 0, 12, 0), gap=4))
-        layout.addWidget(rule())
-        layout.addWidget(self._pages.stack, 1)
+        head = row((self.tabs, 1), self.all, self.ping, self.wire, margins=(4, 0, 12, 0), gap=4)
+        self.setLayout(col(head, rule(), (self._pages.stack, 1), gap=0))
 
     def _listen(self) -> None:
         self.tabs.currentChanged.connect(self._on_current)

@@ -56,7 +56,7 @@ class MainWindow(QMainWindow):
     """What somebody who is logged in sees."""
 
     closed = pyqtSignal()
-    logged_out = pyqtSignal()
+    logged_out = pyqtSignal(str)  #: this user left: what is to be told of that, if anything
     signed_out = pyqtSignal(str)  #: this device was signed out from elsewhere: the sentence
 
     def __init__(
@@ -80,7 +80,8 @@ class MainWindow(QMainWindow):
         acts = [*self._menus.shown.values(), self._menus.quiet, self._menus.leave]
         self._around = Surroundings(client, self._asking.show_me_quietly, acts, self)
         self._front = WindowFront(
-            client, self._current_audience, self.conversations.open, self._switch_wire, self.leave
+            *(client, self._current_audience, self.conversations.open, self._switch_wire),
+            *(self.leave, self.log_out),
         )
         self._listening = True
         self._put_together()
@@ -241,13 +242,14 @@ class MainWindow(QMainWindow):
 
     def log_out(self) -> None:
         """Leave this account, which says its password to come in again."""
-        self._client.stay_logged_in_no_more()
-        self.leave()
+        self._let_go()
+        self.setEnabled(False)  # for the moment that the server takes
+        self._client.log_out().addCallback(self.logged_out.emit)
 
     def leave(self) -> None:
         """Leave, and let somebody come in."""
         self._let_go()
-        self.logged_out.emit()
+        self.logged_out.emit("")
 
     def quit(self) -> None:
         """End the program."""

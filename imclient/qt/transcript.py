@@ -29,7 +29,7 @@ from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, Q
 
 from imclient.core import wording
 from imclient.core.conversations import Said
-from imqt import moments, painting, plain
+from imqt import menus, moments, painting, plain, theme
 from imqt.links import Link, links
 from imtongue import tr
 
@@ -234,7 +234,7 @@ class Transcript(QListView):
     def changeEvent(self, event: QEvent | None) -> None:
         """Lay the rows out anew when the type is another."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if theme.has_changed(event):
             self.scheduleDelayedItemsLayout()
 
     # What can be done with a row
@@ -315,19 +315,14 @@ class Transcript(QListView):
         assert event is not None
         index = self.indexAt(event.pos())
         shown = self.messages.row(index) if index.isValid() else None
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        copy = menu.addAction(tr("Copy"))
-        assert copy is not None
+        menu = menus.passing(self)
+        copy = menus.add(menu, tr("Copy"), self.copy)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setEnabled(bool(self.selectedIndexes()))
-        copy.triggered.connect(self.copy)
         if shown is not None and shown.said is not None:
             if not self._place_of_state(index).isEmpty():
-                far = menu.addAction(tr("How far it came"))
-                assert far is not None
                 at = QPersistentModelIndex(index)
-                far.triggered.connect(lambda: self.ask_receipts(QModelIndex(at)))
+                menus.add(menu, tr("How far it came"), lambda: self.ask_receipts(QModelIndex(at)))
             self._offer_for(menu, shown.said)
         menu.popup(event.globalPos())
 
@@ -343,9 +338,7 @@ class Transcript(QListView):
             words = plain.literal(tr("Open {host}…", host=link.host))
             acts.append((words, lambda link=link: self.link_pressed.emit(link)))  # type: ignore[misc]
         for text, act in acts:
-            action = menu.addAction(text)
-            assert action is not None
-            action.triggered.connect(lambda _checked, act=act: act())
+            menus.add(menu, text, act)
 
     def copy(self) -> None:
         """Put the chosen messages on the clipboard: one alone as its text, several with who said them."""

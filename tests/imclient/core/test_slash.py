@@ -22,7 +22,7 @@ class FakeFront:
         self.client = client
         self.audience: Audience | None = None
         self.wire = False
-        self.left = False
+        self.left = self.forgotten = False
         self.secrets: list[str] = []
 
     def turn_to(self, audience: Audience) -> None:
@@ -41,6 +41,10 @@ class FakeFront:
     def leave(self) -> None:
         """Leave."""
         self.left = True
+
+    def log_out(self) -> None:
+        """Leave, and forget."""
+        self.left = self.forgotten = True
 
 
 class ReadingTests(SynchronousTestCase):
@@ -283,13 +287,15 @@ class ObeyingTests(RealCase):
         self.assertEqual(["Write /read number."], self.type_in("/read", done=False))
 
     def test_wire_help_and_end(self) -> None:
-        """The wire is switched, help is given, and /disc leaves."""
+        """The wire is switched, help is given, and /disc leaves, and /logout for good."""
         self.type_in("/wire")
         self.assertTrue(self.front.wire)
         self.assertIn("/whisper NAME TEXT: say it to one", self.type_in("/help"))
         self.assertIn("Say something to one user", str(self.type_in("/help whisper")[1]))
         self.type_in("/disc")
-        self.assertTrue(self.front.left)
+        self.assertEqual((True, False), (self.front.left, self.front.forgotten))
+        self.type_in("/logout")
+        self.assertTrue(self.front.forgotten)
 
 
 class CompletionTests(RealCase):
