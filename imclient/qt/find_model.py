@@ -15,7 +15,7 @@ from imqt import clamping, moments
 from imqt.row_list import RowList
 from imtongue import tr
 
-#: So many letters of a message are shown, and so many of them at most before what was found.
+#: So many letters of a message are shown at most, and so many of them before what was found.
 SHOWN, BEFORE = 240, 32
 
 
@@ -30,22 +30,24 @@ class Hit:
     shape: dict[object, object] = field(default_factory=dict)  #: what the painter measured
 
 
-def glance(text: str, sought: Sought) -> tuple[str, list[tuple[int, int]]]:
-    """Give what of a message stands in its line, and where in that the words are."""
+def glance(text: str, sought: Sought, room: int) -> tuple[str, list[tuple[int, int]]]:
+    """Give what of a message stands in a line with room for so many letters, and where the words are in it."""
     line = " ".join(clamping.harmless(text).split())
     places = sought.places(line)
-    if places and places[0][0] > 2 * BEFORE:
-        line = f"…{line[_beginning(line, places[0][0]) :]}"
+    if places and places[0][1] > room:
+        begin = _beginning(line, places[0][0], min(BEFORE, room // 3))
+        line = f"…{line[begin:]}" if begin else line
     shown = clamping.beginning(line, SHOWN)
     return shown, sought.places(shown)
 
 
-def _beginning(line: str, found: int) -> int:
+def _beginning(line: str, found: int, before: int) -> int:
     """Say where a line is to begin, so that what was found stands in it: at a word, if one begins there."""
-    begin = line.rfind(" ", 0, found - BEFORE) + 1
+    at_word = line.find(" ", max(0, found - before), found) + 1
+    begin = at_word or max(0, found - before)
     # Of signs that cost much only a few are shown; they must not push out what was found.
-    before = line[begin:found].rstrip()
-    return begin if clamping.beginning(before, SHOWN) == before else found
+    lead = line[begin:found].rstrip()
+    return begin if clamping.beginning(lead, SHOWN) == lead else found
 
 
 class FindModel(RowList[Hit]):

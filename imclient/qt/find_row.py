@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize
-from PyQt5.QtGui import QFont, QPainter
+from PyQt5.QtGui import QFont, QFontMetrics, QPainter
 from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from imclient.core import wording
@@ -84,7 +84,8 @@ class FindDelegate(QStyledItemDelegate):
         key = (room, font.pointSizeF(), theme.scheme())
         found = hit.shape.get(key)
         if not isinstance(found, painting.OneLine):
-            text, places = glance(hit.said.text, self._model.sought)
+            letters = round(0.8 * room / max(1, QFontMetrics(font).averageCharWidth()))
+            text, places = glance(hit.said.text, self._model.sought, letters)
             found = painting.OneLine(text, font, room, places)
             hit.shape.clear()
             hit.shape[key] = found

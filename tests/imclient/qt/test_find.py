@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 
 from examples.made_up import BOTH, HOST, ME, PORT, as_client, lab
 from imclient.core.finder import Found
-from imclient.qt import find_model
+from imclient.core.sought import Sought
 from imclient.qt.conversation_model import MOST, WINDOW
 from imclient.qt.find_model import glance
 from imclient.qt.main_window import MainWindow
@@ -348,20 +348,24 @@ class GoingTests(FindCase):
 
 class GlanceTests(QtCase):
     def test_in_sight(self) -> None:
-        """What was found far back in a text stands in its line, at a word, and is marked."""
-        text, places = glance("word " * 200 + "the needle is here\nbelow", find_model.Sought.of("NEEDLE"))
-        self.assertTrue(text.startswith("…word"), text)
-        self.assertEqual(["needle"], [text[begin:end] for begin, end in places])
-        self.assertLess(places[0][0], 60)
+        """What was found far back in a text stands where there is room, at a word, and is marked."""
+        for room in (120, 60, 20):
+            text, places = glance("word " * 200 + "the needle is here\nbelow", Sought.of("NEEDLE"), room)
+            self.assertRegex(text, "^…(word|the|needle) ", room)
+            self.assertEqual(["needle"], [text[begin:end] for begin, end in places])
+            self.assertLess(places[0][1], room)
+        text, places = glance("w" * 300 + "needle", Sought.of("needle"), 40)
+        self.assertEqual("…" + "w" * 13 + "needle", text)
 
     def test_short(self) -> None:
-        """A short text stands as it is, in one line."""
-        sought = find_model.Sought.of("port up")
-        self.assertEqual(("Port 7 is up.", [(0, 4), (10, 12)]), glance("Port 7\n  is up.", sought))
+        """A text that has room stands as it is, in one line."""
+        self.assertEqual(
+            ("Port 7 is up.", [(0, 4), (10, 12)]), glance("Port 7\n  is up.", Sought.of("port up"), 13)
+        )
 
     def test_costly(self) -> None:
         """Of pictures without end few are set, and none turns round what stands beside it."""
-        text, places = glance("😀" * 1000 + " needle \u202e", find_model.Sought.of("needle"))
+        text, places = glance("😀" * 1000 + " needle \u202e", Sought.of("needle"), 60)
         self.assertLess(text.count("😀"), 20)
         self.assertEqual(["needle"], [text[begin:end] for begin, end in places])
         self.assertNotIn("\u202e", text)
