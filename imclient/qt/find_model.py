@@ -31,7 +31,7 @@ class Hit:
 
 
 def glance(text: str, sought: Sought, room: int) -> tuple[str, list[tuple[int, int]]]:
-    """Give what of a message stands in a line with room for so many letters, and where the words are in it."""
+    """Give what of a message stands in a line of so many letters, and where in that the words are."""
     line = " ".join(clamping.harmless(text).split())
     places = sought.places(line)
     if places and places[0][1] > room:
