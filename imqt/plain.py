@@ -16,7 +16,6 @@ from PyQt5.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QAbstractButton,
     QAction,
-    QDialog,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -31,8 +30,9 @@ from PyQt5.QtWidgets import (
 from imqt.clamping import clamped, shortened
 from imqt.colours import Token
 from imqt.icons import icon
-from imqt.layout import STRETCH, col, fit, row
-from imqt.theme import grown, heights
+from imqt.layout import STRETCH, fit, row
+from imqt.small_window import SmallWindow
+from imqt.theme import heights
 from imqt.whole_text import WholeText
 from imtongue import tr
 
@@ -215,25 +215,14 @@ def _name(made: QAbstractButton, name: str) -> None:
     made.setCursor(Qt.CursorShape.PointingHandCursor)
 
 
-class Notice(QDialog):
-    """A few words over a window, and what can be done about them. It never runs a loop of its own."""
+class Notice(SmallWindow):
+    """A few words over a window, and what can be done about them."""
 
     def __init__(self, parent: QWidget | None, heading: str, text: str) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(heading)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setMinimumWidth(min(grown(400), parent.width() - 16) if parent is not None else 400)
+        super().__init__(parent, heading)
         self._buttons = row(STRETCH)
-        self.setLayout(
-            col(
-                PlainLabel(heading, "heading", wrap=True),
-                _words(text, heading),
-                16,
-                self._buttons,
-                margins=(24, 20, 24, 20),
-            )
-        )
+        self.put(PlainLabel(heading, "heading", wrap=True), _words(text, heading), 16, self._buttons)
+        self.widen(400)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Be no higher than the words."""

@@ -106,7 +106,8 @@ class BubbleDelegate(QStyledItemDelegate):
     def _paragraphs(self, row: Row, width: int) -> painting.Paragraphs:
         """Set a message in lines; it is kept until the room or the type is another."""
         font, room = theme.font(), self._room(width)
-        key = (room, font.pointSizeF(), theme.scheme())
+        sought = self._model.sought if row.said is self._model.marked else None
+        key = (room, font.pointSizeF(), theme.scheme(), sought)
         found = row.shape.get(key)
         if isinstance(found, painting.Paragraphs):
             return found
@@ -116,7 +117,8 @@ class BubbleDelegate(QStyledItemDelegate):
             self._guessed = True
             return self._guess(row)
         begun = time.perf_counter()
-        made = painting.Paragraphs(clamping.clamped(row.text), font, room)
+        text = clamping.clamped(row.text)
+        made = painting.Paragraphs(text, font, room, sought.places(text) if sought else ())
         row.shape = {key: made}
         self._spent += 1000 * (time.perf_counter() - begun)
         if not self._turn.isActive():
@@ -150,6 +152,8 @@ class BubbleDelegate(QStyledItemDelegate):
         self, painter: QPainter, place: QRectF, option: QStyleOptionViewItem, row: Row, said: Said
     ) -> None:
         paragraphs = self._paragraphs(row, self._width())
+        if said is self._model.marked:
+            painting.draw_round(painter, place.adjusted(6, 0, -1, 0), CORNER, theme.colour("soft"))
         if row.opening and not said.mine:
             self._paint_sender(painter, place, said)
         bubble = self._bubble(place, row, said, paragraphs)
@@ -255,7 +259,7 @@ class BubbleDelegate(QStyledItemDelegate):
 
     @staticmethod
     def _words_in_passing(said: Said) -> str:
-        text = said.text[:SLIM]
+        text = clamping.beginning(said.text, SLIM)
         if said.mine:
             return tr("You told everyone: {text}", text=text)
         return tr("{name} told everyone: {text}", name=wording.named(said.sender), text=text)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from PyQt5.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QCloseEvent, QResizeEvent
-from PyQt5.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
 from twisted.internet.defer import Deferred
 
-from imqt import moments, painting, plain
+from imqt import moments, painting, plain, theme
 from imqt.dress import Dress
 from imqt.layout import box, col, rule
 from imqt.row_list import Gathering
@@ -92,22 +92,13 @@ class MainWindow(QMainWindow):
         sides.setCollapsible(0, False)
         sides.setStretchFactor(0, 1)
         sides.splitterMoved.connect(self._on_drawn)
-        whole = QWidget()
-        outer = QVBoxLayout(whole)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(self.head)
-        outer.addWidget(rule())
-        outer.addWidget(sides, 1)
-        outer.addWidget(rule())
-        outer.addWidget(self.line)
         self.parts = {"split": split, "sides": sides}  #: what can be drawn larger and smaller
-        self.setCentralWidget(box(col((whole, 1), gap=0)))
+        self.setCentralWidget(box(col(self.head, rule(), (sides, 1), rule(), self.line, gap=0)))
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Give the figures room for larger type."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if theme.has_changed(event):
             self._measure()
 
     def _measure(self) -> None:

@@ -10,7 +10,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
+
+from imserver.storage import postgresql
+from imserver.storage.database import Engines
 
 _INSTALLED = Path("/usr/lib/postgresql")  # where Debian puts each version
 
@@ -85,3 +88,24 @@ def cluster() -> Cluster:
     found = _found()
     assert found is not None, f"there is no PostgreSQL server in {_INSTALLED}"
     return Cluster(found)
+
+
+def opened(*, empty: bool = False) -> Engines:
+    """Open its one database, as it is or with nothing in it."""
+    if empty:
+        cluster().empty()
+    return postgresql.open_server(make_url(cluster().url))
+
+
+class OnPostgreSQL:
+    """Makes a case of a storage one on PostgreSQL; it begins with an empty database."""
+
+    skip = why_not() or None
+
+    def setUp(self) -> None:
+        cluster().empty()
+        super().setUp()  # type: ignore[misc]
+
+    def engines(self) -> Engines:
+        """Open the database."""
+        return opened()
