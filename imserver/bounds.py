@@ -56,7 +56,9 @@ class Bounds:
     crowd: float = _bound(
         500, "strangers", "more are a crowd: a newcomer may cost one of them, drawn at random, the place"
     )
-    strangers: float = _bound(1000, "strangers", "16 KiB each, 27 by TLS; for one more, one goes")
+    strangers: float = _bound(
+        1000, "strangers", "16 KiB each; who shook hands by TLS, 60, counts twice; for one more, one goes"
+    )
     handshakes: float = _bound(
         150, "handshakes", "of TLS under way at once, 55 KiB each; who comes then waits unread"
     )

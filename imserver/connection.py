@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionAborted, ConnectionDone
-from twisted.internet.interfaces import IDelayedCall, IHalfCloseableProtocol
+from twisted.internet.interfaces import IDelayedCall, IHalfCloseableProtocol, IHandshakeListener
 from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -38,6 +38,9 @@ GOODBYE = 4
 #: Seconds a peer that has all of the good-bye has to close its side, too: to close under what it still writes
 #: takes from it what it has not read yet.
 LINGERING = 1
+#: As how many a stranger is counted once hands are shaken by TLS.  OpenSSL holds 30 KiB for one who is silent
+#: then, and 20 more for one who holds back the end of a record.
+BY_TLS = 2
 #: What may be asked beyond protocol 1.
 CAN = (
     "ref",
@@ -69,7 +72,7 @@ def verb_of(asked: codec.Asked) -> str:
     return asked.verb if asked.verb in Command.by_verb else "?"
 
 
-@implementer(IHalfCloseableProtocol)
+@implementer(IHalfCloseableProtocol, IHandshakeListener)
 class Connection(Outlet, LineOnlyReceiver):
     """One client's socket.
 
@@ -85,6 +88,7 @@ class Connection(Outlet, LineOnlyReceiver):
         super().__init__(server)
         self._session = Session(server.dispatcher, self, number)
         self.source: str | None = None  #: where it comes from; None: not counted
+        self.weight = 1  #: as how many it is counted while it is a stranger's
         self._doorstep: Doorstep | None = Doorstep(server.bounds)  # while it is a stranger's
         self._throttle = Throttle(server.bounds, server.reactor.seconds)
         self._too_fast: IDelayedCall | None = None  # what is next may not be begun yet
@@ -116,6 +120,10 @@ class Connection(Outlet, LineOnlyReceiver):
             return
         who = self._server.enrolling.policy
         self.tell(Hello("imserver", protocol=PROTOCOL, can=CAN, register=who, line="Say HELP at any time."))
+
+    def handshakeCompleted(self) -> None:
+        """Note that from now on it costs more, as long as it is a stranger's."""
+        self._server.strangers.weigh(self, BY_TLS)
 
     @property
     def _known(self) -> bool:
@@ -200,6 +208,9 @@ class Connection(Outlet, LineOnlyReceiver):
         lingers = self._bye is not None and self._doorstep is None
         lose = getattr(self.transport, "loseWriteConnection", None) if lingers else None
         (lose or self.transport.loseConnection)()
+        if self._doorstep is not None:
+            # TLS would wait until the peer has closed, too, and hold what the next stranger is to have.
+            bare(self.transport).loseConnection()
 
     # --- lines in ---
 

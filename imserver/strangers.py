@@ -34,6 +34,7 @@ class Guest(Protocol):
     """A connection, as much of it as is dealt with here."""
 
     source: str | None  #: where it comes from; None: not counted
+    weight: int  #: as how many it is counted: one by TLS holds more memory
 
     def close(self, bye: Bye) -> None:
         """Say good-bye and end."""
@@ -52,6 +53,7 @@ class Strangers:
         self._draw = draw
         self._since: dict[Guest, float] = {}
         self._by_source: dict[str, int] = {}
+        self._weight = 0  # of all of them together
         self._arrivals: Tallies[str] = Tallies(
             clock.seconds, lambda: bounds.arrivals_per_source, lambda: bounds.remembered
         )
@@ -75,7 +77,7 @@ class Strangers:
                     "too-often", seconds, f"Too many came from your address; come again in {seconds} s."
                 )
             self._arrivals.count(guest.source)
-        self._make_room()
+        self._make_room(guest)
         self.stay(guest)
         return None
 
@@ -83,9 +85,18 @@ class Strangers:
         """Give somebody the whole time to log in: a newcomer, one who has registered, one who logged out."""
         self._forget(guest)
         self._since[guest] = self._clock.seconds()
+        self._weight += guest.weight
         if guest.source is not None:
             self._by_source[guest.source] = self._by_source.get(guest.source, 0) + 1
         self._watch()
+
+    def weigh(self, guest: Guest, weight: int) -> None:
+        """Count a stranger as so many from now on; others go, if that is too many."""
+        if guest in self._since:
+            self._weight += weight - guest.weight
+        guest.weight = weight
+        while self._weight > self.bounds.strangers and len(self._since) > 1:
+            self._send_one_away(but=guest)
 
     def enter(self, guest: Guest) -> None:
         """Note that somebody has logged in: no stranger any more, and its source may send more."""
@@ -100,20 +111,27 @@ class Strangers:
         self._watch()
 
     def _forget(self, guest: Guest) -> None:
-        if self._since.pop(guest, None) is not None and guest.source is not None:
+        if self._since.pop(guest, None) is None:
+            return
+        self._weight -= guest.weight
+        if guest.source is not None:
             self._by_source[guest.source] -= 1
             if not self._by_source[guest.source]:
                 del self._by_source[guest.source]
 
     # --- a crowd ---
 
-    def _make_room(self) -> None:
-        here, crowd, most = len(self._since), self.bounds.crowd, self.bounds.strangers
-        if here >= most or (
-            here >= crowd and not math.isinf(most) and self._draw(int(most - crowd)) < here - crowd
-        ):
-            drawn = next(islice(self._since, self._draw(here), None))
-            self._send_away(drawn, CROWDED)
+    def _make_room(self, newcomer: Guest) -> None:
+        crowd, most = self.bounds.crowd, self.bounds.strangers
+        if crowd <= self._weight < most < math.inf and self._draw(int(most - crowd)) < self._weight - crowd:
+            self._send_one_away()
+        while self._weight + newcomer.weight > most and self._since:
+            self._send_one_away()
+
+    def _send_one_away(self, but: Guest | None = None) -> None:
+        here = (guest for guest in self._since if guest is not but)
+        drawn = next(islice(here, self._draw(len(self._since) - (but in self._since)), None))
+        self._send_away(drawn, CROWDED)
 
     def _send_away(self, guest: Guest, bye: Bye) -> None:
         self.leave(guest)
@@ -123,7 +141,7 @@ class Strangers:
 
     @property
     def _patience(self) -> float:
-        crowded = len(self._since) > self.bounds.crowd
+        crowded = self._weight > self.bounds.crowd
         return self.bounds.crowded_seconds if crowded else self.bounds.stranger_seconds
 
     def _watch(self) -> None:

@@ -247,6 +247,34 @@ class HandshakeTests(TLSCase):
         callers[0].shake_hands()
         self.assertIn("* HELLO", callers[0].heard()[0])
 
+    def test_weight(self) -> None:
+        """Who has shaken hands is counted twice: OpenSSL holds so much for it; in clear, or before, once."""
+        self.stage = Stage(bounds=replace(BOUNDS, crowd=40, strangers=50))
+        self.stage.actor("in clear")
+        waiting = [self.call() for _ in range(9)]
+        self.assertEqual(10, self.weight())
+        callers = [self.call().shake_hands() for _ in range(10)]
+        self.assertEqual(30, self.weight())
+        callers += [self.call().shake_hands() for _ in range(30)]
+        self.assertTrue(48 <= self.weight() <= 50, self.weight())
+        gone = [caller for caller in (*waiting, *callers) if caller.wire.closed or caller.wire.aborted]
+        self.assertEqual(50 - len(gone), len(self.stage.server.strangers))
+        for caller in callers:
+            caller.wire.drop()
+        self.stage.settle()
+        self.assertEqual(len(self.stage.server.strangers), self.weight())
+
+    def weight(self) -> int:
+        """Give as how many those count who are here."""
+        return sum(guest.weight for guest in self.stage.server.strangers._since)
+
+    def test_sent_away(self) -> None:
+        """A stranger who is sent away is not waited for: what TLS holds for it others are to have."""
+        caller = self.call().shake_hands()
+        caller.say("QUIT")
+        self.assertTrue(caller.wire.closed)
+        self.assertIn("OK QUIT", " ".join(caller.heard()))
+
     def test_counted(self) -> None:
         """Somebody who has not shaken hands yet is a stranger like any other."""
         callers = [self.call() for _ in range(3)]
