@@ -50,6 +50,13 @@ def harmless(text: str) -> str:
     return _TURNS.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
+def beginning(text: str, most: int) -> str:
+    """Give the first letters of a text for a line among many, each of which is painted in no time."""
+    text = " ".join(harmless(text[: 2 * most]).split())
+    piece = next(pieces(text[:most]), "")
+    return piece if piece == text else f"{piece}…"
+
+
 def pieces(text: str) -> Iterator[str]:
     """Cut a long text in pieces, none of which holds a window up: behind a line where that is possible."""
     while text:

@@ -39,6 +39,7 @@ class WholeText(QPlainTextEdit):
         self._next = QTimer(self)
         self._next.timeout.connect(self._add_piece)
         self._add_piece()
+        self.moveCursor(QTextCursor.MoveOperation.Start)  # whoever reads by key begins there
         self._next.start(0)
 
     def sizeHint(self) -> QSize:

@@ -98,13 +98,19 @@ class BubbleDelegate(MeasuringDelegate):
     def _paragraphs(self, row: Row, width: int) -> painting.Paragraphs:
         """Set a message in lines; it is kept until the room or the type is another."""
         font, room = theme.font(), self._room(width)
-        key = (room, font.pointSizeF(), theme.scheme())
+        sought = self._model.sought if row.said is self._model.marked else None
+        key = (room, font.pointSizeF(), theme.scheme(), sought)
         found = row.shape.get(key)
         if isinstance(found, painting.Paragraphs):
             return found
         if self._view.testAttribute(Qt.WidgetAttribute.WA_PendingResizeEvent):
             return self._guess(row)  # how wide it will be is not known: it is laid out when it is told
-        made = self.in_time(lambda: painting.Paragraphs(clamping.clamped(row.text), font, room))
+
+        def set_in_lines() -> painting.Paragraphs:
+            text = clamping.clamped(row.text)
+            return painting.Paragraphs(text, font, room, sought.places(text) if sought else ())
+
+        made = self.in_time(set_in_lines)
         if made is None:
             return self._guess(row)
         row.shape = {key: made}
@@ -131,6 +137,8 @@ class BubbleDelegate(MeasuringDelegate):
         self, painter: QPainter, place: QRectF, option: QStyleOptionViewItem, row: Row, said: Said
     ) -> None:
         paragraphs = self._paragraphs(row, self._width())
+        if said is self._model.marked:
+            painting.draw_round(painter, place.adjusted(6, 0, -1, 0), CORNER, theme.colour("soft"))
         if row.opening and not said.mine:
             self._paint_sender(painter, place, said)
         bubble = self._bubble(place, row, said, paragraphs)
@@ -236,7 +244,7 @@ class BubbleDelegate(MeasuringDelegate):
 
     @staticmethod
     def _words_in_passing(said: Said) -> str:
-        text = said.text[:SLIM]
+        text = clamping.beginning(said.text, SLIM)
         if said.mine:
             return tr("You told everyone: {text}", text=text)
         return tr("{name} told everyone: {text}", name=wording.named(said.sender), text=text)

@@ -224,7 +224,9 @@ class MainWindow(QMainWindow):
         """Let the composer of another window do what this one's does."""
         window.composer.audience_chosen.connect(lambda audience: self._go_from(window, audience))
         window.composer.commanded.connect(self._obey)
-        window.composer.let_go.connect(window.view.transcript.setFocus)
+        window.find_wanted.connect(self._find_beside)
+        # As it is then: it may be at a place far back.
+        window.composer.let_go.connect(lambda: window.view.reading.setFocus())  # noqa: PLW0108
 
     def _go_from(self, window: TalkWindow, audience: Audience) -> None:
         """Go on writing to others here: a window of its own stays with its conversation."""
@@ -259,6 +261,15 @@ class MainWindow(QMainWindow):
         """Search in the roster."""
         self.roster.begin_search()
 
+    def find_said(self, words: str = "", *, everywhere: bool | None = None) -> None:
+        """Find something in what was said: here, or in all conversations."""
+        self.conversations.begin_find(words, everywhere=everywhere)
+
+    def _find_beside(self) -> None:
+        """Find something for whoever reads in a window of its own: it goes there by itself."""
+        self.bring()
+        self.find_said(everywhere=True)
+
     def write_to_chosen(self) -> None:
         """Write to those who are chosen in the roster."""
         names = self.roster.model.chosen()
@@ -287,7 +298,8 @@ class MainWindow(QMainWindow):
         """Go to the next part of the window."""
         view = self.conversations.current
         stops: list[QWidget] = [self.roster.search, self.roster.list, self.conversations.tabs]
-        stops += [view.transcript] if view is not None else []
+        stops += [self.conversations.finding.field, self.conversations.finding.hits]
+        stops += [view.reading] if view is not None else []
         stops += [self.composer.edit, self.wire.list]
         stops = [stop for stop in stops if stop.isVisible()]
         at = next((place for place, stop in enumerate(stops) if stop.hasFocus()), -1 if by > 0 else 0)
@@ -332,6 +344,7 @@ class MainWindow(QMainWindow):
         """Do what a slash command says."""
         acts = {
             "who": self.find_person,
+            "find": lambda: self.find_said(rest, everywhere=True),
             "ping": self.ping,
             "away": lambda: self._asking.show_me(Shown.AWAY, rest),
             "back": lambda: self._asking.show_me(Shown.ONLINE, rest),

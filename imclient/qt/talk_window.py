@@ -23,6 +23,7 @@ class TalkWindow(QWidget):
     """A page that was taken out of the tabs."""
 
     put_back = pyqtSignal()
+    find_wanted = pyqtSignal()  #: something that was said
     looked = pyqtSignal(bool)  #: its reader looks at it, or no longer
 
     def __init__(self, client: Client, view: ConversationView) -> None:
@@ -44,6 +45,7 @@ class TalkWindow(QWidget):
         below = box(row((self.composer, 1)))
         self.setLayout(col(box(head, "side"), rule(), (view, 1), rule(), below, gap=0))
         QShortcut(QKeySequence("Ctrl+W"), self).activated.connect(self.go_back)
+        QShortcut(QKeySequence("Ctrl+F"), self).activated.connect(self.find_wanted)
         view.show()
         self.composer.edit.setFocus()
         self.show_unread()

@@ -100,6 +100,26 @@ class TalkTests(WindowsCase):
         self.assertRegex(carol.expect("* MESSAGE"), "alice bob,carol .* :Port 7 is up$")
         self.assertRegex(carol.expect("* MESSAGE"), r"alice \* .* :The lab closes at six\.$")
 
+    def test_find(self) -> None:
+        """What was said in any conversation is found, also without the server, and gone to."""
+        alice, bob = self.user("alice"), self.user("bob")
+        bob.write_to("alice")
+        bob.say("The patch cable is in the drawer")
+        alice.open_tab("bob")
+        alice.reads("The patch cable is in the drawer")
+        alice.click("modeEveryone")
+        alice.say("Lunch?")
+        self.kill_server()
+        alice.do("trigger", name="findInAll")
+        alice.do("type", name="findSaid", text="CABLE")
+        found = eventually(lambda: alice.do("found"))
+        self.assertEqual(1, len(found))
+        self.assertRegex(found[0], r"^bob, \d\d:\d\d: The patch cable is in the drawer$")
+        self.assertEqual("Everyone", alice.do("tab"))
+        alice.do("key", name="findSaid", key="Return")
+        self.assertEqual("bob", alice.do("tab"))
+        alice.sees("findWhich", "1 of 1")
+
     def test_ping_and_wire(self) -> None:
         """The Ping button tells the round trip; the wire view shows every line, and no password."""
         alice, bob = self.user("alice"), self.user("bob")

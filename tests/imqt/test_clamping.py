@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from imqt.clamping import CUT, MOST_COSTLY, MOST_LINES, MOST_RARE, clamped, pieces
+from imqt.clamping import CUT, MOST_COSTLY, MOST_LINES, MOST_RARE, beginning, clamped, pieces
 from imqt.plain import PlainLabel
 from tests.qt_case import QtCase
 
@@ -39,6 +39,21 @@ class ClampedTests(SynchronousTestCase):
     def test_stacked_marks(self) -> None:
         """Marks do not grow over the neighbours."""
         self.assertEqual("a" + "\u0301" * 6 + "b", clamped("a" + "\u0301" * 1000 + "b"))
+
+
+class BeginningTests(SynchronousTestCase):
+    def test_one_line(self) -> None:
+        """A short text is one line, and ends in no dots."""
+        self.assertEqual("one two", beginning("one\n  two ", 200))
+
+    def test_cut(self) -> None:
+        """A long one is cut, and sooner where it costs much; nothing in it turns round what follows."""
+        self.assertEqual("x" * 200 + "…", beginning("x" * 4096, 200))
+        for sign, most in (("😀", MOST_COSTLY), ("𐎀", MOST_RARE)):
+            shown = beginning(sign * 200, 200)
+            self.assertTrue(0 < shown.count(sign) <= most // 7, shown)
+            self.assertTrue(shown.endswith("…"))
+        self.assertNotIn("\u202e", beginning("see \u202egpj.exe", 200))
 
 
 class PiecesTests(SynchronousTestCase):

@@ -39,6 +39,7 @@ class WholeTextTests(QtCase):
         for text in ("😀" * 1024, "one\n\ntwo  \u00a0 & <b>three</b>\n" * 200, "x" * 9000 + "\n"):
             whole = self.whole(text)
             self.assertLess(self.come(text), 0.25)
+            self.assertEqual(0, whole.textCursor().position())  # who reads by key begins at the beginning
             whole.selectAll()
             chosen = whole.createMimeDataFromSelection()
             self.assertEqual(text, chosen.text())
