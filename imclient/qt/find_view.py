@@ -109,8 +109,8 @@ class FindView(QWidget):
         self.hits = Hits(self.model, client.name or "")
         self._empty = Empty(self.hits)
         self._everywhere = QCheckBox(tr("In all conversations"))
-        self._older = plain.tool_button(tr("The one before (F3)"), "down")
-        self._newer = plain.tool_button(tr("The one after (Shift+F3)"), "up")
+        self._older = plain.tool_button(tr("The older one (F3)"), "down")
+        self._newer = plain.tool_button(tr("The newer one (Shift+F3)"), "up")
         self._close = plain.tool_button(tr("Close and stay here"), "close")
         self._which = PlainLabel("", "caption")
         self._count = ElidedLabel("", "caption")
@@ -361,7 +361,7 @@ class FindView(QWidget):
             self.hits.step(by)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Escape leads back step by step: to what was found, then to where one was; F3 goes on."""
+        """Escape leads back step by step: to what was found, then to where one was."""
         assert event is not None
         if not self.is_open:
             super().keyPressEvent(event)
@@ -369,8 +369,6 @@ class FindView(QWidget):
             self._list()
         elif event.key() == Qt.Key.Key_Escape:
             self.close_find(back=True)
-        elif event.key() == Qt.Key.Key_F3:
-            self.go(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
         else:
             super().keyPressEvent(event)
 

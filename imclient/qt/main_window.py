@@ -265,6 +265,13 @@ class MainWindow(QMainWindow):
         """Find something in what was said: here, or in all conversations."""
         self.conversations.begin_find(words, everywhere=everywhere)
 
+    def step_found(self, by: int) -> None:
+        """Go to what was found so many places further down, or up; or begin to look for something."""
+        if self.conversations.finding.is_open:
+            self.conversations.finding.go(by)
+        else:
+            self.find_said()
+
     def _find_beside(self) -> None:
         """Find something for whoever reads in a window of its own: it goes there by itself."""
         self.bring()

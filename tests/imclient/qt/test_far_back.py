@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 from PyQt5.QtCore import Qt
@@ -176,7 +177,10 @@ class FarBackTests(WindowsCase):
         disk = self.client._run
         disk.held = True
         QTest.keyClick(self.finding.field, Qt.Key.Key_Return)
+        self.assertIsNotNone(self.window.conversations._going._asked)
         self.window.conversations.close_current()
         self.settle()
         disk.let()
         self.wait(0.5)
+        gc.collect()  # what nobody handled is told of when it is let go
+        self.assertEqual([], self.flushLoggedErrors())
