@@ -31,7 +31,7 @@ from .transcript import Transcript
 
 #: So many tabs open by themselves; beyond that the roster's badges tell.
 MOST_BY_ITSELF = 12
-#: Narrower than this, Ping and Wire show their signs only.
+#: Narrower than this, Ping and Wire show their signs only, and Find none.
 NARROW = 620
 _BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 _ALONE = Qt.ToolButtonStyle.ToolButtonIconOnly
@@ -85,11 +85,14 @@ class ConversationsView(QWidget):
         self.all = plain.tool_button(tr("All conversations"), "down")
         self.all.setObjectName("allTabs")
         self.all.clicked.connect(self.list_all)
+        self.search = plain.tool_button(tr("Find in what was said (Ctrl+F)"), "search")
+        self.search.setObjectName("beginFind")
+        self.search.clicked.connect(lambda: self.begin_find())  # noqa: PLW0108  (a click says whether it is checked)
         wire.setObjectName("wireToggle")
         return ping, wire
 
     def _put_together(self) -> None:
-        head = row((self.tabs, 1), self.all, self.ping, self.wire, margins=(4, 0, 12, 0), gap=4)
+        head = row((self.tabs, 1), self.all, self.search, self.ping, self.wire, margins=(4, 0, 12, 0), gap=4)
         self.setLayout(col(head, rule(), (self.finding, 1), gap=0))
 
     def _listen(self) -> None:
@@ -425,6 +428,7 @@ class ConversationsView(QWidget):
         if self._receipts is not None:
             self._receipts.place()
         roomy = self.width() >= NARROW
+        self.search.setVisible(roomy)  # else the menu has it, and the tabs have their room
         for tool, text in ((self.ping, tr("Ping")), (self.wire, tr("Wire"))):
             tool.setText("\N{NO-BREAK SPACE}" + text)
             tool.setToolButtonStyle(_BESIDE if roomy else _ALONE)
