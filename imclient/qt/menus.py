@@ -138,8 +138,8 @@ class Menus:
 
     def _conversation(self, acts: _Acts, conversations: ConversationsView) -> None:
         menu = self._menu(tr("&Conversation"), "menuConversation")
-        for number, mode in enumerate(Mode, 1):
-            add(menu, tr(_TO[mode]), partial(acts.choose_mode, mode), f"Alt+{number}")
+        for mode in Mode:
+            add(menu, tr(_TO[mode]), partial(acts.choose_mode, mode), mode.key)
         add(menu, tr("A note to yourself"), acts.write_note, "Ctrl+N")
         add(menu, tr("Outbox"), acts.show_outbox, "Ctrl+Shift+O", "listOutbox")
         self._finding(menu, acts)

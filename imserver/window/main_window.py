@@ -9,7 +9,7 @@ from PyQt5.QtGui import QCloseEvent, QResizeEvent
 from PyQt5.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
 from twisted.internet.defer import Deferred
 
-from imqt import painting, plain, theme
+from imqt import moments, painting, plain, theme
 from imqt.dress import Dress
 from imqt.layout import box, col, rule
 from imqt.row_list import Gathering
@@ -167,13 +167,18 @@ class MainWindow(QMainWindow):
         self._ended = ended
 
     def _show_counts(self) -> None:
-        online = self._overseer.link.state is State.ONLINE
-        self.bar.show_counts(
-            self._overseer.people.people, full=self._overseer.full, at=None if online else self._overseer.seen
-        )
+        when = self._when()
+        self.bar.show_counts(self._overseer.people.people, full=self._overseer.full, when=when)
+        self.figures.show_when(when)
         self.people.show_alone(self._overseer.full and len(self._overseer.people.people.all) <= 1)
         self.line.show_hint()
         self._show_chosen()
+
+    def _when(self) -> str:
+        """Say of when all that is shown is, if it is not of now."""
+        if self._overseer.link.state is State.ONLINE:
+            return ""
+        return tr("as it was at {time}", time=moments.clock(self._overseer.seen))
 
     def _show_figures(self) -> None:
         self.head.show_link(self._overseer.link, self._overseer.figures.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt5.QtGui import QFontMetrics
 from PyQt5.QtWidgets import QAbstractButton, QWidget
 
-from imqt import moments, plain, theme
+from imqt import plain, theme
 from imqt.layout import box, col, row
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.search_field import give_room, search_field
@@ -63,15 +63,13 @@ class PeopleBar(Fitting):
         """What can be done with somebody."""
         return self.write, self.reset, self.suspend, self.disconnect_
 
-    def show_counts(self, people: People, *, full: bool, at: float | None = None) -> None:
-        """Say how many there are; ``at`` that time there were so many, if nobody can know now."""
+    def show_counts(self, people: People, *, full: bool, when: str = "") -> None:
+        """Say how many there are; or of when they are, if nobody can know now."""
         here, names = number(people.connected), number(people.names)
         so_far = tr("{here} connected, {all} names so far", here=here, all=names)
         counted = tr("{here} of {all} connected", here=here, all=names) if full else so_far
-        if at is not None:
-            counted = tr("as it was at {time}", time=moments.clock(at))
-        self._counts.setText(counted)
-        self._counts.set_role("caption" if at is None else "waiting")
+        self._counts.setText(when or counted)
+        self._counts.set_role("waiting" if when else "caption")
         self.fit()
 
     def show_person(self, person: Person | None, *, me: str, online: bool) -> None:

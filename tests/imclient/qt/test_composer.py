@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QLineEdit
 
-from imclient.qt.composer import MessageEdit
+from imclient.qt.message_edit import MessageEdit
 from imqt.plain import Notice, PlainLabel
 from tests.qt_case import QtCase
 
