@@ -31,7 +31,7 @@ from .transcript import Transcript
 
 #: So many tabs open by themselves; beyond that the roster's badges tell.
 MOST_BY_ITSELF = 12
-#: Narrower than this, Ping and Wire show their signs only.
+#: Narrower than this, Ping and Wire show their signs only, and Find none.
 NARROW = 620
 _BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 _ALONE = Qt.ToolButtonStyle.ToolButtonIconOnly
@@ -71,6 +71,7 @@ class ConversationsView(QWidget):
             tr("Watch the lines on the wire"), "wire", text=tr("Wire"), checkable=True
         )
         self.all = plain.tool_button(tr("All conversations"), "down")
+        self.search = plain.tool_button(tr("Find in what was said (Ctrl+F)"), "search")
         self._unread_out_of_sight = 0
         self._last: ConversationView | None = None
         self._welcome: QWidget | None = None
@@ -86,7 +87,8 @@ class ConversationsView(QWidget):
         self.ping.setObjectName("ping")
         self.wire.setObjectName("wireToggle")
         self.all.setObjectName("allTabs")
-        head = row((self.tabs, 1), self.all, self.ping, self.wire, margins=(4, 0, 12, 0), gap=4)
+        self.search.setObjectName("beginFind")
+        head = row((self.tabs, 1), self.all, self.search, self.ping, self.wire, margins=(4, 0, 12, 0), gap=4)
         self.setLayout(col(head, rule(), (self.finding, 1), gap=0))
 
     def _listen(self) -> None:
@@ -99,6 +101,7 @@ class ConversationsView(QWidget):
         self._apart.looked.connect(self._look_apart)
         self.tabs.changed.connect(self._counting.soon)
         self.all.clicked.connect(self.list_all)
+        self.search.clicked.connect(lambda _checked: self.begin_find())
         self.ping.clicked.connect(self.ping_wanted)
         self.wire.toggled.connect(self.wire_wanted)
         self._client.conversations.changed.connect(self._on_changed)
@@ -423,6 +426,7 @@ class ConversationsView(QWidget):
         if self._receipts is not None:
             self._receipts.place()
         roomy = self.width() >= NARROW
+        self.search.setVisible(roomy)  # else the menu has it, and the tabs have their room
         for tool, text in ((self.ping, tr("Ping")), (self.wire, tr("Wire"))):
             tool.setText("\N{NO-BREAK SPACE}" + text)
             tool.setToolButtonStyle(_BESIDE if roomy else _ALONE)
