@@ -76,7 +76,11 @@ def _password(file: TextIO | None, *, new: bool) -> str:
     if file is not None:
         written = file.readline().removesuffix("\n")
         if not written:
-            raise NotDone(f"There is no password in the first line of {file.name}.", status=Status.MISTYPED)
+            raise NotDone(
+                f"There is no password in the first line of {file.name}.",
+                code="mistyped",
+                status=Status.MISTYPED,
+            )
         return written
     asked: str = click.prompt("Password", hide_input=True, err=True, confirmation_prompt=new)
     return asked
