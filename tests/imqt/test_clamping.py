@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 
+from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QApplication, QLabel
 from twisted.trial.unittest import SynchronousTestCase
 
 from imqt import plain
 from imqt.clamping import CUT, MOST_COSTLY, MOST_LINES, MOST_RARE, clamped, pieces
-from imqt.plain import PlainLabel, WholeText
+from imqt.plain import CHOSEN_FROM, PlainLabel, WholeText
 from tests.qt_case import QtCase
 
 
@@ -85,6 +86,19 @@ class WholeTextTests(QtCase):
         shown = "".join(label.text() for label in whole.findChildren(QLabel))
         self.assertEqual(text, shown)
         self.assertLess(longest, 0.25)
+
+    def test_a_part(self) -> None:
+        """A part of it can be chosen, but where labels that allow it would hold the window up (E4)."""
+        for text, may in (
+            ("a word " * (CHOSEN_FROM // 7), True),
+            ("a word " * (CHOSEN_FROM // 7 + 1), False),
+            ("😀" * (MOST_COSTLY + 1), False),
+        ):
+            whole = self.show(WholeText(text, "all of it"))
+            labels = whole.findChildren(QLabel)
+            self.assertEqual(
+                {may}, {bool(label.textInteractionFlags() & Qt.TextSelectableByMouse) for label in labels}
+            )
 
     def test_usual(self) -> None:
         """What is short is a label, as ever."""
