@@ -30,7 +30,7 @@ from imqt import links
 from imqt.notice_bar import NoticeBar
 from tests.imclient.qt.exposed import Watch, corpus, expose
 from tests.imclient.qt.test_links import bad
-from tests.qt_case import HARMLESS, app
+from tests.qt_case import HARMLESS, app, process
 
 from .alone import alone
 from .evidence import Progress, circumstances, held, write_evidence
@@ -44,9 +44,9 @@ STEP = 9
 
 
 def settle() -> None:
-    """Let Qt do what it has put off."""
-    for _ in range(3):
-        app.processEvents()
+    """Let Qt do what it has put off; the windows that were closed go, too, or all would be kept."""
+    process()
+    process()
 
 
 # E1

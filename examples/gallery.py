@@ -90,6 +90,34 @@ def window_receipts(dress: Dress) -> MainWindow:
     return shown
 
 
+def window_find(dress: Dress) -> MainWindow:
+    """Show what was found in all conversations."""
+    shown = window(dress)
+    shown.roster.model.choose_none()
+    shown.composer.edit.clear()
+    shown.find_said("the", everywhere=True)
+    return shown
+
+
+def window_found(dress: Dress) -> MainWindow:
+    """Show one that was found, in its conversation."""
+    shown = window_find(dress)
+    waiting = QTimer(shown)
+    waiting.setSingleShot(True)
+    waiting.timeout.connect(lambda: shown.conversations.finding.go(1))
+    waiting.start(100)
+    return shown
+
+
+def window_not_found(dress: Dress) -> MainWindow:
+    """Show that nothing was found here."""
+    shown = window(dress)
+    shown.roster.model.choose_none()
+    shown.composer.edit.clear()
+    shown.find_said("projector", everywhere=False)
+    return shown
+
+
 def window_away(dress: Dress) -> MainWindow:
     """Show somebody who is away, as oneself is."""
     shown = window(dress)
@@ -261,6 +289,9 @@ SHOWN: dict[str, Callable[[Dress], QWidget]] = {
     "window-wire": window_with_wire,
     "window-everyone": window_everyone,
     "window-receipts": window_receipts,
+    "window-find": window_find,
+    "window-found": window_found,
+    "window-not-found": window_not_found,
     "window-away": window_away,
     "window-empty": window_empty,
 }

@@ -13,15 +13,19 @@ from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.task import Clock
 
 from imclient.core.client import Client, LinkState
+from imclient.core.conversation import BEHIND_ALL
 from imclient.core.conversations import Conversations, Progress, Said
 from imclient.core.desk import Desk
 from imclient.core.devices import Device
+from imclient.core.excerpt import Excerpt
+from imclient.core.finder import PAGE, Found
 from imclient.core.reaching import Unreachable
 from imclient.core.records import Receipt
 from imclient.core.roster import Presence, Roster
 from imclient.core.settings import Settings
 from imclient.core.showing import Shown
 from imclient.core.signal import Signal
+from imclient.core.sought import Sought
 from imclient.core.tokens import FileTokens
 from imclient.core.trust import Trust
 from imclient.core.wire import Wire, WireLine
@@ -168,8 +172,9 @@ class MadeUpClient:
         self.said: list[tuple[Audience, str]] = []
         self.refuse: Exception | None = None  #: what the next thing asked for fails with
         self.closed = False
-        self.stays_logged_in = True
+        self.stays_logged_in, self.not_told = True, ""
         self.registering = "open"
+        self.holds_all = True
         self.held: set[str] = set()  #: of whom this device holds something
         self.trust = Trust(Clock(), lambda host, port: TCP4ClientEndpoint(None, host, port), self.settings)
         self.tokens = FileTokens(Path("nowhere"), maybeDeferred)
@@ -215,9 +220,10 @@ class MadeUpClient:
         self.name = name
         return succeed(False)
 
-    def stay_logged_in_no_more(self) -> None:
-        """Keep nothing."""
+    def log_out(self) -> Deferred[str]:
+        """Keep nothing, and say what could not be done."""
         self.stays_logged_in = False
+        return succeed(self.not_told)
 
     def holds(self, host: str, port: int, name: str) -> bool:
         """Hold what was made up."""
@@ -270,6 +276,21 @@ class MadeUpClient:
         came = [Reached.READ] * receipt.read + [Reached.DELIVERED] * (receipt.delivered - receipt.read)
         came += [Reached.WAITING] * len(people)
         return succeed({one.name: reached for one, reached in zip(people, came, strict=False)})
+
+    def find(self, words: str, audience: Audience | None = None, before: int = BEHIND_ALL) -> Deferred[Found]:
+        """Find it in memory: there is nothing else."""
+        if self.refuse is not None:
+            return fail(self.refuse)
+        sought = Sought.of(words)
+        talks = self.conversations.all() if audience is None else [self.conversations.get(audience)]
+        said = (one for talk in talks for one in talk.messages if (one.number or BEHIND_ALL) < before)
+        hits = sorted((one for one in said if sought.is_in(one.text)), key=lambda one: -(one.number or 0))
+        page = hits[:PAGE]
+        return succeed(Found(page, (page[-1].number or 0) if len(hits) > PAGE else 0, self.holds_all))
+
+    def around(self, audience: Audience, number: int) -> Deferred[Excerpt | None]:
+        """Give nothing: all there is is in memory."""
+        return succeed(None)
 
     def say(self, audience: Audience, text: str) -> Said:
         """Keep it as said."""

@@ -347,9 +347,9 @@ def _password(refuse: Exception | None = None, again: str = "donkey wrench") -> 
         client.refuse = refuse
         shown = PasswordWindow(as_client(client), client.notice.emit)
         if refuse is not None or again != "donkey wrench":
-            for asked, typed in zip(shown._all, ("correct horse", "donkey wrench", again), strict=True):
+            for asked, typed in zip(shown.fields, ("correct horse", "donkey wrench", again), strict=True):
                 asked.field.setText(typed)
-            _soon(shown, shown._ask)
+            _soon(shown, shown.ask)
         return shown
 
     return make

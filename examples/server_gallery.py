@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from OpenSSL import SSL
 from PyQt5.QtCore import QPoint
@@ -50,6 +52,8 @@ Act = Callable[[MainWindow], object]
 Answering = Callable[[], Deferred[Answer[Reply]]]
 #: Those of a large server, and how many of them are connected.
 MANY, CONNECTED = 10_000, 2_400
+#: The entrance to a server that nobody administers yet, and to one elsewhere.
+FIRST, THERE = replace(NEW, code="K7QX"), replace(ELSEWHERE, server=f"{HOST}:{PORT}")
 
 
 class Life(Overseen):
@@ -218,24 +222,18 @@ def window_lost(dress: Dress) -> MainWindow:
     return shown
 
 
-def window_sent_away(dress: Dress) -> MainWindow:
-    """Show that another administrator ended this session."""
-    shown = _window(dress, own=False)
-    life = life_of(shown)
-    life.stage.appoint("alice")
-    life.people["alice"].say(f"DISCONNECT {ME}")
-    life.wait(0.2)
-    return shown
+def _undone(command: str) -> Make:
+    """Show what is left when another administrator has said this."""
 
+    def make(dress: Dress) -> MainWindow:
+        shown = _window(dress, own=False)
+        life = life_of(shown)
+        life.stage.appoint("alice")
+        life.people["alice"].say(command)
+        life.wait(0.2)
+        return shown
 
-def window_no_administrator(dress: Dress) -> MainWindow:
-    """Show that another administrator took the right away."""
-    shown = _window(dress, own=False)
-    life = life_of(shown)
-    life.stage.appoint("alice")
-    life.people["alice"].say(f"REVOKE {ME} administrator")
-    life.wait(0.2)
-    return shown
+    return make
 
 
 def window_suspended(dress: Dress) -> MainWindow:
@@ -295,7 +293,7 @@ def _over(act: Act, *, name: str = "bob", own: bool = True) -> Make:
     return make
 
 
-def _answered(act: Act, answer: Callable[[], Deferred[Answer[Reply]]]) -> Make:
+def _answered(act: Act, answer: Answering) -> Make:
     """Show what an answer is shown as, that no stage gives."""
 
     def asked(shown: MainWindow) -> None:
@@ -327,14 +325,16 @@ def _backed_up() -> Deferred[Answer[Reply]]:
     return succeed(Answer(replies.BackedUp(file=FILE, bytes_=61440, entries=21_417, seconds=1)))
 
 
-def _refused(refusal: Callable[[], Exception]) -> Answering:
-    def answer() -> Deferred[Answer[Reply]]:
-        wrong = refusal()
-        if isinstance(wrong, errors.Refusal):
-            wrong.retell(tr)
-        return fail(wrong)
+def _refused(wrong: Callable[[], BaseException]) -> Callable[..., Deferred[Any]]:
+    """Answer whatever is asked with this, in the language of the window."""
 
-    return answer
+    def refuse(*_: object) -> Deferred[Any]:
+        error = wrong()
+        if isinstance(error, errors.Refusal):
+            error.retell(tr)
+        return fail(error)
+
+    return refuse
 
 
 def _menu(place: int, *, own: bool = True) -> Make:
@@ -361,43 +361,29 @@ def _not_saved(shown: MainWindow) -> None:
 # --- the first window ---
 
 
-def _entrance(asked: Asked, *, name: str = "", server: str | None = None) -> Make:
-    return lambda _dress: _dialog(asked, name, server, lambda *_: Deferred())
+def _entrance(asked: Asked, *, name: str = "") -> Make:
+    return lambda _dress: EntranceDialog(asked, name, _no_answer)
 
 
-def _dialog(
-    asked: Asked, name: str, server: str | None, enter: Callable[..., Deferred[None]]
-) -> EntranceDialog:
-    given = asked if server is None else Asked(**{**vars(asked), "server": server})
-    return EntranceDialog(given, name, enter)
+def _no_answer(*_: object) -> Deferred[None]:
+    return Deferred()
 
 
-def _turned_away(
-    wrong: Callable[[], BaseException], asked: Asked = ELSEWHERE, server: str | None = f"{HOST}:{PORT}"
-) -> Make:
-    """Show why somebody does not come in."""
-
-    def enter(*_: object) -> Deferred[None]:
-        error = wrong()
-        if isinstance(error, errors.Refusal):
-            error.retell(tr)
-        return fail(error)
+def _pressed(enter: Callable[..., Deferred[None]], asked: Asked, password: str = "correct hors") -> Make:
+    """Show what comes of filling it in and pressing the button."""
 
     def make(_dress: Dress) -> QWidget:
-        dialog = _dialog(asked, ME, server if asked is ELSEWHERE else None, enter)
-        dialog.password.setText("correct hors")
+        dialog = EntranceDialog(asked, ME, enter)
+        dialog.password.setText(password)
         dialog.act.click()
         return dialog
 
     return make
 
 
-def _asking(_dress: Dress) -> QWidget:
-    """Show the fields at rest while the server is asked."""
-    dialog = _dialog(ELSEWHERE, ME, f"{HOST}:{PORT}", lambda *_: Deferred())
-    dialog.password.setText("correct horse")
-    dialog.act.click()
-    return dialog
+def _turned_away(wrong: Callable[[], BaseException], asked: Asked = THERE) -> Make:
+    """Show why somebody does not come in."""
+    return _pressed(_refused(wrong), asked)
 
 
 SHOWN: dict[str, Make] = {
@@ -413,8 +399,8 @@ SHOWN: dict[str, Make] = {
     "server-told": window_told,
     "server-full-disk": window_full_disk,
     "server-lost": window_lost,
-    "server-sent-away": window_sent_away,
-    "server-no-administrator": window_no_administrator,
+    "server-sent-away": _undone(f"DISCONNECT {ME}"),
+    "server-no-administrator": _undone(f"REVOKE {ME} administrator"),
     "server-completing": window_completing,
     "server-who": _typed("/who"),
     "server-help": _typed("/help"),
@@ -450,21 +436,23 @@ SHOWN: dict[str, Make] = {
     "server-menu-people": _menu(1),
     "server-menu-view": _menu(2),
     "server-menu-context": _over(_context),
-    "server-entrance-new": _entrance(Asked(**{**vars(NEW), "code": "K7QX"}), name="operator"),
+    "server-entrance-new": _entrance(FIRST, name="operator"),
     "server-entrance-here": _entrance(HERE, name=ME),
     "server-entrance-elsewhere": _entrance(ELSEWHERE),
-    "server-entrance-asking": _asking,
+    "server-entrance-asking": _pressed(_no_answer, THERE, "correct horse"),
     "server-entrance-refused": _turned_away(errors.LoginRefused, HERE),
-    "server-entrance-short": _turned_away(
-        lambda: errors.BadPassword(8, 256), Asked(**{**vars(NEW), "code": "K7QX"})
-    ),
+    "server-entrance-short": _turned_away(lambda: errors.BadPassword(8, 256), FIRST),
     "server-entrance-no-administrator": _turned_away(lambda: NoAdministrator(ME), HERE),
     "server-entrance-nobody-listens": _turned_away(ConnectionRefusedError),
-    "server-entrance-no-host": _turned_away(DNSLookupError, server="lab.exmaple:12001"),
-    "server-entrance-no-address": _turned_away(ConnectionRefusedError, server="lab:example:12001"),
+    "server-entrance-no-host": _turned_away(DNSLookupError, replace(THERE, server="lab.exmaple:12001")),
+    "server-entrance-no-address": _turned_away(
+        ConnectionRefusedError, replace(THERE, server="lab:example:12001")
+    ),
     "server-entrance-needs-tls": _turned_away(Strange),
     "server-entrance-stranger": _turned_away(SSL.Error),
-    "server-entrance-another": _turned_away(SSL.Error, server=str(Invite(HOST, PORT, None, PIN))),
+    "server-entrance-another": _turned_away(
+        SSL.Error, replace(THERE, server=str(Invite(HOST, PORT, None, PIN)))
+    ),
 }
 
 

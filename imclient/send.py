@@ -13,7 +13,7 @@ from typing import Any
 
 from improtocol import __version__, limits
 from improtocol.audience import EVERYONE, EVERYONE_SIGN, Audience
-from improtocol.errors import Refusal
+from improtocol.errors import Refusal, TooLong
 from improtocol.invite import PORT, BadInvite
 from improtocol.invite import parse as parse_invite
 
@@ -30,11 +30,15 @@ from .core.passwords import (
 from .core.saying import canonical, cleaned
 from .core.settings import HOST
 from .core.statuses import Status, table
+from .core.utf8 import checked, read
 from .sending import DELIVERED, READ, STORED, Order, Outcome, Sending
 from .token_file import BadTokenFile, TokenFile
 
+#: Bytes of standard input that no text has, however it is cleaned of what no line can carry.
+FAR_TOO_LONG = 4 * limits.TEXT
+
 _EPILOG = f"""\
-The text is what stands on the command line, or else standard input.
+The text is what stands on the command line, or else standard input; it is UTF-8, or nothing is sent.
 
     make test || echo "build broken" | imsend --as ci --to ana,bo --wait delivered
     imsend --as ci --all --ref "backup-$(date +%F)" "The backup is done."
@@ -103,10 +107,13 @@ def read_order(arguments: Sequence[str]) -> tuple[Order, bool]:
     secret = tokens.proof(password) if tokens is not None else (password or "")
     if asked.password_file == STDIN and not asked.text:
         parser.error("standard input is the password: say the text on the command line")
-    text = " ".join(asked.text) if asked.text else _standard_input()
+    try:
+        text = checked(" ".join(asked.text), "The text") if asked.text else _standard_input()
+        ref = checked(asked.ref or f"imsend.{secrets.token_hex(12)}", "The ref")
+    except Refusal as wrong:
+        parser.error(str(wrong))
     if not cleaned(text).strip():
         parser.error("there is nothing to say")
-    ref = asked.ref or f"imsend.{secrets.token_hex(12)}"
     order = Order(
         *(name, secret, asked.host, asked.port, audience, text, ref, asked.wait, asked.within),
         invite=asked.invite,
@@ -121,8 +128,12 @@ def _token_file(named: str | None) -> TokenFile | None:
 
 
 def _standard_input() -> str:
-    """Read what is to be said; what is far too long is not read to its end."""
-    return sys.stdin.buffer.read(4 * limits.TEXT).decode("utf-8", "replace").rstrip("\n")
+    """Read what is to be said, all of it or none; what is far too long is not read to its end."""
+    raw = sys.stdin.buffer.read(FAR_TOO_LONG)
+    if len(raw) == FAR_TOO_LONG:
+        raise TooLong("text", limits.TEXT)
+    lines = enumerate(raw.split(b"\n"), 1)
+    return "\n".join(read(line, f"Line {n} of standard input") for n, line in lines).rstrip("\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -39,10 +39,22 @@ def shortened(text: str, cut: str = "…") -> str:
     return text if end == len(text) else text[:end] + cut
 
 
+def costs(text: str) -> bool:
+    """Tell whether a text holds signs that cost Qt much to measure."""
+    return not text.isascii() and bool(_COSTLY.search(text) or _RARE.search(text))
+
+
 def harmless(text: str) -> str:
     """Give the whole text, with nothing in it that is painted over others or turns them round."""
     text = _STACKED.sub(r"\1", text)
     return _TURNS.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
+def beginning(text: str, most: int) -> str:
+    """Give the first letters of a text for a line among many, each of which is painted in no time."""
+    text = " ".join(harmless(text[: 2 * most]).split())
+    piece = next(pieces(text[:most]), "")
+    return piece if piece == text else f"{piece}…"
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -51,7 +63,7 @@ def pieces(text: str) -> Iterator[str]:
         end = min(_end(text, A_PIECE), MOST_LETTERS, _end_of(_LINE, MOST_LINES, text))
         if end < len(text):
             end = text.rfind("\n", 0, end + 1) + 1 or max(end, 1)
-        yield text[:end].removesuffix("\n")
+        yield text[:end]
         text = text[end:]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt5.QtWidgets import QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QWidget
 
 from imqt import plain
 from imqt.layout import box, col, row, rule
@@ -29,9 +29,7 @@ class NoticeBar(QWidget):
         line = row(
             IconSign("warning", "waiting", 16), (self._words, 1), close, margins=(16, 8, 12, 8), gap=10
         )
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(box(col(line, rule(), gap=0), "side"))
+        self.setLayout(col(box(col(line, rule(), gap=0), "side")))
         self.hide()
 
     def tell(self, sentence: str) -> None:

@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from PyQt5.QtCore import QPointF, QRectF, Qt
-from PyQt5.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
+from PyQt5.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPen,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PyQt5.QtWidgets import QWidget
 
-from imqt import theme
+from imqt import clamping, theme
 from imqt.links import Link, links
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 
+#: How strong the ground of a marked place is; the letters on it stay easy to read.
+MARKED = 0.34
 
 #: A sign that says of itself that it is a picture, and what joins it.
 _COLOURED = re.compile("[\u00a9-\U0001ffff]\ufe0f")
 
 
-class Paragraphs:
-    """A text set in lines of at most `width` pixels."""
+#: Places in a text: begin and end.
+Marks = Sequence[tuple[int, int]]
 
-    def __init__(self, text: str, font: QFont, width: float) -> None:
+
+class Paragraphs:
+    """A text set in lines of at most `width` pixels; some places in it may be marked."""
+
+    def __init__(self, text: str, font: QFont, width: float, marks: Marks = ()) -> None:
         # QTextLayout knows one paragraph: U+2028 parts lines inside it.
         self._layout = QTextLayout(text.replace("\n", "\u2028"), font)
         self._layout.setCacheEnabled(True)
         self._links = [(_units(text[: link.start]), _units(text[: link.end]), link) for link in links(text)]
         as_links = [_as_link(start, end) for start, end, _ in self._links]
-        self._layout.setFormats([*as_links, *_in_colour(text)])
+        self._layout.setFormats([*as_links, *_in_colour(text), *_marked(text, marks)])
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._layout.setTextOption(option)
@@ -63,6 +78,49 @@ class Paragraphs:
         self._layout.draw(painter, at)
 
 
+class OneLine:
+    """A text in one line of at most `width` pixels, ended with three dots if it must be."""
+
+    def __init__(self, text: str, font: QFont, width: float, marks: Marks = ()) -> None:
+        self._layout, room = _set_in_line(text, font, marks), max(width, 0)
+        line = self._layout.lineAt(0)
+        if line.naturalTextWidth() > room:
+            room = max(room - QFontMetrics(font).horizontalAdvance("…"), 0)
+            end = line.xToCursor(line.x() + room, line.CursorPosition.CursorOnCharacter)
+            text = text.encode("utf-16-le")[: 2 * end].decode("utf-16-le", "ignore").rstrip() + "…"
+            self._layout = _set_in_line(
+                text, font, [(begin, stop) for begin, stop in marks if stop < len(text)]
+            )
+
+    def draw(self, painter: QPainter, at: QPointF, colour: QColor) -> None:
+        """Paint it, its upper left corner here."""
+        painter.setPen(colour)
+        self._layout.draw(painter, at)
+
+
+def _set_in_line(text: str, font: QFont, marks: Marks) -> QTextLayout:
+    layout, option = QTextLayout(text, font), QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.NoWrap)
+    option.setTextDirection(Qt.LayoutDirection.LeftToRight)
+    layout.setTextOption(option)
+    layout.setCacheEnabled(True)
+    layout.setFormats([*_in_colour(text), *_marked(text, marks)])
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    return layout
+
+
+def _marked(text: str, marks: Marks) -> Iterator[QTextLayout.FormatRange]:
+    """Give the places that are marked: on a ground of their own, the letters as they are."""
+    for begin, end in marks:
+        letters = QTextCharFormat()
+        letters.setBackground(theme.colour("accent", MARKED))
+        made = QTextLayout.FormatRange()
+        made.start, made.length, made.format = _units(text[:begin]), _units(text[begin:end]), letters
+        yield made
+
+
 def _units(text: str) -> int:
     """Count as Qt does, which takes two for what lies beyond 16 bits."""
     return len(text.encode("utf-16-le")) // 2
@@ -93,12 +151,22 @@ def draw_line(
 ) -> float:
     """Paint one line, ended with three dots if it must be; give the width it took."""
     metrics = QFontMetrics(font)
-    one_line = " ".join(text.split("\n"))
+    one_line = _worth_measuring(" ".join(text.split("\n")), metrics, rectangle.width())
     shown = metrics.elidedText(one_line, Qt.TextElideMode.ElideRight, int(rectangle.width()))
     painter.setFont(font)
     painter.setPen(colour)
     painter.drawText(rectangle, flags | int(Qt.TextFlag.TextSingleLine), shown)
     return metrics.horizontalAdvance(shown)
+
+
+def _worth_measuring(text: str, metrics: QFontMetrics, width: float) -> str:
+    """Cut where there is no more room anyway, if it costs much to measure what stands there."""
+    if not clamping.costs(text):
+        return text
+    end = 8
+    while end < len(text) and metrics.horizontalAdvance(text[:end]) <= width:
+        end *= 2
+    return text[:end]
 
 
 def width_of(text: str, font: QFont) -> int:

@@ -11,15 +11,13 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-from PyQt5.QtCore import QSize, Qt, QTimer
+from PyQt5.QtCore import QSize, Qt
 from PyQt5.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
     QAbstractButton,
     QAction,
-    QDialog,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QStyle,
     QStyleOption,
@@ -29,17 +27,17 @@ from PyQt5.QtWidgets import (
     QWidget,
 )
 
-from imqt.clamping import clamped, harmless, pieces, shortened
+from imqt.clamping import clamped, shortened
 from imqt.colours import Token
 from imqt.icons import icon
-from imqt.layout import STRETCH, box, col, fit, row
-from imqt.theme import grown, heights
+from imqt.layout import STRETCH, fit, row
+from imqt.small_window import SmallWindow
+from imqt.theme import heights
+from imqt.whole_text import WholeText
 from imtongue import tr
 
 #: What a notice shows without scrolling: so many letters, in so many lines.
 SHORT, FEW = 1500, 30
-#: Of a text of so many letters a part can be chosen: a label that allows it takes four times as long.
-CHOSEN_FROM = 2000
 
 
 def tooltip(text: str) -> str:
@@ -170,40 +168,6 @@ def restyle(widget: QWidget) -> None:
     widget.update()
 
 
-class WholeText(QScrollArea):
-    """A text of any length to be read: it scrolls, and comes a piece a turn, so that no window waits."""
-
-    def __init__(self, text: str, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("wholeText")
-        self.setAccessibleName(name)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        text = harmless(text)
-        self._pieces = pieces(text)
-        self._part_can_be_chosen = len(text) <= CHOSEN_FROM and shortened(text) == text
-        self._page = col(STRETCH, gap=0)
-        self.setWidget(box(self._page))
-        self._next = QTimer(self)
-        self._next.timeout.connect(self._lay_out)
-        self._lay_out()
-        self._next.start(0)
-
-    def sizeHint(self) -> QSize:
-        """Ask for room for some lines."""
-        return QSize(520, 360)
-
-    def _lay_out(self) -> None:
-        piece = next(self._pieces, None)
-        if piece is None:
-            self._next.stop()
-        else:
-            label = PlainLabel(piece, wrap=True)
-            if self._part_can_be_chosen:
-                label.let_choose()
-            self._page.insertWidget(self._page.count() - 1, label)
-
-
 _ICON_TOKENS: dict[str, Token] = {"primary": "on_fill", "danger": "error", "link": "accent"}
 
 
@@ -251,25 +215,14 @@ def _name(made: QAbstractButton, name: str) -> None:
     made.setCursor(Qt.CursorShape.PointingHandCursor)
 
 
-class Notice(QDialog):
-    """A few words over a window, and what can be done about them. It never runs a loop of its own."""
+class Notice(SmallWindow):
+    """A few words over a window, and what can be done about them."""
 
     def __init__(self, parent: QWidget | None, heading: str, text: str) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(heading)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setMinimumWidth(min(grown(400), parent.width() - 16) if parent is not None else 400)
+        super().__init__(parent, heading)
         self._buttons = row(STRETCH)
-        self.setLayout(
-            col(
-                PlainLabel(heading, "heading", wrap=True),
-                _words(text, heading),
-                16,
-                self._buttons,
-                margins=(24, 20, 24, 20),
-            )
-        )
+        self.put(PlainLabel(heading, "heading", wrap=True), _words(text, heading), 16, self._buttons)
+        self.widen(400)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Be no higher than the words."""

@@ -28,7 +28,7 @@ class Sign(QWidget):
     def changeEvent(self, event: QEvent | None) -> None:
         """Grow with the type."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if theme.has_changed(event):
             self._measure()
 
     def _measure(self) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
+from PyQt5.QtCore import QEvent
 from PyQt5.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QPalette
 from PyQt5.QtWidgets import QApplication
 
@@ -96,6 +97,11 @@ def system_scheme() -> Scheme:
         window, text = palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.WindowText)
         _look.platform = Scheme.DARK if text.lightness() > window.lightness() else Scheme.LIGHT
     return _look.platform
+
+
+def has_changed(event: QEvent | None) -> bool:
+    """Tell whether this is how a widget hears that its type or its look is another: it measures anew."""
+    return event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange)
 
 
 def colour(token: Token, alpha: float = 1.0) -> QColor:

@@ -117,6 +117,12 @@ _DECLARED = (
         "incident session verb where error trace",
         "a fault of ours or of the machine's; who met it was told the number of the incident",
     ),
+    _event(
+        "database-failed",
+        Cause.FAULT,
+        "session verb error",
+        "the database did not do what a command needed; nothing has changed, and it may be said again",
+    ),
     _event("disk-full", Cause.FAULT, "session verb", "there was no room for what a command would keep"),
     _event(
         "let-go", Cause.INSIDE, "messages upto", "so many messages, up to this number, were kept long enough"

@@ -24,9 +24,9 @@ def refusal_of(failure: Failure, log: ServerLog, session: int, verb: str) -> Ref
         return DiskFull(retry_after=COME_AGAIN)
     if isinstance(error, storage.Closed):  # who asked is gone, or told that the server ends
         return Busy(retry_after=COME_AGAIN)
-    number = log.incident(failure, session=session, verb=verb)
-    if isinstance(error, OutcomeUnknown):
-        return None
     if isinstance(error, StorageError) and not isinstance(error, storage.Damaged):
+        # It is the database's own trouble, and it says which: where in this program it was met helps nobody.
+        log.note("database-failed", session=session, verb=verb, error=str(error))
         return Busy(retry_after=COME_AGAIN)
-    return Internal(number)
+    number = log.incident(failure, session=session, verb=verb)
+    return None if isinstance(error, OutcomeUnknown) else Internal(number)

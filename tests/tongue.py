@@ -1,10 +1,10 @@
-"""A language that marks what was looked up, and all that a window says to eyes and ears."""
+"""That a window speaks one language: what is not a name, a message or a line of the wire was looked up."""
 
 from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from PyQt5.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, Qt
@@ -22,6 +22,12 @@ from PyQt5.QtWidgets import (
     QTabBar,
     QWidget,
 )
+
+import imtongue
+from examples import passing
+from imqt.dress import Choice, Dress
+from imqt.plain import PlainLabel
+from tests.qt_case import QtCase, app
 
 #: What a model says to eyes and ears.
 ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
@@ -159,3 +165,55 @@ def not_looked_up(name: str, said: Iterable[str]) -> list[str]:
         if (words := left_over(text, said))
     }
     return sorted(found)
+
+
+class OneLanguageCase(QtCase):
+    """All that a window can show, in a language that marks what was looked up."""
+
+    shown: Mapping[str, passing.Make]  #: each state of the window, dialog and menu, by its name
+    usual: str  #: one that has the window's menus
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.addCleanup(imtongue.speak, "en")
+        imtongue.listen_to(Bracketed())
+
+    def said(self, window: QWidget) -> Iterable[str]:
+        """Give what people, files and the wire say in it."""
+        raise NotImplementedError
+
+    def untranslated(self, name: str) -> list[str]:
+        """Show one, and give what it says that was not looked up."""
+        window = self.shown[name](Dress(app, Choice.LIGHT))
+        window.resize(1180, 760)
+        self.show(window)
+        self.settle()
+        passing.come(window)
+        self.settle()
+        found = not_looked_up(name, {*self.said(window)})
+        for over in QApplication.topLevelWidgets():
+            over.close()
+        self._free_windows()
+        return found
+
+    def test_every_state(self) -> None:
+        """Nothing that stands in the source is said as it stands there."""
+        self.assertEqual([], [one for name in self.shown for one in self.untranslated(name)])
+
+    def test_would_be_found(self) -> None:
+        """What nobody looked up is found, and so is a piece of a sentence."""
+        self.assertEqual(["Send"], left_over("Send", []))
+        self.assertEqual(["is", "away"], left_over("alice is away: ⟦⟦so⟧ long⟧", ["alice"]))
+        self.shown = {**self.shown, "planted": lambda _dress: PlainLabel("Not looked up")}
+        self.assertEqual(1, len(self.untranslated("planted")))
+
+    def languages(self) -> dict[str, QAction]:
+        """Give what the menu offers to be spoken, while German is."""
+        imtongue.speak("de")
+        self.window = self.show(self.shown[self.usual](Dress(app, Choice.LIGHT)))
+        return {code: self.window.findChild(QAction, f"language-{code}") for code in imtongue.KNOWN}
+
+    def test_menu(self) -> None:
+        """The menu says which language is spoken, also where the system chose it."""
+        checked = [action.text() for action in self.languages().values() if action.isChecked()]
+        self.assertEqual(["Deutsch"], checked)

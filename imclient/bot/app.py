@@ -21,6 +21,7 @@ from imclient.core import places, wording
 from imclient.core.passwords import FILE_VARIABLE, VARIABLE, NoPassword, find_password
 from imclient.core.settings import HOST
 from imclient.core.statuses import Status, status_of, table
+from imclient.core.utf8 import NotUtf8
 from improtocol.invite import PORT
 
 
@@ -70,7 +71,11 @@ def run(bot: Runnable, arguments: Sequence[str] | None = None) -> None:
         sys.exit(_said(str(missing), Status.USAGE))
     if password is None and not sys.stdin.isatty():
         sys.exit(_said("There is no password: name a file with --password-file.", Status.USAGE))
-    sys.exit(_run(bot, password or getpass.getpass(f"Password of {bot.name}: "), register=asked.register))
+    try:
+        password = password or getpass.getpass(f"Password of {bot.name}: ")
+    except UnicodeError:
+        sys.exit(_said(str(NotUtf8("The password")), Status.USAGE))
+    sys.exit(_run(bot, password, register=asked.register))
 
 
 def _run(bot: Runnable, password: str, *, register: bool) -> int:

@@ -144,7 +144,7 @@ class Agent:
     def leave(self) -> Deferred[None]:
         """Say QUIT and stay away."""
         self._in = False
-        return self.link.leave()
+        return self.link.leave().addCallback(lambda _: None)
 
 
 def number_of(event: Told) -> int | None:

@@ -15,10 +15,11 @@ from twisted.internet.interfaces import IReactorTime
 
 from improtocol.audience import Audience
 
-from . import tables
+from . import searching, tables
 from .records import Held, Mark, Message, Past, Receipt, Waiting
 from .running import Run
 from .signal import Signal
+from .sought import Sought
 from .writing import Writer
 
 
@@ -150,6 +151,27 @@ class Cache:
     def older(self, audience: Audience, before: int) -> Deferred[tuple[list[Message], bool]]:
         """Give a page of messages before a number, rising, and whether there are still older ones."""
         return self._writer.ask(lambda connection: tables.page(connection, audience, before, self._me))
+
+    def newer(self, audience: Audience, behind: int) -> Deferred[tuple[list[Message], bool]]:
+        """Give a page of messages behind a number, rising, and whether there are still newer ones."""
+        return self._writer.look(
+            lambda connection: tables.page_behind(connection, audience, behind, self._me)
+        )
+
+    def around(self, audience: Audience, number: int) -> Deferred[tuple[list[Message], bool, bool]]:
+        """Give the messages around a number, rising, and whether there are older and newer ones."""
+        return self._writer.look(lambda connection: tables.around(connection, audience, number, self._me))
+
+    def found(
+        self, sought: Sought, audience: Audience | None, before: int, most: int
+    ) -> Deferred[tuple[list[Message], int]]:
+        """Look through a piece of what is held before a number, for so many messages at most.
+
+        Gives them, the newest first, and before which number to look on; 0: that was all.
+        """
+        return self._writer.look(
+            lambda connection: searching.found(connection, sought, audience, before, most)
+        )
 
     def message(self, number: int) -> Deferred[Message | None]:
         """Look a message up."""

@@ -30,12 +30,14 @@ from .account import Account, Accounts
 from .backoff import Backoff
 from .blocking import Blocklist
 from .connection import Answer, Connection
-from .conversation import Ledger
+from .conversation import BEHIND_ALL, Ledger
 from .conversations import Conversations, Said
 from .desk import Desk
 from .devices import Device, devices_of
 from .door import Door
 from .errands import Errands
+from .excerpt import Excerpt
+from .finder import Finder, Found
 from .history import HISTORY, History
 from .link import Link, LinkState, Reach
 from .marks import Marks
@@ -131,6 +133,7 @@ class Client:
         self.showing = Showing(self._errands)
         self._roll_call = RollCall(self.roster, self._errands)
         self._history = History(self.conversations, self._errands, self.outbox.told)
+        self._finder = Finder(self.conversations)
         self._marks = Marks(reactor, self.conversations, self._errands)
         self._receipts = Receipts(self.conversations, self.roster, self._errands)
         self._again = SayingAgain(self.conversations, self._receipts, self.say)
@@ -227,13 +230,16 @@ class Client:
         """Tell whether this device holds anything of an account."""
         return self._accounts.holds(host, port, name)
 
-    def stay_logged_in_no_more(self) -> None:
-        """Keep nothing that this device could `come_back` with."""
-        self._door.forget().addErrback(self._stumbled)
+    def log_out(self) -> Deferred[str]:
+        """Leave, and have what this device could `come_back` with open nothing any more, here and there.
+
+        What it holds it goes on holding.  Fires with what its user should be told, or with nothing.
+        """
+        return Deferred.fromCoroutine(self._log_out())
 
     def leave(self) -> Deferred[None]:
         """Say QUIT and stay away; what is held can still be read."""
-        return self.link.leave()
+        return self.link.leave().addCallback(lambda _: None)
 
     def close(self) -> Deferred[None]:
         """Leave, write what is to be written, and end; may be asked twice."""
@@ -256,6 +262,16 @@ class Client:
         except LoginRefused:
             return False
         return True
+
+    async def _log_out(self) -> str:
+        if await self._door.log_out():
+            return ""
+        return tr(
+            "The server could not be told: a copy of what this computer came back with still opens the "
+            "account of {name}. To end that, log in here again, or sign out {device} on another device.",
+            name=self.name,
+            device=self.settings.device,
+        )
 
     async def _come_in(self, name: str, proof: Proof) -> None:
         name = canonical(name)
@@ -320,6 +336,7 @@ class Client:
         self.outbox.call_me(name)
         self._history.call_me(name)
         self._again.call_me(name)
+        self._finder.call_me(name)
         host, port = self.link.host, self.link.port
         self.settings.rename(host, port, before, name)
         self._save()
@@ -355,6 +372,7 @@ class Client:
         self._history.restore(account.name, account.cache, self._names)
         self._receipts.restore(account.cache)
         self._again.restore(account.name, account.cache)
+        self._finder.restore(account.name, account.cache)
         self.roster.restore(account.name, held.people)
         self.conversations.restore(account.name, self._history, held.talks, ledger)
         self.stream.restore(account.name, account.cache, held, self._names)
@@ -463,6 +481,18 @@ class Client:
         never said to everyone again; more people than one audience holds are refused (`TooLong`).
         """
         return Deferred.fromCoroutine(self._again.say_again(number))
+
+    def find(self, words: str, audience: Audience | None = None, before: int = BEHIND_ALL) -> Deferred[Found]:
+        """Find the newest messages in which all these words stand, in what this device holds.
+
+        In one conversation or in all, before a number; also without a connection.  Nobody waits for it in
+        vain: cancelled, it ends.
+        """
+        return Deferred.fromCoroutine(self._finder.find(words, audience, before))
+
+    def around(self, audience: Audience, number: int) -> Deferred[Excerpt | None]:
+        """Give what stands around a message of a conversation that is not in memory; close it after use."""
+        return Deferred.fromCoroutine(self._finder.around(audience, number))
 
     def show(self, presence: Shown | str, text: str = "") -> Deferred[None]:
         """Be shown as online or away, with a line of text, from now on and after each return.

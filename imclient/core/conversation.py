@@ -107,6 +107,11 @@ class Conversation:
         last = self.last
         return last is not None and last.progress is Progress.WAITING
 
+    def at(self, number: int) -> Said | None:
+        """Give the message with a number, if it is in memory."""
+        place = self._place(number)
+        return self.messages[place] if self._has(place, number) else None
+
     # How far it was read
 
     @property

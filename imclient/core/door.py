@@ -6,14 +6,15 @@ from collections.abc import Callable
 from functools import partial
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
 
 from improtocol import commands
-from improtocol.errors import LoginRefused, NotTold
+from improtocol.errors import LoginRefused, NoSuchDevice, NotTold
 from improtocol.invite import Invite
 from improtocol.replies import LoggedIn
 
 from .connection import Connection
-from .link import Link
+from .link import Link, LinkState
 from .proof import TOKEN, Proof
 from .reaching import NotConnected
 from .records import Held
@@ -26,6 +27,8 @@ from .trust import Stranger, Trust
 
 class Door:
     """A client's; it keeps what the name is proved with, from one break of the link to the next."""
+
+    _log = Logger()
 
     def __init__(
         self,
@@ -127,7 +130,6 @@ class Door:
         return await connection.perform(self._login(name, proof, standing()))
 
     def _login(self, name: str, proof: Proof, mine: Stream | Held) -> commands.Login:
-        gives_tokens = self._link.hello is not None and TOKEN in self._link.hello.can
         return commands.Login(
             name,
             proof.password if proof.token is None else None,
@@ -135,16 +137,31 @@ class Door:
             mine.position if mine.epoch else None,
             mine.epoch or None,
             proof.token,
-            remember=gives_tokens and proof.token is None,
+            remember=self._has_tokens and proof.token is None,
         )
 
     def call_me(self, name: str) -> Deferred[None] | None:
         """Prove another name from now on, with the same."""
         return self.proof.move(self._keep(name)) if self.proof is not None else None
 
-    def forget(self) -> Deferred[None]:
-        """Keep nothing that this device could come back with."""
-        return self.proof.forget() if self.proof is not None else succeed(None)
+    async def log_out(self) -> bool:
+        """Leave, and have what this device came back with open nothing any more; say whether that is so.
+
+        It is forgotten here, and the server is told by SIGNOUT.
+        """
+        proof, self.proof = self.proof, None
+        kept = proof is not None and proof.is_kept
+        forgotten = proof.forget() if proof is not None else succeed(None)
+        forgotten.addErrback(lambda failure: self._log.failure("It is kept still", failure))
+        ended = self._link.state is LinkState.SIGNED_OUT  # by somebody else
+        undone = await self._link.leave(commands.SignOut(self._settings.device) if self._has_tokens else None)
+        await forgotten
+        return ended or not kept or undone is None or isinstance(undone, NoSuchDevice)
+
+    @property
+    def _has_tokens(self) -> bool:
+        """Whether this server gives something to come back with."""
+        return self._link.hello is not None and TOKEN in self._link.hello.can
 
     def changed(self, password: str, token: str | None) -> None:
         """Prove it by another password from now on, or by the token that came with it."""

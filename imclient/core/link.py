@@ -11,6 +11,7 @@ import enum
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from twisted.application.internet import ClientService
 from twisted.internet.address import IPv4Address
@@ -32,7 +33,7 @@ from improtocol.codec import Unknown
 from improtocol.commands import Quit
 from improtocol.errors import LoginRefused, Refusal
 from improtocol.events import Hello
-from improtocol.vocabulary import Event
+from improtocol.vocabulary import Command, Event
 from imtongue import phrase, speaks_english, tr
 
 from .backoff import WELL_AFTER, Backoff
@@ -213,16 +214,20 @@ class Link:
         elif self.state in (LinkState.WAITING, LinkState.CONNECTING):
             self.try_now()  # an attempt that was begun on the network before would only lose patience
 
-    def leave(self) -> Deferred[None]:
-        """Say QUIT, close, and stay away."""
+    def leave(self, farewell: Command[Any] | None = None) -> Deferred[BaseException | None]:
+        """Say QUIT, or another farewell, close, and stay away; fires with why that was not done, if so."""
         self._enter = None
         connection = self.connection
         if connection is None:
-            self._give_up()
-            self._show(LinkState.OFFLINE, tr("Not connected."))
-            return succeed(None)
-        said = connection.perform(Quit()).addTimeout(FAREWELL, self._clock)
-        return said.addErrback(lambda _: None).addCallback(lambda _: self._close())
+            self._close()
+            return succeed(NotConnected())
+        said = connection.perform(farewell or Quit()).addTimeout(FAREWELL, self._clock)
+
+        def answered(outcome: object) -> BaseException | None:
+            self._close()
+            return outcome.value if isinstance(outcome, Failure) else None
+
+        return said.addBoth(answered)
 
     def drop(self, retry_after: float = 0) -> None:
         """Give this connection up; the next attempt comes by itself, not before so many seconds."""

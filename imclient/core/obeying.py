@@ -21,6 +21,7 @@ from imtongue import phrase, tr
 
 from . import showing, wording
 from .client import Client
+from .finder import Found
 from .refusals import why_not
 from .roster import Presence, Roster
 from .said import Said
@@ -56,6 +57,9 @@ class Front(Protocol):
 
     def leave(self) -> None:
         """Disconnect and end."""
+
+    def log_out(self) -> None:
+        """Leave, and have nothing left to come back with."""
 
     def ask_secret(self, question: str) -> Awaitable[str]:
         """Ask for something that nobody may read along."""
@@ -209,6 +213,21 @@ async def history(front: Front, rest: str) -> Lines:
     return shown or [tr("Nothing was said there yet.")]
 
 
+async def find(front: Front, rest: str) -> Lines:
+    """Show the newest messages in which all these words stand, the newest last."""
+    found = await front.client.find(rest)
+    shown = found.hits[:A_PAGE]
+    if not shown:
+        return [wording.not_found(rest), *_unheld(found)]
+    more = len(found.hits) > len(shown) or found.on
+    told = [tr("These are the newest {count}; a word more finds fewer.", count=A_PAGE)] if more else []
+    return [*shown[::-1], *told, *([] if more else _unheld(found))]
+
+
+def _unheld(found: Found) -> list[str]:
+    return [] if found.whole else [wording.not_all_is_held()]
+
+
 async def receipts(front: Front, rest: str) -> Lines:
     """Tell how far a message of one's own came, the newest if none is named."""
     number = _own(rest, front)
@@ -359,6 +378,12 @@ async def connect(front: Front, rest: str) -> Lines:
 async def disc(front: Front, rest: str) -> Lines:
     """Leave."""
     front.leave()
+    return []
+
+
+async def log_out(front: Front, rest: str) -> Lines:
+    """Leave, with nothing left to come back with."""
+    front.log_out()
     return []
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from imtongue import tr
+
+from . import utf8
 
 #: The environment's names for a password, and for a file it stands in.
 VARIABLE, FILE_VARIABLE = "IMCLIENT_PASSWORD", "IMCLIENT_PASSWORD_FILE"
@@ -39,22 +41,33 @@ def find_password(
     """Give a password, or None; it may block.  Raises `NoPassword` if a file was named that has none."""
     file = file or environment.get(FILE_VARIABLE)
     if file == STDIN:
-        return sys.stdin.readline().rstrip("\r\n")
+        return _text(sys.stdin.buffer.readline()).rstrip("\r\n")
     if file:
         return _first_line(Path(file))
     if VARIABLE in environment:
-        return environment[VARIABLE]
+        return _readable(lambda: utf8.checked(environment[VARIABLE], tr("The password")))
     return _from_keyring(f"{name}@{host}:{port}")
 
 
 def _first_line(path: Path) -> str:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeError) as error:
+        lines = _text(path.read_bytes()).splitlines()
+    except OSError as error:
         raise NoPassword(tr("The password's file cannot be read: {why}.", why=error)) from None
     if not lines or not lines[0]:
         raise NoPassword(tr("There is no password in {path}; it is the first line.", path=path))
     return lines[0]
+
+
+def _text(raw: bytes) -> str:
+    return _readable(lambda: utf8.read(raw, tr("The password")))
+
+
+def _readable(read: Callable[[], str]) -> str:
+    try:
+        return read()
+    except utf8.NotUtf8 as wrong:
+        raise NoPassword(str(wrong)) from None
 
 
 def _from_keyring(account: str) -> str | None:

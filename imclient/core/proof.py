@@ -28,6 +28,11 @@ class Proof:
     token: str | None = field(default=None, repr=False)
     keep: Keep = _nowhere  #: has a token on disk; None is for forgetting it
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is, or was, anything on disk."""
+        return self.keep is not _nowhere
+
     def took(self, token: str | None) -> Deferred[None]:
         """Take the token that came with an OK LOGIN, if one did."""
         if token is None:

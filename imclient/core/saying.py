@@ -10,17 +10,19 @@ from improtocol.audience import Audience
 from improtocol.errors import NoSuchUser, NoText, TooLong
 from improtocol.fields import escape
 from improtocol.names import UnicodeNames
+from imtongue import tr
 
 from .roster import Roster
+from .utf8 import checked
 
 _LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _NAMES = UnicodeNames()
 
 
 def cleaned(text: str) -> str:
-    """Write every line end as one way, and leave out what no line can carry."""
-    text = _LINE_ENDS.sub("\n", text)
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    """Write every line end as one way, and leave out what no line can carry; raises `NotUtf8`."""
+    text = _LINE_ENDS.sub("\n", checked(text, tr("What was typed")))
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
 
 
 def canonical(name: str) -> str:

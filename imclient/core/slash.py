@@ -81,6 +81,7 @@ _BY_HAND = (
     Slash(
         "history", f"[{_NAMES}] [COUNT]", phrase("what was said before"), obeying.history, (commands.History,)
     ),
+    Slash("find", "WORDS", phrase("what was said with all these words in it"), obeying.find),
     Slash(
         "conversations",
         "",
@@ -138,6 +139,7 @@ _BY_HAND = (
         lambda front, rest: _help(front, rest),  # noqa: PLW0108  (it needs this table)
     ),
     Slash("connect", "", phrase("come back now, where the next try is waited for"), obeying.connect),
+    Slash("logout", "", phrase("leave, and say the password to come back"), obeying.log_out),
     Slash("disc", "", phrase("disconnect and leave"), obeying.disc, (commands.Quit,)),
 )
 _ALSO = {"online": "back", "quit": "disc", "rename": "newname"}

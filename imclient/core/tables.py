@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from improtocol.audience import EVERYONE_SIGN, Audience
 
@@ -15,9 +16,12 @@ from .settings import private
 
 #: So many messages of a conversation are read at the start, and so many are a page of older ones.
 NEWEST, PAGE = 300, 200
+#: So many are read on each side of one that was found.
+AROUND = 60
 
 _ALL = 1 << 62
-_MESSAGE = "number, sender, audience, text, at, ref, announce"
+#: What a message is made of.
+MESSAGE = "number, sender, audience, text, at, ref, announce"
 _RECEIPT = "delivered, read, to_, offline"
 
 Step = Callable[[sqlite3.Connection], None]
@@ -149,7 +153,7 @@ def put(connection: sqlite3.Connection, message: Message, me: str) -> None:
     """Keep a message, once; if it waited in the outbox, it waits no more."""
     row = (message.number, message.sender, str(message.to), message.text, message.at, message.ref)
     connection.execute(
-        f"INSERT OR IGNORE INTO messages ({_MESSAGE}, talk) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT OR IGNORE INTO messages ({MESSAGE}, talk) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (*row, message.announce, str(message.conversation(me))),
     )
     if message.sender == me and message.ref is not None:
@@ -300,18 +304,44 @@ def page(
     """Read messages before a number, rising, and whether there are still older ones."""
     most = most or PAGE
     rows = connection.execute(
-        f"SELECT {_MESSAGE} FROM messages WHERE talk = ? AND number < ? ORDER BY number DESC LIMIT ?",
+        f"SELECT {MESSAGE} FROM messages WHERE talk = ? AND number < ? ORDER BY number DESC LIMIT ?",
         (str(audience), before, most + 1),
     ).fetchall()
-    found = rows[:most]
-    receipts = _receipts(connection, audience, [row[0] for row in found if row[1] == me])
-    messages = [
+    return _messages(connection, audience, rows[:most], me), len(rows) > most
+
+
+def page_behind(
+    connection: sqlite3.Connection, audience: Audience, number: int, me: str, most: int | None = None
+) -> tuple[list[Message], bool]:
+    """Read messages behind a number, rising, and whether there are still newer ones."""
+    most = most or PAGE
+    rows = connection.execute(
+        f"SELECT {MESSAGE} FROM messages WHERE talk = ? AND number > ? ORDER BY number LIMIT ?",
+        (str(audience), number, most + 1),
+    ).fetchall()
+    return _messages(connection, audience, rows[:most][::-1], me), len(rows) > most
+
+
+def around(
+    connection: sqlite3.Connection, audience: Audience, number: int, me: str
+) -> tuple[list[Message], bool, bool]:
+    """Read the messages around a number, rising, and whether there are still older and newer ones."""
+    before, older = page(connection, audience, number + 1, me, AROUND)
+    behind, newer = page_behind(connection, audience, number, me, AROUND)
+    return [*before, *behind], older, newer
+
+
+def _messages(
+    connection: sqlite3.Connection, audience: Audience, rows: Sequence[tuple[Any, ...]], me: str
+) -> list[Message]:
+    """Make messages, rising, of rows that fall; with how far one's own came."""
+    receipts = _receipts(connection, audience, [row[0] for row in rows if row[1] == me])
+    return [
         Message(
             number, sender, audience_of(to), text, at, ref, receipts.get(number), bool(announce), audience
         )
-        for number, sender, to, text, at, ref, announce in reversed(found)
+        for number, sender, to, text, at, ref, announce in reversed(rows)
     ]
-    return messages, len(rows) > most
 
 
 def _receipts(connection: sqlite3.Connection, audience: Audience, numbers: list[int]) -> dict[int, Receipt]:
@@ -342,7 +372,7 @@ def _receipt(delivered: int, read: int, to: int, offline: str) -> Receipt:
 
 def message(connection: sqlite3.Connection, number: int) -> Message | None:
     """Read one message."""
-    row = connection.execute(f"SELECT {_MESSAGE} FROM messages WHERE number = ?", (number,)).fetchone()
+    row = connection.execute(f"SELECT {MESSAGE} FROM messages WHERE number = ?", (number,)).fetchone()
     if row is None:
         return None
     number, sender, to, text, at, ref, announce = row

@@ -183,6 +183,16 @@ def no_longer_kept() -> str:
     return tr("Older messages are no longer kept by the server.")
 
 
+def not_found(words: str) -> str:
+    """Say that nothing was found."""
+    return tr("Nobody said “{words}”.", words=words)
+
+
+def not_all_is_held() -> str:
+    """Say that a device looks through what it holds, and that there is more."""
+    return tr("Older messages that only the server has are not looked through.")
+
+
 def entitled(before: Collection[str], now: Collection[str]) -> list[str]:
     """Say what one may do that one might not, and the other way round."""
     told = {

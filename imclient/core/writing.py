@@ -72,6 +72,12 @@ class Writer:
         self._begin()
         return job.done
 
+    def look(self, act: Callable[[sqlite3.Connection], T]) -> Deferred[T]:
+        """Read something between two commits; a disk that is full keeps nobody from reading."""
+        if self._finished is not None:
+            return fail(sqlite3.ProgrammingError("closed"))
+        return self._run(lambda: act(self._connected()))
+
     def finish(self) -> Deferred[None]:
         """Do what was asked, take no more, close; a disk that fails now is not waited for."""
         if self._finished is None:
@@ -94,17 +100,21 @@ class Writer:
     # On the other thread
 
     def _commit(self, jobs: Sequence[Job[Any]]) -> list[object]:
-        if self._connection is None:
-            self._connection = self._opened()
-        self._connection.execute("BEGIN IMMEDIATE")
+        connection = self._connected()
+        connection.execute("BEGIN IMMEDIATE")
         try:
-            outcomes = [self._one(self._connection, job) for job in jobs]
-            self._connection.execute("COMMIT")
+            outcomes = [self._one(connection, job) for job in jobs]
+            connection.execute("COMMIT")
         except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
         return outcomes
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = self._opened()
+        return self._connection
 
     @staticmethod
     def _one(connection: sqlite3.Connection, job: Job[Any]) -> object:

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import Factory, Protocol
 
 FILE = "window"
-#: Bytes that the system takes for a socket's place; in a deeper folder each start opens a window.
+#: Bytes that every system takes for a socket's place, and for the lock that Twisted makes beside it.
 LONGEST = 100
+#: Where Linux has what a process has opened, by its number; where it has not, each start in a deeper folder
+#: opens a window.
+OPENED = Path("/proc/self/fd")
 #: Seconds for the one that is open to answer: it may be at work, but not stuck.
 PATIENCE = 2.0
 SHOWN = b"shown\n"
+
+
+@contextmanager
+def _place(folder: Path) -> Iterator[str]:
+    """Give the socket's place, as short as it must be: of a deep folder it holds as long as this does."""
+    if len(os.fsencode(folder / FILE)) <= LONGEST:
+        yield str(folder / FILE)
+        return
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield str(OPENED / str(opened) / FILE)
+    finally:
+        os.close(opened)
 
 
 def come_forward(folder: Path) -> bool:
@@ -26,7 +43,8 @@ def come_forward(folder: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
         asking.settimeout(PATIENCE)
         try:
-            asking.connect(str(folder / FILE))
+            with _place(folder) as place:
+                asking.connect(place)
             return asking.recv(len(SHOWN)) == SHOWN
         except OSError:
             return False
@@ -55,14 +73,12 @@ class _Door(Factory):
         return _Asked(self._show)
 
 
-def listen(reactor: Any, folder: Path, show: Callable[[], object]) -> IListeningPort | None:
-    """Show the window to whoever starts the program again; None: it cannot be heard here."""
-    path = str(folder / FILE)
-    if not hasattr(reactor, "listenUNIX") or len(path.encode()) > LONGEST:
-        return None
+def listen(reactor: Any, folder: Path, show: Callable[[], object]) -> None:
+    """Show the window to whoever starts the program again, where that can be heard."""
+    if not hasattr(reactor, "listenUNIX"):
+        return
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        port: IListeningPort = reactor.listenUNIX(path, _Door(show), mode=0o600, wantPID=True)
-    except (CannotListenError, OSError):
-        return None
-    return port
+    with ExitStack() as held, suppress(CannotListenError, OSError):
+        reactor.listenUNIX(held.enter_context(_place(folder)), _Door(show), mode=0o600, wantPID=True)
+        # The port takes its socket and its lock away when it ends.
+        reactor.addSystemEventTrigger("after", "shutdown", held.pop_all().close)

@@ -29,7 +29,7 @@ SLIM = 200  #: so many letters of what was said to everyone are looked at in pas
 SHARE = 0.78  #: of the window's width a bubble may take
 #: So many milliseconds of one turn go into setting text in lines. What is left is guessed, and set in the
 #: turns that follow: a page of the worst messages a server takes would hold the window for half a second.
-MEASURING = 24
+MEASURING = 12
 
 
 class BubbleDelegate(QStyledItemDelegate):
@@ -42,6 +42,7 @@ class BubbleDelegate(QStyledItemDelegate):
         self._view, self._model = view, model
         self._spent = 0.0  # in this turn, in milliseconds
         self._guessed = False
+        self._empty: dict[float, painting.Paragraphs] = {}  # for each size of the type
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self._on_turn)
@@ -103,17 +104,21 @@ class BubbleDelegate(QStyledItemDelegate):
         return 8 if row.said.mine else self._caption() + 6
 
     def _paragraphs(self, row: Row, width: int) -> painting.Paragraphs:
-        """Set a message in lines; it is kept until the width or the type is another."""
-        font = theme.font()
-        key = (width, font.pointSizeF(), theme.scheme())
+        """Set a message in lines; it is kept until the room or the type is another."""
+        font, room = theme.font(), self._room(width)
+        sought = self._model.sought if row.said is self._model.marked else None
+        key = (room, font.pointSizeF(), theme.scheme(), sought)
         found = row.shape.get(key)
         if isinstance(found, painting.Paragraphs):
             return found
+        if self._view.testAttribute(Qt.WidgetAttribute.WA_PendingResizeEvent):
+            return self._guess(row)  # how wide it will be is not known: it is laid out when it is told
         if self._spent > MEASURING:
             self._guessed = True
             return self._guess(row)
         begun = time.perf_counter()
-        made = painting.Paragraphs(clamping.clamped(row.text), font, self._room(width))
+        text = clamping.clamped(row.text)
+        made = painting.Paragraphs(text, font, room, sought.places(text) if sought else ())
         row.shape = {key: made}
         self._spent += 1000 * (time.perf_counter() - begun)
         if not self._turn.isActive():
@@ -124,11 +129,16 @@ class BubbleDelegate(QStyledItemDelegate):
     def _room(width: int) -> float:
         return max(min(width - _indent() - SIDE, width * SHARE, theme.grown(WIDEST)) - 2 * PAD_X, 40)
 
-    @staticmethod
-    def _guess(row: Row) -> painting.Paragraphs:
+    def _guess(self, row: Row) -> painting.Paragraphs:
         """Give the lines as they were before, or one that is empty."""
         old = next((each for each in row.shape.values() if isinstance(each, painting.Paragraphs)), None)
-        return old or painting.Paragraphs("", theme.font(), WIDEST)
+        if old is not None:
+            return old
+        font = theme.font()
+        size = font.pointSizeF()
+        if size not in self._empty:
+            self._empty[size] = painting.Paragraphs("", font, WIDEST)
+        return self._empty[size]
 
     def _on_turn(self) -> None:
         self._spent = 0.0
@@ -142,6 +152,8 @@ class BubbleDelegate(QStyledItemDelegate):
         self, painter: QPainter, place: QRectF, option: QStyleOptionViewItem, row: Row, said: Said
     ) -> None:
         paragraphs = self._paragraphs(row, self._width())
+        if said is self._model.marked:
+            painting.draw_round(painter, place.adjusted(6, 0, -1, 0), CORNER, theme.colour("soft"))
         if row.opening and not said.mine:
             self._paint_sender(painter, place, said)
         bubble = self._bubble(place, row, said, paragraphs)
@@ -247,7 +259,7 @@ class BubbleDelegate(QStyledItemDelegate):
 
     @staticmethod
     def _words_in_passing(said: Said) -> str:
-        text = said.text[:SLIM]
+        text = clamping.beginning(said.text, SLIM)
         if said.mine:
             return tr("You told everyone: {text}", text=text)
         return tr("{name} told everyone: {text}", name=wording.named(said.sender), text=text)

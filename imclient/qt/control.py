@@ -26,9 +26,11 @@ from twisted.internet.interfaces import IReactorTCP
 from twisted.internet.protocol import ClientFactory
 from twisted.protocols.basic import LineOnlyReceiver
 
+from . import find_model
 from .conversation_model import in_words
 from .conversation_rows import Row
 from .conversations_view import ConversationsView
+from .find_view import Hits
 from .main_window import MainWindow
 from .roster_view import People
 from .wire_view import WireList
@@ -57,6 +59,7 @@ class Control(LineOnlyReceiver):
             "messages": self._messages,
             "transcript": self._transcript,
             "roster": self._roster,
+            "found": self._found,
             "wire": self._wire,
             "tabs": self._tabs,
             "tab": self._tab,
@@ -140,6 +143,13 @@ class Control(LineOnlyReceiver):
         assert isinstance(people, People)
         people.people.refresh()
         return [row.in_words() for row in people.people.rows]
+
+    @staticmethod
+    def _found() -> list[str]:
+        """Give what was found, in words."""
+        hits = _find("found")
+        assert isinstance(hits, Hits)
+        return [find_model.in_words(hit) for hit in hits.found.rows]
 
     @staticmethod
     def _wire() -> list[str]:

@@ -9,6 +9,7 @@ from PyQt5.QtCore import QModelIndex, QObject, Qt
 
 from imclient.core import wording
 from imclient.core.conversations import Conversation, Said
+from imclient.core.sought import Sought
 from imqt import moments
 from imqt.row_list import Gathering, RowList
 from imtongue import tr
@@ -17,13 +18,15 @@ from .conversation_rows import Extras, Notice, Row, aside_of, rows_of
 from .message_state import state
 
 #: How many messages are shown at first: three screens. Each that is laid out costs some 0.2 ms.
-WINDOW = 50
+WINDOW = 36
 #: When so many have gathered, those on the far side are let go.
 MOST = 150
 #: How many more are shown when somebody scrolls to an end of the window.
 PAGE = 30
 #: So many messages are shown above the first that is new.
 BEFORE = 5
+#: And above one that is gone to.
+AROUND = WINDOW // 2
 
 
 class ConversationModel(RowList[Row]):
@@ -37,12 +40,17 @@ class ConversationModel(RowList[Row]):
         now: Callable[[], float] = time.time,
         gap: Callable[[], int] = lambda: 0,
         parent: QObject | None = None,
+        *,
+        follows: bool = True,
     ) -> None:
         super().__init__(Row.same, parent)
         self.conversation = conversation
         self.me = me
         self.looks_like: Callable[[str], str | None] = lambda name: None  #: for whom somebody may be taken
-        self.following = True  #: the reader looks at the end; what comes is shown at once
+        self.follows = follows  #: what is said from now on comes here
+        self.following = follows  #: the reader looks at the end; what comes is shown at once
+        self.marked: Said | None = None  #: this one was looked for, by these words
+        self.sought = Sought()
         self.extras = Extras()
         self._everyone = None if conversation is everyone else everyone
         self._aside_wanted = True
@@ -157,6 +165,22 @@ class ConversationModel(RowList[Row]):
             self._first = max(0, place - BEFORE)
             self.following = self._end - self._first <= MOST
         self.flush()
+
+    def show_around(self, said: Said) -> None:
+        """Let a message be in the window, wherever it is, with what stands around it."""
+        self.following = False
+        place = self.conversation.messages.index(said)
+        if not self._first <= place < self._end:
+            self._first = max(0, place - AROUND)
+            self._end = min(len(self.conversation.messages), self._first + WINDOW)
+        self.flush()
+
+    def mark(self, said: Said | None, sought: Sought | None = None) -> None:
+        """Mark a message that was looked for, and the words in it; None: mark none."""
+        before, self.marked, self.sought = self.marked, said, sought or Sought()
+        for one in (before, said):
+            if one is not None:
+                self._tell_altered(one)
 
     def mark_read(self) -> None:
         """Take that line away."""

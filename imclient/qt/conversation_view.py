@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import Qt, QTimer
+from PyQt5.QtCore import Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QResizeEvent
 from PyQt5.QtWidgets import QStackedLayout, QWidget
 
 from imclient.core import wording
 from imclient.core.conversations import Conversation, Progress, Said
+from imclient.core.excerpt import Excerpt
+from imclient.core.sought import Sought
 from improtocol.audience import Audience
 from imqt import plain
 from imqt.layout import STRETCH, box, col, row
@@ -19,12 +21,15 @@ from imqt.row_list import Gathering
 from imtongue import tr, trn
 
 from .conversation_model import ConversationModel
+from .excerpt_view import ExcerptView
 from .reading_back import ReadingBack
 from .transcript import Transcript
 
 
 class ConversationView(QWidget):
     """The page of one tab: what was said, read from where its reader stopped, and back to its beginning."""
+
+    transcript_made = pyqtSignal(Transcript)  #: of a place far back
 
     def __init__(
         self,
@@ -38,6 +43,9 @@ class ConversationView(QWidget):
         self.conversation = conversation
         self.model = ConversationModel(conversation, everyone, me, gap=gap, parent=self)
         self.transcript = Transcript(self.model)
+        self.gone = False  #: the tab was closed
+        self._gap = gap
+        self._excerpt: ExcerptView | None = None  # what is shown instead: a place far back
         self._left_at: float | None = None
         self._here = False  #: somebody looks at it
         self._coming = False  #: they have not been shown yet where they stopped
@@ -57,6 +65,7 @@ class ConversationView(QWidget):
         self.model.rowsRemoved.connect(self._show_page)
         self.transcript.following_changed.connect(self._show_end_button)
         self.transcript.looked.connect(self._looking.soon)
+        self._to_end.clicked.connect(self.go_to_newest)
         self.transcript.link_pressed.connect(lambda link: offer(self, link))
         self.transcript.edge_pressed.connect(self.retry)
         self._reading_back.told.connect(self._show_edge)
@@ -81,9 +90,84 @@ class ConversationView(QWidget):
 
     def _on_added(self, _index: int, said: Said) -> None:
         """Go to the end with whoever says something: they have seen what is there."""
-        if said.mine and said.progress is Progress.WAITING and not self.model.following:
+        if said.mine and said.progress is Progress.WAITING and not (self.model.following and self.at_present):
             self.model.following = True
-            QTimer.singleShot(0, self.transcript.go_to_end)
+            QTimer.singleShot(0, self.go_to_newest)
+
+    # Going to a message
+
+    @property
+    def reading(self) -> Transcript:
+        """What is on the screen: the conversation's newest, or a place far back."""
+        return self.transcript if self._excerpt is None else self._excerpt.transcript
+
+    @property
+    def at_present(self) -> bool:
+        """Whether what is on the screen goes on to the newest."""
+        return self._excerpt is None
+
+    def go_to_newest(self) -> None:
+        """Show the newest."""
+        self._leave_excerpt()
+        self.transcript.go_to_end()
+
+    def go_to_number(self, number: int, sought: Sought) -> bool:
+        """Go to a message that was looked for, if it is in memory; say whether it is."""
+        self._coming = False  # not to where they stopped reading: they look for something
+        shown = None if self._excerpt is None else self._excerpt.excerpt.at(number)
+        said = shown or self.conversation.at(number)
+        if said is None:
+            return False
+        if shown is None:
+            self._leave_excerpt()
+        self.reading.go_to_said(said, sought)
+        return True
+
+    def show_excerpt(self, excerpt: Excerpt, number: int, sought: Sought) -> None:
+        """Go to a message that is far back, with what stands around it."""
+        self._leave_excerpt()
+        said, shown = excerpt.at(number), ExcerptView(excerpt, self.model.me, self._gap)
+        assert said is not None
+        self._excerpt = shown
+        shown.transcript.newest_wanted.connect(self.go_to_newest)
+        shown.transcript.link_pressed.connect(lambda link: offer(self, link))
+        shown.arrived.connect(self._go_on_here)
+        self.transcript_made.emit(shown.transcript)
+        self._pages.addWidget(shown)
+        self._show_page()
+        self._show_end_button(False)
+        shown.transcript.go_to_said(said, sought)
+
+    def _go_on_here(self, said: Said, bottom: int) -> None:
+        """Read on in the conversation itself: who read on from far back has come to it."""
+        self._leave_excerpt()
+        self.transcript.go_to_said(said, bottom=bottom)
+
+    def _leave_excerpt(self) -> None:
+        shown, self._excerpt = self._excerpt, None
+        if shown is None:
+            return
+        had_keys = shown.transcript.hasFocus()
+        shown.close_view()
+        self._pages.removeWidget(shown)
+        shown.deleteLater()
+        self._show_page()
+        self._show_end_button(self.model.following)
+        if had_keys:
+            self.transcript.setFocus()
+
+    def place(self) -> tuple[Said | None, int] | None:
+        """Give where its reader is, to come back to; None: at a place far back."""
+        return self.transcript.place() if self.at_present else None
+
+    def go_back(self, place: tuple[Said | None, int] | None) -> None:
+        """Go back to where its reader was."""
+        said, bottom = place or (None, 0)
+        if said is None:
+            self.go_to_newest()
+        else:
+            self._leave_excerpt()
+            self.transcript.go_to_said(said, bottom=bottom)
 
     # What is before the reader's eyes
 
@@ -121,6 +205,8 @@ class ConversationView(QWidget):
 
     def retry(self) -> None:
         """Try again to load what was said before: something has changed."""
+        if not self.conversation.held:  # all was forgotten, the place far back too
+            self._leave_excerpt()
         self._reading_back.failed = False
         self._looking.soon()
 
@@ -144,8 +230,10 @@ class ConversationView(QWidget):
 
     def close_view(self) -> None:
         """The tab was closed."""
+        self.gone = True
         self.conversation.reset.disconnect(self.retry)
         self.conversation.added.disconnect(self._on_added)
+        self._leave_excerpt()
         self._reading_back.close()
         self._looking.stop()
         self.model.close()
@@ -163,18 +251,20 @@ class ConversationView(QWidget):
         return box(col(STRETCH, row(label, margins=(32, 0, 32, 0)), STRETCH))
 
     def _show_page(self) -> None:
-        self._pages.setCurrentIndex(1 if self.model.rows else 0)
+        if self._excerpt is not None and self.conversation.held:
+            self._pages.setCurrentWidget(self._excerpt)
+        else:
+            self._pages.setCurrentIndex(1 if self.model.rows else 0)
 
     def _end_button(self) -> QWidget:
         button = plain.button(tr("Newest"), "primary", icon_name="down")
         button.setObjectName("newest")
         button.setParent(self)
-        button.clicked.connect(self.transcript.go_to_end)
         button.hide()
         return button
 
     def _show_end_button(self, following: bool) -> None:
-        self._to_end.setVisible(not following)
+        self._to_end.setVisible(not (following and self.at_present))
         self._place_end_button()
 
     def _place_end_button(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PyQt5.QtCore import QPoint, QRect, Qt, pyqtSignal
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QToolButton, QWidget
 
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
@@ -15,16 +15,19 @@ from imclient.core.conversations import Conversation, Said
 from imclient.core.lookalike import Lookalikes
 from improtocol.audience import EVERYONE, Audience
 from imqt import plain
-from imqt.layout import row, rule
+from imqt.layout import col, row, rule
 from imqt.row_list import Gathering
 from imtongue import tr
 
 from . import tab_bar, tab_menus
 from .apart import Apart
 from .conversation_view import ConversationView
+from .find_view import FindView
+from .going import Going
 from .pages import Pages
 from .receipts_view import ReceiptsView
 from .talk_window import TalkWindow
+from .transcript import Transcript
 
 #: So many tabs open by themselves; beyond that the roster's badges tell.
 MOST_BY_ITSELF = 12
@@ -67,6 +70,9 @@ class ConversationsView(QWidget):
         self._last: ConversationView | None = None
         self._welcome: QWidget | None = None
         self._receipts: ReceiptsView | None = None
+        self.finding = FindView(client, self._pages.stack)
+        self.finding.hits.painter.looks_like = self._lookalikes.of
+        self._going = Going(client, self.finding, self._go_to_view, lambda: self.current)
         self._counting = Gathering(self._show_counts, self)
         self._put_together()
         self._listen()
@@ -83,12 +89,8 @@ class ConversationsView(QWidget):
         return ping, wire
 
     def _put_together(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(row((self.tabs, 1), self.all, self.ping, self.wire, margins=(4, 0, 12, 0), gap=4))
-        layout.addWidget(rule())
-        layout.addWidget(self._pages.stack, 1)
+        head = row((self.tabs, 1), self.all, self.ping, self.wire, margins=(4, 0, 12, 0), gap=4)
+        self.setLayout(col(head, rule(), (self.finding, 1), gap=0))
 
     def _listen(self) -> None:
         self.tabs.currentChanged.connect(self._on_current)
@@ -113,6 +115,7 @@ class ConversationsView(QWidget):
         self._counting.stop()
         self._lookalikes.close()
         self._close_receipts()
+        self.finding.close_view()
         self._apart.close()
         for view in self.views():
             view.close_view()
@@ -127,6 +130,18 @@ class ConversationsView(QWidget):
     def current(self) -> ConversationView | None:
         """The conversation on the screen."""
         return self._pages.current
+
+    def begin_find(self, words: str = "", *, everywhere: bool | None = None) -> None:
+        """Let something be looked for in what was said."""
+        self._close_receipts()
+        self._going.begin(words, everywhere=everywhere)
+
+    def _go_to_view(self, audience: Audience) -> ConversationView:
+        """Go to a conversation, and give its page."""
+        self.open(audience)
+        view = self._view(audience)
+        assert view is not None
+        return view
 
     def open(self, audience: Audience, *, in_place_of_empty: bool = False) -> None:
         """Go to a conversation; `in_place_of_empty`: a tab in which nothing was said gives its place."""
@@ -264,18 +279,23 @@ class ConversationsView(QWidget):
         view = ConversationView(
             conversation, conversations.get(EVERYONE), self._me, gap=lambda: conversations.gap
         )
-        view.model.looks_like = self._lookalikes.of
         view.model.show_aside(self._aside)
-        view.transcript.went_to_everyone.connect(lambda: self.open(EVERYONE))
-        view.transcript.say_again.connect(lambda text: self.say_again.emit(text, view))
-        view.transcript.quoted.connect(lambda text: self.quoted.emit(text, view))
-        view.transcript.typed.connect(lambda text: self.typed.emit(text, view))
-        view.transcript.lines_wanted.connect(self.lines_wanted)
-        view.transcript.receipts_wanted.connect(lambda said, at: self._open_receipts(view, said, at))
+        view.transcript_made.connect(lambda transcript: self._listen_to(view, transcript))
+        self._listen_to(view, view.transcript)
         self._put(view)
         if self._welcome is not None:
             self._close(self._welcome)
         return view
+
+    def _listen_to(self, view: ConversationView, transcript: Transcript) -> None:
+        """Do what is wanted in a conversation, at its newest or at a place far back."""
+        transcript.messages.looks_like = self._lookalikes.of
+        transcript.went_to_everyone.connect(lambda: self.open(EVERYONE))
+        transcript.say_again.connect(lambda text: self.say_again.emit(text, view))
+        transcript.quoted.connect(lambda text: self.quoted.emit(text, view))
+        transcript.typed.connect(lambda text: self.typed.emit(text, view))
+        transcript.lines_wanted.connect(self.lines_wanted)
+        transcript.receipts_wanted.connect(lambda said, at: self._open_receipts(transcript, said, at))
 
     def _put(self, view: ConversationView) -> None:
         """Put a page behind the others."""
@@ -308,6 +328,7 @@ class ConversationsView(QWidget):
         self._last = page if isinstance(page, ConversationView) else None
         if isinstance(page, ConversationView):
             self._arrive(page)
+            self.finding.follow(page.conversation.audience)
             self.shown.emit(page.conversation.audience)
         self._note_open()
         self._offer_ping()
@@ -363,17 +384,18 @@ class ConversationsView(QWidget):
 
     # How far one's own came
 
-    def _open_receipts(self, view: ConversationView, said: Said, place: QRect) -> None:
+    def _open_receipts(self, transcript: Transcript, said: Said, place: QRect) -> None:
         """Show with whom a message came how far, beside it."""
         self._close_receipts()
-        viewport, window = view.transcript.viewport(), self.window()
+        viewport, window = transcript.viewport(), self.window()
         assert viewport is not None and window is not None
-        # What was said to everyone is shown in passing elsewhere too.
-        conversation = self._client.conversations.get(said.audience)
+        conversation = transcript.messages.conversation
+        if conversation.audience != said.audience:  # what was said to everyone is shown in passing elsewhere
+            conversation = self._client.conversations.get(said.audience)
         shown = self._receipts = ReceiptsView(self._client, conversation, said, window)
         shown.say_again.connect(self.say_again_to)
         shown.closed.connect(self._on_receipts_closed)
-        shown.let_go.connect(view.transcript.setFocus)
+        shown.let_go.connect(transcript.setFocus)
         shown.open_at(QRect(viewport.mapTo(window, place.topLeft()), place.size()))
 
     def _on_receipts_closed(self) -> None:

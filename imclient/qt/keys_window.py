@@ -6,12 +6,13 @@ from collections.abc import Collection
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QKeyEvent, QKeySequence
-from PyQt5.QtWidgets import QDialog, QGridLayout, QScrollArea, QSizePolicy, QWidget
+from PyQt5.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
 
 from imclient.core import slash
 from imqt import plain, theme
 from imqt.layout import STRETCH, box, col, row
 from imqt.plain import PlainLabel
+from imqt.small_window import SmallWindow
 from imtongue import tr
 
 from . import texts
@@ -30,15 +31,12 @@ _SCROLL: dict[int, int] = {
 }
 
 
-class KeysWindow(QDialog):
-    """Stands over the window it tells of, and never runs a loop of its own."""
+class KeysWindow(SmallWindow):
+    """Stands over the window it tells of."""
 
     def __init__(self, window: QWidget, rights: Collection[str]) -> None:
-        super().__init__(window)
+        super().__init__(window, tr("Keys and commands"))
         self.setObjectName("keysWindow")
-        self.setWindowTitle(tr("Keys and commands"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
         width = min(theme.grown(WIDE), window.width() - 16)
         close = plain.button(tr("Close"))
         close.clicked.connect(self.reject)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QSizePolicy, QWidget
 from twisted.python.failure import Failure
 
 from imclient.core.refusals import why_not
@@ -15,6 +14,7 @@ from imqt.colours import Token
 from imqt.layout import STRETCH, box, col, fit, row
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.sign import IconSign
+from imqt.small_window import SmallWindow
 from imtongue import tr
 
 from .scrolled import scrolled
@@ -35,36 +35,26 @@ class Line:
     token: Token = "dim"
 
 
-class Listing(QDialog):
-    """Never runs a loop of its own; what it lists comes when it comes."""
+class Listing(SmallWindow):
+    """What it lists comes when it comes."""
 
     def __init__(self, parent: QWidget | None, heading: str, text: str, icon: str) -> None:
-        super().__init__(parent)
+        super().__init__(parent, heading)
         self._icon = icon
-        self._gone = False
-        self.setWindowTitle(heading)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
-        self._lines = QVBoxLayout()
-        self._lines.setContentsMargins(0, 0, 0, 0)
-        self._lines.setSpacing(0)
+        self._lines = col(gap=0)
         self._page = scrolled(box(col(self._lines, STRETCH, gap=0)))
         self._words = PlainLabel(tr("Asking the server…"), "caption", wrap=True)
         self._words.setObjectName("listingWords")
         close = plain.button(tr("Close"))
         close.setObjectName("closeListing")
         close.clicked.connect(self.reject)
-        self._close = close
-        self.setLayout(
-            col(
-                PlainLabel(heading, "heading", wrap=True),
-                PlainLabel(text, "dim", wrap=True),
-                8,
-                (self._page, 1),
-                self._words,
-                row(STRETCH, close),
-                margins=(24, 20, 24, 20),
-            )
+        self.put(
+            PlainLabel(heading, "heading", wrap=True),
+            PlainLabel(text, "dim", wrap=True),
+            8,
+            (self._page, 1),
+            self._words,
+            row(STRETCH, close),
         )
         self.setMinimumWidth(min(440, parent.width() - 16) if parent is not None else 440)
 
@@ -91,18 +81,8 @@ class Listing(QDialog):
 
     def failed(self, failure: Failure) -> None:
         """Say why something was not done."""
-        if not self._gone:
+        if not self.gone:
             self.say(why_not(failure.value) or tr("The server did not do it."))
-
-    @property
-    def gone(self) -> bool:
-        """Whether it was closed; what comes later has no place."""
-        return self._gone
-
-    def done(self, result: int) -> None:
-        """Close it."""
-        self._gone = True
-        super().done(result)
 
     def _row(self, line: Line, act: Callable[[str], None]) -> QWidget:
         role = "error" if line.token == "error" else "caption"

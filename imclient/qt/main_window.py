@@ -56,7 +56,7 @@ class MainWindow(QMainWindow):
     """What somebody who is logged in sees."""
 
     closed = pyqtSignal()
-    logged_out = pyqtSignal()
+    logged_out = pyqtSignal(str)  #: this user left: what is to be told of that, if anything
     signed_out = pyqtSignal(str)  #: this device was signed out from elsewhere: the sentence
 
     def __init__(
@@ -80,7 +80,8 @@ class MainWindow(QMainWindow):
         acts = [*self._menus.shown.values(), self._menus.quiet, self._menus.leave]
         self._around = Surroundings(client, self._asking.show_me_quietly, acts, self)
         self._front = WindowFront(
-            client, self._current_audience, self.conversations.open, self._switch_wire, self.leave
+            *(client, self._current_audience, self.conversations.open, self._switch_wire),
+            *(self.leave, self.log_out),
         )
         self._listening = True
         self._put_together()
@@ -223,7 +224,9 @@ class MainWindow(QMainWindow):
         """Let the composer of another window do what this one's does."""
         window.composer.audience_chosen.connect(lambda audience: self._go_from(window, audience))
         window.composer.commanded.connect(self._obey)
-        window.composer.let_go.connect(window.view.transcript.setFocus)
+        window.find_wanted.connect(self._find_beside)
+        # As it is then: it may be at a place far back.
+        window.composer.let_go.connect(lambda: window.view.reading.setFocus())  # noqa: PLW0108
 
     def _go_from(self, window: TalkWindow, audience: Audience) -> None:
         """Go on writing to others here: a window of its own stays with its conversation."""
@@ -241,13 +244,14 @@ class MainWindow(QMainWindow):
 
     def log_out(self) -> None:
         """Leave this account, which says its password to come in again."""
-        self._client.stay_logged_in_no_more()
-        self.leave()
+        self._let_go()
+        self.setEnabled(False)  # for the moment that the server takes
+        self._client.log_out().addCallback(self.logged_out.emit)
 
     def leave(self) -> None:
         """Leave, and let somebody come in."""
         self._let_go()
-        self.logged_out.emit()
+        self.logged_out.emit("")
 
     def quit(self) -> None:
         """End the program."""
@@ -256,6 +260,22 @@ class MainWindow(QMainWindow):
     def find_person(self) -> None:
         """Search in the roster."""
         self.roster.begin_search()
+
+    def find_said(self, words: str = "", *, everywhere: bool | None = None) -> None:
+        """Find something in what was said: here, or in all conversations."""
+        self.conversations.begin_find(words, everywhere=everywhere)
+
+    def step_found(self, by: int) -> None:
+        """Go to what was found so many places further down, or up; or begin to look for something."""
+        if self.conversations.finding.is_open:
+            self.conversations.finding.go(by)
+        else:
+            self.find_said()
+
+    def _find_beside(self) -> None:
+        """Find something for whoever reads in a window of its own: it goes there by itself."""
+        self.bring()
+        self.find_said(everywhere=True)
 
     def write_to_chosen(self) -> None:
         """Write to those who are chosen in the roster."""
@@ -285,7 +305,8 @@ class MainWindow(QMainWindow):
         """Go to the next part of the window."""
         view = self.conversations.current
         stops: list[QWidget] = [self.roster.search, self.roster.list, self.conversations.tabs]
-        stops += [view.transcript] if view is not None else []
+        stops += [self.conversations.finding.field, self.conversations.finding.hits]
+        stops += [view.reading] if view is not None else []
         stops += [self.composer.edit, self.wire.list]
         stops = [stop for stop in stops if stop.isVisible()]
         at = next((place for place, stop in enumerate(stops) if stop.hasFocus()), -1 if by > 0 else 0)
@@ -321,6 +342,7 @@ class MainWindow(QMainWindow):
         """Do what a slash command says."""
         acts = {
             "who": self.find_person,
+            "find": lambda: self.find_said(rest, everywhere=True),
             "ping": self.ping,
             "away": lambda: self._asking.show_me(Shown.AWAY, rest),
             "back": lambda: self._asking.show_me(Shown.ONLINE, rest),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt5.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PyQt5.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
 from imclient.core.showing import Shown
 from improtocol import limits
 from imqt import icons, plain, theme
-from imqt.layout import col
+from imqt.layout import col, row
 from imqt.plain import ElidedLabel
 from imtongue import phrase, tr
 
@@ -103,13 +103,7 @@ class MeView(QWidget):
         self.menu_button: QToolButton = plain.tool_button(tr("What you can do with your account"), "down")
         self.menu_button.setObjectName("account")
         words = col(ElidedLabel(name, "strong"), self._state, self._line, gap=2)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(10)
-        layout.addWidget(self._avatar)
-        layout.addLayout(words, 1)
-        layout.addWidget(self.edit_button)
-        layout.addWidget(self.menu_button)
+        self.setLayout(row(self._avatar, (words, 1), self.edit_button, self.menu_button, gap=10))
         self._line.hide()
         self._listen()
         self._show_state()

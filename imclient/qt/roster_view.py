@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, pyqtSignal
 from PyQt5.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PyQt5.QtWidgets import QAbstractItemView, QListView, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QAbstractItemView, QListView, QSizePolicy, QVBoxLayout, QWidget
 
 from imclient.core import wording
 from imclient.core.client import Client
-from imqt import painting, plain, theme
+from imqt import menus, painting, plain, theme
 from imqt.layout import box, col, row, rule
 from imqt.plain import PlainLabel
 from imqt.search_field import search_field
@@ -53,7 +53,7 @@ class People(QListView):
     def changeEvent(self, event: QEvent | None) -> None:
         """Lay the rows out anew when the type is another."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if theme.has_changed(event):
             self._painter.measure()
             self.scheduleDelayedItemsLayout()
 
@@ -119,9 +119,7 @@ class People(QListView):
             self._offer(person, at)
 
     def _offer(self, person: RosterRow, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setObjectName("personMenu")
+        menu = menus.passing(self, "personMenu")
         name, words = person.name, wording.named(person.name)
         block = tr("Unblock {name}", name=words) if person.blocked else tr("Block {name}…", name=words)
         favourite = tr("No favourite any more") if person.favourite else tr("A favourite: on top")
@@ -133,9 +131,7 @@ class People(QListView):
             (favourite, lambda: self.favourite_wanted.emit(name, not person.favourite)),
             (block, lambda: self.block_wanted.emit(name, not person.blocked)),
         ):
-            action = menu.addAction(plain.literal(text))
-            assert action is not None
-            action.triggered.connect(act)
+            menus.add(menu, plain.literal(text), act)
         menu.popup(at)
 
 
@@ -159,10 +155,7 @@ class RosterView(QWidget):
         self._write.setObjectName("writeToChosen")
         self._clear = plain.button(tr("Clear"), "quiet")
         self._chosen_bar = self._bar()
-        pane = box(self._column(), "side")
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(pane)
+        self.setLayout(col(box(self._column(), "side")))
         self._listen()
         self._show_counts()
         self._show_chosen()

@@ -43,6 +43,7 @@ class WindowFront:
     open: Callable[[Audience], object]
     switch_wire: Callable[[], bool]
     leave_account: Callable[[], object]
+    log_out_of_it: Callable[[], object]
 
     @property
     def audience(self) -> Audience | None:
@@ -60,6 +61,10 @@ class WindowFront:
     def leave(self) -> None:
         """Leave."""
         self.leave_account()
+
+    def log_out(self) -> None:
+        """Leave, with nothing left to come back with."""
+        self.log_out_of_it()
 
     async def ask_secret(self, question: str) -> str:
         """Ask nothing: what is typed in the window can be read."""

@@ -118,7 +118,7 @@ class TabBar(QTabBar):
     def changeEvent(self, event: QEvent | None) -> None:
         """Make room for badges and icons when the type is another."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if theme.has_changed(event):
             QTimer.singleShot(0, self._measure)
 
     def _measure(self) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QMenu, QWidget
+from PyQt5.QtWidgets import QMenu
 
 from imclient.core import wording
 from imclient.core.conversations import Conversation
 from imclient.core.desk import Desk
 from improtocol.audience import Audience
-from imqt import icons, plain
+from imqt import icons, menus, plain
 from imtongue import tr
 
 from .tab_bar import TabBar, icon_of
@@ -25,7 +24,7 @@ def all_conversations(
     tabs: TabBar, others: list[Conversation], me: str, go_to: Callable[[Audience], None]
 ) -> QMenu:
     """List those that have a tab, and then the others, to go to one."""
-    menu = _menu(tabs, "allConversations")
+    menu = menus.passing(tabs, "allConversations")
     for index, (icon, title, unread) in enumerate(tabs.titles()):
         _offer(menu, icon, title, unread, partial(tabs.setCurrentIndex, index))
     if others:
@@ -38,18 +37,14 @@ def all_conversations(
 
 def _offer(menu: QMenu, icon: str, title: str, unread: int, act: Callable[[], None]) -> None:
     words = f"{title} ({unread})" if unread else title
-    action = menu.addAction(icons.icon(icon), plain.literal(words))
-    assert action is not None
-    action.triggered.connect(lambda _checked: act())
+    menus.add(menu, plain.literal(words), act).setIcon(icons.icon(icon))
 
 
 def one_tab(tabs: TabBar, acts: Iterable[tuple[str, Callable[[], object]]]) -> QMenu:
     """Offer what can be done with a tab."""
-    menu = _menu(tabs, "tabMenu")
+    menu = menus.passing(tabs, "tabMenu")
     for words, act in acts:
-        action = menu.addAction(words)
-        assert action is not None
-        action.triggered.connect(lambda _checked, act=act: act())
+        menus.add(menu, words, act)
     return menu
 
 
@@ -57,10 +52,3 @@ def muting(desk: Desk, audience: Audience) -> tuple[str, Callable[[], None]]:
     """Offer that a conversation calls no more, or calls again."""
     muted = desk.is_muted(audience)
     return (tr("Call me again") if muted else tr("Mute"), lambda: desk.note_muted(audience, not muted))
-
-
-def _menu(parent: QWidget, name: str) -> QMenu:
-    menu = QMenu(parent)
-    menu.setObjectName(name)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    return menu

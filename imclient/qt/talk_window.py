@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PyQt5.QtCore import QEvent, QSize, pyqtSignal
 from PyQt5.QtGui import QCloseEvent, QKeySequence
-from PyQt5.QtWidgets import QShortcut, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QShortcut, QWidget
 
 from imclient.core import wording
 from imclient.core.client import Client
 from imqt import plain
-from imqt.layout import box, row, rule
+from imqt.layout import box, col, row, rule
 from imqt.plain import ElidedLabel
 from imqt.sign import IconSign
 from imtongue import tr
@@ -23,6 +23,7 @@ class TalkWindow(QWidget):
     """A page that was taken out of the tabs."""
 
     put_back = pyqtSignal()
+    find_wanted = pyqtSignal()  #: something that was said
     looked = pyqtSignal(bool)  #: its reader looks at it, or no longer
 
     def __init__(self, client: Client, view: ConversationView) -> None:
@@ -41,15 +42,10 @@ class TalkWindow(QWidget):
         head = row(
             IconSign(icon_of(audience, self._me), "dim", 16), (title, 1), back, margins=(16, 6, 8, 6), gap=10
         )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(box(head, "side"))
-        layout.addWidget(rule())
-        layout.addWidget(view, 1)
-        layout.addWidget(rule())
-        layout.addWidget(box(row((self.composer, 1)), "page"))
+        below = box(row((self.composer, 1)))
+        self.setLayout(col(box(head, "side"), rule(), (view, 1), rule(), below, gap=0))
         QShortcut(QKeySequence("Ctrl+W"), self).activated.connect(self.go_back)
+        QShortcut(QKeySequence("Ctrl+F"), self).activated.connect(self.find_wanted)
         view.show()
         self.composer.edit.setFocus()
         self.show_unread()

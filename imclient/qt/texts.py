@@ -22,6 +22,8 @@ KEYS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     phrase("Conversations"): [
         (("Ctrl+Tab", "Ctrl+Shift+Tab"), phrase("the next, the one before")),
         (("Alt+Down",), phrase("the next with something unread")),
+        (("Ctrl+F", "Ctrl+Shift+F"), phrase("find what was said: here, in all of them")),
+        (("F3", "Shift+F3"), phrase("of what was found: the older one, the newer one")),
         (("Ctrl+L", "Ctrl+W"), phrase("all of them, close this one")),
         (("Ctrl+Shift+N",), phrase("in a window of its own")),
         (("Enter",), phrase("on a message of yours: how far it came")),

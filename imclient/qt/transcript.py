@@ -29,7 +29,8 @@ from PyQt5.QtWidgets import QAbstractItemView, QApplication, QListView, QMenu, Q
 
 from imclient.core import wording
 from imclient.core.conversations import Said
-from imqt import moments, painting, plain
+from imclient.core.sought import Sought
+from imqt import menus, moments, painting, plain, theme
 from imqt.links import Link, links
 from imtongue import tr
 
@@ -40,6 +41,8 @@ from .conversation_rows import Kind, Row
 
 #: So near the top of what is shown, what was said before is fetched.
 NEAR = 200
+#: So many milliseconds a message that was looked for is marked.
+MARKED = 4000
 #: So many links of a message are offered by key.
 MOST_LINKS = 8
 #: So much of a message is quoted.
@@ -60,6 +63,7 @@ class Transcript(QListView):
     quoted = pyqtSignal(str)  #: what was said, to be answered
     typed = pyqtSignal(str)  #: letters, which mean the composer: here nothing can be typed
     lines_wanted = pyqtSignal(object)  #: the lines on the wire of this message
+    newest_wanted = pyqtSignal()  #: of which nothing is here: this is a piece out of the middle
     receipts_wanted = pyqtSignal(object, QRect)  #: how far this message came, and where in the list it stands
 
     def __init__(self, model: ConversationModel, parent: QWidget | None = None) -> None:
@@ -68,7 +72,6 @@ class Transcript(QListView):
         title = wording.title(model.conversation.audience, model.me)
         self.setAccessibleName(tr("Conversation with {title}", title=title))
         self.messages = model
-        self.setModel(model)
         self._painter = BubbleDelegate(self, model)
         self.setItemDelegate(self._painter)
         self._painter.measured.connect(self._on_measured)
@@ -81,6 +84,11 @@ class Transcript(QListView):
         self._busy = False
         self._first_new: Said | None = None
         self._to_new = False  # as soon as it is on the screen
+        self._to_show: tuple[Said, int | None] | None = None  # the same, of a message that is gone to
+        self._marking = QTimer(self)
+        self._marking.setSingleShot(True)
+        self._marking.setInterval(MARKED)
+        self._marking.timeout.connect(lambda: model.mark(None))
         self._released = QPoint()
         bar = self.verticalScrollBar()
         assert bar is not None
@@ -89,11 +97,15 @@ class Transcript(QListView):
         self.bar.rangeChanged.connect(self._on_range)
         self.clicked.connect(self._on_clicked)
         self.doubleClicked.connect(self._on_double_clicked)
+        self.setModel(model)  # at last: each of the settings above would lay the rows out once more
 
     # Where it stands
 
     def go_to_end(self) -> None:
         """Show the newest."""
+        if not self.messages.follows:
+            self.newest_wanted.emit()
+            return
         self._busy = True
         self.messages.show_end()
         self.doItemsLayout()
@@ -112,7 +124,7 @@ class Transcript(QListView):
         following = value >= self.bar.maximum() - 4
         if following and self.page(self.messages.newer):
             following = False
-        self._follow(following)
+        self._follow(following and self.messages.follows)
         self.looked.emit()
 
     def _follow(self, following: bool) -> None:
@@ -152,8 +164,7 @@ class Transcript(QListView):
         self._busy = True
         self.doItemsLayout()
         self.bar.setValue(self.bar.maximum())
-        numbers = (number for number, row in enumerate(self.messages.rows) if row.said is first)
-        top = self.visualRect(self.messages.index(next(numbers, 0))).top()
+        top = self.visualRect(self._index_of(first)).top()
         if top < ABOVE:
             self.bar.setValue(self.bar.value() + top - ABOVE)
         self._busy = False
@@ -161,11 +172,52 @@ class Transcript(QListView):
         self.messages.following = self.bar.value() >= self.bar.maximum() - 4 and self.messages.at_end
         self.following_changed.emit(self.messages.following)
 
+    def go_to_said(self, said: Said, sought: Sought | None = None, bottom: int | None = None) -> None:
+        """Show a message with what stands around it: in the middle, or its foot at this height.
+
+        One that was looked for by some words is chosen, and marked for a moment.
+        """
+        if sought is not None:
+            self.messages.mark(said, sought)
+            self._marking.start()
+        self._to_new, self._to_show = False, (said, bottom)
+        if self.isVisible():
+            QTimer.singleShot(0, self._show_said)
+
+    def _show_said(self) -> None:
+        """Do so, now that there is room to measure it in."""
+        wanted, self._to_show = self._to_show, None
+        if wanted is None or wanted[0] not in self.messages.conversation.messages:
+            return
+        said, bottom = wanted
+        self._busy = True
+        self.messages.show_around(said)
+        self.doItemsLayout()
+        index = self._index_of(said)
+        if bottom is None:
+            self.setCurrentIndex(index)
+            self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+        else:
+            self.bar.setValue(self.bar.value() + self.visualRect(index).bottom() - bottom)
+        self._busy = False
+        at_end = self.bar.value() >= self.bar.maximum() - 4 and self.messages.at_end
+        self.messages.following = at_end and self.messages.follows
+        self.following_changed.emit(self.messages.following)
+        self.looked.emit()
+
+    def _index_of(self, said: Said) -> QModelIndex:
+        numbers = (number for number, row in enumerate(self.messages.rows) if row.said is said)
+        return self.messages.index(next(numbers, 0))
+
+    def place(self) -> tuple[Said | None, int]:
+        """Give where its reader is: at a message and how low its foot is, or at the end."""
+        return (None, 0) if self.messages.following else self.anchor()
+
     def page(self, turn: Callable[[], bool]) -> bool:
         """Turn a page and keep what is being read where it is."""
         self._busy = True
         try:
-            anchor, bottom = self._anchor()
+            anchor, bottom = self.anchor()
             if not turn():
                 return False
             self.doItemsLayout()
@@ -182,7 +234,8 @@ class Transcript(QListView):
         else:
             self.page(lambda: True)
 
-    def _anchor(self) -> tuple[Said | None, int]:
+    def anchor(self) -> tuple[Said | None, int]:
+        """Give the first message on the screen, and how low its foot is."""
         index = self.indexAt(QPoint(8, 8))
         while index.isValid() and self.messages.row(index).said is None:
             index = index.sibling(index.row() + 1, 0)
@@ -205,7 +258,9 @@ class Transcript(QListView):
 
     def _open(self) -> None:
         """Show what is to be seen first, now that there is room to measure it in."""
-        if self._to_new:
+        if self._to_show is not None:
+            self._show_said()
+        elif self._to_new:
             self.go_to_new(self._first_new)
         elif self.messages.following:
             self.scrollToBottom()
@@ -234,7 +289,7 @@ class Transcript(QListView):
     def changeEvent(self, event: QEvent | None) -> None:
         """Lay the rows out anew when the type is another."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if theme.has_changed(event):
             self.scheduleDelayedItemsLayout()
 
     # What can be done with a row
@@ -315,19 +370,14 @@ class Transcript(QListView):
         assert event is not None
         index = self.indexAt(event.pos())
         shown = self.messages.row(index) if index.isValid() else None
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        copy = menu.addAction(tr("Copy"))
-        assert copy is not None
+        menu = menus.passing(self)
+        copy = menus.add(menu, tr("Copy"), self.copy)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setEnabled(bool(self.selectedIndexes()))
-        copy.triggered.connect(self.copy)
         if shown is not None and shown.said is not None:
             if not self._place_of_state(index).isEmpty():
-                far = menu.addAction(tr("How far it came"))
-                assert far is not None
                 at = QPersistentModelIndex(index)
-                far.triggered.connect(lambda: self.ask_receipts(QModelIndex(at)))
+                menus.add(menu, tr("How far it came"), lambda: self.ask_receipts(QModelIndex(at)))
             self._offer_for(menu, shown.said)
         menu.popup(event.globalPos())
 
@@ -343,9 +393,7 @@ class Transcript(QListView):
             words = plain.literal(tr("Open {host}…", host=link.host))
             acts.append((words, lambda link=link: self.link_pressed.emit(link)))  # type: ignore[misc]
         for text, act in acts:
-            action = menu.addAction(text)
-            assert action is not None
-            action.triggered.connect(lambda _checked, act=act: act())
+            menus.add(menu, text, act)
 
     def copy(self) -> None:
         """Put the chosen messages on the clipboard: one alone as its text, several with who said them."""

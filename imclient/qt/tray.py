@@ -8,7 +8,7 @@ from PyQt5.QtCore import QObject
 from PyQt5.QtWidgets import QAction, QMenu, QSystemTrayIcon
 
 from imclient.core import wording
-from imqt import plain
+from imqt import menus, plain
 from imtongue import tr
 
 from . import emblem
@@ -58,10 +58,7 @@ class Tray(QObject):
         return f"{told}: {wording.unread(self._unread)}" if self._unread else told
 
     def _put_together(self, acts: list[QAction]) -> None:
-        self._open = self._menu.addAction(tr("Open"))
-        assert self._open is not None
-        self._open.setObjectName("trayOpen")
-        self._open.triggered.connect(lambda _checked: self._bring())
+        self._open = menus.add(self._menu, tr("Open"), self._bring, name="trayOpen")
         self._menu.addSeparator()
         self._menu.addActions(acts)
         self._icon.setContextMenu(self._menu)
@@ -71,8 +68,7 @@ class Tray(QObject):
         self._unread = unread
         self._icon.setIcon(emblem.icon(unread))
         plain.set_tray_tooltip(self._icon, self.words)
-        if self._open is not None:
-            self._open.setText(f"{tr('Open')} ({wording.unread(unread)})" if unread else tr("Open"))
+        self._open.setText(f"{tr('Open')} ({wording.unread(unread)})" if unread else tr("Open"))
 
     def balloon(self, heading: str, text: str) -> None:
         """Say something beside the sign."""

@@ -19,7 +19,7 @@ GAP = 4  #: between two lines
 HANGING = 16  #: how far what does not fit is indented
 #: So many milliseconds of one turn go into setting lines, and one line that takes as many more (pictures: the
 #: font unpacks each to measure it, in 0.1 ms); the rest stands as one line until the next.
-MEASURING = 12
+MEASURING = 8
 #: So many letters of a line are painted; all are copied and saved.
 LONGEST = 2000
 

@@ -22,7 +22,7 @@ from imclient.core.said import Said
 from imclient.core.transcript import scene_of
 from imclient.core.wire_talk import About
 from improtocol.audience import Audience
-from imqt import painting, plain
+from imqt import painting, plain, theme
 from imqt.empty import Empty
 from imqt.layout import box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
@@ -64,7 +64,7 @@ class WireList(QListView):
     def changeEvent(self, event: QEvent | None) -> None:
         """Lay the rows out anew when the type is another."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if theme.has_changed(event):
             self.scheduleDelayedItemsLayout()
 
     def texts(self) -> list[str]:
@@ -128,9 +128,7 @@ class WireView(QWidget):
         self._save_small = plain.tool_button(tr("Save as transcript"), "save")
         self._count = ElidedLabel("", "caption")
         self._name_controls()
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(box(self._column(), "side"))
+        self.setLayout(col(box(self._column(), "side")))
         self._listen()
         self._show_count()
 

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from imclient.core.utf8 import NotUtf8
+
 from .entrance import Gone
 from .harmless import harmless
 from .paper import Line, plainly
@@ -37,20 +39,27 @@ class PlainAsker:
 
     async def read(self, shown: Callable[[], str], *, secret: bool) -> str:
         """Have a line typed behind what is shown; raises `Gone` when there are no more."""
-        if self._closed:
-            raise Gone()
-        show(shown())
+        while not self._closed:
+            try:
+                line = await self._line(shown(), secret=secret)
+            except NotUtf8 as wrong:
+                self.tell(str(wrong))
+                continue
+            if line is None:
+                break
+            return line
+        raise Gone()
+
+    async def _line(self, shown: str, *, secret: bool) -> str | None:
+        show(shown)
         if secret:
             _echo(False)
         try:
-            line = await self.lines.next()
+            return await self.lines.next()
         finally:
             if secret:
                 _echo(True)
                 show("\n")
-        if line is None:
-            raise Gone()
-        return line
 
     def close(self) -> None:
         """Ask no more."""

@@ -25,6 +25,8 @@ from twisted.internet.defer import Deferred
 from imclient.core import slash
 from imclient.core.roster import Roster
 from imclient.core.settings import private
+from imclient.core.utf8 import NotUtf8, checked
+from imtongue import tr
 
 from .entrance import Gone
 from .harmless import harmless
@@ -191,9 +193,21 @@ class Prompt:
                 buffer.insert_text(" ")
             return
         text = buffer.text
+        if why := _not_utf8(text):  # it stays there to be mended, and no file could hold it
+            self.write([[("class:error", why)]])
+            return
         buffer.reset(append_to_history=not self._secret())
         self._entered(text)
         self.refresh()
+
+
+def _not_utf8(typed: str) -> str:
+    """Say why what was typed, or pasted, is no text; or nothing."""
+    try:
+        checked(typed, tr("What was typed"))
+    except NotUtf8 as wrong:
+        return str(wrong)
+    return ""
 
 
 def _prompted(session: PromptSession[str], **given: Any) -> Deferred[str]:
@@ -219,13 +233,16 @@ class PromptAsker:
         self._closed = False
 
     async def ask(self, question: str, *, secret: bool = False, given: str = "") -> str:
-        """Ask one."""
-        if self._closed:
-            raise Gone()
-        self._session = PromptSession(style=STYLE, color_depth=depth())
-        return await _prompted(
-            self._session, message=f"{harmless(question)}: ", default=harmless(given), is_password=secret
-        )
+        """Ask one, until the answer is one that can be read."""
+        while not self._closed:
+            self._session = PromptSession(style=STYLE, color_depth=depth())
+            answer = await _prompted(
+                self._session, message=f"{harmless(question)}: ", default=harmless(given), is_password=secret
+            )
+            if not (why := _not_utf8(answer)):
+                return answer
+            self.tell(why)
+        raise Gone()
 
     def close(self) -> None:
         """Ask no more."""

@@ -13,9 +13,11 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
+from imclient.core import utf8
 from imclient.core.client import Client, LinkState
 from imclient.core.settings import Options
 from imclient.core.statuses import Status
+from imtongue import tr
 
 from .entrance import Entrance, Gone, Password
 from .harmless import harmless
@@ -35,7 +37,8 @@ class Lines:
 
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
-        self._lines: deque[str] = deque()
+        self._lines: deque[bytes] = deque()
+        self._given = 0  # lines
         self._ended = False
         self._waiting: Deferred[None] | None = None
         Thread(target=self._read, daemon=True).start()
@@ -46,15 +49,12 @@ class Lines:
         while data := os.read(sys.stdin.fileno(), 65536):
             *lines, rest = (rest + data).split(b"\n")
             for line in lines:
-                self._pass_on(line)
+                self._reactor.callFromThread(self._take, line)
         if rest:
-            self._pass_on(rest)
+            self._reactor.callFromThread(self._take, rest)
         self._reactor.callFromThread(self._take, None)
 
-    def _pass_on(self, line: bytes) -> None:
-        self._reactor.callFromThread(self._take, line.decode("utf-8", "replace").rstrip("\r"))
-
-    def _take(self, line: str | None) -> None:
+    def _take(self, line: bytes | None) -> None:
         if line is None:
             self._ended = True
         else:
@@ -64,11 +64,14 @@ class Lines:
             waiting.callback(None)
 
     async def next(self) -> str | None:
-        """Give the next line; None when there are no more."""
+        """Give the next line; None when there are no more.  Raises `NotUtf8` for one that is none."""
         while not self._lines and not self._ended:
             self._waiting = Deferred()
             await self._waiting
-        return self._lines.popleft() if self._lines else None
+        if not self._lines:
+            return None
+        self._given += 1
+        return utf8.read(self._lines.popleft(), tr("Line {number}", number=self._given)).rstrip("\r")
 
     def end(self) -> None:
         """Give no more."""
@@ -77,7 +80,11 @@ class Lines:
 
     async def ask(self, question: str, *, secret: bool = False, given: str = "") -> str:
         """Take the next line for the answer to a question."""
-        line = await self.next()
+        try:
+            line = await self.next()
+        except utf8.NotUtf8 as wrong:
+            self.tell(str(wrong))
+            raise Gone() from None
         if line is None:
             print(f"imclient: there is no line for the question: {question}.", file=sys.stderr)
             raise Gone()
@@ -103,7 +110,7 @@ class Script:
         self._paper = Paper(self._write, lambda act: reactor.callLater(0, act))
         self._print = plainly(sys.stdout)
         self._unwritten: OSError | None = None
-        self._lost = False
+        self._lost = self._unreadable = self._logs_out = False
 
     async def run(self) -> int:
         """Come in, do what the lines say, leave; gives the exit status."""
@@ -113,6 +120,9 @@ class Script:
             return Status.USAGE
         status = await self._obey()
         self._client.link.changed.disconnect(self._on_link)
+        if self._logs_out and (told := await self._client.log_out()):
+            self._lines.tell(told)
+            status = status or Status.FAILED
         await self._client.close()
         self._paper.flush()
         if self._unwritten is not None and status == Status.DONE:
@@ -143,13 +153,25 @@ class Script:
         reporter.begin()
         well = True
         await self._until(lambda: self._client.roster.complete)  # then names can be judged
-        while (line := await self._lines.next()) is not None:
+        while (line := await self._next()) is not None:
             well &= await typist.typed(_unescaped(line))
             well &= await self._until(lambda: not self._client.outbox.waiting)
         reporter.end()
+        self._logs_out = typist.logs_out
         if self._lost:
             return Status.LOST
+        if self._unreadable:
+            return Status.FAILED
         return Status.DONE if well and not reporter.refusals else Status.REFUSED
+
+    async def _next(self) -> str | None:
+        """Give the next line; none behind one that cannot be read, which may have said whom it is for."""
+        try:
+            return await self._lines.next()
+        except utf8.NotUtf8 as wrong:
+            self._lines.tell(f"{wrong} The lines behind it were not read.")
+            self._unreadable = True
+            return None
 
     async def _ask_secret(self, question: str) -> str:
         return await self._lines.ask(question, secret=True)

@@ -89,6 +89,8 @@ class Sitting:
             await self._prompt.run()
         finally:
             reporter.end()
+        if self._typist.logs_out and (told := await client.log_out()):
+            self._paper.say(told, "class:warning")
 
     def _made_prompt(self) -> Prompt | PlainPrompt:
         typist, client = self._typist, self._client

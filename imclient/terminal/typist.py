@@ -38,6 +38,7 @@ class Typist:
         self.audience: Audience | None = None
         self._client, self._paper, self._reporter = client, paper, reporter
         self._leave = leave
+        self.logs_out = False  #: whoever leaves is not to come back without the password
         self._echo = echo
         self._step: Callable[[str], bool] | None = None
         self._question = ""
@@ -87,6 +88,11 @@ class Typist:
 
     def leave(self) -> None:
         """End."""
+        self._leave()
+
+    def log_out(self) -> None:
+        """End, with nothing left to come back with."""
+        self.logs_out = True
         self._leave()
 
     def ask_secret(self, question: str) -> Awaitable[str]:

@@ -74,7 +74,10 @@ def logout(say: Say) -> None:
 
 def _password(file: TextIO | None, *, new: bool) -> str:
     if file is not None:
-        written = file.readline().removesuffix("\n")
+        try:
+            written = file.readline().removesuffix("\n")
+        except UnicodeError:
+            raise NotDone(f"The password in {file.name} is not UTF-8.", status=Status.MISTYPED) from None
         if not written:
             raise NotDone(
                 f"There is no password in the first line of {file.name}.",

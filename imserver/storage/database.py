@@ -42,7 +42,7 @@ from .records import (
 )
 from .tokens import Tokens
 from .upgrading import lacks_steps, upgrade
-from .writer import Committed, Job, Run, Soon, Transactions, Writer
+from .writer import Committed, Job, Run, Soon, Transactions, Writer, in_a_sentence
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -152,7 +152,7 @@ class Database:
         except OSError as error:
             raise StorageError(error.strerror or str(error)) from error
         except SQLAlchemyError as error:
-            raise StorageError(_in_a_sentence(error)) from error
+            raise StorageError(in_a_sentence(error)) from error
         if give_back is None:
             raise DatabaseTaken()
         self._give_back = give_back
@@ -176,7 +176,7 @@ class Database:
                 at = self._now()
                 return Administration(connection, at, Tokens(connection, at)).invite_first(invitation)
         except SQLAlchemyError as error:
-            raise StorageError(_in_a_sentence(error)) from error
+            raise StorageError(in_a_sentence(error)) from error
         finally:
             self._engines.part()
 
@@ -426,10 +426,4 @@ class Database:
         if isinstance(error, UnicodeError):
             return Damaged("the tables' own description is not as it was written")
         kind = self._engines.kind(error) if isinstance(error, DBAPIError) else StorageError
-        return kind(_in_a_sentence(error))
-
-
-def _in_a_sentence(error: Exception) -> str:
-    """Say what the database said, without SQLAlchemy's frame around it, and without what people said."""
-    said = str(getattr(error, "orig", None) or error).partition(" with text ")[0].strip()
-    return said.splitlines()[0] if said else type(error).__name__
+        return kind(in_a_sentence(error))

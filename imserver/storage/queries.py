@@ -409,19 +409,19 @@ def _of_account(what: ColumnElement[Any], table: Any, *which: ColumnElement[bool
 
 
 _MINE = schema.account.c.id
+#: Waits for them by name.
+_WAITS = (
+    schema.audience.c.account == _MINE,
+    schema.audience.c.entry > schema.account.c.held,
+    schema.audience.c.sender != _MINE,
+)
 #: The accounts behind the name ``after``: what an administrator wants to know of each.
 outlines = (
     select(
         _MINE,
         _of_account(func.count(), schema.device, schema.device.c.account == _MINE),
         _of_account(func.max(schema.device.c.used), schema.device, schema.device.c.account == _MINE),
-        _of_account(
-            func.count(),
-            schema.audience,
-            schema.audience.c.account == _MINE,
-            schema.audience.c.entry > schema.account.c.held,
-            schema.audience.c.sender != _MINE,
-        )
+        _of_account(func.count(), schema.audience, *_WAITS)
         + _of_account(
             func.count(),
             schema.entry,
@@ -435,17 +435,12 @@ outlines = (
     .limit(_LIMIT)
 )
 
-_FOR_THEM = (
-    schema.audience.c.account == _MINE,
-    schema.audience.c.entry > schema.account.c.held,
-    schema.audience.c.sender != _MINE,
-)
 #: All accounts, how far each holds its stream, and what waits for it by name: a short look at each.
 positions = select(
     _MINE,
     _further(schema.account.c.held, schema.account.c.registered),
-    _of_account(func.count(), schema.audience, *_FOR_THEM),
-    _of_account(func.min(schema.audience.c.entry), schema.audience, *_FOR_THEM),
+    _of_account(func.count(), schema.audience, *_WAITS),
+    _of_account(func.min(schema.audience.c.entry), schema.audience, *_WAITS),
 ).where(schema.account.c.closed.is_(None))
 #: The newest that was said to everyone, and by whom.
 newest_to_everyone = (

@@ -83,8 +83,8 @@ move_gone = update(schema.log).values(gone=bindparam("to_gone"))
 
 # --- Accounts ------------------------------------------------------------------------------
 
-_ACCOUNT = bindparam("who", type_=schema.Number)
-_THE_ACCOUNT = schema.account.c.id == _ACCOUNT
+_WHO = bindparam("who", type_=schema.Number)
+_THE_ACCOUNT = schema.account.c.id == _WHO
 
 #: What makes an account.
 ACCOUNT = (
@@ -112,7 +112,7 @@ owners = select(schema.name.c.name, schema.name.c.account).where(
 names_of = (
     select(schema.name.c.name, schema.account.c.name.label("current"))
     .join(schema.account, schema.account.c.id == schema.name.c.account)
-    .where(schema.name.c.account == _ACCOUNT)
+    .where(schema.name.c.account == _WHO)
 )
 #: Those whose REGISTER is not where they say it is.
 unsure = (
@@ -137,11 +137,10 @@ set_password = update(schema.account).where(_THE_ACCOUNT).values(password_hash=b
 close_account = (
     update(schema.account).where(_THE_ACCOUNT).values(password_hash="", closed=bindparam("number"))
 )
+_GOOD = and_(schema.invite.c.uses > 0, schema.invite.c.until > bindparam("now", type_=schema.Number))
 #: The invite of a code that is good now.
 good_invite = select(schema.invite.c.id, schema.invite.c.administrator).where(
-    schema.invite.c.code_hash == bindparam("hashed"),
-    schema.invite.c.uses > 0,
-    schema.invite.c.until > bindparam("now", type_=schema.Number),
+    schema.invite.c.code_hash == bindparam("hashed"), _GOOD
 )
 use_invite = (
     update(schema.invite)
@@ -222,7 +221,6 @@ move_conversation = (
 
 # --- Devices ---------------------------------------------------------------------------------
 
-_WHO = bindparam("who", type_=schema.Number)
 _ONE_DEVICE = and_(schema.device.c.account == _WHO, schema.device.c.name == bindparam("named"))
 _holders = JsonArray(bindparam("accounts", type_=Text)).table_valued("value")
 
@@ -243,7 +241,7 @@ forget_device = delete_from(schema.device).where(_ONE_DEVICE)
 move_device = (
     update(schema.device).where(_ONE_DEVICE).values(used=bindparam("to_used"), cursor=bindparam("to_cursor"))
 )
-move_account = update(schema.account).where(schema.account.c.id == _WHO).values(held=bindparam("to_held"))
+move_account = update(schema.account).where(_THE_ACCOUNT).values(held=bindparam("to_held"))
 
 # --- Tokens ----------------------------------------------------------------------------------
 
@@ -279,8 +277,6 @@ end_block = update(schema.block).where(_GOES_ON).values(upto=bindparam("last"))
 drop_block = delete_from(schema.block).where(_GOES_ON)
 
 # --- Administration --------------------------------------------------------------------------
-
-_GOOD = and_(schema.invite.c.uses > 0, schema.invite.c.until > bindparam("now", type_=schema.Number))
 
 highest_invite = select(func.coalesce(func.max(schema.invite.c.id), 0))
 add_invite = insert(schema.invite)

@@ -136,7 +136,7 @@ class Transactions:
 
     def _refused(self, error: Exception) -> StorageError:
         kind = self._kind(error) if isinstance(error, DBAPIError) else StorageError
-        refusal = kind(_said_by(error))
+        refusal = kind(in_a_sentence(error))
         refusal.__cause__ = error
         return refusal
 
@@ -145,6 +145,12 @@ def _said_by(error: Exception) -> str:
     """Say what an error said, without what people said."""
     said = str(error.args[0] if error.args else "").partition(" with text ")[0]
     return f"{type(error).__name__}: {said}"
+
+
+def in_a_sentence(error: Exception) -> str:
+    """Say what the database said, without SQLAlchemy's frame around it, and without what people said."""
+    said = str(getattr(error, "orig", None) or error).partition(" with text ")[0].strip()
+    return said.splitlines()[0] if said else type(error).__name__
 
 
 def _is_of_the_database(error: Exception) -> bool:

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -38,7 +39,7 @@ from ..cannot_start import CannotStart
 from ..options import Options
 from ..service import stop_once
 from . import emblem, keys
-from .entrance_dialog import ELSEWHERE, HERE, NEW, Asked, EntranceDialog
+from .entrance_dialog import ELSEWHERE, HERE, NEW, EntranceDialog
 from .link import DEVICE, Key
 from .main_window import MainWindow
 from .overseer import Overseer
@@ -147,9 +148,9 @@ class Windows:
     def _ask(self, last: str = "") -> EntranceDialog:
         code = self._own.service.first_code if self._own is not None else None
         if self._own is None:
-            asked = Asked(**{**vars(ELSEWHERE), "server": self._options["attach"] or ""})
+            asked = replace(ELSEWHERE, server=self._options["attach"] or "")
         elif code is not None:
-            asked = Asked(**{**vars(NEW), "code": code})
+            asked = replace(NEW, code=code)
         else:
             asked = HERE
         dialog = EntranceDialog(asked, self._options["name"] or last or (NAME if code else ""), self._enter)

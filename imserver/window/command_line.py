@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PyQt5.QtCore import Qt, pyqtSignal
 from PyQt5.QtGui import QKeyEvent
-from PyQt5.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QLineEdit, QSizePolicy, QWidget
 from twisted.internet.defer import Deferred
 
 from imqt import icons, painting, plain
 from imqt.completing import Completing
-from imqt.layout import row
+from imqt.layout import col, row
 from imqt.plain import ElidedLabel
 from imqt.search_field import name_buttons
 from imtongue import tr
@@ -73,11 +73,7 @@ class CommandLine(QWidget):
         self.say.setObjectName("say")
         self._news = News()
         line = row((self.field, 1), self._hint, self.say, margins=(16, 12, 16, 12), gap=12)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(self._news)
-        outer.addLayout(line)
+        self.setLayout(col(self._news, line, gap=0))
         self.field.textChanged.connect(lambda _: self.show_hint())
         self.field.returnPressed.connect(self._obey)
         self.say.clicked.connect(self._obey)

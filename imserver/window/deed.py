@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import (
     QApplication,
     QCheckBox,
-    QDialog,
     QLineEdit,
     QPlainTextEdit,
     QSpinBox,
@@ -21,6 +19,7 @@ from twisted.python.failure import Failure
 from imqt import plain
 from imqt.layout import STRETCH, col, fit, row
 from imqt.plain import PlainLabel
+from imqt.small_window import SmallWindow
 from imqt.theme import grown, heights
 from imtongue import tr
 
@@ -28,20 +27,16 @@ from imtongue import tr
 WIDE = 460
 
 
-class Deed(QDialog):
+class Deed(SmallWindow):
     """Asks, does, and shows what came of it; what is shown once can be copied."""
 
     def __init__(
         self, parent: QWidget | None, heading: str, words: str, act: str, *, danger: bool = False
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(heading)
+        super().__init__(parent, heading)
         self.setObjectName("deed")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setMinimumWidth(grown(WIDE))
         self._do: Callable[[], Deferred[str]] | None = None
-        self._over = False
         self._first: QWidget | None = None
         self._words = PlainLabel(words, wrap=True)
         self._fields = QVBoxLayout()
@@ -66,18 +61,15 @@ class Deed(QDialog):
         self._act.clicked.connect(self._on_act)
         self._leave.clicked.connect(self.reject)
         self._copy.clicked.connect(self._on_copy)
-        self.setLayout(
-            col(
-                PlainLabel(heading, "heading", wrap=True),
-                self._words,
-                4,
-                self._fields,
-                self.result_text,
-                self._error,
-                12,
-                row(STRETCH, self._copy, self._leave, self._act),
-                margins=(24, 20, 24, 20),
-            )
+        self.put(
+            PlainLabel(heading, "heading", wrap=True),
+            self._words,
+            4,
+            self._fields,
+            self.result_text,
+            self._error,
+            12,
+            row(STRETCH, self._copy, self._leave, self._act),
         )
 
     # --- what must be known ---
@@ -137,7 +129,7 @@ class Deed(QDialog):
         self._do().addCallbacks(self._done, self._failed)
 
     def _done(self, shown: str) -> None:
-        if self._over:
+        if self.gone:
             return
         if not shown:
             self.accept()
@@ -160,7 +152,7 @@ class Deed(QDialog):
         fit(self)
 
     def _failed(self, failure: Failure) -> None:
-        if self._over:
+        if self.gone:
             return
         self._act.setEnabled(True)
         self._act.setText(plain.literal(self._act.accessibleName()))
@@ -178,11 +170,6 @@ class Deed(QDialog):
         if clipboard is not None:
             clipboard.setText(self.result_text.toPlainText())
         self._copy.setText("\N{EN SPACE}" + tr("Copied"))
-
-    def done(self, result: int) -> None:
-        """Close it; what comes later has no place."""
-        self._over = True
-        super().done(result)
 
 
 def _hide(item: object) -> None:

@@ -94,11 +94,9 @@ class EntranceDialog(QWidget):
         )
         self.server.setText(asked.server or "")
         self.name.setText(name)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
         column = box(self._column())
         column.setMaximumWidth(theme.grown(WIDE))
-        outer.addWidget(box(row(STRETCH, (column, 100), STRETCH, gap=0)))
+        self.setLayout(col(box(row(STRETCH, (column, 100), STRETCH, gap=0))))
         self.setMinimumWidth(420)
         if asked.code:
             self.password.setPlaceholderText(tr("{count} characters or more", count=limits.PASSWORD_LEAST))

@@ -8,6 +8,7 @@ from PyQt5.QtCore import Qt
 from PyQt5.QtWidgets import QScrollArea, QWidget
 
 from imqt.layout import STRETCH, box, col, rule
+from imqt.plain import PlainLabel
 from imtongue import decimal, number, tr, trn
 
 from .figures import EVERY, SPANS, Figures, Moment
@@ -37,9 +38,16 @@ class FiguresView(QScrollArea):
         self.connections = Plot(tr("Connections"), self._lines["connections"])
         self.backlog = Plot(tr("Backlog"), self._lines["backlog"])
         self.disk = Plot(tr("Disk"), self._bar)
+        self._when = PlainLabel("", "waiting")
+        self._when.setObjectName("figuresWhen")
+        self._when.hide()
         plots = (self.messages, self.answers, self.connections, self.backlog)
         whole = col(
-            *((plot, 1) for plot in plots), rule(), self.disk, STRETCH, margins=(20, 16, 20, 12), gap=14
+            self._when,
+            *((plot, 1) for plot in plots),
+            *(rule(), self.disk, STRETCH),
+            margins=(20, 16, 20, 12),
+            gap=14,
         )
         self.setObjectName("figures")
         self.setAccessibleName(tr("Figures of the last minutes"))
@@ -48,6 +56,12 @@ class FiguresView(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(box(whole, "side"))
         self._span = SPANS[0]
+
+    def show_when(self, words: str) -> None:
+        """Say of when they are, if nobody can know them now."""
+        self._when.setText(words)
+        self._when.setVisible(bool(words))
+        self.setAccessibleDescription(words)
 
     def show_figures(self, figures: Figures, people: People) -> None:
         """Show them as they are now."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt5.QtCore import QEvent, QPointF, QRectF, QTimer
-from PyQt5.QtGui import QPainter, QResizeEvent
-from PyQt5.QtWidgets import QVBoxLayout, QWidget
+from PyQt5.QtCore import QPointF, QRectF, QTimer
+from PyQt5.QtGui import QPainter
+from PyQt5.QtWidgets import QWidget
 
 from imqt import icons, painting, plain, theme
 from imqt.layout import box, col, row
@@ -14,6 +14,7 @@ from imqt.plain import ElidedLabel
 from imqt.sign import IconSign, Sign
 from imtongue import phrase, tr, trn
 
+from .fitting import Fitting
 from .link import Link, State
 
 _SIGNS = {State.ONLINE: "online", State.CONNECTING: "away", State.WAITING: "away", State.ENDED: "offline"}
@@ -24,7 +25,7 @@ GIVE_WAY = ("backUp", "announce", "stop", "invite", "connect")
 STOPS = phrase("The server runs on when this window is closed; this stops it for everybody.")
 
 
-class Head(QWidget):
+class Head(Fitting):
     """Name, state, and the buttons for the whole server."""
 
     def __init__(self, place: str, way: str = "", *, own: bool, parent: QWidget | None = None) -> None:
@@ -58,9 +59,7 @@ class Head(QWidget):
             self.connect_, self.invite, self.announce, self.back_up, 8, self.stop,
             margins=(16, 10, 16, 10), gap=8,
         )  # fmt: skip
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(box(line))
+        self.setLayout(col(box(line)))
 
     def show_link(self, link: Link, figures: Mapping[str, int]) -> None:
         """Say how the server and the link to it are."""
@@ -78,21 +77,10 @@ class Head(QWidget):
             button.setEnabled(online)
             why = tr(STOPS) if button is self.stop and not self._own else ""
             self._why[button.objectName()] = why if online else tr("There is no connection to the server.")
-        self._fit()
+        self.fit()
         self._dot.update()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Look again what there is room for."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def changeEvent(self, event: QEvent | None) -> None:
-        """Look again when the type is another."""
-        super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit()
-
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """Where there is no room for all words beside the state, let signs stand for some of them."""
         seen = [button for button in self._buttons.values() if not button.isHidden()]
         for button in seen:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QKeySequence
-from PyQt5.QtWidgets import QDialog, QGridLayout, QSizePolicy, QWidget
+from PyQt5.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from imqt import plain, theme
 from imqt.layout import STRETCH, col, fit, row
 from imqt.plain import PlainLabel
+from imqt.small_window import SmallWindow
 from imtongue import phrase, tr
 
 #: The keys as `QKeySequence` reads them, and what they do.
@@ -31,15 +32,12 @@ WIDE = 620
 TOP = Qt.AlignmentFlag.AlignTop
 
 
-class KeysWindow(QDialog):
+class KeysWindow(SmallWindow):
     """Stands over the window it tells of."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, tr("Keys"))
         self.setObjectName("keysWindow")
-        self.setWindowTitle(tr("Keys"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(10)
@@ -51,9 +49,7 @@ class KeysWindow(QDialog):
         close = plain.button(tr("Close"))
         close.clicked.connect(self.reject)
         close.setDefault(True)
-        self.setLayout(
-            col(PlainLabel(tr("Keys"), "heading"), 4, grid, 12, row(STRETCH, close), margins=(24, 20, 24, 20))
-        )
+        self.put(PlainLabel(tr("Keys"), "heading"), 4, grid, 12, row(STRETCH, close))
         self.resize(min(theme.grown(WIDE), parent.width() - 16), 0)
         fit(self)
 

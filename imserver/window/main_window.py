@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from PyQt5.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
 from PyQt5.QtGui import QCloseEvent, QResizeEvent
-from PyQt5.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
 from twisted.internet.defer import Deferred
 
-from imqt import painting, plain
+from imqt import moments, painting, plain, theme
 from imqt.dress import Dress
 from imqt.layout import box, col, rule
 from imqt.row_list import Gathering
@@ -92,22 +92,13 @@ class MainWindow(QMainWindow):
         sides.setCollapsible(0, False)
         sides.setStretchFactor(0, 1)
         sides.splitterMoved.connect(self._on_drawn)
-        whole = QWidget()
-        outer = QVBoxLayout(whole)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(self.head)
-        outer.addWidget(rule())
-        outer.addWidget(sides, 1)
-        outer.addWidget(rule())
-        outer.addWidget(self.line)
         self.parts = {"split": split, "sides": sides}  #: what can be drawn larger and smaller
-        self.setCentralWidget(box(col((whole, 1), gap=0)))
+        self.setCentralWidget(box(col(self.head, rule(), (sides, 1), rule(), self.line, gap=0)))
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Give the figures room for larger type."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if theme.has_changed(event):
             self._measure()
 
     def _measure(self) -> None:
@@ -176,13 +167,18 @@ class MainWindow(QMainWindow):
         self._ended = ended
 
     def _show_counts(self) -> None:
-        online = self._overseer.link.state is State.ONLINE
-        self.bar.show_counts(
-            self._overseer.people.people, full=self._overseer.full, at=None if online else self._overseer.seen
-        )
+        when = self._when()
+        self.bar.show_counts(self._overseer.people.people, full=self._overseer.full, when=when)
+        self.figures.show_when(when)
         self.people.show_alone(self._overseer.full and len(self._overseer.people.people.all) <= 1)
         self.line.show_hint()
         self._show_chosen()
+
+    def _when(self) -> str:
+        """Say of when all that is shown is, if it is not of now."""
+        if self._overseer.link.state is State.ONLINE:
+            return ""
+        return tr("as it was at {time}", time=moments.clock(self._overseer.seen))
 
     def _show_figures(self) -> None:
         self.head.show_link(self._overseer.link, self._overseer.figures.now)

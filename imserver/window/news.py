@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtGui import QResizeEvent, QTextCursor
-from PyQt5.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QPlainTextEdit, QWidget
 
 from imqt import clamping, plain
 from imqt.layout import STRETCH, box, col, row, rule
@@ -41,9 +41,7 @@ class News(QWidget):
         # Sign and button stand beside the first line.
         sign, button = col(EDGES // 2, self._sign, STRETCH, gap=0), col(EDGES // 4, close, STRETCH, gap=0)
         strip = row(sign, (self._words, 1), button, margins=(16, 4, 12, 4), gap=6)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(box(col(strip, rule(), gap=0), "side"))
+        self.setLayout(col(box(col(strip, rule(), gap=0), "side")))
         self.hide()
 
     def tell(self, *lines: str, wrong: bool = False) -> None:

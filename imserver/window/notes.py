@@ -57,7 +57,7 @@ def is_drop(note: Note) -> bool:
 
 _WRONG = frozenset(
     (
-        *("broke", "disk-full", "ended", "lost", "certificate-kept"),
+        *("broke", "database-failed", "disk-full", "ended", "lost", "certificate-kept"),
         *("not-backed-up", "backup-failed", "reload-refused", "new-epoch"),
     )
 )

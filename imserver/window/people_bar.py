@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from PyQt5.QtCore import QEvent
-from PyQt5.QtGui import QFontMetrics, QResizeEvent
-from PyQt5.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
+from PyQt5.QtGui import QFontMetrics
+from PyQt5.QtWidgets import QAbstractButton, QWidget
 
-from imqt import moments, plain, theme
-from imqt.layout import box, row
+from imqt import plain, theme
+from imqt.layout import box, col, row
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.search_field import give_room, search_field
 from imtongue import number, tr
 
+from .fitting import Fitting
 from .people import People, Person
 
 #: A name that there is always room for, and what lies between all of them, in pixels.
 A_NAME, GAPS = "alice", 80
 
 
-class PeopleBar(QWidget):
+class PeopleBar(Fitting):
     """Buttons that cannot be pressed say why."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -43,22 +43,10 @@ class PeopleBar(QWidget):
             12, self._who, self.write, self.reset, self.suspend, self.disconnect_, 8, self.sought,
             margins=(16, 8, 16, 4), gap=4,
         )  # fmt: skip
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(box(line))
+        self.setLayout(col(box(line)))
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
+    def fit(self) -> None:
         """Where there is no room for words, show the signs alone; they say the words in their tooltips."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def changeEvent(self, event: QEvent | None) -> None:
-        """Look again what there is room for when the type is another."""
-        super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit()
-
-    def _fit(self) -> None:
         wordy = (self.reset, self.suspend, self.disconnect_)
         for one in wordy:
             plain.show_words(one, True)
@@ -75,28 +63,26 @@ class PeopleBar(QWidget):
         """What can be done with somebody."""
         return self.write, self.reset, self.suspend, self.disconnect_
 
-    def show_counts(self, people: People, *, full: bool, at: float | None = None) -> None:
-        """Say how many there are; ``at`` that time there were so many, if nobody can know now."""
+    def show_counts(self, people: People, *, full: bool, when: str = "") -> None:
+        """Say how many there are; or of when they are, if nobody can know now."""
         here, names = number(people.connected), number(people.names)
         so_far = tr("{here} connected, {all} names so far", here=here, all=names)
         counted = tr("{here} of {all} connected", here=here, all=names) if full else so_far
-        if at is not None:
-            counted = tr("as it was at {time}", time=moments.clock(at))
-        self._counts.setText(counted)
-        self._counts.set_role("caption" if at is None else "waiting")
-        self._fit()
+        self._counts.setText(when or counted)
+        self._counts.set_role("waiting" if when else "caption")
+        self.fit()
 
     def show_person(self, person: Person | None, *, me: str, online: bool) -> None:
         """Offer what can be done with who is chosen."""
         name = person.name if person is not None else ""
         if self._who.text() != name:
             self._who.setText(name)
-            self._fit()
+            self.fit()
         again = person is not None and person.suspended is not None
         word = tr("Let in again") if again else tr("Suspend")
         if self.suspend.accessibleName() != word:
             self.suspend.setAccessibleName(word)
-            self._fit()
+            self.fit()
         for button in self.buttons:
             why = self._why_not(button, person, me, online)
             button.setEnabled(not why)

@@ -128,9 +128,12 @@ class PeopleModel(QAbstractTableModel):
 
     def seek(self, sought: str) -> None:
         """Show only whose name, former name or address holds this."""
-        self._sought = sought.strip().lower()
+        before, self._sought = self._sought, sought.strip().lower()
         self.beginResetModel()
-        self._lay_out([person for person in self.people.all.values() if self._fits(person)])
+        if before in self._sought:
+            self._narrow()
+        else:
+            self._lay_out([person for person in self.people.all.values() if self._fits(person)])
         self.endResetModel()
         self.sought.emit(self._sought)
 
@@ -197,18 +200,24 @@ class PeopleModel(QAbstractTableModel):
         self._placed[person.key] = key
 
     def _lay_out(self, people: list[Person]) -> None:
-        keyed = sorted(((self._key(person), person) for person in people), key=lambda pair: pair[0])
+        self._put_down(sorted(((self._key(person), person) for person in people), key=lambda pair: pair[0]))
+
+    def _narrow(self) -> None:
+        """Leave out who does not fit any more; what stays is in order."""
+        keyed = [pair for pair in zip(self._keys, self.rows, strict=True) if self._fits(pair[1])]
+        self._put_down(keyed)
+
+    def _put_down(self, keyed: list[tuple[Key, Person]]) -> None:
         self._keys = [key for key, _ in keyed]
         self.rows = [person for _, person in keyed]
         self._placed = {person.key: key for key, person in keyed}
 
     def _fits(self, person: Person) -> bool:
         sought = self._sought
-        return (
-            not sought
-            or sought in person.name
-            or any(sought in old for old in person.before)
-            or any(sought in link.where for link in person.links)
+        if not sought or sought in person.name:
+            return True
+        return any(sought in old for old in person.before) or any(
+            sought in link.where for link in person.links
         )
 
     def _key(self, person: Person) -> Key:

@@ -138,6 +138,7 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "broke": _said(
         phrase("Something broke in the server; server.log says more under {incident}"), "incident"
     ),
+    "database-failed": _said(phrase("The database failed, and {verb} was refused: {error}"), "verb", "error"),
     "disk-full": _said(phrase("The disk is full: {verb} was refused"), "verb"),
     "let-go": lambda facts: trn(
         "{count} old message was let go", "{count} old messages were let go", _number(facts, "messages")

@@ -15,7 +15,6 @@ from PyQt5.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -74,8 +73,8 @@ class WireDelegate(QStyledItemDelegate):
         rest = QRectF(sign.right() + 9, place.top(), place.right() - sign.right() - 9 - SIDE, place.height())
         if shown.kind is Kind.NOTE:
             icons.draw(painter, "note", sign, theme.colour(shown.token))
-            colour = theme.colour("dim" if shown.token == "dim" else shown.token)
-            painting.draw_line(painter, rest, shown.text, theme.font(theme.Size.CAPTION), colour)
+            font = theme.font(theme.Size.CAPTION)
+            painting.draw_line(painter, rest, shown.text, font, theme.colour(shown.token))
         else:
             self._paint_line(painter, shown, sign, rest)
         painter.restore()
@@ -182,9 +181,7 @@ class WireView(QWidget):
             self.texts, self.pause, self.save, 4, self.filter,
             margins=(16, 6, 16, 4),
         )  # fmt: skip
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 4)
-        outer.addLayout(col(tools, (self.list, 1), gap=0))
+        self.setLayout(col(tools, (self.list, 1), margins=(0, 0, 0, 4), gap=0))
         self.filter.textChanged.connect(model.seek)
         self.pause.toggled.connect(model.hold)
         self.pause.toggled.connect(lambda _: self._tell())

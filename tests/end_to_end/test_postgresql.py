@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 
 from twisted.trial.unittest import SkipTest
@@ -35,6 +36,32 @@ class PostgresqlTests(EndToEndCase):
         self.assertRegex(bob.ask("LOGIN bob device=desk :correct horse"), "^OK LOGIN bob .* waiting=")
         self.assertRegex(bob.expect("* MESSAGE"), "alice bob .*:see you$")
         self.assertEqual({"lock", "server.log", "told"}, {path.name for path in self.data.iterdir()})
+
+    def test_away(self) -> None:
+        """While it is away everybody is told to come again, and each time is one line of the log."""
+        server = self.server(self.database)
+        alice = self.person("alice")
+        cluster.cluster().pause()
+        try:
+            bob = self.typist()
+            for who, line in (
+                (bob, "LOGIN alice :correct horse"),
+                (bob, "LOGIN alice device=desk token=x"),
+                (bob, "REGISTER bob :correct horse"),
+                (alice, "SEND alice :x"),
+                (alice, "HISTORY alice"),
+            ):
+                verb = line.split()[0]
+                self.assertRegex(who.ask(line), f"^ERR {verb} busy retry-after=5 :")
+        finally:
+            cluster.cluster().go_on()
+        self.assertRegex(bob.ask("LOGIN alice :correct horse"), "^OK LOGIN alice ")
+        server.end()
+        failed = [line for line in self.log().splitlines() if " database-failed " in line]
+        self.assertEqual(5, len(failed))
+        for line in failed:
+            self.assertRegex(line, r" verb=[A-Z]+ error=connection\\s[^\\]*(\\s[^\\]+)*$")
+        self.assertEqual(("", []), (server.err, re.findall(" broke .*|Traceback.*", self.log())))
 
     def test_background(self) -> None:
         """The database is its own in the background too: what was opened before the fork holds after it."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from .case import HERE, EndToEndCase, free_port
@@ -63,10 +65,11 @@ class ScriptsCase(EndToEndCase):
         }
 
     def ran(self, *command: str, said: str = "") -> subprocess.CompletedProcess[str]:
-        """Run something to its end."""
+        """Run something to its end; a byte that is no UTF-8 is written as PEP 383 does."""
         return subprocess.run(
             command,
             input=said,
+            errors="surrogateescape",
             capture_output=True,
             text=True,
             env=self.environment,
@@ -74,9 +77,11 @@ class ScriptsCase(EndToEndCase):
             check=False,
         )
 
-    def terminal(self, name: str, *lines: str, host: str = HERE) -> subprocess.CompletedProcess[str]:
+    def terminal(
+        self, name: str, *lines: str, host: str = HERE, more: Sequence[str] = ()
+    ) -> subprocess.CompletedProcess[str]:
         """Run the terminal client on lines."""
-        words = ["--terminal", "--profile", name, "--name", name, host, str(self.port)]
+        words = ["--terminal", "--profile", name, "--name", name, *more, host, str(self.port)]
         return self.ran(str(BIN / "imclient"), *words, said="".join(f"{line}\n" for line in lines))
 
     def imsend(self, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
@@ -117,6 +122,43 @@ class PipeTests(ScriptsCase):
         self.hears(bo, r":C:\\new\nline")
         self.file.write_text("not the password", encoding="utf-8")
         self.assertEqual(8, self.terminal("ana").returncode)
+
+    def test_not_utf8(self) -> None:
+        """At a line that is no UTF-8 it ends, and says so: the next may have been an answer to that one."""
+        self.server()
+        bo, cy = self.person("bo"), self.person("cy")
+        self.person("ana").leave()
+        ended = self.terminal("ana", "/whisper bo said", "dm", "cy", "Gr\udcfc\udcdfe", "for nobody else")
+        self.assertEqual(1, ended.returncode)
+        self.assertRegex(ended.stderr, r"^imclient: Line 4 is not UTF-8, .* The lines behind it were not")
+        self.hears(bo, ":said")
+        new = self.terminal("dora", "\udcfcs", "all sorts", "yes", "all sorts")
+        self.assertEqual(8, new.returncode)
+        self.assertIn("Line 1 is not UTF-8", new.stderr)
+        self.assertEqual(2, self.imsend("--all", said="two\nGr\udcfc\udcdfe\n").returncode)
+        self.assertEqual(2, self.imsend("--all", "Gr\udcfc\udcdfe").returncode)
+        self.assertEqual(0, self.imsend("--to", "cy", "Gr\u00fc\u00dfe").returncode)
+        self.assertTrue(cy.expect("* MESSAGE").endswith(":Gr\u00fc\u00dfe"))
+        self.assertEqual(0, self.imsend("--to", "bo", "the next thing said").returncode)
+        self.assertTrue(bo.expect("* MESSAGE").endswith(":the next thing said"))
+
+    def test_logout(self) -> None:
+        """/logout ends behind what was said, and leaves nothing that opens the account, nor does a copy."""
+        self.server()
+        self.person("ana").leave()
+        bo = self.person("bo")
+        self.assertEqual(0, self.terminal("ana", more=["--remember"]).returncode)
+        profiles = self.folder / "home" / "imclient" / "profiles"
+        shutil.copytree(profiles / "ana", profiles / "thief")
+        del self.environment["IMCLIENT_PASSWORD_FILE"]
+        out = self.terminal("ana", "/whisper bo last words", "/logout", "/whisper bo never said")
+        self.assertEqual((0, []), (out.returncode, _said(out)))
+        self.assertEqual("{}", (profiles / "ana" / "tokens.json").read_text("utf-8"))
+        self.hears(bo, ":last words")
+        thief = self.terminal("thief", more=["--name", "ana"])
+        self.assertEqual(
+            (2, ["there is no line for the question: Password."]), (thief.returncode, _said(thief))
+        )
 
     def test_output(self) -> None:
         """A sign that cannot be shown keeps no line back; lines that cannot be written are no success."""

@@ -214,7 +214,7 @@ class TerminalTests(EndToEndCase):
         again.say(PASSWORD)
         again.has_seen("bo to you: while you were away")
         again.sees("unread │ to nobody yet")
-        again.say("ex")
+        again.say("/logout")
         eventually(lambda: again.status, lambda status: status == "0")
         bo.say("/newname bobby")
         bo.has_seen("You are bobby now;")
@@ -256,6 +256,33 @@ class TerminalTests(EndToEndCase):
         eventually(ana.screen, lambda screen: screen.count("Name:") == 3)
         ana.press("C-c")
         eventually(lambda: ana.status, lambda status: status == "0")
+
+    def test_not_utf8(self) -> None:
+        """What is pasted from another encoding is not sent, nor mended: it is said, and one goes on."""
+        self.server()
+        bo = self.person("bo")
+        for name, kind in (("ana", ""), ("cy", "dumb")):
+            there = self.terminal(name, kind=kind)
+            there.sees("Name:")
+            there.paste_bytes(b"an\xfc")
+            there.press("Enter")
+            there.has_seen("is not UTF-8, so nothing of it was sent.")
+            there.say(name)
+            for answer in (PASSWORD, "yes", PASSWORD):
+                there.say(answer)
+            there.sees("You are in.")
+            there.say("/to bo")
+            there.paste_bytes(b"Gr\xfc\xdfe")
+            there.press("Enter")
+            eventually(there.everything, lambda text: text.count("is not UTF-8") == 2)
+            there.press("C-u")
+            there.say("Gr\u00fc\u00dfe")
+            there.has_seen("you to bo: Gr\u00fc\u00dfe")
+            self.assertTrue(bo.expect("* MESSAGE").endswith(":Gr\u00fc\u00dfe"))
+            there.say("ex")
+            eventually(lambda: there.status, lambda status: status == "0")  # noqa: B023
+            self.assertNotIn("Traceback", there.everything())
+        self.assertEqual("", self.trouble())
 
     def test_dumb(self) -> None:
         """A terminal that only prints has whole lines and no prompt that is drawn; no password is seen."""

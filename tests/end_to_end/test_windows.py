@@ -100,6 +100,26 @@ class TalkTests(WindowsCase):
         self.assertRegex(carol.expect("* MESSAGE"), "alice bob,carol .* :Port 7 is up$")
         self.assertRegex(carol.expect("* MESSAGE"), r"alice \* .* :The lab closes at six\.$")
 
+    def test_find(self) -> None:
+        """What was said in any conversation is found, also without the server, and gone to."""
+        alice, bob = self.user("alice"), self.user("bob")
+        bob.write_to("alice")
+        bob.say("The patch cable is in the drawer")
+        alice.open_tab("bob")
+        alice.reads("The patch cable is in the drawer")
+        alice.click("modeEveryone")
+        alice.say("Lunch?")
+        self.kill_server()
+        alice.do("trigger", name="findInAll")
+        alice.do("type", name="findSaid", text="CABLE")
+        found = eventually(lambda: alice.do("found"))
+        self.assertEqual(1, len(found))
+        self.assertRegex(found[0], r"^bob, \d\d:\d\d: The patch cable is in the drawer$")
+        self.assertEqual("Everyone", alice.do("tab"))
+        alice.do("key", name="findSaid", key="Return")
+        self.assertEqual("bob", alice.do("tab"))
+        alice.sees("findWhich", "1 of 1")
+
     def test_ping_and_wire(self) -> None:
         """The Ping button tells the round trip; the wire view shows every line, and no password."""
         alice, bob = self.user("alice"), self.user("bob")
@@ -127,8 +147,19 @@ class TalkTests(WindowsCase):
 
     def test_started_again(self) -> None:
         """Whoever starts the program again is shown the open window; after a kill, a new one opens."""
-        self.folder = Path(tempfile.mkdtemp())  # a short path, as people have: a socket takes no other
+        self.folder = Path(tempfile.mkdtemp())  # a short path, as people have
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.start_again()
+
+    def test_started_again_in_a_deep_folder(self) -> None:
+        """So it is where the path is longer than the place of a socket may be."""
+        self.folder = Path(tempfile.mkdtemp()) / ("deep" * 40)
+        self.addCleanup(shutil.rmtree, self.folder.parent, ignore_errors=True)
+        self.folder.mkdir()
+        self.start_again()
+
+    def start_again(self) -> None:
+        """Start it again and again, while a window is open and after it was killed."""
         alice = self.user("alice")
         again = (sys.executable, "-m", "imclient", "--profile=alice")
         folders = {"XDG_DATA_HOME": str(self.folder), "XDG_RUNTIME_DIR": str(self.folder / "runtime")}
@@ -138,7 +169,12 @@ class TalkTests(WindowsCase):
         self.assertIn("Connected to", alice.do("text", name="linkState"))
         alice.child.send(signal.SIGKILL)
         alice.child.ended()
-        self.assertTrue(self.windows("alice").do("visible", name="startLogIn"))
+        anew = self.windows("alice")
+        self.assertTrue(anew.do("visible", name="startLogIn"))
+        anew.do("close")
+        self.assertEqual((0, ""), (anew.child.ended(), anew.child.err))
+        left = (self.folder / "imclient" / "profiles" / "alice").glob("window*")
+        self.assertEqual([], [path.name for path in left])
 
 
 class RefusedTests(WindowsCase):

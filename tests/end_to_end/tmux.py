@@ -61,6 +61,11 @@ class Terminal:
         self._do("set-buffer", text)
         self._do("paste-buffer", "-p")
 
+    def paste_bytes(self, raw: bytes) -> None:
+        """Paste what a terminal of another encoding would send, byte for byte."""
+        subprocess.run([*self._tmux, "load-buffer", "-"], input=raw, check=True, timeout=LONG)
+        self._do("paste-buffer", "-p")
+
     def resize(self, width: int, height: int) -> None:
         """Change the size of the window."""
         self._do("resize-window", "-x", str(width), "-y", str(height))

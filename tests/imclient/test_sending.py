@@ -246,6 +246,31 @@ class CommandLineTests(SynchronousTestCase):
         self.patch(sys, "stdin", io.TextIOWrapper(io.BytesIO("snow \N{SNOWMAN}\nmore\n".encode())))
         self.assertEqual("snow \N{SNOWMAN}\nmore", self.read("--all").text)
 
+    def test_not_utf8(self) -> None:
+        """What is no UTF-8 is said, with its line and what to do, and nothing is sent."""
+        latin = "Gr\u00fc\u00dfe".encode("latin-1")
+        cut = "\N{SNOWMAN}".encode()[:-1]
+        for raw in (b"one\n" + latin + b"\n", b"one\ntwo " + cut):
+            self.patch(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+            self.assertEqual(2, self.assertRaises(SystemExit, self.read, "--all").code)
+            self.assertIn("Line 2 of standard input is not UTF-8, so nothing of it was sent.", self.wrong())
+        typed = latin.decode(errors="surrogateescape")
+        for words, said in ((("x", typed), "The text"), (("--ref", typed, "x"), "The ref")):
+            self.assertEqual(2, self.assertRaises(SystemExit, self.read, "--all", *words).code)
+            self.assertIn(f"{said} is not UTF-8", self.wrong())
+
+    def test_far_too_long(self) -> None:
+        """Of what is too long not even the beginning is sent, however much of it no line could carry."""
+        self.patch(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"rm " + b"\0" * 20_000 + b"not at all")))
+        self.assertEqual(2, self.assertRaises(SystemExit, self.read, "--all").code)
+        self.assertIn("The text may have 4096 bytes at most.", self.wrong())
+
+    def wrong(self) -> str:
+        """Give what was said last, in one line."""
+        said, self.said = self.said.getvalue(), io.StringIO()
+        self.patch(sys, "stderr", self.said)
+        return " ".join(said.split())
+
     def test_password_in_standard_input(self) -> None:
         """The password may come in there; then the text does not, and stands on the command line."""
         for words, expected in ((["hi"], PASSWORD), ([], None)):
@@ -293,4 +318,12 @@ class CommandLineTests(SynchronousTestCase):
         self.assertEqual(PASSWORD, find_password("a", "h", 1, None, named))
         self.assertRaises(NoPassword, find_password, "a", "h", 1, str(self.folder), {})
         self.assertRaises(NoPassword, find_password, "a", "h", 1, os.devnull, {})
+        latin = "correct h\u00f6rse".encode("latin-1")
+        self.file.write_bytes(latin)
+        self.patch(sys, "stdin", io.TextIOWrapper(io.BytesIO(latin)))
+        typed = {"IMCLIENT_PASSWORD": latin.decode(errors="surrogateescape")}
+        for file, environment in ((str(self.file), {}), ("-", {}), (None, typed)):
+            said = str(self.assertRaises(NoPassword, find_password, "a", "h", 1, file, environment))
+            self.assertTrue(said.startswith("The password is not UTF-8"), said)
+            self.assertNotIn("f6", said, "no byte of a password is shown")
         self.assertIsNone(find_password("a", "h", 1, None, {}))

@@ -1,16 +1,11 @@
-"""Texts made fit for a window, and long ones read whole."""
+"""Texts made fit for a window."""
 
 from __future__ import annotations
 
-import time
-
-from PyQt5.QtCore import Qt
-from PyQt5.QtWidgets import QApplication, QLabel
 from twisted.trial.unittest import SynchronousTestCase
 
-from imqt import plain
-from imqt.clamping import CUT, MOST_COSTLY, MOST_LINES, MOST_RARE, clamped, pieces
-from imqt.plain import CHOSEN_FROM, PlainLabel, WholeText
+from imqt.clamping import CUT, MOST_COSTLY, MOST_LINES, MOST_RARE, beginning, clamped, pieces
+from imqt.plain import PlainLabel
 from tests.qt_case import QtCase
 
 
@@ -46,6 +41,21 @@ class ClampedTests(SynchronousTestCase):
         self.assertEqual("a" + "\u0301" * 6 + "b", clamped("a" + "\u0301" * 1000 + "b"))
 
 
+class BeginningTests(SynchronousTestCase):
+    def test_one_line(self) -> None:
+        """A short text is one line, and ends in no dots."""
+        self.assertEqual("one two", beginning("one\n  two ", 200))
+
+    def test_cut(self) -> None:
+        """A long one is cut, and sooner where it costs much; nothing in it turns round what follows."""
+        self.assertEqual("x" * 200 + "…", beginning("x" * 4096, 200))
+        for sign, most in (("😀", MOST_COSTLY), ("𐎀", MOST_RARE)):
+            shown = beginning(sign * 200, 200)
+            self.assertTrue(0 < shown.count(sign) <= most // 7, shown)
+            self.assertTrue(shown.endswith("…"))
+        self.assertNotIn("\u202e", beginning("see \u202egpj.exe", 200))
+
+
 class PiecesTests(SynchronousTestCase):
     def test_together(self) -> None:
         """The pieces of a text are the text, and none costs more than is shown at a time."""
@@ -59,53 +69,17 @@ class PiecesTests(SynchronousTestCase):
             "\U00010400" * 100,
         ):
             cut = list(pieces(text))
-            self.assertEqual(text.replace("\n", ""), "".join(cut).replace("\n", ""))
+            self.assertEqual(text, "".join(cut))
             for piece in cut:
                 self.assertEqual(piece, clamped(piece))
-                self.assertLessEqual(piece.count("\n"), MOST_LINES)
+                self.assertLessEqual(piece.removesuffix("\n").count("\n"), MOST_LINES)
 
     def test_behind_a_line(self) -> None:
         """It is cut behind a line where there is one."""
-        self.assertEqual(["😀" * 10, "😀" * 10], list(pieces("😀" * 10 + "\n" + "😀" * 10)))
+        self.assertEqual(["😀" * 10 + "\n", "😀" * 10], list(pieces("😀" * 10 + "\n" + "😀" * 10)))
 
 
-class WholeTextTests(QtCase):
-    """A notice with a text that would hold a window up."""
-
-    def test_whole(self) -> None:
-        """All of it is there after a moment, and no turn of the loop took long."""
-        text = "😀" * 1024
-        longest, began = 0.0, time.thread_time()
-        notice = plain.tell(None, "bob said", text)
-        self.addCleanup(notice.close)
-        [whole] = notice.findChildren(WholeText)
-        for _ in range(2 * len(list(pieces(text)))):
-            longest = max(longest, time.thread_time() - began)
-            began = time.thread_time()
-            QApplication.processEvents()
-        shown = "".join(label.text() for label in whole.findChildren(QLabel))
-        self.assertEqual(text, shown)
-        self.assertLess(longest, 0.25)
-
-    def test_a_part(self) -> None:
-        """A part of it can be chosen, but where labels that allow it would hold the window up (E4)."""
-        for text, may in (
-            ("a word " * (CHOSEN_FROM // 7), True),
-            ("a word " * (CHOSEN_FROM // 7 + 1), False),
-            ("😀" * (MOST_COSTLY + 1), False),
-        ):
-            whole = self.show(WholeText(text, "all of it"))
-            labels = whole.findChildren(QLabel)
-            self.assertEqual(
-                {may}, {bool(label.textInteractionFlags() & Qt.TextSelectableByMouse) for label in labels}
-            )
-
-    def test_usual(self) -> None:
-        """What is short is a label, as ever."""
-        notice = plain.tell(None, "bob said", "Hello 🍜")
-        self.addCleanup(notice.close)
-        self.assertEqual([], notice.findChildren(WholeText))
-
+class LabelTests(QtCase):
     def test_label(self) -> None:
         """A label cuts what would hold the window up."""
         self.assertEqual("😀" * MOST_COSTLY + "…", PlainLabel("😀" * 4096).text())

@@ -21,6 +21,7 @@ class Disk:
     """Does the writer's work: at once, or when it is let, or not at all."""
 
     def __init__(self) -> None:
+        self.engines = sqlite.open_memory()
         self.commits = 0
         self.held = False  #: what is to be written waits
         self.trouble: Exception | None = None  #: what is to be written fails with this
@@ -29,7 +30,7 @@ class Disk:
     def storage(self, stage: Stage) -> Storage:
         """Make the storage of a stage: the real one, on this disk."""
         return Database(
-            sqlite.open_memory(),
+            self.engines,
             write=self,
             read=execute,
             soon=stage.soon,

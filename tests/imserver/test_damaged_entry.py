@@ -3,44 +3,33 @@
 from __future__ import annotations
 
 from sqlalchemy import text
-from twisted.internet.defer import execute
 from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.mailroom import Mailroom
-from imserver.storage import sqlite
-from imserver.storage.database import Database
 from imserver.storage.interface import Damaged, Storage
 from imserver.storage.statements import newest
 from imserver.users import Users
 from tests.stage import Stage
+
+from .disk import Disk
 
 
 class DamagedEntry(SynchronousTestCase):
     """Bob said something to Alice while she was away, and a disk has made something else of it."""
 
     def setUp(self) -> None:
-        self.stage = Stage(storage=self._storage, make_mailroom=_without_a_ring)
+        disk = Disk()
+        self.stage = Stage(storage=disk.storage, make_mailroom=_without_a_ring)
         self.stage.enter("alice").leave()
         self.bob = self.stage.enter("bob")
         self.bob.ask("SEND alice ref=r :meet at the lab")
         self.bob.ask("SEND alice :and bring tea")
-        with self.engines.writing.begin() as connection:
+        with disk.engines.writing.begin() as connection:
             self.number = connection.scalar(newest) - 1
             connection.execute(
                 text("UPDATE entry SET text = 'meet at the pub' WHERE number = :number"),
                 {"number": self.number},
             )
-
-    def _storage(self, stage: Stage) -> Storage:
-        self.engines = sqlite.open_memory()
-        return Database(
-            self.engines,
-            write=execute,
-            read=execute,
-            soon=stage.soon,
-            now=stage.now,
-            name_epoch=lambda: "k3",
-        )
 
     def test_the_stream_ends_before_it(self) -> None:
         """A stream that comes to it is ended, each time: it is neither told nor stepped over."""

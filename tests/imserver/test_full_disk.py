@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.defer import Deferred, execute, fail
+from twisted.internet.defer import Deferred, fail
 from twisted.trial.unittest import SynchronousTestCase
 
-from imserver.storage import sqlite
-from imserver.storage.database import Database
-from imserver.storage.interface import DiskFull, Storage
+from imserver.storage.interface import DiskFull
 from tests.stage import Actor, Stage
+
+from .disk import Disk
 
 FULL = (
     "disk-full retry-after=5 :The server's disk is full, and nothing was changed; say it again in 5 seconds."
@@ -27,21 +27,11 @@ class FullDisk(SynchronousTestCase):
     """Alice and Bob on a server whose database can be kept from growing."""
 
     def setUp(self) -> None:
-        self.stage = Stage(storage=self._storage)
+        disk = Disk()
+        self.stage, self.engines = Stage(storage=disk.storage), disk.engines
         self.alice, self.bob = self.stage.enter("alice"), self.stage.enter("bob")
         self.said = self.bob.ask(f"SEND alice :{LONG}")[0].split(" ")[2]
         self.alice.forget()
-
-    def _storage(self, stage: Stage) -> Storage:
-        self.engines = sqlite.open_memory()
-        return Database(
-            self.engines,
-            write=execute,
-            read=execute,
-            soon=stage.soon,
-            now=stage.now,
-            name_epoch=lambda: "k3",
-        )
 
     def room_for(self, pages: int) -> None:
         """Let the database grow by no more than so many pages."""

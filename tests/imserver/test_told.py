@@ -9,12 +9,12 @@ from pathlib import Path
 from sqlalchemy import make_url
 from twisted.trial.unittest import SynchronousTestCase
 
-from imserver.storage import postgresql, sqlite
+from imserver.storage import sqlite
 from imserver.storage.database import Database, Engines
 from imserver.told import Told
 
 from .storage import contract
-from .storage.cluster import cluster, why_not
+from .storage.cluster import OnPostgreSQL
 
 EPOCH = "214364293ddc151d"
 
@@ -131,16 +131,8 @@ class RestoringInAFile(RestoringContract):
         self.assertEqual((opening.epoch, opening.last, opening.before), ("second", 2, "first"))
 
 
-class RestoringOnPostgreSQL(RestoringContract):
+class RestoringOnPostgreSQL(OnPostgreSQL, RestoringContract):
     """PostgreSQL, whose node keeps what it told in its folder."""
-
-    skip = why_not() or None
-
-    def engines(self) -> Engines:
-        if not hasattr(self, "emptied"):
-            self.emptied = True
-            cluster().empty()
-        return postgresql.open_server(make_url(cluster().url))
 
 
 del RestoringContract

@@ -24,7 +24,9 @@ class TroubleTests(StageCase):
             )
         self.disk.trouble = None
         self.assertTrue(self.alice.ask("SEND alice ref=r :x")[0].startswith("OK SEND 2 "))
-        self.assertEqual(len(self.events("broke")), 2)
+        self.assertEqual([], self.events("broke"))
+        told = [line.partition(" database-failed ")[2] for line in self.events("database-failed")]
+        self.assertEqual(["session=1 verb=SEND error=planted:\\sdisk\\sis\\sfull"] * 2, told)
 
     def test_too_late(self) -> None:
         """What comes when the disk has been let go of is refused, and nothing is broken."""
@@ -39,6 +41,7 @@ class TroubleTests(StageCase):
         for line in ["REGISTER bob :correct horse", "LOGIN alice :correct horse"]:
             (refused,) = answers(stranger.ask(line))
             self.assertIn(" busy retry-after=", refused)
+        self.assertEqual((2, []), (len(self.events("database-failed")), self.events("broke")))
         self.assertIn(" wrong-state unregistered ", stranger.ask("WHO")[0])
 
     def test_internal(self) -> None:

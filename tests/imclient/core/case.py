@@ -127,8 +127,22 @@ class FakeCase(CoreCase):
         while len(self.servers) == before:
             self.net.wait(0.25)
 
+    def lose(self) -> None:
+        """Have the connection break."""
+        self.net.wire.cut(ConnectionError())
+        self.net.settle()
+
     def fill(self, *names: str) -> None:
         """Answer WHO."""
         self.server.say(*(f"* USER {name} online" for name in names))
         self.server.answer(f"OK WHO {len(names)}", to="WHO")
         self.net.settle()
+
+
+class AliceCase(FakeCase):
+    """Alice's client, whose folder outlives it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.folder = Path(self.mktemp())
+        self.alice = self.client(self.folder)

@@ -167,16 +167,18 @@ class UnreadTests(SynchronousTestCase):
                 device.read_elsewhere(max(1, server.last * step // 100))
         return device
 
-    @settings(max_examples=600)
-    @given(st.integers(0, 6), STEPS)
-    def test_as_the_server_counts(self, before: int, steps: list[Any]) -> None:
-        """Whatever comes in whatever order: once all was told, both count the same, or it asks again."""
-        device = self.live(before, steps)
+    def count_the_same(self, device: Device) -> None:
         while device.tell():
             pass
         if device.unsure:
             device.count()
         self.assertEqual(device.server.unread(), device.talk.unread)
+
+    @settings(max_examples=600)
+    @given(st.integers(0, 6), STEPS)
+    def test_as_the_server_counts(self, before: int, steps: list[Any]) -> None:
+        """Whatever comes in whatever order: once all was told, both count the same, or it asks again."""
+        self.count_the_same(self.live(before, steps))
 
     @settings(max_examples=300)
     @given(st.integers(0, 6), STEPS)
@@ -184,12 +186,7 @@ class UnreadTests(SynchronousTestCase):
         """It holds also for a device that keeps only the newest few in memory."""
         self.patch(subject, "MOST_IN_MEMORY", 3)
         self.patch(subject, "LET_GO", 1)
-        device = self.live(before, steps)
-        while device.tell():
-            pass
-        if device.unsure:
-            device.count()
-        self.assertEqual(device.server.unread(), device.talk.unread)
+        self.count_the_same(self.live(before, steps))
 
     @settings(max_examples=300)
     @given(st.integers(0, 30), st.lists(st.sampled_from(["say", "say mine", "tell", "earlier"]), max_size=30))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from shutil import copytree
 
 from twisted.internet.error import ConnectionLost
 
@@ -74,14 +75,14 @@ class RealCase(CoreCase):
         self.successResultOf(done)
         return client
 
-    def come_in(self, client: Client, name: str, *, register: bool = False) -> Client:
+    def come_in(self, client: Client, name: str, *, register: bool = False, remember: bool = False) -> Client:
         """Connect and log in, after having registered if need be."""
         self.connected(client)
         if register:
             registered = client.register(name, PASSWORD)
             self.settle()
             self.successResultOf(registered)
-        done = client.log_in(name, PASSWORD)
+        done = client.log_in(name, PASSWORD, remember=remember)
         self.wait(0.5)
         while not done.called:  # who was refused before is let in more slowly
             self.wait(0.5)
@@ -118,6 +119,32 @@ class RealCase(CoreCase):
 
 
 class TogetherTests(RealCase):
+    def test_log_out(self) -> None:
+        """What was copied of a device opens nothing once its user logged out; nothing is lost by that."""
+        folder, thief = Path(self.mktemp()), Path(self.mktemp())
+        alice = self.come_in(self.start(folder), self.gone("alice"), remember=True)
+        bob = self.person("bob")
+        bob.say(ALICE, "before")
+        self.wait(2)
+        copytree(folder, thief)
+        done = alice.log_out()
+        self.wait(1)
+        self.assertEqual("", self.successResultOf(done))
+        bob.say(ALICE, "meanwhile")
+        self.end(alice)
+        copy = self.connected(self.start(thief))
+        comes_back = copy.come_back("alice")
+        self.wait(1)
+        self.assertFalse(self.successResultOf(comes_back))
+        alice = self.come_in(self.start(folder), "alice")
+        self.wait(2)
+        self.assertEqual(["before", "meanwhile"], self.heard(alice, BOB))
+
+    def gone(self, name: str) -> str:
+        """Register somebody who is not here any more."""
+        self.end(self.person(name))
+        return name
+
     def test_register_and_come_in(self) -> None:
         """A name is registered once; a wrong password and an unknown name are refused alike."""
         alice = self.connected(self.start())

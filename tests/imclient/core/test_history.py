@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
@@ -16,7 +14,7 @@ from imclient.core.said import Said
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import Busy
 
-from .case import FakeCase
+from .case import AliceCase
 from .fake_server import ABLE
 
 BOB, BOTH = Audience.of("bob"), Audience.of("bob", "carol")
@@ -44,20 +42,18 @@ class Typing:
     def leave(self) -> None:
         """Stay."""
 
+    def log_out(self) -> None:
+        """Stay."""
+
     async def ask_secret(self, question: str) -> str:
         """Know no secret."""
         return ""
 
 
-class HistoryCase(FakeCase):
+class HistoryCase(AliceCase):
     """A device that comes for the first time, to an account that has been told 100 entries."""
 
     hello = ABLE
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.folder = Path(self.mktemp())
-        self.alice = self.client(self.folder)
 
     def begin(self, reply: str = "epoch=k3 cursor=100") -> None:
         self.come_in(self.alice, reply=reply)

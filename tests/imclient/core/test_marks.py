@@ -8,20 +8,18 @@ from imclient.core import conversations, marks
 from imclient.core.conversations import Conversation
 from improtocol.audience import EVERYONE, Audience
 
-from .case import FakeCase
+from .case import AliceCase, FakeCase
 from .fake_server import ABLE, HELLO
 
 BOB = Audience.of("bob")
 AT = "at=2026-11-20T10:00:35.120Z"
 
 
-class MarksTests(FakeCase):
+class MarksTests(AliceCase):
     hello = ABLE
 
     def setUp(self) -> None:
         super().setUp()
-        self.folder = Path(self.mktemp())
-        self.alice = self.client(self.folder)
         self.come_in(self.alice)
         self.fill("alice", "bob")
         self.answer_counts()
@@ -35,10 +33,6 @@ class MarksTests(FakeCase):
 
     def tell(self, *numbers: int, sender: str = "bob", to: str = "alice") -> None:
         self.server.say(*(f"* MESSAGE {n} {sender} {to} {AT} :text {n}" for n in numbers))
-        self.net.settle()
-
-    def lose(self) -> None:
-        self.net.wire.cut(ConnectionError())
         self.net.settle()
 
     def return_(self, cursor: int) -> None:

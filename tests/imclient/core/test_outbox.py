@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from imclient.core.client import Client
 from imclient.core.conversations import Progress, Said
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import NoSuchUser, WrongState
 
-from .case import FakeCase, Later
+from .case import AliceCase, Later
 
 BOB = Audience.of("bob")
 AT = "at=2026-11-20T10:00:35.120Z to=1"
 
 
-class OutboxTests(FakeCase):
+class OutboxTests(AliceCase):
     def setUp(self) -> None:
         super().setUp()
-        self.folder = Path(self.mktemp())
-        self.alice = self.client(self.folder)
         self.come_in(self.alice)
         self.fill("alice", "bob")
-
-    def lose(self) -> None:
-        self.net.wire.cut(ConnectionError())
-        self.net.settle()
 
     def return_(self, client: Client | None = None, reply: str = "epoch=k3 cursor=0") -> None:
         self.net.wait(2.5)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,20 +13,18 @@ from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import NoSuchMessage
 from improtocol.fields import Reached
 
-from .case import FakeCase
+from .case import AliceCase
 from .fake_server import ABLE, HELLO
 
 BOTH = Audience.of("bob", "carol")
 AT = "at=2026-11-20T10:00:35.120Z"
 
 
-class ReceiptsTests(FakeCase):
+class ReceiptsTests(AliceCase):
     hello = ABLE
 
     def setUp(self) -> None:
         super().setUp()
-        self.folder = Path(self.mktemp())
-        self.alice = self.client(self.folder)
         self.come_in(self.alice)
         self.server.say("* USER alice online", "* USER bob online", "* USER carol offline")
         self.server.answer("OK WHO 3", to="WHO")

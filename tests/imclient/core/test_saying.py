@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from imclient.core.roster import Presence, Roster
 from imclient.core.saying import canonical, check, cleaned
+from imclient.core.utf8 import NotUtf8
 from improtocol import codec, commands
 from improtocol.audience import EVERYONE, Audience
 from improtocol.errors import BadName, NameReserved, NoSuchUser, NoText, TooLong
@@ -23,7 +24,12 @@ class SayingTests(SynchronousTestCase):
 
     def test_cleaned(self) -> None:
         """Line ends become one, and what no line can carry is left out."""
-        self.assertEqual("a\nb\nc\n\td", cleaned("a\r\nb\rc\u2028\td\x00\x1b\x9f\ud800"))
+        self.assertEqual("a\nb\nc\n\td", cleaned("a\r\nb\rc\u2028\td\x00\x1b\x9f"))
+
+    def test_not_utf8(self) -> None:
+        """Half a sign, or a byte of another encoding, is not left out: it stood for something."""
+        for text in ("Gr\udcfc\udcdfe", "half \ud83d"):
+            self.assertIn("not UTF-8", str(self.assertRaises(NotUtf8, cleaned, text)))
 
     @given(st.text(min_size=1, max_size=200))
     def test_sayable(self, text: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from imclient.core import blocking
 from imclient.core.client import LinkState
 from imclient.core.conversations import Progress
@@ -14,23 +12,14 @@ from imclient.core.showing import Shown
 from improtocol.audience import Audience
 from improtocol.errors import BadArgument, NoSuchDevice, NoSuchUser, TooLong, TooOften
 
-from .case import FakeCase
+from .case import AliceCase
 from .fake_server import ABLE, HELLO
 
 AT = "at=2026-11-20T10:00:35.120Z"
 
 
-class PartsCase(FakeCase):
+class PartsCase(AliceCase):
     hello = ABLE
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.folder = Path(self.mktemp())
-        self.alice = self.client(self.folder)
-
-    def lose(self) -> None:
-        self.net.wire.cut(ConnectionError())
-        self.net.settle()
 
     def return_(self, reply: str = "epoch=k3 cursor=0") -> None:
         self.come_back()

@@ -23,7 +23,7 @@ class FakeFront:
         self.client = client
         self.audience: Audience | None = None
         self.wire = False
-        self.left = False
+        self.left = self.forgotten = False
         self.secrets: list[str] = []
 
     def turn_to(self, audience: Audience) -> None:
@@ -42,6 +42,10 @@ class FakeFront:
     def leave(self) -> None:
         """Leave."""
         self.left = True
+
+    def log_out(self) -> None:
+        """Leave, and forget."""
+        self.left = self.forgotten = True
 
 
 class ReadingTests(SynchronousTestCase):
@@ -172,6 +176,29 @@ class ObeyingTests(RealCase):
         self.assertEqual(["bob: delivered", "carol: delivered"], self.type_in("/receipts"))
         self.assertEqual(["Nothing was said there yet."], self.type_in("/history carol"))
 
+    def test_find(self) -> None:
+        """What was said with all the words in it comes as messages, the newest last."""
+        self.bob.say(Audience.of("alice"), "the patch cable")
+        self.wait(1)
+        self.carol.say(EVERYONE, "a Cable")
+        self.carol.say(EVERYONE, "lunch")
+        self.wait(1)
+        shown = self.type_in("/find cable")
+        self.assertEqual(
+            ["the patch cable", "a Cable"], [said.text for said in shown if isinstance(said, Said)]
+        )
+        self.assertEqual(2, len(shown))
+        self.assertEqual(["Nobody said “cable lunch”."], self.type_in("/find cable lunch"))
+        self.assertEqual(["Write /find WORDS."], self.type_in("/find", done=False))
+        for number in range(30):
+            self.bob.say(Audience.of("alice"), f"cable {number}")
+        self.wait(4)
+        *shown, told = self.type_in("/find cable")
+        self.assertEqual(
+            [f"cable {number}" for number in range(10, 30)], [getattr(one, "text", "") for one in shown]
+        )
+        self.assertEqual("These are the newest 20; a word more finds fewer.", told)
+
     def test_conversations(self) -> None:
         """What was said with whom is listed, the newest first, with what is unread, in words."""
         self.carol.say(Audience.of("alice"), "one")
@@ -267,13 +294,15 @@ class ObeyingTests(RealCase):
         self.assertEqual(["Write /read number."], self.type_in("/read", done=False))
 
     def test_wire_help_and_end(self) -> None:
-        """The wire is switched, help is given, and /disc leaves."""
+        """The wire is switched, help is given, and /disc leaves, and /logout for good."""
         self.type_in("/wire")
         self.assertTrue(self.front.wire)
         self.assertIn("/whisper NAME TEXT: say it to one", self.type_in("/help"))
         self.assertIn("Say something to one user", str(self.type_in("/help whisper")[1]))
         self.type_in("/disc")
-        self.assertTrue(self.front.left)
+        self.assertEqual((True, False), (self.front.left, self.front.forgotten))
+        self.type_in("/logout")
+        self.assertTrue(self.front.forgotten)
 
 
 class CompletionTests(RealCase):

@@ -136,16 +136,6 @@ class ComingBackTests(TokenCase):
         self.token_in(self.client(self.folder), "two", remember=False)
         self.assertEqual({}, self.kept())
 
-    def test_logged_out(self) -> None:
-        """Who logs out is kept nowhere, also when the next token comes after that."""
-        alice = self.client(self.folder)
-        self.token_in(alice, "one")
-        alice.stay_logged_in_no_more()
-        self.assertEqual({}, self.kept())
-        self.comes_back(alice)
-        self.answer("two")
-        self.assertEqual({}, self.kept())
-
     def test_kept_before_it_is_used(self) -> None:
         """While a new token is not on disk the one before goes on: a crash in between locks nobody out."""
         disk = Later()
@@ -198,9 +188,84 @@ class ComingBackTests(TokenCase):
         self.assertNotIn("token=two", shown)
 
 
+class LoggingOutTests(TokenCase):
+    """What a device came back with is void from then on, and a copy of it, too."""
+
+    def log_out(self, client: Client, answer: str = "") -> str:
+        """Log out; gives what its user is told."""
+        done = client.log_out()
+        self.net.settle()
+        if answer:
+            self.server.answer(answer, to="SIGNOUT")
+        self.net.wait(5)
+        self.assertEqual({}, self.kept())
+        self.assertEqual(LinkState.OFFLINE, client.link.state)
+        return self.successResultOf(done)
+
+    def test_at_the_server(self) -> None:
+        """The server is told to forget it before one leaves; that it knows no such device is as good."""
+        for answer in ("OK SIGNOUT {}", "ERR SIGNOUT no-such-device {} :There is no such device."):
+            alice = self.client(self.folder)
+            self.token_in(alice, "one")
+            device = alice.settings.device
+            self.assertEqual("", self.log_out(alice, answer.format(device)))
+            self.assertEqual(
+                ([f"SIGNOUT {device}"], []), (self.server.asked("SIGNOUT"), self.server.asked("QUIT"))
+            )
+
+    def test_what_was_not_kept(self) -> None:
+        """So it is with what was in memory alone; where that cannot be, nobody has a copy."""
+        for answer in ("OK SIGNOUT x", "ERR SIGNOUT busy retry-after=5 :Busy."):
+            alice = self.client(self.folder)
+            self.token_in(alice, "one", remember=False)
+            self.assertEqual("", self.log_out(alice, answer))
+            self.assertEqual(1, len(self.server.asked("SIGNOUT")))
+
+    def test_the_server_cannot_be_told(self) -> None:
+        """If it refuses, says nothing or is not reached, the user is told what opens the account still."""
+        for answer in ("ERR SIGNOUT busy retry-after=5 :Busy.", ""):
+            alice = self.client(self.folder)
+            self.token_in(alice, "one")
+            told = self.log_out(alice, answer)
+            self.assertIn("still opens the account of alice", told)
+            self.assertIn(f"sign out {alice.settings.device} on another device", told)
+        alice = self.client(self.folder)
+        self.token_in(alice, "one")
+        self.net.serve = None
+        self.server.transport.loseConnection()
+        self.net.settle()
+        self.assertIn("could not be told", self.log_out(alice))
+
+    def test_ended_elsewhere(self) -> None:
+        """Whoever was signed out from elsewhere has nothing left that opens anything."""
+        alice = self.client(self.folder)
+        self.token_in(alice, "one")
+        self.server.say("* BYE signed-out :You were signed out on this device.")
+        self.server.transport.loseConnection()
+        self.net.settle()
+        self.assertEqual("", self.log_out(alice))
+
+    def test_a_token_that_comes_late(self) -> None:
+        """A token whose LOGIN was under way is not kept."""
+        alice = self.client(self.folder)
+        self.token_in(alice, "one")
+        self.comes_back(alice)
+        done = alice.log_out()
+        self.answer("two")
+        self.net.wait(5)
+        self.successResultOf(done)
+        self.assertEqual({}, self.kept())
+
+
 class WithoutTokensTests(FakeCase):
     def test_an_older_server(self) -> None:
         """A server that gives no tokens is asked for none, and the password is said again."""
         alice = self.client()
         self.come_in(alice)
         self.assertNotIn("remember", self.server.asked("LOGIN")[-1])
+        done = alice.log_out()
+        self.net.settle()
+        self.assertEqual((["QUIT"], []), (self.server.asked("QUIT"), self.server.asked("SIGNOUT")))
+        self.server.answer("OK QUIT", to="QUIT")
+        self.net.settle()
+        self.assertEqual("", self.successResultOf(done))

@@ -129,6 +129,9 @@ def expose(texts: list[str], settle: Callable[[], None]) -> list[str]:
             settle()
             said += _not_as_said(window, text)
     said += _not_as_said(window, texts[place - place % 10])
+    window.find_said(texts[0][:200], everywhere=True)
+    settle()
+    window.conversations.finding.go(0)
     window._asking.ask_to_block(name_of(0, texts[0]), True)
     plain.tell(window, texts[1], "\n".join(texts))
     over = [OutboxWindow(as_client(client), window), BlockedWindow(as_client(client), window)]

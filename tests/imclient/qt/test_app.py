@@ -5,7 +5,7 @@ from random import Random
 
 from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
-from PyQt5.QtWidgets import QAction
+from PyQt5.QtWidgets import QAction, QLabel
 from twisted.internet.defer import succeed
 
 from examples.made_up import MadeUpClient
@@ -176,3 +176,11 @@ class WindowsTests(QtCase):
         self.assertFalse(self.clients[0].stays_logged_in)
         self.assertEqual([True, False], [client.closed for client in self.clients])
         self.assertEqual([], self.stops)
+
+    def test_logging_out_where_the_server_is_gone(self) -> None:
+        """What could not be said to the server stands in the window that asks who one is."""
+        self.come_in()
+        self.clients[0].not_told = "The server could not be told."
+        self.window.log_out()
+        self.assertIsInstance(self.window, StartDialog)
+        self.assertEqual("The server could not be told.", self.window.findChild(QLabel, "startWhy").text())

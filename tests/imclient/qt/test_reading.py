@@ -148,6 +148,11 @@ class ReadingBackTests(ReadingCase):
         self.pass_time()
         return alice
 
+    def read_back(self, view: ConversationView, pages: int) -> None:
+        for _ in range(pages):
+            view.transcript.bar.setValue(0)
+            self.pass_time()
+
     def first(self, window: MainWindow) -> str:
         """Give the text of the oldest message that is shown."""
         model = self.view(window).model
@@ -190,14 +195,10 @@ class ReadingBackTests(ReadingCase):
         self.pass_time()
         back = self.leave(alice)
         view = self.view(alice)
-        for _ in range(4):
-            view.transcript.bar.setValue(0)
-            self.pass_time()
+        self.read_back(view, 4)
         self.assertEqual(ELSEWHERE, view.model.rows[0].text)
         back()
-        for _ in range(8):
-            view.transcript.bar.setValue(0)
-            self.pass_time()
+        self.read_back(view, 8)
         self.assertEqual(BEGINNING, view.model.rows[0].text)
 
     def test_no_longer_kept(self) -> None:
@@ -210,7 +211,5 @@ class ReadingBackTests(ReadingCase):
         self.pass_time()
         view = self.view(alice)
         view.conversation.put_past(Past([], view.conversation.held_from, gone=3))
-        for _ in range(12):
-            view.transcript.bar.setValue(0)
-            self.pass_time()
+        self.read_back(view, 12)
         self.assertEqual("Older messages are no longer kept by the server.", view.model.rows[0].text)

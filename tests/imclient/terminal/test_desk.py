@@ -49,6 +49,15 @@ class TalkTests(DeskCase):
         self.alice.type_in("/to bob", "one\ntwo")
         self.assertEqual(["alice to you: one", "      two"], self.bob.new())
 
+    def test_find(self) -> None:
+        """What was said is found, with who said it and to whom; no order to the terminal is in it."""
+        self.bob.type_in("/whisper alice Port 7 \u202eis up", "/all lunch")
+        self.alice.type_in("/whisper bob Which port?")
+        self.assertEqual(
+            ["bob to you: Port 7 ‹202E›is up", "you to bob: Which port?"], self.alice.type_in("/find PORT")
+        )
+        self.assertEqual(["Nobody said “\u241b[2J”."], self.alice.type_in("/find \x1b[2J"))
+
     def test_prompted(self) -> None:
         """pm, a text; dm, a name, a text; ex: each step is asked for."""
         self.alice.type_in("pm")

@@ -10,13 +10,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
 from imserver.operator import pruning
-from imserver.storage import postgresql
 from imserver.storage.database import Engines
 
-from ..storage.cluster import cluster, why_not
+from ..storage.cluster import cluster, opened, why_not
 from .folder_case import FolderCase
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parts[-2]))[-1:]
@@ -34,7 +33,7 @@ class OnPostgresqlTests(FolderCase):
         self.fill()
 
     def engines(self, folder: Path) -> Engines:
-        return postgresql.open_server(make_url(cluster().url))
+        return opened()
 
     def sql(self, statement: str) -> Any:
         """Do something behind everybody's back."""

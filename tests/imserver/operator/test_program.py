@@ -42,6 +42,13 @@ class JsonTests(FolderCase):
             self.assertEqual("mistyped", said["error"], words)
             self.assertIn("`imserver --help` tells more.", said["sentence"])
 
+    def test_a_password_that_is_no_utf8(self) -> None:
+        """A password's file of another encoding is said so, and nothing of it is shown."""
+        file = self.home / "password"
+        file.write_bytes("correct h\u00f6rse".encode("latin-1"))
+        said = self.failed("login", "127.0.0.1:1", "x", "--password-file", str(file), status=Status.MISTYPED)
+        self.assertEqual(f"The password in {file} is not UTF-8.", said["sentence"])
+
     def test_nobody_is_logged_in(self) -> None:
         """Whoever has not logged in is told how."""
         self.patch(os, "environ", {**os.environ, "IMSERVER_LOGIN": str(self.home / "login.json")})

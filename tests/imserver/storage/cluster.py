@@ -10,7 +10,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
+
+from imserver.storage import postgresql
+from imserver.storage.database import Engines
 
 _INSTALLED = Path("/usr/lib/postgresql")  # where Debian puts each version
 
@@ -24,10 +27,7 @@ class Cluster:
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             shutil.chown(self._folder, "postgres", "postgres")
         self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale")
-        settings = f"-c listen_addresses= -c unix_socket_directories={self._folder}"
-        self._run(
-            "pg_ctl", "--wait", "--silent", f"--log={self._folder}/log", f"--options={settings}", "start"
-        )
+        self.go_on()
         atexit.register(self.stop)
 
     @property
@@ -42,6 +42,17 @@ class Cluster:
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
         engine.dispose()
+
+    def pause(self) -> None:
+        """Be away, as after a crash."""
+        self._run("pg_ctl", "--wait", "--silent", "--mode=immediate", "stop")
+
+    def go_on(self) -> None:
+        """Be there, again."""
+        settings = f"-c listen_addresses= -c unix_socket_directories={self._folder}"
+        self._run(
+            "pg_ctl", "--wait", "--silent", f"--log={self._folder}/log", f"--options={settings}", "start"
+        )
 
     def stop(self) -> None:
         """End it and remove what it wrote."""
@@ -77,3 +88,24 @@ def cluster() -> Cluster:
     found = _found()
     assert found is not None, f"there is no PostgreSQL server in {_INSTALLED}"
     return Cluster(found)
+
+
+def opened(*, empty: bool = False) -> Engines:
+    """Open its one database, as it is or with nothing in it."""
+    if empty:
+        cluster().empty()
+    return postgresql.open_server(make_url(cluster().url))
+
+
+class OnPostgreSQL:
+    """Makes a case of a storage one on PostgreSQL; it begins with an empty database."""
+
+    skip = why_not() or None
+
+    def setUp(self) -> None:
+        cluster().empty()
+        super().setUp()  # type: ignore[misc]
+
+    def engines(self) -> Engines:
+        """Open the database."""
+        return opened()

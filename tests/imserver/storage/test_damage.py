@@ -11,12 +11,12 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from imserver.storage import postgresql, sqlite
+from imserver.storage import sqlite
 from imserver.storage.database import Engines
 from imserver.storage.interface import StorageError
 
 from . import contract, damage_contract
-from .cluster import cluster, why_not
+from .cluster import OnPostgreSQL
 
 Shown = dict[int, list[Any]]
 
@@ -33,16 +33,8 @@ class DamageInMemory(damage_contract.DamageContract):
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
 
 
-class DamageOnPostgreSQL(damage_contract.DamageContract):
+class DamageOnPostgreSQL(OnPostgreSQL, damage_contract.DamageContract):
     """On a server."""
-
-    skip = why_not() or None
-
-    def engines(self) -> Engines:
-        if not hasattr(self, "emptied"):
-            self.emptied = True
-            cluster().empty()
-        return postgresql.open_server(make_url(cluster().url))
 
     def forget_foreign_keys(self) -> None:
         self.damage("ALTER TABLE audience DROP CONSTRAINT audience_entry")

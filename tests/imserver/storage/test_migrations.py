@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, make_url, select, text
 from twisted.trial.unittest import SynchronousTestCase
 
-from imserver.storage import postgresql, schema, sqlite
+from imserver.storage import schema, sqlite
 from imserver.storage.copying import as_it_stands
 from imserver.storage.database import Database, Engines
 from imserver.storage.interface import NewerDatabase
@@ -27,7 +27,7 @@ from imserver.storage.upgrading import step_of, upgrade
 from imserver.storage.verifying import verify
 
 from . import contract
-from .cluster import cluster, why_not
+from .cluster import opened, why_not
 from .model import Model, as_read_back, people_of
 
 _OPEN = """
@@ -67,8 +67,7 @@ class Migrations(SynchronousTestCase):
             self.skipTest(reason)
         made = []
         for make in (lambda connection: upgrade(connection, lambda: "epoch"), schema.metadata.create_all):
-            cluster().empty()
-            engine = postgresql.open_server(make_url(cluster().url)).writing
+            engine = opened(empty=True).writing
             with engine.begin() as connection:
                 make(connection)
                 made.append([list(connection.execute(text(question))) for question in _CATALOGUE])
@@ -201,8 +200,7 @@ class FromTheFirstStepOnPostgreSQL(FromTheFirstStep):
     skip = why_not() or None
 
     def empty(self) -> Engines:
-        cluster().empty()
-        return postgresql.open_server(make_url(cluster().url))
+        return opened(empty=True)
 
 
 #: What there may be in the tables of the later steps, and in their columns of earlier tables.
@@ -255,8 +253,7 @@ class FromEveryStepOnPostgreSQL(FromEveryStep):
 
     def empty(self) -> Engines:
         """Give a database with nothing in it."""
-        cluster().empty()
-        return postgresql.open_server(make_url(cluster().url))
+        return opened(empty=True)
 
 
 def _steps() -> list[str]:

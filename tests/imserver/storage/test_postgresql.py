@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
-from imserver.storage import postgresql
-from imserver.storage.database import Engines
 from imserver.storage.interface import DiskFull
 from imserver.storage.records import Opening
 
@@ -18,7 +16,7 @@ from . import (
     reading_contract,
     retention_contract,
 )
-from .cluster import cluster, why_not
+from .cluster import OnPostgreSQL, cluster
 
 #: What PostgreSQL says when its disk is full.
 _NO_ROOM = """
@@ -27,18 +25,8 @@ _NO_ROOM = """
 """
 
 
-class PostgreSQLCase(contract.StorageCase):
+class PostgreSQLCase(OnPostgreSQL, contract.StorageCase):
     """A storage on a server of the tests' own."""
-
-    skip = why_not() or None
-
-    def setUp(self) -> None:
-        """Begin with an empty database."""
-        cluster().empty()
-        super().setUp()
-
-    def engines(self) -> Engines:
-        return postgresql.open_server(make_url(cluster().url))
 
 
 class DeliveryOnPostgreSQL(

@@ -78,6 +78,23 @@ class ManyTests(ModelCase):
         beings = [person.being for person in self.model.rows]
         self.assertEqual(sorted(beings), beings)
 
+    def test_letter_by_letter(self) -> None:
+        """Typed letter by letter it finds whom it finds at once, in the same order, whoever comes."""
+        names = self.fill(300)
+        for number, name in enumerate(names[::7], 1):
+            self.people.take_sessions(number - 1, [session(number, name)], True)
+        for place, sought in enumerate(
+            ("u", "us", "ser00", "ser001", "10.0.0.1", "10.0.0.12", "10", "", "0")
+        ):
+            self.people.note(Note(NOON, "suspended", {"whom": names[120 + place]}))
+            self.people.note(Note(NOON, "came", {"session": str(77 + place), "where": "10.0.0.12:1"}))
+            self.model.seek(sought)
+            typed = self.names()
+            self.model.seek("?")
+            self.model.seek(sought)
+            self.assertEqual(self.names(), typed)
+            self.assertTrue(typed)
+
     def test_gone_from_a_page(self) -> None:
         """An account that should stand on a page and does not is closed; those beyond it are not judged."""
         names = self.fill(200)
