@@ -100,10 +100,12 @@ class ComingBackTests(TokenCase):
         self.assertEqual({"alice@lab.example:12000": "two"}, self.kept())
 
     def test_logged_out_before_it_is_later(self) -> None:
-        """Who logs out while the server is still away is kept nowhere."""
+        """Who logs out while the server is still away is kept nowhere here, and told what that is worth."""
         again = self.away()
         self.successResultOf(again.recall_and_wait("lab.example", 12000, "alice"))
-        again.stay_logged_in_no_more()
+        done = again.log_out()
+        self.net.wait(5)
+        self.assertIn("could not be told", self.successResultOf(done))
         self.assertEqual({}, self.kept())
 
     def test_later_elsewhere(self) -> None:
