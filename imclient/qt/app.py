@@ -14,14 +14,7 @@ from PyQt5.QtCore import QRect, QTimer
 from PyQt5.QtWidgets import QApplication, QWidget
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.error import ReactorNotRunning
-from twisted.logger import (
-    FilteringLogObserver,
-    Logger,
-    LogLevel,
-    LogLevelFilterPredicate,
-    globalLogBeginner,
-    textFileLogObserver,
-)
+from twisted.logger import Logger
 
 from imclient.core import keyring_tokens, network
 from imclient.core.client import Client
@@ -177,13 +170,6 @@ def _place(written: str) -> QRect | None:
     return place if any(screen.contains(place.center()) for screen in screens) else None
 
 
-def _log_what_went_wrong() -> None:
-    """Write warnings and worse to the terminal; a link that comes and goes is no news there."""
-    written = textFileLogObserver(sys.stderr)
-    observer = FilteringLogObserver(written, [LogLevelFilterPredicate(LogLevel.warn)])
-    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
-
-
 def recent(client: Client) -> list[Recent]:
     """Give the servers one was at, the newest first."""
     servers = client.settings.servers
@@ -202,9 +188,8 @@ def main(options: Options) -> int:
         return 1
     reactor.seconds = time.monotonic
     imqt_reactor.log_slot_exceptions()
-    _log_what_went_wrong()
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
+    imqt_reactor.log_what_went_wrong()
+    app = imqt_reactor.make_application()
     qt_words.speak(app)
     app.setWindowIcon(emblem.icon())
 

@@ -9,11 +9,12 @@ from PyQt5.QtGui import QIntValidator
 from PyQt5.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from imqt import plain, theme
-from imqt.layout import STRETCH, col, row
+from imqt.layout import STRETCH, Item, col, row
 from imqt.plain import PlainLabel
 from imqt.sign import IconSign
 from imtongue import phrase, tr
 
+from .field_words import mark
 from .password_field import password_field
 
 
@@ -116,7 +117,7 @@ class StartForm(QWidget):
         self._error.setText(sentence)
         self._put_under(field, self._error_row)
         for widget in self._inputs(field):
-            _mark(widget, True)
+            mark(widget, True)
         self._hints[field].hide()
 
     def show_good(self, field: Field, sentence: str) -> None:
@@ -170,7 +171,7 @@ class StartForm(QWidget):
         for field in Field:
             self._hints[field].show()
             for widget in self._inputs(field):
-                _mark(widget, False)
+                mark(widget, False)
         self._error_row.hide()
         self._good_row.hide()
         self.trust.hide()
@@ -221,9 +222,9 @@ class StartForm(QWidget):
             16,
             self._block(Field.SERVER, self.host, server),
             12,
-            self._block(Field.NAME, self.name, col(self.name)),
+            self._block(Field.NAME, self.name, self.name),
             12,
-            self._block(Field.PASSWORD, self.password, col(self.password)),
+            self._block(Field.PASSWORD, self.password, self.password),
             4,
             self.remember,
             12,
@@ -236,14 +237,14 @@ class StartForm(QWidget):
             ),
         )
 
-    def _block(self, field: Field, buddy: QLineEdit, inputs: QVBoxLayout | object) -> QVBoxLayout:
+    def _block(self, field: Field, buddy: QLineEdit, inputs: Item) -> QVBoxLayout:
         label = PlainLabel(tr(field.value), "name")
         label.setBuddy(buddy)
         self._under[field] = col(self._hints[field])
         if field is Field.SERVER:
             self._under[field].addWidget(self._known_row)
             self._under[field].addLayout(row(self.trust, STRETCH))
-        return col(label, inputs, self._under[field], gap=6)  # type: ignore[arg-type]
+        return col(label, inputs, self._under[field], gap=6)
 
     def _listen(self) -> None:
         for field in Field:
@@ -270,9 +271,3 @@ def _field(name: str, accessible: str, placeholder: str) -> QLineEdit:
 def _beside(sign: IconSign, told: QWidget | QVBoxLayout) -> QHBoxLayout:
     """Put a sign beside the first line of what is told."""
     return row(col(sign, STRETCH), (told, 1), gap=6)
-
-
-def _mark(widget: QLineEdit, wrong: bool) -> None:
-    if widget.property("wrong") != wrong:
-        widget.setProperty("wrong", wrong)
-        plain.restyle(widget)

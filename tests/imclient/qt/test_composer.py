@@ -7,7 +7,7 @@ from PyQt5.QtGui import QKeyEvent
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QLineEdit, QMenu
 
-from imclient.qt.composer import MessageEdit
+from imclient.qt.message_edit import MessageEdit
 from imqt.plain import Notice, PlainLabel
 from tests.qt_case import QtCase
 
