@@ -99,16 +99,22 @@ class Windows:
         for sentence in self._noticed:
             window.notices.tell(sentence)
         self.client.notice.disconnect(self._noticed.append)
+        self.client.over.disconnect(self._take_back)
         self._show(window)
 
     def _new_client(self) -> Client:
         client = self._make_client()
         self._noticed = []
         client.notice.connect(self._noticed.append)
+        client.over.connect(self._take_back)
         liked, asked = client.settings.preferences, Choice(self._options.theme)
         known = liked.theme if liked.theme in tuple(Choice) else Choice.SYSTEM
         self._dress.wear(asked if asked is not Choice.SYSTEM else Choice(known), liked.scale)
         return client
+
+    def _take_back(self, sentence: str) -> None:
+        """Forget what is so no more."""
+        self._noticed[:] = [one for one in self._noticed if one != sentence]
 
     def _leave(self, why: str = "") -> None:
         """Close what belongs to the account, and begin again."""

@@ -108,9 +108,10 @@ class StartDialog(QWidget):
         fields = (form.host, form.port, form.name, form.password)
         for field, following in zip(fields, (*fields[1:], None), strict=True):
             field.returnPressed.connect(lambda following=following: self._on_enter(following))
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
+        QShortcut(QKeySequence("Ctrl+Q"), self, self.close)  # not every system has a standard key for it
         self._client.link.changed.connect(self._on_link)
         self._client.notice.connect(self.form.show_why)
+        self._client.over.connect(self.form.take_back_why)
 
     def _fill(self, host: str, port: int | None, name: str) -> None:
         form = self.form
@@ -120,6 +121,7 @@ class StartDialog(QWidget):
         form.port.setText("" if port is None else str(port))
         form.name.setText(name)
         self._reached = None
+        self._stranger, self._registered = None, ""  # that was said of another server
         self._show_steps()
         empty = [field for field in (form.host, form.port, form.name) if not field.text()]
         (empty[0] if empty else form.password).setFocus()
@@ -352,6 +354,7 @@ class StartDialog(QWidget):
     def _stop_listening(self) -> None:
         self._client.link.changed.disconnect(self._on_link)
         self._client.notice.disconnect(self.form.show_why)
+        self._client.over.disconnect(self.form.take_back_why)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Give the fields the room they need."""

@@ -171,6 +171,11 @@ class StartForm(QWidget):
         self._why.setText(sentence)
         self._why_row.setVisible(bool(sentence))
 
+    def take_back_why(self, sentence: str) -> None:
+        """Say a sentence no more: it is so no longer."""
+        if self._why.text() == sentence:
+            self.show_why("")
+
     def clear_error(self) -> None:
         """Take back what was said."""
         for field in Field:
