@@ -19,6 +19,7 @@ from PyQt5.QtGui import (
 from PyQt5.QtWidgets import QWidget
 
 from imqt import clamping, theme
+from imqt.colours import Token
 from imqt.links import Link, links
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -186,9 +187,9 @@ def draw_round(painter: QPainter, rectangle: QRectF, radius: float, colour: QCol
     painter.drawRoundedRect(rectangle, radius, radius)
 
 
-def draw_ring(painter: QPainter, rectangle: QRectF, radius: float) -> None:
+def draw_ring(painter: QPainter, rectangle: QRectF, radius: float, token: Token = "accent") -> None:
     """Paint the ring that tells where the keyboard is, inside a rectangle."""
-    painter.setPen(QPen(theme.colour("accent"), 2))
+    painter.setPen(QPen(theme.colour(token), 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(rectangle.adjusted(1, 1, -1, -1), radius - 1, radius - 1)
 

@@ -28,7 +28,14 @@ from PyQt5.QtWidgets import QApplication
 from qt5reactor import QtReactor
 from twisted.internet.interfaces import IReadDescriptor, IWriteDescriptor
 from twisted.internet.main import installReactor
-from twisted.logger import Logger
+from twisted.logger import (
+    FilteringLogObserver,
+    Logger,
+    LogLevel,
+    LogLevelFilterPredicate,
+    globalLogBeginner,
+    textFileLogObserver,
+)
 from twisted.python.failure import Failure
 
 _log = Logger()
@@ -177,6 +184,13 @@ def _has_no_screen() -> bool:
     return sys.platform == "linux" and not any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     )
+
+
+def log_what_went_wrong() -> None:
+    """Write warnings and worse to the terminal, and nothing else: the rest is told in the window."""
+    written = textFileLogObserver(sys.stderr)
+    observer = FilteringLogObserver(written, [LogLevelFilterPredicate(LogLevel.warn)])
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
 
 
 def log_slot_exceptions() -> None:

@@ -573,7 +573,9 @@ class Client:
 
     def _troubled(self, sentence: str) -> None:
         before, self._trouble = self._trouble, sentence
-        if before and before != sentence:
+        if sentence == before:
+            return  # it is tried every few seconds, and was said
+        if before:
             self.over.emit(before)
         if sentence:
             self.notice.emit(sentence)

@@ -11,10 +11,10 @@ from twisted.python.failure import Failure
 from imqt import plain
 from imqt.layout import STRETCH, Item, col, fit, row
 from imqt.plain import PlainLabel
-from imqt.sign import IconSign
 from imqt.small_window import SmallWindow
 from imtongue import tr
 
+from .field_words import FieldWords
 from .password_field import password_field
 
 #: In pixels, beside type of the usual size.
@@ -29,22 +29,12 @@ class Asked(QWidget):
         self.field: QLineEdit = password_field(name, words)
         label = PlainLabel(words, "name")
         label.setBuddy(self.field)
-        self._hint = hint
-        self._words = PlainLabel(hint, "caption", wrap=True)
-        self._words.setObjectName(f"{name}Words")
-        self._sign = IconSign("warning", "error")
-        told = row(col(self._sign, STRETCH), (self._words, 1), gap=6)
-        self.setLayout(col(label, self.field, told, gap=6))
-        self.say_wrong("")
+        self._words = FieldWords(self.field, f"{name}Words", hint)
+        self.setLayout(col(label, self.field, self._words, gap=6))
 
     def say_wrong(self, sentence: str) -> None:
         """Say what is wrong with it; nothing, where nothing is."""
-        self._words.setText(sentence or self._hint)
-        self._words.set_role("error" if sentence else "caption")
-        self._words.setVisible(bool(sentence or self._hint))
-        self._sign.setVisible(bool(sentence))
-        self.field.setProperty("wrong", bool(sentence))
-        plain.restyle(self.field)
+        self._words.say_wrong(sentence)
         if sentence:
             self.field.setFocus()
             self.field.selectAll()

@@ -14,21 +14,14 @@ from PyQt5.QtCore import QRect, QTimer
 from PyQt5.QtWidgets import QApplication, QWidget
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.error import ReactorNotRunning
-from twisted.logger import (
-    FilteringLogObserver,
-    Logger,
-    LogLevel,
-    LogLevelFilterPredicate,
-    globalLogBeginner,
-    textFileLogObserver,
-)
+from twisted.logger import Logger
 
 from imclient.core import keyring_tokens, network
 from imclient.core.client import Client
 from imclient.core.running import OneThread
 from imclient.core.settings import HOST, Options, profile_folder
 from improtocol.invite import PORT
-from imqt import qt_words
+from imqt import garbage, qt_words
 from imqt import reactor as imqt_reactor
 from imqt.dress import Choice, Dress
 
@@ -106,16 +99,23 @@ class Windows:
         for sentence in self._noticed:
             window.notices.tell(sentence)
         self.client.notice.disconnect(self._noticed.append)
+        self.client.over.disconnect(self._take_back)
         self._show(window)
+        garbage.look_seldom()
 
     def _new_client(self) -> Client:
         client = self._make_client()
         self._noticed = []
         client.notice.connect(self._noticed.append)
+        client.over.connect(self._take_back)
         liked, asked = client.settings.preferences, Choice(self._options.theme)
         known = liked.theme if liked.theme in tuple(Choice) else Choice.SYSTEM
         self._dress.wear(asked if asked is not Choice.SYSTEM else Choice(known), liked.scale)
         return client
+
+    def _take_back(self, sentence: str) -> None:
+        """Forget what is so no more."""
+        self._noticed[:] = [one for one in self._noticed if one != sentence]
 
     def _leave(self, why: str = "") -> None:
         """Close what belongs to the account, and begin again."""
@@ -171,13 +171,6 @@ def _place(written: str) -> QRect | None:
     return place if any(screen.contains(place.center()) for screen in screens) else None
 
 
-def _log_what_went_wrong() -> None:
-    """Write warnings and worse to the terminal; a link that comes and goes is no news there."""
-    written = textFileLogObserver(sys.stderr)
-    observer = FilteringLogObserver(written, [LogLevelFilterPredicate(LogLevel.warn)])
-    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
-
-
 def recent(client: Client) -> list[Recent]:
     """Give the servers one was at, the newest first."""
     servers = client.settings.servers
@@ -196,9 +189,8 @@ def main(options: Options) -> int:
         return 1
     reactor.seconds = time.monotonic
     imqt_reactor.log_slot_exceptions()
-    _log_what_went_wrong()
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
+    imqt_reactor.log_what_went_wrong()
+    app = imqt_reactor.make_application()
     qt_words.speak(app)
     app.setWindowIcon(emblem.icon())
 

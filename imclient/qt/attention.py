@@ -40,9 +40,8 @@ class Attention(QObject):
     ) -> None:
         super().__init__(parent)
         self._client, self._notes, self._looks = client, notes, looks
-        self._told: dict[
-            Audience, int
-        ] = {}  # the number of the newest message one was called for, or has seen
+        # The number of the newest message one was called for, or has seen.
+        self._told: dict[Audience, int] = {}
         self._news: dict[Audience, Conversation] = {}
         self._gathering = QTimer(self)
         self._gathering.setSingleShot(True)

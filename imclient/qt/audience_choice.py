@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from enum import Enum
 
-from imclient.core import wording
 from improtocol.audience import EVERYONE, Audience
 from imtongue import phrase, tr
 
@@ -25,7 +24,13 @@ class Mode(Enum):
         """What its button says."""
         return tr(_WORDS[self])
 
+    @property
+    def key(self) -> str:
+        """What chooses it from anywhere."""
+        return _KEYS[self]
 
+
+_KEYS = {Mode.ONE: "Alt+1", Mode.SEVERAL: "Alt+2", Mode.EVERYONE: "Alt+3"}
 _WORDS = {Mode.ONE: phrase("One"), Mode.SEVERAL: phrase("Several"), Mode.EVERYONE: phrase("Everyone")}
 
 
@@ -60,12 +65,12 @@ class AudienceChoice:
         if mode is Mode.ONE:
             self.names = self.names[:1]
 
-    def add(self, names: Iterable[str]) -> str:
-        """Name people; give the sentence about those who do not exist, who are left out."""
+    def add(self, names: Iterable[str]) -> list[str]:
+        """Name people; give those who do not exist, who are left out."""
         named = list(names)
         unknown = [name for name in named if not self._is_known(name)]
         if self.mode is Mode.ONE and unknown:
-            return wording.unknown(unknown)  # what was typed meant somebody else
+            return unknown  # what was typed meant somebody else
         for name in named:
             if name in unknown:
                 continue
@@ -73,7 +78,7 @@ class AudienceChoice:
                 self.names = [name]
             elif name not in self.names:
                 self.names.append(name)
-        return wording.unknown(unknown) if unknown else ""
+        return unknown
 
     def remove(self, name: str) -> None:
         """Take a name away; with one left it is One by itself."""

@@ -149,18 +149,15 @@ class AudienceControl(QWidget):
         self.done.emit()
 
     def _on_named(self, names: list[str]) -> None:
-        sentence = self._choice.add(names)
-        if sentence:
-            nobodies = [name for name in names if not self._is_known(name)]
-            sentence = obeying.nobody(nobodies, self._client.roster)
+        nobodies = self._choice.add(names)
         self._tell()
         self._show()
-        if self._choice.mode is Mode.ONE and self._choice.names and not sentence:
-            self._end_adding()
-        if sentence:
-            self._field.setText(", ".join(name for name in names if not self._is_known(name)))
+        if nobodies:
+            self._field.setText(", ".join(nobodies))
             self._field.selectAll()
-            self.refused.emit(sentence)
+            self.refused.emit(obeying.nobody(nobodies, self._client.roster))
+        elif self._choice.mode is Mode.ONE and self._choice.names:
+            self._end_adding()
 
     def _on_removed(self, name: str) -> None:
         self._choice.remove(name)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
-
-from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
+from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt
 from PyQt5.QtGui import QFont, QPainter
-from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PyQt5.QtWidgets import QListView, QStyle, QStyleOptionViewItem
 
 from imclient.core import wording
 from imclient.core.conversations import Said
 from imqt import clamping, icons, moments, painting, theme
 from imqt.colours import Token
 from imqt.links import Link
+from imqt.measuring import MeasuringDelegate
 from imqt.theme import Size, Weight
 from imtongue import tr
 
@@ -32,20 +31,13 @@ SHARE = 0.78  #: of the window's width a bubble may take
 MEASURING = 12
 
 
-class BubbleDelegate(QStyledItemDelegate):
+class BubbleDelegate(MeasuringDelegate):
     """Paints the rows of a `ConversationModel`."""
 
-    measured = pyqtSignal()  #: rows whose height was guessed can be measured now
-
     def __init__(self, view: QListView, model: ConversationModel) -> None:
-        super().__init__(view)
+        super().__init__(view, MEASURING)
         self._view, self._model = view, model
-        self._spent = 0.0  # in this turn, in milliseconds
-        self._guessed = False
         self._empty: dict[float, painting.Paragraphs] = {}  # for each size of the type
-        self._turn = QTimer(self)
-        self._turn.setSingleShot(True)
-        self._turn.timeout.connect(self._on_turn)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Say how high a row is."""
@@ -113,16 +105,15 @@ class BubbleDelegate(QStyledItemDelegate):
             return found
         if self._view.testAttribute(Qt.WidgetAttribute.WA_PendingResizeEvent):
             return self._guess(row)  # how wide it will be is not known: it is laid out when it is told
-        if self._spent > MEASURING:
-            self._guessed = True
+
+        def set_in_lines() -> painting.Paragraphs:
+            text = clamping.clamped(row.text)
+            return painting.Paragraphs(text, font, room, sought.places(text) if sought else ())
+
+        made = self.in_time(set_in_lines)
+        if made is None:
             return self._guess(row)
-        begun = time.perf_counter()
-        text = clamping.clamped(row.text)
-        made = painting.Paragraphs(text, font, room, sought.places(text) if sought else ())
         row.shape = {key: made}
-        self._spent += 1000 * (time.perf_counter() - begun)
-        if not self._turn.isActive():
-            self._turn.start(0)
         return made
 
     @staticmethod
@@ -139,12 +130,6 @@ class BubbleDelegate(QStyledItemDelegate):
         if size not in self._empty:
             self._empty[size] = painting.Paragraphs("", font, WIDEST)
         return self._empty[size]
-
-    def _on_turn(self) -> None:
-        self._spent = 0.0
-        if self._guessed:
-            self._guessed = False
-            self.measured.emit()
 
     # Painting
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PyQt5.QtCore import QPoint, QRect, Qt, pyqtSignal
 from PyQt5.QtGui import QResizeEvent
-from PyQt5.QtWidgets import QToolButton, QWidget
+from PyQt5.QtWidgets import QWidget
 
 from imclient.core import wording
 from imclient.core.client import Client, LinkState
@@ -31,7 +31,7 @@ from .transcript import Transcript
 
 #: So many tabs open by themselves; beyond that the roster's badges tell.
 MOST_BY_ITSELF = 12
-#: Narrower than this, Ping and Wire show their signs only.
+#: Narrower than this, Ping and Wire show their signs only, and Find none.
 NARROW = 620
 _BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 _ALONE = Qt.ToolButtonStyle.ToolButtonIconOnly
@@ -66,7 +66,13 @@ class ConversationsView(QWidget):
         self._pages = Pages(self)
         self.tabs = self._pages.tabs
         self._apart = Apart(client, self)
-        self.ping, self.wire = self._tools()
+        self.ping = plain.tool_button(tr("Ping: is anybody there, and how far away"), "ping", text=tr("Ping"))
+        self.wire = plain.tool_button(
+            tr("Watch the lines on the wire"), "wire", text=tr("Wire"), checkable=True
+        )
+        self.all = plain.tool_button(tr("All conversations"), "down")
+        self.search = plain.tool_button(tr("Find in what was said (Ctrl+F)"), "search")
+        self._unread_out_of_sight = 0
         self._last: ConversationView | None = None
         self._welcome: QWidget | None = None
         self._receipts: ReceiptsView | None = None
@@ -77,19 +83,12 @@ class ConversationsView(QWidget):
         self._put_together()
         self._listen()
 
-    def _tools(self) -> tuple[QToolButton, QToolButton]:
-        ping = plain.tool_button(tr("Ping: is anybody there, and how far away"), "ping", text=tr("Ping"))
-        wire = plain.tool_button(tr("Watch the lines on the wire"), "wire", text=tr("Wire"), checkable=True)
-        ping.setObjectName("ping")
-        self._unread_out_of_sight = 0
-        self.all = plain.tool_button(tr("All conversations"), "down")
-        self.all.setObjectName("allTabs")
-        self.all.clicked.connect(self.list_all)
-        wire.setObjectName("wireToggle")
-        return ping, wire
-
     def _put_together(self) -> None:
-        head = row((self.tabs, 1), self.all, self.ping, self.wire, margins=(4, 0, 12, 0), gap=4)
+        self.ping.setObjectName("ping")
+        self.wire.setObjectName("wireToggle")
+        self.all.setObjectName("allTabs")
+        self.search.setObjectName("beginFind")
+        head = row((self.tabs, 1), self.all, self.search, self.ping, self.wire, margins=(4, 0, 12, 0), gap=4)
         self.setLayout(col(head, rule(), (self.finding, 1), gap=0))
 
     def _listen(self) -> None:
@@ -101,6 +100,8 @@ class ConversationsView(QWidget):
         self._apart.put_back.connect(self._put_back)
         self._apart.looked.connect(self._look_apart)
         self.tabs.changed.connect(self._counting.soon)
+        self.all.clicked.connect(self.list_all)
+        self.search.clicked.connect(lambda _checked: self.begin_find())
         self.ping.clicked.connect(self.ping_wanted)
         self.wire.toggled.connect(self.wire_wanted)
         self._client.conversations.changed.connect(self._on_changed)
@@ -425,6 +426,7 @@ class ConversationsView(QWidget):
         if self._receipts is not None:
             self._receipts.place()
         roomy = self.width() >= NARROW
+        self.search.setVisible(roomy)  # else the menu has it, and the tabs have their room
         for tool, text in ((self.ping, tr("Ping")), (self.wire, tr("Wire"))):
             tool.setText("\N{NO-BREAK SPACE}" + text)
             tool.setToolButtonStyle(_BESIDE if roomy else _ALONE)

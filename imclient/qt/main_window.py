@@ -254,7 +254,7 @@ class MainWindow(QMainWindow):
         self.logged_out.emit("")
 
     def quit(self) -> None:
-        """End the program."""
+        """End the program: that is what closing the window does."""
         self.close()
 
     def find_person(self) -> None:
@@ -334,6 +334,15 @@ class MainWindow(QMainWindow):
         self.prefer(scale=self._dress.scale)
         self._panes.show_scale(self._dress.scale)
 
+    def speak(self, language: str) -> None:
+        """Speak another language from the next start on."""
+        self.prefer(language=language)
+        self._news.show_news(tr("It is spoken from the next start on."))
+
+    def prefer(self, **changes: object) -> None:
+        """Like something otherwise from now on."""
+        self._client.prefer(**changes)
+
     def _show_account_menu(self) -> None:
         button = self.roster.me.menu_button
         self._menus.account.popup(button.mapToGlobal(button.rect().bottomLeft()))
@@ -380,15 +389,19 @@ class MainWindow(QMainWindow):
         self._menus.wire.toggle()
         return self._menus.wire.isChecked()
 
+    # Over the window
+
     def show_outbox(self) -> None:
         """List what waits to be sent."""
         OutboxWindow(self._client, self).open()
 
-    # Devices
+    def show_blocked(self) -> None:
+        """List whom one has blocked."""
+        BlockedWindow(self._client, self).open()
 
-    def tell_keys(self) -> None:
-        """Say what the keys do, and which commands there are."""
-        KeysWindow(self, self._client.rights).open()
+    def show_devices(self) -> None:
+        """List the devices of the account."""
+        DevicesWindow(self._client, self).open()
 
     def change_password(self) -> None:
         """Choose another password."""
@@ -398,9 +411,11 @@ class MainWindow(QMainWindow):
         """Ask whether the account shall be closed, for ever."""
         ClosingWindow(self._client, self._news.show_news, self).open()
 
-    def show_devices(self) -> None:
-        """List the devices of the account."""
-        DevicesWindow(self._client, self).open()
+    def tell_keys(self) -> None:
+        """Say what the keys do, and which commands there are."""
+        KeysWindow(self, self._client.rights).open()
+
+    # The link
 
     def connect_now(self) -> None:
         """Come back without waiting any longer, also after having been replaced."""
@@ -420,26 +435,11 @@ class MainWindow(QMainWindow):
     def _on_renamed(self, before: str, name: str) -> None:
         self._news.show_news(wording.renamed(before, name))
 
-    # Blocking
-
-    def show_blocked(self) -> None:
-        """List whom one has blocked."""
-        BlockedWindow(self._client, self).open()
-
     # How one is shown
 
     def write_line(self) -> None:
         """Write the line of text that others see."""
         self.roster.me.begin_line()
-
-    def speak(self, language: str) -> None:
-        """Speak another language from the next start on."""
-        self.prefer(language=language)
-        self._news.show_news(tr("It is spoken from the next start on."))
-
-    def prefer(self, **changes: object) -> None:
-        """Like something otherwise from now on."""
-        self._client.prefer(**changes)
 
     def _show_shown(self) -> None:
         self._menus.shown[self._client.showing.presence].setChecked(True)

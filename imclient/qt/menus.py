@@ -138,16 +138,11 @@ class Menus:
 
     def _conversation(self, acts: _Acts, conversations: ConversationsView) -> None:
         menu = self._menu(tr("&Conversation"), "menuConversation")
-        for number, mode in enumerate(Mode, 1):
-            add(menu, tr(_TO[mode]), partial(acts.choose_mode, mode), f"Alt+{number}")
+        for mode in Mode:
+            add(menu, tr(_TO[mode]), partial(acts.choose_mode, mode), mode.key)
         add(menu, tr("A note to yourself"), acts.write_note, "Ctrl+N")
         add(menu, tr("Outbox"), acts.show_outbox, "Ctrl+Shift+O", "listOutbox")
-        menu.addSeparator()
-        add(menu, tr("Find in it"), partial(acts.find_said, everywhere=False), "Ctrl+F", "findHere")
-        everywhere = partial(acts.find_said, everywhere=True)
-        add(menu, tr("Find in all conversations"), everywhere, "Ctrl+Shift+F", "findInAll")
-        add(menu, tr("The older one that was found"), lambda: acts.step_found(1), "F3", "findOlderAct")
-        add(menu, tr("The newer one that was found"), lambda: acts.step_found(-1), "Shift+F3", "findNewerAct")
+        self._finding(menu, acts)
         menu.addSeparator()
         add(menu, tr("Next"), lambda: conversations.step(1), "Ctrl+Tab", "nextTab")
         add(menu, tr("The one before"), lambda: conversations.step(-1), "Ctrl+Shift+Tab")
@@ -172,6 +167,14 @@ class Menus:
         menu.addSeparator()
         add(menu, tr("To the next part of the window"), lambda: acts.step_pane(1), "F6")
         add(menu, tr("To the part before"), lambda: acts.step_pane(-1), "Shift+F6")
+
+    def _finding(self, over: QMenu, acts: _Acts) -> None:
+        menu = add_menu(over, tr("Find"))
+        here, everywhere = (partial(acts.find_said, everywhere=each) for each in (False, True))
+        add(menu, tr("In this conversation"), here, "Ctrl+F", "findHere")
+        add(menu, tr("In all conversations"), everywhere, "Ctrl+Shift+F", "findInAll")
+        add(menu, tr("The older one that was found"), partial(acts.step_found, 1), "F3")
+        add(menu, tr("The newer one that was found"), partial(acts.step_found, -1), "Shift+F3")
 
     def _view(self, acts: _Acts, choice: Choice) -> QAction:
         menu = self._menu(tr("&View"), "menuView")

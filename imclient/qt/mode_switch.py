@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from PyQt5.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QKeySequence, QPainter, QPaintEvent, QPen
-from PyQt5.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+from PyQt5.QtGui import QKeySequence, QPainter, QPaintEvent
+from PyQt5.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
 from imqt import icons, painting, plain, theme
+from imqt.layout import row
 from imqt.theme import Weight
 from imtongue import phrase, tr
 
 from .audience_choice import Mode
 
 _ICONS = {Mode.ONE: "person", Mode.SEVERAL: "people", Mode.EVERYONE: "everyone"}
-_KEYS = {Mode.ONE: "Alt+1", Mode.SEVERAL: "Alt+2", Mode.EVERYONE: "Alt+3"}
 _TOLD = {
     Mode.ONE: phrase("To one person"),
     Mode.SEVERAL: phrase("To several people whom you choose"),
@@ -35,7 +35,7 @@ class ModeButton(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.toggled.connect(lambda _on: self.updateGeometry())
-        key = QKeySequence(_KEYS[mode]).toString(QKeySequence.SequenceFormat.NativeText)
+        key = QKeySequence(mode.key).toString(QKeySequence.SequenceFormat.NativeText)
         plain.set_tooltip(self, f"{tr(_TOLD[mode])} ({key})")
 
     def sizeHint(self) -> QSize:
@@ -58,9 +58,7 @@ class ModeButton(QAbstractButton):
         if on or self.underMouse():
             painting.draw_round(painter, place, 6, theme.colour("fill" if on else "hover"))
         if self.hasFocus():
-            painter.setPen(QPen(theme.colour("text" if on else "accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), 5, 5)
+            painting.draw_ring(painter, place, 6, "text" if on else "accent")
         side = painting.sign_side(16)
         room_for_word = place.width() >= self.sizeHint().width()
         left = 12 if room_for_word else place.center().x() - side / 2
@@ -83,13 +81,10 @@ class ModeSwitch(QWidget):
         self.setAccessibleName(tr("Send to"))
         self._group = QButtonGroup(self)
         self._buttons = {mode: ModeButton(mode, self) for mode in Mode}
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(2, 2, 2, 2)
-        layout.setSpacing(0)
-        for button in self._buttons.values():
+        self.setLayout(row(*self._buttons.values(), margins=(2, 2, 2, 2), gap=0))
+        for mode, button in self._buttons.items():
             self._group.addButton(button)
-            layout.addWidget(button)
-            button.clicked.connect(self._on_clicked)
+            button.clicked.connect(lambda _checked, mode=mode: self.chosen.emit(mode))
 
     def show_mode(self, mode: Mode) -> None:
         """Let this part be the one that is on."""
@@ -100,8 +95,3 @@ class ModeSwitch(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painting.draw_round(painter, QRectF(self.rect()), 8, theme.colour("field"))
-
-    def _on_clicked(self) -> None:
-        button = self.sender()
-        if isinstance(button, ModeButton):
-            self.chosen.emit(button.mode)

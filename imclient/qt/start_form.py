@@ -9,11 +9,12 @@ from PyQt5.QtGui import QIntValidator
 from PyQt5.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from imqt import plain, theme
-from imqt.layout import STRETCH, col, row
+from imqt.layout import STRETCH, Item, col, row
 from imqt.plain import PlainLabel
 from imqt.sign import IconSign
 from imtongue import phrase, tr
 
+from .field_words import mark
 from .password_field import password_field
 
 
@@ -80,10 +81,20 @@ class StartForm(QWidget):
         return int(text) if text.isdecimal() and 0 < int(text) < 65536 else None
 
     @property
+    def address(self) -> tuple[str, int] | None:
+        """The host and the port, if both are there."""
+        host, port = self.host.text().strip(), self.port_number
+        return (host, port) if host and port is not None else None
+
+    @property
+    def account(self) -> str:
+        """The name, as a server takes it."""
+        return self.name.text().strip().lower()
+
+    @property
     def complete(self) -> bool:
         """Whether nothing is missing."""
-        typed = self.host.text().strip() and self.name.text().strip() and self.password.text()
-        return bool(typed) and self.port_number is not None
+        return self.address is not None and bool(self.account and self.password.text())
 
     def wake(self, awake: bool) -> None:
         """Let it be used, or rest while the server is asked."""
@@ -116,7 +127,7 @@ class StartForm(QWidget):
         self._error.setText(sentence)
         self._put_under(field, self._error_row)
         for widget in self._inputs(field):
-            _mark(widget, True)
+            mark(widget, True)
         self._hints[field].hide()
 
     def show_good(self, field: Field, sentence: str) -> None:
@@ -160,12 +171,17 @@ class StartForm(QWidget):
         self._why.setText(sentence)
         self._why_row.setVisible(bool(sentence))
 
+    def take_back_why(self, sentence: str) -> None:
+        """Say a sentence no more: it is so no longer."""
+        if self._why.text() == sentence:
+            self.show_why("")
+
     def clear_error(self) -> None:
         """Take back what was said."""
         for field in Field:
             self._hints[field].show()
             for widget in self._inputs(field):
-                _mark(widget, False)
+                mark(widget, False)
         self._error_row.hide()
         self._good_row.hide()
         self.trust.hide()
@@ -216,9 +232,9 @@ class StartForm(QWidget):
             16,
             self._block(Field.SERVER, self.host, server),
             12,
-            self._block(Field.NAME, self.name, col(self.name)),
+            self._block(Field.NAME, self.name, self.name),
             12,
-            self._block(Field.PASSWORD, self.password, col(self.password)),
+            self._block(Field.PASSWORD, self.password, self.password),
             4,
             self.remember,
             12,
@@ -231,14 +247,14 @@ class StartForm(QWidget):
             ),
         )
 
-    def _block(self, field: Field, buddy: QLineEdit, inputs: QVBoxLayout | object) -> QVBoxLayout:
+    def _block(self, field: Field, buddy: QLineEdit, inputs: Item) -> QVBoxLayout:
         label = PlainLabel(tr(field.value), "name")
         label.setBuddy(buddy)
         self._under[field] = col(self._hints[field])
         if field is Field.SERVER:
             self._under[field].addWidget(self._known_row)
             self._under[field].addLayout(row(self.trust, STRETCH))
-        return col(label, inputs, self._under[field], gap=6)  # type: ignore[arg-type]
+        return col(label, inputs, self._under[field], gap=6)
 
     def _listen(self) -> None:
         for field in Field:
@@ -265,9 +281,3 @@ def _field(name: str, accessible: str, placeholder: str) -> QLineEdit:
 def _beside(sign: IconSign, told: QWidget | QVBoxLayout) -> QHBoxLayout:
     """Put a sign beside the first line of what is told."""
     return row(col(sign, STRETCH), (told, 1), gap=6)
-
-
-def _mark(widget: QLineEdit, wrong: bool) -> None:
-    if widget.property("wrong") != wrong:
-        widget.setProperty("wrong", wrong)
-        plain.restyle(widget)

@@ -17,6 +17,8 @@ from imqt.search_field import name_buttons
 from imqt.sign import IconSign
 from imtongue import tr
 
+from .field_words import FieldWords
+
 #: How wide it is, in pixels: beside type of the usual size, and at most.
 WIDTH, WIDEST = 320, 420
 
@@ -40,15 +42,12 @@ class StartSide(QWidget):
     def __init__(self, recent: Sequence[Recent], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.invite = _invite_field()
-        self._hint = tr("One line that somebody gave you: it holds the server and its fingerprint.")
-        self._words = PlainLabel(self._hint, "caption", wrap=True)
-        self._words.setObjectName("inviteWords")
-        self._sign = IconSign("warning", "error")
+        hint = tr("One line that somebody gave you: it holds the server and its fingerprint.")
+        self._words = FieldWords(self.invite, "inviteWords", hint)
         self._recent = [_RecentServer(server, self.chosen.emit) for server in recent]
         self.setLayout(row(self._column(), rule(upright=True), gap=0))
         self.invite.returnPressed.connect(self._on_enter)
         self.invite.textEdited.connect(self._on_edited)
-        self.show_wrong("")
 
     def _column(self) -> QWidget:
         label = PlainLabel(tr("Paste an invite"), "group")
@@ -64,7 +63,7 @@ class StartSide(QWidget):
             12,
             label,
             self.invite,
-            row(col(self._sign, STRETCH), (self._words, 1), gap=6),
+            self._words,
             STRETCH,
             margins=(24, 40, 24, 24),
         )
@@ -79,11 +78,7 @@ class StartSide(QWidget):
 
     def show_wrong(self, sentence: str) -> None:
         """Say what is wrong with the invite, until another stands there; nothing, where nothing is."""
-        self._words.setText(sentence or self._hint)
-        self._words.set_role("error" if sentence else "caption")
-        self._sign.setVisible(bool(sentence))
-        self.invite.setProperty("wrong", bool(sentence))
-        plain.restyle(self.invite)
+        self._words.say_wrong(sentence)
 
     def _on_enter(self) -> None:
         if self.invite.text().strip():

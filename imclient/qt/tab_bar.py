@@ -38,20 +38,20 @@ class TabBar(QTabBar):
         self.setMovable(True)
         # Its arrows are small and say nothing; `TabMenu` lists what has no room.
         self.setStyleSheet("QTabBar::scroller, QTabBar::tear { width: 0; }")
-        self._names: list[tuple[str, str]] = []  #: icon and title of each tab
+        self._titles: list[tuple[str, str, int]] = []  #: icon, title and unread of each tab
         self.currentChanged.connect(self._show_current)
         self.tabMoved.connect(self._on_moved)
 
     def put(self, index: int, title: str, icon: str) -> None:
         """Put a tab here."""
-        self._names.insert(index, (icon, title))
+        self._titles.insert(index, (icon, title, 0))
         self.insertTab(index, icons.icon(icon), plain.literal(self._shortened(title)))
         plain.set_tab_tooltip(self, index, title)
         self.show_unread(index, 0)
         self._show_current()
 
     def _on_moved(self, source: int, target: int) -> None:
-        self._names.insert(target, self._names.pop(source))
+        self._titles.insert(target, self._titles.pop(source))
         self._show_current()
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
@@ -65,13 +65,14 @@ class TabBar(QTabBar):
 
     def take(self, index: int) -> None:
         """Take a tab away."""
-        del self._names[index]
+        del self._titles[index]
         self.removeTab(index)
         self.changed.emit()
 
     def show_unread(self, index: int, unread: int) -> None:
         """Show how many are unread, or else the cross that closes the tab."""
-        title = self._names[index][1]
+        icon, title, _ = self._titles[index]
+        self._titles[index] = (icon, title, unread)
         button = self.tabButton(index, _RIGHT)
         if unread and (not isinstance(button, PlainLabel) or button.text() != count(unread)):
             # A new one each time: the bar gives a button its room only once.
@@ -110,7 +111,7 @@ class TabBar(QTabBar):
                 return
 
     def _show_current(self) -> None:
-        for index, (icon, _) in enumerate(self._names):
+        for index, (icon, _, _) in enumerate(self._titles):
             if index < self.count():
                 self.setTabIcon(index, icons.icon(icon, "accent" if index == self.currentIndex() else "dim"))
 
@@ -139,7 +140,7 @@ class TabBar(QTabBar):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Let no tab be wider than the bar: the beginning of its title would be cut."""
-        for index, (_, title) in enumerate(self._names):
+        for index, (_, title, _) in enumerate(self._titles):
             if index < self.count() and self.tabText(index) != plain.literal(self._shortened(title)):
                 self.setTabText(index, plain.literal(self._shortened(title)))
         super().resizeEvent(event)
@@ -156,15 +157,11 @@ class TabBar(QTabBar):
     def unread_out_of_sight(self) -> int:
         """Count what is unread in tabs that have no room."""
         others = (index for index in range(self.count()) if index != self.currentIndex())
-        return sum(self._unread(index) for index in others if not self.rect().contains(self.tabRect(index)))
+        return sum(self._titles[at][2] for at in others if not self.rect().contains(self.tabRect(at)))
 
     def titles(self) -> list[tuple[str, str, int]]:
         """Give icon, title and unread of each tab."""
-        return [(icon, title, self._unread(index)) for index, (icon, title) in enumerate(self._names)]
-
-    def _unread(self, index: int) -> int:
-        badge = self.tabButton(index, _RIGHT)
-        return int(badge.text().rstrip("+")) if isinstance(badge, PlainLabel) else 0
+        return list(self._titles)
 
     def minimumSizeHint(self) -> QSize:
         """Give way: tabs that have no room are scrolled to."""

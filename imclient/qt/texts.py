@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from imtongue import phrase
 
+from .audience_choice import Mode
+
 #: What the keys do, in groups: some keys, and what they are for.
 KEYS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     phrase("Writing"): [
         (("Enter",), phrase("send")),
         (("Shift+Enter",), phrase("a new line")),
-        (("Alt+1", "Alt+2", "Alt+3"), phrase("to one, to several, to everyone")),
+        (tuple(mode.key for mode in Mode), phrase("to one, to several, to everyone")),
         (("/", "@", "Tab"), phrase("a command, a name, complete it")),
         (("Up",), phrase("in an empty text: what you said before")),
         (("Ctrl+N",), phrase("a note to yourself")),

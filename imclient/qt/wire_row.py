@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
-from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, QTimer, pyqtSignal
+from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize
 from PyQt5.QtGui import QFont, QPainter, QTextLayout, QTextOption
-from PyQt5.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PyQt5.QtWidgets import QListView, QStyle, QStyleOptionViewItem
 
 from imqt import icons, moments, painting, theme
 from imqt.clamping import shortened
+from imqt.measuring import MeasuringDelegate
 from imqt.wire_line import formats
 
 from .wire_model import WireModel, WireRow
@@ -24,20 +23,13 @@ MEASURING = 8
 LONGEST = 2000
 
 
-class WireDelegate(QStyledItemDelegate):
+class WireDelegate(MeasuringDelegate):
     """Paints the rows of a `WireModel`; long lines go on with a hanging indent."""
 
-    measured = pyqtSignal()  #: rows whose height was guessed can be measured now
-
     def __init__(self, view: QListView, model: WireModel) -> None:
-        super().__init__(view)
+        super().__init__(view, MEASURING)
         self._view, self._model = view, model
-        self._spent = 0.0  # in this turn, in milliseconds
-        self._guessed = False
         self._dots: tuple[object, QTextLayout] | None = None
-        self._turn = QTimer(self)
-        self._turn.setSingleShot(True)
-        self._turn.timeout.connect(self._on_turn)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Say how high a row is."""
@@ -80,24 +72,17 @@ class WireDelegate(QStyledItemDelegate):
         """Set a line in lines; it is kept until width, type or colours are others."""
         viewport = self._view.viewport()
         assert viewport is not None
-        key = (
-            viewport.width(),
-            theme.scale(),
-            theme.scheme(),
-        )  # asked for each row with each new line
+        key = (viewport.width(), theme.scale(), theme.scheme())  # asked for each row with each new line
         found = row.shape.get(key)
         if isinstance(found, QTextLayout):
             return found
-        if not self._turn.isActive():
-            self._turn.start(0)
-        if self._spent > MEASURING:
-            self._guessed = True
+        line, wide = row.line.line, viewport.width()
+        made = self.in_time(
+            lambda: _laid_out(_painted(line), theme.mono(), max(80, wide - self._indent() - SIDE))
+        )
+        if made is None:
             return self._guess(key)
-        begun = time.perf_counter()
-        width = max(80, viewport.width() - self._indent() - SIDE)
-        made = _laid_out(_painted(row.line.line), theme.mono(), width)
         row.shape = {key: made}
-        self._spent += 1000 * (time.perf_counter() - begun)
         return made
 
     def _guess(self, key: object) -> QTextLayout:
@@ -105,12 +90,6 @@ class WireDelegate(QStyledItemDelegate):
         if self._dots is None or self._dots[0] != key:
             self._dots = key, _laid_out("…", theme.mono(), 80)
         return self._dots[1]
-
-    def _on_turn(self) -> None:
-        self._spent = 0.0
-        if self._guessed:
-            self._guessed = False
-            self.measured.emit()
 
 
 def _painted(line: str) -> str:

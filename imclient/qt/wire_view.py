@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-from PyQt5.QtCore import QEvent, QModelIndex, Qt, pyqtSignal
-from PyQt5.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PyQt5.QtCore import QEvent, pyqtSignal
+from PyQt5.QtGui import QFocusEvent, QResizeEvent, QShowEvent
 from PyQt5.QtWidgets import (
-    QAbstractItemView,
-    QApplication,
-    QFileDialog,
     QListView,
     QVBoxLayout,
     QWidget,
@@ -25,7 +21,9 @@ from improtocol.audience import Audience
 from imqt import painting, plain, theme
 from imqt.empty import Empty
 from imqt.layout import box, col, row, rule
+from imqt.line_list import LineList
 from imqt.plain import ElidedLabel, PlainLabel
+from imqt.saving import choose_file
 from imqt.search_field import search_field
 from imqt.sign import IconSign
 from imtongue import phrase, tr, trn
@@ -38,28 +36,16 @@ LOW = 340
 ALL = phrase("every line, as it goes")
 
 
-class WireList(QListView):
-    """The lines; the newest stays in sight unless one scrolls away."""
+class WireList(LineList):
+    """The lines, each as high as it is long."""
 
     def __init__(self, model: WireModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("wire")
-        self.setAccessibleName(tr("Lines on the wire"))
+        super().__init__(model, tr("Lines on the wire"), parent)
         self._lines = model
-        self._following = True
-        self.setModel(model)
         painter = WireDelegate(self, model)
         painter.measured.connect(self.scheduleDelayedItemsLayout)
         self.setItemDelegate(painter)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setResizeMode(QListView.ResizeMode.Adjust)
-        bar = self.verticalScrollBar()
-        assert bar is not None
-        self._bar = bar
-        bar.valueChanged.connect(self._on_scrolled)
-        bar.rangeChanged.connect(self._on_range)
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Lay the rows out anew when the type is another."""
@@ -70,13 +56,6 @@ class WireList(QListView):
     def texts(self) -> list[str]:
         """Give the lines that are shown."""
         return [row.line.line for row in self._lines.rows]
-
-    def _on_scrolled(self, value: int) -> None:
-        self._following = value >= self._bar.maximum() - 4
-
-    def _on_range(self, _low: int, high: int) -> None:
-        if self._following:
-            self._bar.setValue(high)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Lay the rows out for the new width; then the newest is brought in sight, if one is there."""
@@ -95,16 +74,6 @@ class WireList(QListView):
         super().focusInEvent(event)
         if painting.by_key(event.reason()) and not self.currentIndex().isValid() and self._lines.rows:
             self.setCurrentIndex(self._lines.index(len(self._lines.rows) - 1))
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Copy the chosen lines on Ctrl+C."""
-        assert event is not None
-        clipboard = QApplication.clipboard()
-        if event.matches(QKeySequence.StandardKey.Copy) and clipboard is not None:
-            chosen: list[QModelIndex] = sorted(self.selectedIndexes())
-            clipboard.setText("\n".join(self._lines.row(index).line.line for index in chosen))
-        else:
-            super().keyPressEvent(event)
 
 
 class WireView(QWidget):
@@ -211,13 +180,9 @@ class WireView(QWidget):
         self._count.setText(told)
 
     def _choose_file(self) -> None:
-        name = f"{self._client.name or 'wire'}-{time.strftime('%Y%m%d-%H%M%S')}.scene"
         kinds = tr("Transcripts (*.scene);;All files (*)")
-        dialog = QFileDialog(self, tr("Save as transcript"), name, kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._write)
-        dialog.open()
+        name = self._client.name or "wire"
+        choose_file(self, tr("Save as transcript"), name, "scene", kinds, self._write)
 
     def _write(self, path: str) -> None:
         written = scene_of(self.model.lines(), self._client.name or "me")

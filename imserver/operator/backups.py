@@ -220,6 +220,12 @@ def _put_aside(folder: Path, listed: dict[str, Any]) -> list[Path]:
     return list(there.values())
 
 
+def older_copies(database: Path) -> list[Path]:
+    """Give what was kept of a database when another took its place, or its tables were changed."""
+    beside = sorted(database.parent.glob(f"{database.name}.*"))
+    return [path for path in beside if path.suffix.startswith((".step", ".repl"))]
+
+
 def findings(database: Path, *, alone: bool = False) -> Findings:
     """Read a database from end to end."""
     with as_it_stands(database, alone=alone).begin() as connection:

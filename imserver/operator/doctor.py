@@ -23,7 +23,7 @@ from ..storage.copying import as_it_stands, is_damage
 from ..storage.migrations import HEAD
 from ..storage.postgresql import ENCODING
 from ..storage.upgrading import step_of
-from .backups import DATABASE
+from .backups import DATABASE, older_copies
 from .calling import Call, read_address
 from .configuring import options_of
 from .databases import database_of, file_of, reading
@@ -79,9 +79,8 @@ def _folder(folder: Path) -> Iterator[Finding]:
         yield Finding("permissions", GOOD, f"Only its owner may look into {folder}.")
     if folder.stat().st_uid != os.geteuid():
         yield Finding("owner", SOON, f"{folder} is somebody else's; look as the user the server runs as.")
-    copies = [path for path in folder.glob(f"{DATABASE}.*") if path.suffix.startswith((".step", ".repl"))]
-    if copies:
-        names = ", ".join(sorted(path.name for path in copies))
+    if copies := older_copies(folder / DATABASE):
+        names = ", ".join(path.name for path in copies)
         yield Finding(
             "copies",
             SOON,

@@ -79,7 +79,11 @@ def _password(file: TextIO | None, *, new: bool) -> str:
         except UnicodeError:
             raise NotDone(f"The password in {file.name} is not UTF-8.", status=Status.MISTYPED) from None
         if not written:
-            raise NotDone(f"There is no password in the first line of {file.name}.", status=Status.MISTYPED)
+            raise NotDone(
+                f"There is no password in the first line of {file.name}.",
+                code="mistyped",
+                status=Status.MISTYPED,
+            )
         return written
     asked: str = click.prompt("Password", hide_input=True, err=True, confirmation_prompt=new)
     return asked

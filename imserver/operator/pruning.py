@@ -6,13 +6,14 @@ import sqlite3
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, text
 
 from ..storage import schema
 from ..storage.copying import size_of, synchronise
 from .alone import alone
-from .backups import in_a_sentence, taken
+from .backups import in_a_sentence, older_copies, taken
 from .databases import database_of, engines_of, file_of, must_be_there, reading
 
 DAY = 24 * 60 * 60 * 1000
@@ -20,7 +21,7 @@ DAY = 24 * 60 * 60 * 1000
 AT_ONCE = 1000
 
 
-def prune(folder: Path, days: int, database: str | None = None) -> dict[str, object]:
+def prune(folder: Path, days: int, database: str | None = None) -> dict[str, Any]:
     """Let go of messages older than so many days; numbers and refs stay (language, R21 and R30)."""
     url = database_of(folder, database)
     file = file_of(url)
@@ -39,8 +40,7 @@ def prune(folder: Path, days: int, database: str | None = None) -> dict[str, obj
     with taken(folder), in_a_sentence(folder):
         _rebuild(file) if file is not None else _vacuum(url)
         after = size()
-    kept = [] if file is None else file.parent.glob(f"{file.name}.*")
-    copies = sorted(str(path) for path in kept if path.suffix.startswith((".step", ".repl")))
+    copies = [] if file is None else [str(path) for path in older_copies(file)]
     return {
         "messages": messages,
         "upto": upto,

@@ -51,6 +51,8 @@ def telling(act: F) -> F:
         except BrokenPipeError:  # whoever read has gone, and needs no word
             _forget_what_is_unsaid()
             raise SystemExit(Status.NOT_DONE) from None
+        except click.Abort:  # ended at a question, by hand
+            raise
         except OSError as error:
             _forget_what_is_unsaid()
             say.fail(NotDone(why(error, "What is printed")))

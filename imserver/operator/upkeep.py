@@ -160,10 +160,10 @@ def prune(say: Say, older: int, data: Path, database: str | None) -> None:
     from .pruning import prune as let_go  # noqa: PLC0415
 
     done = let_go(data, older, database)
-    copies = f" They are still in {', '.join(done['copies'])}." if done["copies"] else ""  # type: ignore[arg-type]
+    copies = f" They are still in {', '.join(done['copies'])}." if done["copies"] else ""
     say.facts(
-        f"{done['messages']} messages were let go, and {size(int(str(done['freed'])))} given back: "
-        f"{size(int(str(done['before'])))} before, {size(int(str(done['after'])))} now.{copies}",
+        f"{done['messages']} messages were let go, and {size(done['freed'])} given back: "
+        f"{size(done['before'])} before, {size(done['after'])} now.{copies}",
         done,
     )
 

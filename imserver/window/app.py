@@ -14,17 +14,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from platformdirs import user_config_path
-from PyQt5.QtWidgets import QApplication, QWidget
+from PyQt5.QtWidgets import QWidget
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ReactorNotRunning
 from twisted.internet.interfaces import IStreamClientEndpoint
-from twisted.logger import (
-    FilteringLogObserver,
-    LogLevel,
-    LogLevelFilterPredicate,
-    globalLogBeginner,
-    textFileLogObserver,
-)
 from twisted.python.failure import Failure
 from twisted.python.usage import UsageError
 
@@ -200,12 +193,6 @@ def _options(argv: Sequence[str]) -> WindowOptions:
     return options
 
 
-def _log_what_went_wrong() -> None:
-    """Write warnings and worse to the terminal."""
-    observer = FilteringLogObserver(textFileLogObserver(sys.stderr), [LogLevelFilterPredicate(LogLevel.warn)])
-    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
-
-
 def main(argv: Sequence[str]) -> int:
     """Run the server's window until it is closed."""
     liked = Remembered.read(user_config_path("imserver"))
@@ -219,9 +206,8 @@ def main(argv: Sequence[str]) -> int:
     reactor.seconds = time.monotonic
     stop_once(reactor)
     imqt_reactor.log_slot_exceptions()
-    _log_what_went_wrong()
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
+    imqt_reactor.log_what_went_wrong()
+    app = imqt_reactor.make_application()
     app.setApplicationName("imserver")
     qt_words.speak(app)
     app.setWindowIcon(emblem.icon())

@@ -125,7 +125,6 @@ class PeopleView(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setHighlightSections(False)
         header.setSectionsClickable(True)
-        header.setSortIndicatorShown(False)
         header.setSortIndicator(Column.STATE, Qt.SortOrder.AscendingOrder)
         header.setAccessibleName(tr("Columns, to sort by"))
         self.setSortingEnabled(True)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt5.QtGui import QKeyEvent, QKeySequence, QPainter, QResizeEvent, QTextLayout, QTextOption
+from PyQt5.QtCore import QModelIndex, QPointF, QRectF, QSize, pyqtSignal
+from PyQt5.QtGui import QPainter, QResizeEvent, QTextLayout, QTextOption
 from PyQt5.QtWidgets import (
-    QAbstractItemView,
-    QApplication,
-    QFileDialog,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -21,8 +16,10 @@ from PyQt5.QtWidgets import (
 from imqt import icons, painting, plain, theme
 from imqt.empty import Empty
 from imqt.layout import col, row
+from imqt.line_list import LineList
 from imqt.moments import seconds_clock
 from imqt.plain import ElidedLabel, PlainLabel
+from imqt.saving import choose_file
 from imqt.search_field import give_room, search_field
 from imqt.wire_line import formats
 from imtongue import phrase, tr
@@ -107,29 +104,17 @@ class WireDelegate(QStyledItemDelegate):
         layout.draw(painter, QPointF(left, rest.center().y() - line.height() / 2))
 
 
-class WireList(QListView):
-    """The rows; the newest stays in sight unless one scrolls away."""
+class WireList(LineList):
+    """The rows, each one line high; or why there is none."""
 
     def __init__(self, model: WireModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(model, tr("Lines on the wire, and what happened"), parent)
         self._lines = model
-        self._following = True
-        self.setObjectName("wire")
-        self.setAccessibleName(tr("Lines on the wire, and what happened"))
-        self.setModel(model)
         self.setItemDelegate(WireDelegate(model, self))
         self.setUniformItemSizes(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        bar = self.verticalScrollBar()
-        assert bar is not None
-        self._bar = bar
         self._empty = Empty(self)
         model.counted.connect(self._tell_empty)
         self._tell_empty()
-        bar.valueChanged.connect(self._on_scrolled)
-        bar.rangeChanged.connect(self._on_range)
 
     def _tell_empty(self) -> None:
         self._empty.tell(self._lines.why_empty)
@@ -138,23 +123,6 @@ class WireList(QListView):
         """Have room for whole rows only: the rest stays free above them."""
         super().resizeEvent(event)
         self.setViewportMargins(0, self.contentsRect().height() % row_height(), 0, 0)
-
-    def _on_scrolled(self, value: int) -> None:
-        self._following = value >= self._bar.maximum() - 4
-
-    def _on_range(self, _low: int, high: int) -> None:
-        if self._following:
-            self._bar.setValue(high)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Copy the chosen lines on Ctrl+C."""
-        assert event is not None
-        clipboard = QApplication.clipboard()
-        if event.matches(QKeySequence.StandardKey.Copy) and clipboard is not None:
-            chosen: list[QModelIndex] = sorted(self.selectedIndexes())
-            clipboard.setText("\n".join(self._lines.rows[index.row()].text for index in chosen))
-        else:
-            super().keyPressEvent(event)
 
 
 class WireView(QWidget):
@@ -194,12 +162,8 @@ class WireView(QWidget):
         self._about.set_role("waiting" if self.texts.isChecked() else "caption")
 
     def _choose_file(self) -> None:
-        name = f"wire-{time.strftime('%Y%m%d-%H%M%S')}.txt"
-        dialog = QFileDialog(self, tr("Save the wire"), name, tr("Text (*.txt);;All files (*)"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.write)
-        dialog.open()
+        kinds = tr("Text (*.txt);;All files (*)")
+        choose_file(self, tr("Save the wire"), "wire", "txt", kinds, self.write)
 
     def write(self, path: str) -> None:
         """Write the rows that are shown into a file."""

@@ -196,6 +196,16 @@ class UnitTests(EndToEndCase):
         )  # fmt: skip
         self.assertEqual(0, judged.returncode, judged.stdout[-300:])
 
+    def test_reload(self) -> None:
+        """A file that cannot be used fails the reload, and the server hears nothing of it."""
+        unit = (ROOT / "packaging/imserver.service").read_text()
+        (line,) = re.findall(r"^ExecReload=(.*)$", unit, re.MULTILINE)
+        for program, heard in (("true", "-HUP 7\n"), ("false", "")):
+            words = shlex.split(line.replace("/opt/imserver/bin/imserver", program).replace("kill ", "echo "))
+            told = {**os.environ, "MAINPID": "7"}
+            done = subprocess.run(words, env=told, capture_output=True, text=True, check=False, timeout=60)
+            self.assertEqual((heard, bool(heard)), (done.stdout, done.returncode == 0), done.stderr)
+
     def test_container(self) -> None:
         """The container is built of every package that there is."""
         project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

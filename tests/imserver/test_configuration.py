@@ -103,6 +103,8 @@ class FileTests(SynchronousTestCase):
         for path in ("limit.burst: ", "limit.brust: ", "limit.rate: "):
             self.assertIn(path, said)
         self.assertIn("is not TOML", self.wrong("keep = = 3"))
+        self.file.write_bytes(b'certificate = "\xff"')
+        self.assertIn("is not TOML", str(self.assertRaises(BadConfiguration, read, self.file)))
 
     def test_what_to_write_instead(self) -> None:
         """What is wrong in kind, in a place or in a name is told beside all else, in words of the file."""

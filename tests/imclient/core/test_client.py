@@ -287,15 +287,21 @@ class StreamTests(FakeCase):
         self.assertEqual(["ACK 6"], self.server.asked("ACK"))
 
     def test_disk_that_fails_at_the_start(self) -> None:
-        """Who comes in while this computer's disk cannot be written is told what they wait for."""
+        """Who comes in while this computer's disk cannot be written is told once for what they wait, and
+        that it is so no more."""
+        over: list[str] = []
+        self.alice.over.connect(over.append)
         path = cache_path(self.folder, "lab.example", 12000, "dave", self.alice.settings.device)
         path.mkdir(parents=True)  # which no database can be opened as
         recalled = self.alice.recall("lab.example", 12000, "dave")
         self.assertNoResult(recalled)
-        self.assertIn("disk cannot be written", self.notices[-1])
+        self.net.wait(TRY_AGAIN)
+        self.assertEqual((1, []), (len(self.notices), over))
+        self.assertIn("disk cannot be written", self.notices[0])
         path.rmdir()
         self.net.wait(TRY_AGAIN)
         self.successResultOf(recalled)
+        self.assertEqual((1, self.notices), (len(self.notices), over))
         self.assertEqual("dave", self.alice.name)
         self.flushLoggedErrors(IsADirectoryError)
 

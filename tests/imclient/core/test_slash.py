@@ -7,6 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from imclient.core import slash
 from imclient.core.client import Client
+from imclient.core.records import Mark
 from imclient.core.said import Said
 from improtocol.audience import EVERYONE, Audience
 from improtocol.states import State
@@ -207,6 +208,12 @@ class ObeyingTests(RealCase):
         self.bob.say(Audience.of("alice"), "three")
         self.wait(1)
         self.assertEqual(["bob: 2 unread", "carol: 1 unread"], self.type_in("/conversations"))
+
+    def test_conversations_read_elsewhere(self) -> None:
+        """So are those of which nothing is held here, since all in them was read on another device."""
+        for name, newest in (("bob", 4), ("carol", 9)):
+            self.alice.conversations.get(Audience.of(name)).count(Mark(newest, newest, 0))
+        self.assertEqual(["carol: 0 unread", "bob: 0 unread"], self.type_in("/conversations"))
 
     def test_again(self) -> None:
         """What somebody misses is said again to them alone; what all have is not said again."""

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from imclient.core.client import Client, LinkState
+from imclient.core.reaching import Unreachable
 from improtocol.codec import MASK
 
 from .case import FakeCase, Later
@@ -72,6 +73,50 @@ class ComingBackTests(TokenCase):
         self.answer("two")
         self.assertTrue(self.successResultOf(done))
         self.assertEqual({"alice@lab.example:12000": "two"}, self.kept())
+
+    def away(self) -> Client:
+        """Start again while the server is away."""
+        self.token_in(self.client(self.folder), "one")
+        self.net.serve = None
+        again = self.client(self.folder)
+        connected = again.connect("lab.example", 12000)
+        self.net.settle()
+        self.failureResultOf(connected, Unreachable)
+        return again
+
+    def test_later(self) -> None:
+        """Where the server is away it shows what it holds, and comes in by what was kept once it can."""
+        again = self.away()
+        waits = again.recall_and_wait("lab.example", 12000, "alice")
+        self.assertTrue(self.successResultOf(waits))
+        self.assertEqual("alice", again.name)
+        self.net.wait(20)
+        self.assertEqual(LinkState.WAITING, again.link.state)
+        self.net.serve = self.serve
+        self.come_back()
+        self.assertIn(" token=one", self.server.asked("LOGIN")[-1])
+        self.answer("two")
+        self.assertEqual(LinkState.ONLINE, again.link.state)
+        self.assertEqual({"alice@lab.example:12000": "two"}, self.kept())
+
+    def test_logged_out_before_it_is_later(self) -> None:
+        """Who logs out while the server is still away is kept nowhere here, and told what that is worth."""
+        again = self.away()
+        self.successResultOf(again.recall_and_wait("lab.example", 12000, "alice"))
+        done = again.log_out()
+        self.net.wait(5)
+        self.assertIn("could not be told", self.successResultOf(done))
+        self.assertEqual({}, self.kept())
+
+    def test_later_elsewhere(self) -> None:
+        """What one server gave is said for no other, and what is held of that one waits for neither."""
+        again, came = self.away(), len(self.servers)
+        waits = again.recall_and_wait("other.example", 12000, "alice")
+        self.assertFalse(self.successResultOf(waits))
+        self.assertEqual("alice", again.name)
+        self.net.serve = self.serve
+        self.net.wait(70)
+        self.assertEqual(came, len(self.servers))
 
     def test_nothing_to_come_back_with(self) -> None:
         """Without a token nothing is said, and it is told so."""

@@ -16,6 +16,7 @@ from imclient.qt.start_dialog import StartDialog
 from imqt import theme
 from imqt.colours import Scheme
 from imqt.dress import Choice, Dress
+from imqt.plain import PlainLabel
 from tests.qt_case import QtCase, app
 
 
@@ -74,6 +75,53 @@ class WindowsTests(QtCase):
         self.assertEqual(
             ("class.example", "12002", "bob"), (form.host.text(), form.port.text(), form.name.text())
         )
+
+    def test_the_name_there(self) -> None:
+        """Of a server that is named on the command line the name stands there that was used at it last."""
+        settings = Settings.open(self.folder, Random(1))
+        for host, name in (("class.example", "bob"), ("class.example", "rob"), ("lab.example", "alice")):
+            settings.remember(host, 12002, name)
+        settings.save()
+        self.window.close()
+        self.windows = self.begin(Options(host="class.example", port=12002))
+        self.assertEqual(["class.example", "12002", "rob"], self.fields())
+        self.assertTrue(self.window.form.password.hasFocus())
+        self.window.close()
+        self.windows = self.begin(Options(host="other.example", port=12002))
+        self.assertEqual(["other.example", "12002", ""], self.fields())
+        self.assertTrue(self.window.form.name.hasFocus())
+
+    def test_recent(self) -> None:
+        """All servers one was at are beside the fields, each with the name that was used there last."""
+        settings = Settings.open(self.folder, Random(1))
+        for host, name in (("class.example", "bob"), ("lab.example", "alice"), ("class.example", "rob")):
+            settings.remember(host, 12002, name)
+        settings.save()
+        self.window.close()
+        self.windows = self.begin(Options())
+        beside = [one.accessibleName() for one in self.window.side._recent]
+        self.assertEqual(["class.example:12002 as rob", "lab.example:12002 as alice"], beside)
+
+    def test_stayed_logged_in(self) -> None:
+        """Who stays logged in finds that still wanted where the password is asked for once more."""
+        settings = Settings.open(self.folder, Random(1))
+        settings.remember("lab.example", 12001, "alice")
+        settings.save()
+        self.window.close()
+        self.token = "t1"
+        self.patch(MadeUpClient, "come_back", lambda client, name: succeed(False))
+        self.windows = self.begin(Options())
+        self.assertTrue(self.window.form.remember.isChecked())
+
+    def test_before_the_window(self) -> None:
+        """What is said before there is a window is said in it, and what is so no more by then is not."""
+        client = self.clients[0]
+        for sentence in ("The disk is full.", "You are no administrator any more."):
+            client.notice.emit(sentence)
+        client.over.emit("The disk is full.")
+        self.come_in()
+        shown = self.window.findChild(PlainLabel, "notice").text()
+        self.assertEqual("You are no administrator any more.", shown)
 
     def test_coming_in(self) -> None:
         """After the log-in the main window stands in the place of the start window."""

@@ -1,7 +1,6 @@
 """How long a page of messages may hold the window."""
 
 from examples.made_up import BOB, ME, MadeUpClient
-from imclient.qt import bubble
 from imclient.qt.conversation_view import ConversationView
 from improtocol.audience import Audience
 from imqt.painting import Paragraphs
@@ -31,14 +30,14 @@ class MeasuringTests(QtCase):
 
     def test_at_once(self) -> None:
         """A page of what people write is laid out in one turn."""
-        self.patch(bubble, "MEASURING", 10_000)
+        self.view.transcript._painter.most = 10_000
         self.show(self.view)
         self.settle()
         self.assertEqual((30, 0), (self.measured(), self.turns))
 
     def test_bit_by_bit(self) -> None:
         """What would hold the window is laid out turn by turn, and its end stays in sight."""
-        self.patch(bubble, "MEASURING", 0)
+        self.view.transcript._painter.most = 0
         self.show(self.view)
         for _ in range(100):
             self.settle()

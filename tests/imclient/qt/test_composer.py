@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from PyQt5.QtCore import QEvent, Qt
+from PyQt5.QtGui import QKeyEvent
 from PyQt5.QtTest import QTest
-from PyQt5.QtWidgets import QLineEdit
+from PyQt5.QtWidgets import QLineEdit, QMenu
 
-from imclient.qt.composer import MessageEdit
+from imclient.qt.message_edit import MessageEdit
 from imqt.plain import Notice, PlainLabel
 from tests.qt_case import QtCase
 
@@ -47,6 +49,24 @@ class BesideTests(WindowsCase):
         QTest.keyClicks(self.alice.roster.list, "al")
         self.assertEqual("al", self.alice.findChild(QLineEdit, "findPerson").text())
 
+    def test_go_on_behind_what_was_begun(self) -> None:
+        """They go on where one was writing, and take nothing away."""
+        QTest.keyClicks(self.alice.composer.edit, "half a ")
+        QTest.keyClicks(self.transcript, "t")
+        self.assertEqual("half a t", self.alice.composer.edit.toPlainText())
+
+    def test_no_letters(self) -> None:
+        """A blank, and what is pressed with Ctrl or Alt, are no letters: they do what they always did."""
+        for widget in (self.transcript, self.alice.roster.list):
+            for key, text, held in (
+                (Qt.Key_Space, " ", Qt.NoModifier),
+                (Qt.Key_Y, "y", Qt.AltModifier),
+                (Qt.Key_J, "j", Qt.ControlModifier),
+            ):
+                widget.keyPressEvent(QKeyEvent(QEvent.KeyPress, key, held, text))
+        self.assertEqual("", self.alice.composer.edit.toPlainText())
+        self.assertEqual("", self.alice.findChild(QLineEdit, "findPerson").text())
+
     def test_beside_a_window_of_its_own(self) -> None:
         """They go to the composer that stands in the same window, and so does a quotation."""
         self.alice.conversations.set_current_apart()
@@ -60,10 +80,19 @@ class BesideTests(WindowsCase):
         )
 
     def test_a_part(self) -> None:
-        """A message shown alone lets a part of it be chosen."""
+        """A message that is double-clicked, or by its menu, is shown alone and lets a part be chosen."""
         self.transcript.messages.flush()
-        said = self.transcript.messages.rows[-1].said
+        rows = self.transcript.messages.rows
+        said = rows[-1].said
         assert said is not None
-        self.transcript.show_alone(said)
-        words = [one for one in self.alice.findChild(Notice).findChildren(PlainLabel) if "4711" in one.text()]
-        self.assertTrue(int(words[0].textInteractionFlags()) & 1)  # Qt.TextSelectableByMouse
+        menu = QMenu()
+        self.transcript._offer_for(menu, said)
+        (choose,) = [act for act in menu.actions() if act.text() == "Choose a part of it…"]
+        place = self.transcript.messages.index(len(rows) - 1)
+        for show in (choose.trigger, lambda: self.transcript.doubleClicked.emit(place)):
+            show()
+            notice = self.alice.findChild(Notice)
+            (words,) = [one for one in notice.findChildren(PlainLabel) if "4711" in one.text()]
+            self.assertTrue(words.textInteractionFlags() & Qt.TextSelectableByMouse)
+            notice.close()
+            self.settle()

@@ -107,6 +107,11 @@ class LookingTests(FindCase):
         )
         self.assertEqual("2 messages", self.text("findCount"))
 
+    def test_by_mouse(self) -> None:
+        """The sign beside the tabs begins it, too."""
+        QTest.mouseClick(self.window.conversations.search, Qt.MouseButton.LeftButton)
+        self.assertIs(self.finding.field, QApplication.focusWidget())
+
     def test_everywhere(self) -> None:
         """Ctrl+Shift+F, or a tick, finds in all of them, and says in which."""
         self.begin("cable", everywhere=True)

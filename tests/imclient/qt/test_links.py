@@ -128,7 +128,7 @@ class OpeningTests(QtCase):
         self.assertEqual([], self.opened)
 
     def test_in_the_transcript(self) -> None:
-        """A click on a link asks, beside it nothing happens, and showing it opens nothing."""
+        """A click on a link asks, and so do two; beside it nothing happens, and showing it opens nothing."""
         client = MadeUpClient()
         client.hear(
             "bob", Audience.of(ME), "😀 look: https://lab.example/x and file:///etc/passwd", 1_800_000_000
@@ -155,6 +155,10 @@ class OpeningTests(QtCase):
         self.assertEqual(["https://lab.example/x"], [link.url for link in pressed])
         QTest.mouseClick(transcript.viewport(), Qt.LeftButton, pos=QPoint(rect.right() - 10, rect.top() + 2))
         self.assertEqual((1, []), (len(pressed), self.opened))
+        QTest.mouseClick(transcript.viewport(), Qt.LeftButton, pos=at)  # which every double click begins with
+        QTest.mouseDClick(transcript.viewport(), Qt.LeftButton, pos=at)
+        asked = {notice.windowTitle() for notice in view.findChildren(Notice)}
+        self.assertEqual({"Open lab.example?"}, asked)
 
     def test_what_is_opened_is_what_was_shown(self) -> None:
         """The address that is opened is the one that was shown, read in the same way."""

@@ -6,6 +6,7 @@ from PyQt5.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from twisted.internet.defer import Deferred, succeed
 
 from examples.made_up import MadeUpClient
+from imclient.core.reaching import NoSuchHost
 from imclient.core.trust import AnotherServer, Stranger
 from imclient.qt.start_dialog import StartDialog
 from improtocol import errors
@@ -165,6 +166,13 @@ class StartDialogTests(QtCase):
         self.dialog.close()
         self.assertEqual([1], closed)
 
+    def test_ctrl_q(self) -> None:
+        """So does Ctrl+Q, which closes it."""
+        closed = []
+        self.dialog.closed.connect(lambda: closed.append(1))
+        QTest.keyClick(self.dialog, Qt.Key_Q, Qt.ControlModifier)
+        self.assertEqual([1], closed)
+
 
 FINGERPRINT = "ab" * 32
 
@@ -253,6 +261,32 @@ class FirstContactTests(StartDialogTests):
         dialog.come_back()
         self.assertEqual(["alice"], self.came_in)
 
+    def test_come_back_later(self) -> None:
+        """Where the server is away one goes on with what this computer holds; where it holds nothing, not."""
+        for held in (set(), {"alice"}):
+            self.client.held = held
+            self.comes_back_to(NoSuchHost("There is no computer called lab.example."))
+            self.assertEqual(sorted(held), self.came_in)
+        self.assertIsNone(self.label("startError"))
+
+    def test_come_back_to_another(self) -> None:
+        """Where another server answers, or it refuses, that is said, and nobody goes on unawares."""
+        self.client.held = {"alice"}
+        for refusal, words in (
+            (AnotherServer("lab.example", 12001, FINGERPRINT, "cd" * 32), "Another server answers"),
+            (errors.TooOften(retry_after=4), "4"),
+        ):
+            self.comes_back_to(refusal)
+            self.assertEqual([], self.came_in)
+            self.assertIn(words, self.label("startError").text())
+
+    def comes_back_to(self, refusal: Exception) -> None:
+        """Begin as who stayed logged in."""
+        self.client.tokens.find = lambda place, name: succeed("t1")
+        self.client.refuse = refusal
+        self.dialog = self.open(host="lab.example", port=12001, name="alice")
+        self.dialog.come_back()
+
     def test_signed_out(self) -> None:
         """Whose token opens nothing any more is told, and says the password."""
         self.client.tokens.find = lambda place, name: succeed("t1")
@@ -263,10 +297,14 @@ class FirstContactTests(StartDialogTests):
         self.assertEqual([], self.came_in)
 
     def test_notice(self) -> None:
-        """Who waits for this computer's disk is told so; who is in is told by the main window."""
+        """Who waits for this computer's disk is told so, while it is so; who is in hears it elsewhere."""
         self.client.notice.emit("This computer's disk cannot be written.")
         self.assertIn("disk cannot be written", self.label("startWhy").text())
         self.assertTrue(self.label("startWhy").isVisible())
+        self.client.over.emit("Another sentence.")
+        self.assertIn("disk cannot be written", self.label("startWhy").text())
+        self.client.over.emit("This computer's disk cannot be written.")
+        self.assertEqual("", self.label("startWhy").text())
         self.fill()
         self.click("startLogIn")
         self.client.notice.emit("Another sentence.")

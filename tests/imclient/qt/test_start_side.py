@@ -5,6 +5,7 @@ from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QApplication, QLineEdit, QWidget
 
 from examples.made_up import MadeUpClient
+from imclient.core.trust import Stranger
 from imclient.qt.start_dialog import StartDialog
 from imclient.qt.start_side import Recent
 from imqt.dress import Choice, Dress
@@ -29,6 +30,31 @@ class StartSideTests(QtCase):
         self.assertEqual(
             ("class.example", 12002, "bob"), (form.host.text(), form.port_number, form.name.text())
         )
+
+    def test_another(self) -> None:
+        """What was said of the server before is not said of the one that is chosen then."""
+        form, client = self.dialog.form, self.dialog._client
+        self.dialog._fill("lab.example", 12001, "alice")
+        form.password.setText("correct horse")
+        form.register.click()
+        self.assertIn("You have a name here", form.subject.text())
+        client.refuse = Stranger("lab.example", 12001, "ab" * 32, "it made its certificate itself")
+        self.dialog._reached = None
+        form.log_in.click()
+        digits = self.dialog.findChild(QWidget, "startFingerprint")
+        self.assertTrue(digits.isVisible())
+        QTest.mouseClick(self.dialog.findChild(QWidget, "recent-class.example"), Qt.MouseButton.LeftButton)
+        self.settle()
+        self.assertFalse(digits.isVisible())
+        self.assertNotIn("You have a name here", form.subject.text())
+
+    def test_meant(self) -> None:
+        """The server that the fields mean is marked, whoever filled them in."""
+        self.dialog._fill("class.example", 12002, "")
+        recent = self.dialog.findChild(QWidget, "recent-class.example")
+        self.assertEqual("chosen", recent.property("role"))
+        self.dialog._fill("class.example", 12002, "carol")
+        self.assertEqual("", recent.property("role"))
 
     def test_invite(self) -> None:
         """An invite that is pasted here fills in host and port, and leaves the field empty."""

@@ -217,6 +217,45 @@ class RecallTests(TabsCase):
         self.assertEqual("mine", self.arrow(Qt.Key_Down))
 
 
+class BesideTests(TabsCase):
+    """What is unread and has no place among the tabs, beside them."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        for talk in self.client.conversations.all():
+            talk.unread = 0
+
+    def beside(self) -> tuple[str, str]:
+        """Give what is said beside the tabs, to those who see it and to those who do not."""
+        conversations = self.window.conversations
+        conversations._counting.now()
+        return conversations.all.text(), conversations.all.accessibleName()
+
+    def test_without_a_tab(self) -> None:
+        """What is unread in a conversation without a tab is counted there, until it has one."""
+        erin = self.client.conversations.get(Audience.of("erin"))
+        self.window.conversations.open(erin.audience)
+        self.window.conversations.close_current()
+        erin.unread = 3
+        self.assertEqual(("3", "All conversations, 3 unread"), self.beside())
+        self.window.conversations.open(erin.audience)
+        self.assertEqual(("", "All conversations"), self.beside())
+
+    def test_a_tab_without_room(self) -> None:
+        """So is what is unread in a tab that has no room, until that is gone to; and a hundred is not 99."""
+        conversations = self.window.conversations
+        names = [f"person{index}" for index in range(9)]
+        for name in names:
+            conversations.open(Audience.of(name))
+        conversations.tabs.setCurrentIndex(0)
+        conversations.tabs.resize(300, conversations.tabs.height())
+        self.client.conversations.get(Audience.of(names[-1])).unread = 100
+        self.assertEqual("99+", self.beside()[0])
+        self.assertEqual("All conversations, 100 unread", self.beside()[1])
+        conversations.tabs.setCurrentIndex(conversations.tabs.count() - 1)
+        self.assertEqual("", self.beside()[0])
+
+
 class CrowdTests(QtCase):
     """More tabs than have room."""
 
@@ -233,4 +272,6 @@ class CrowdTests(QtCase):
         self.assertEqual(3, tabs.unread_out_of_sight())
         tabs.setCurrentIndex(7)
         self.settle()
+        self.assertEqual(2, tabs.unread_out_of_sight())
+        tabs.resize(1, 44)
         self.assertEqual(2, tabs.unread_out_of_sight())

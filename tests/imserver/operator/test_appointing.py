@@ -35,6 +35,14 @@ class AppointTests(FolderCase):
         self.assert_can_come_in("bea", made["password"])
         self.assertEqual([], backups.findings(self.database).wrong)
 
+    def test_by_a_name_before(self) -> None:
+        """Somebody is known by a name they had before, and nobody else is made under it."""
+        with self.served() as server:
+            server.done(server.storage.rename(2, "bee", 5))
+        made = self.appointed("bea")
+        self.assertEqual(("bee", False), (made["name"], made["new"]))
+        self.assert_can_come_in("bee", made["password"])
+
     def test_who_is_not(self) -> None:
         """Somebody who is not there is made, as an entry of the log."""
         made = self.appointed("zoe")

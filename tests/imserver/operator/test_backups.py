@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import tarfile
 from pathlib import Path
 
+from twisted.trial.unittest import SynchronousTestCase
+
 from imserver.certificate import make
 from imserver.operator import backups
+from imserver.operator.saying import NotDone
+from imserver.running_as import user
 from imserver.storage import copying
 
 from .folder_case import FolderCase
@@ -92,6 +97,31 @@ class BackupTests(FolderCase):
         """Without a database it says what to do."""
         self.back_up(status=1)
         self.assertIn("--data FOLDER", self.complaint)
+
+
+class SentenceTests(SynchronousTestCase):
+    """What the system or the database would not do, as it is said."""
+
+    def said(self, error: Exception) -> tuple[str, str]:
+        with self.assertRaises(NotDone) as caught, backups.in_a_sentence(Path("/data")):
+            raise error
+        return caught.exception.code, str(caught.exception)
+
+    def test_a_right(self) -> None:
+        """Where a right is lacking it is said who asked, and for what."""
+        code, sentence = self.said(PermissionError(errno.EACCES, "Permission denied", "/data/x"))
+        self.assertEqual("not-done", code)
+        self.assertIn(f"/data/x: Permission denied. This was asked as {user()}", sentence)
+
+    def test_no_damage(self) -> None:
+        """A file that SQLite cannot open is not damaged by that, and nobody is sent to the last backup."""
+        try:
+            sqlite3.connect("/nowhere/imserver.db")
+        except sqlite3.OperationalError as error:
+            code, sentence = self.said(error)
+        self.assertEqual("not-done", code)
+        self.assertIn("unable to open database file. Is the disk all right", sentence)
+        self.assertNotIn("backup", sentence)
 
 
 class RestoreTests(FolderCase):

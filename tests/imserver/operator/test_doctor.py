@@ -65,6 +65,10 @@ class DoctorTests(FolderCase):
         self.database.write_bytes(b"")
         self.assertEqual(BAD, self.how("database"))
         self.assertIn("There is nothing in it", self.sentence)
+        self.database.unlink()
+        self.database.mkdir()
+        self.assertEqual(BAD, self.how("database"))
+        self.assertIn("Look at the disk, and whose it is.", self.sentence)
 
     def test_clock(self) -> None:
         """A clock behind the log, or years wrong, is noticed."""

@@ -102,6 +102,8 @@ class ExchangeTests(FolderCase):
             (good.replace('"*"', '["yan", 7]'), "audience: should be a valid string"),
             (good.replace("00Z", "00"), "at: should have timezone info"),
             ("[]", "it: should be an object"),
+            (good.replace('"*"', "[]"), "audience: list should have at least 1 item"),
+            (good.replace("message", "rename").replace('"text"', '"txet"'), "it has no text"),
         ):
             self.imported(good + bad, status=1)
             self.assertIn("Line 2 cannot be taken", self.complaint)
@@ -119,6 +121,12 @@ class ExchangeTests(FolderCase):
         }
         self.imported(json.dumps(line), status=1)
         self.assertIn("audience:", self.complaint)
+        self.assertEqual([], self.exported(folder=self.elsewhere))
+
+    def test_nobody_is_made(self) -> None:
+        """Of a line that cannot be taken nobody is made, neither who said it nor to whom."""
+        line = {"kind": "message", "at": "2020-01-01T00:00:00Z", "sender": "zoe", "audience": ["yan"]}
+        self.imported(json.dumps({**line, "text": "x" * 5000}), status=1)
         self.assertEqual([], self.exported(folder=self.elsewhere))
 
     def test_no_room(self) -> None:

@@ -56,7 +56,7 @@ class JsonTests(FolderCase):
         self.assertEqual("no-login", said["error"])
         self.assertIn("imserver login ADDRESS NAME", said["sentence"])
 
-    def broken(self, error: Exception) -> None:
+    def broken(self, error: BaseException) -> None:
         """Have a command fail as nobody foresaw."""
 
         @click.command()
@@ -86,6 +86,21 @@ class JsonTests(FolderCase):
             self.complaint,
         )
         self.assertEqual("f: No room.", why(OSError(errno.ENOSPC, "No room", "f")))
+
+    def test_ended_at_a_question(self) -> None:
+        """Who ends a command while it asks, or works, is told no mistake of ours."""
+        for error in (click.Abort(), KeyboardInterrupt()):
+            self.broken(error)
+            self.assertEqual("ended", self.failed("verify", status=Status.NOT_DONE)["error"])
+
+    def test_no_password(self) -> None:
+        """A file without a password is said to be one, and no server is asked."""
+        file = self.home / "password"
+        file.write_text("\n")
+        words = ["login", "127.0.0.1:1", "ana", "--password-file", str(file)]
+        said = self.failed(*words, status=Status.MISTYPED)
+        self.assertEqual("mistyped", said["error"])
+        self.assertIn(f"no password in the first line of {file}", said["sentence"])
 
     def test_nobody_reads_it(self) -> None:
         """What cannot be printed, since the disk is full or the reader gone, is no success."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imserver.operator import backups
+from imserver.operator import backups, pruning
 
 from .folder_case import FolderCase
 
@@ -45,6 +45,12 @@ class PruneTests(FolderCase):
         self.assertEqual((before.epoch, before.messages), (after.epoch, after.messages))
         with self.served() as server:
             self.assertIsNone(server.opening.before)
+
+    def test_nothing_freed(self) -> None:
+        """What is written anew can be a little more; less than nothing is not given back."""
+        sizes = iter((4096, 8192))
+        self.patch(pruning, "size_of", lambda file: next(sizes))
+        self.assertIn("and 0 bytes given back", self.on_folder("prune", "--older", "30"))
 
     def test_copies(self) -> None:
         """Copies in which it still stands are named."""

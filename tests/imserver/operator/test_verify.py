@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
+from collections.abc import Callable
+
+from imserver.operator import backups
 
 from .folder_case import FolderCase
 
@@ -51,6 +55,39 @@ class VerifyTests(FolderCase):
         before = sorted(os.listdir(self.folder))
         self.assertIn("11 entries", self.on_folder("verify"))
         self.assertEqual(before, sorted(os.listdir(self.folder)))
+
+    def test_nobody_can_write_there_any_more(self) -> None:
+        """What stands in the write-ahead log alone is read there, too."""
+        real = os.statvfs
+
+        class ReadOnly:
+            f_flag = os.ST_RDONLY
+
+        self.patch(os, "statvfs", lambda path: ReadOnly if path == self.database else real(path))
+        with self.served() as server:
+            server.say(1, {2}, "just now")
+            self.assertIn("12 entries", self.on_folder("verify"))
+
+    def test_a_backup_that_cannot_be_read(self) -> None:
+        """What the system says of a backup, or of where it is unpacked, is said of that."""
+        file = self.home / "kept.backup"
+        self.on_folder("backup", str(file))
+
+        def failing(error: int) -> Callable[..., None]:
+            def fail(*_: object) -> None:
+                raise OSError(error, os.strerror(error))
+
+            return fail
+
+        for name, error, code, place in (
+            ("unpack", errno.ENOSPC, "disk-full", "/imserver-"),
+            ("check", errno.EIO, "not-done", str(file)),
+        ):
+            self.patch(backups, name, failing(error))
+            self.typed("verify", str(file), "--json", status=1)
+            said = json.loads(self.complaint)
+            self.assertEqual(code, said["error"])
+            self.assertIn(place, said["sentence"].partition(": ")[0])
 
     def test_what_to_do(self) -> None:
         """Whatever meets damage calls it that, and says that a backup is to be restored; a fault of the

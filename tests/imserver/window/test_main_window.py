@@ -10,7 +10,7 @@ from PyQt5.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QL
 
 from improtocol.errors import NotBackedUp
 from imqt.dress import Choice
-from imqt.plain import Notice
+from imqt.plain import Notice, PlainLabel
 from imserver.window.deed import Deed
 from imserver.window.link import State
 from imserver.window.main_window import MainWindow
@@ -234,6 +234,27 @@ class ActTests(WindowCase):
         self.wait(1)
         self.assertIn("* BYE shutdown retry-after=5", " ".join(bob.heard()))
         self.assertTrue(window.isVisible())
+
+    def test_what_a_stop_means(self) -> None:
+        """The others are told when to come back; where nobody else is, that is said of nobody."""
+        window = self.window(own=False)
+        self.assertEqual("Nobody else is connected; nothing is lost.", self.asked(window))
+        self.stage.enter("bob")
+        self.wait(3)
+        self.assertEqual(
+            "One other person is connected. Everybody is told when to come back, and nothing is lost.",
+            self.asked(window),
+        )
+
+    def asked(self, window: MainWindow) -> str:
+        """Be asked whether to stop it, and leave it; give the words."""
+        window.stop()
+        notice = window.findChild(Notice)
+        assert notice is not None
+        words: str = notice.findChildren(PlainLabel)[1].text()
+        notice.close()
+        self.wait(0.1)
+        return words
 
 
 class LookTests(WindowCase):
