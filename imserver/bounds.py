@@ -56,8 +56,9 @@ class Bounds:
     crowd: float = _bound(
         500, "strangers", "more are a crowd: a newcomer may cost one of them, drawn at random, the place"
     )
-    strangers: float = _bound(
-        1000, "strangers", "16 KiB each; who shook hands by TLS, 60, counts twice; for one more, one goes"
+    strangers: float = _bound(1000, "strangers", "16 KiB each; for one more, one goes")
+    encrypted_strangers: float = _bound(
+        350, "strangers", "of those, with hands shaken: TLS holds 36 KiB for a silent one, 60 at worst"
     )
     handshakes: float = _bound(
         150, "handshakes", "of TLS under way at once, 55 KiB each; who comes then waits unread"

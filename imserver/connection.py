@@ -38,9 +38,6 @@ GOODBYE = 4
 #: Seconds a peer that has all of the good-bye has to close its side, too: to close under what it still writes
 #: takes from it what it has not read yet.
 LINGERING = 1
-#: As how many a stranger is counted once hands are shaken by TLS.  OpenSSL holds 30 KiB for one who is silent
-#: then, and 20 more for one who holds back the end of a record.
-BY_TLS = 2
 #: What may be asked beyond protocol 1.
 CAN = (
     "ref",
@@ -88,8 +85,8 @@ class Connection(Outlet, LineOnlyReceiver):
         super().__init__(server)
         self._session = Session(server.dispatcher, self, number)
         self.source: str | None = None  #: where it comes from; None: not counted
-        self.weight = 1  #: as how many it is counted while it is a stranger's
         self._doorstep: Doorstep | None = Doorstep(server.bounds)  # while it is a stranger's
+        self._shook_hands = False  # by TLS
         self._throttle = Throttle(server.bounds, server.reactor.seconds)
         self._too_fast: IDelayedCall | None = None  # what is next may not be begun yet
         self._framer = Framer(limits.EARLY_LINE)
@@ -122,8 +119,9 @@ class Connection(Outlet, LineOnlyReceiver):
         self.tell(Hello("imserver", protocol=PROTOCOL, can=CAN, register=who, line="Say HELP at any time."))
 
     def handshakeCompleted(self) -> None:
-        """Note that from now on it costs more, as long as it is a stranger's."""
-        self._server.strangers.weigh(self, BY_TLS)
+        """Note that TLS holds memory for it from now on."""
+        self._shook_hands = True
+        self._server.strangers.shook_hands(self)
 
     @property
     def _known(self) -> bool:
@@ -142,6 +140,8 @@ class Connection(Outlet, LineOnlyReceiver):
             return
         if not self._known:
             self._server.strangers.stay(self)
+            if self._shook_hands:
+                self._server.strangers.shook_hands(self)
             self._doorstep = self._doorstep or Doorstep(self._server.bounds)
             return
         self._server.strangers.enter(self)

@@ -9,7 +9,7 @@ connections loses them one by one, while somebody who logs in within a second is
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import islice
 from typing import Protocol
 
@@ -34,7 +34,6 @@ class Guest(Protocol):
     """A connection, as much of it as is dealt with here."""
 
     source: str | None  #: where it comes from; None: not counted
-    weight: int  #: as how many it is counted: one by TLS holds more memory
 
     def close(self, bye: Bye) -> None:
         """Say good-bye and end."""
@@ -53,7 +52,7 @@ class Strangers:
         self._draw = draw
         self._since: dict[Guest, float] = {}
         self._by_source: dict[str, int] = {}
-        self._weight = 0  # of all of them together
+        self._heavy: dict[Guest, None] = {}  # those of them who hold most memory
         self._arrivals: Tallies[str] = Tallies(
             clock.seconds, lambda: bounds.arrivals_per_source, lambda: bounds.remembered
         )
@@ -77,7 +76,7 @@ class Strangers:
                     "too-often", seconds, f"Too many came from your address; come again in {seconds} s."
                 )
             self._arrivals.count(guest.source)
-        self._make_room(guest)
+        self._make_room()
         self.stay(guest)
         return None
 
@@ -85,18 +84,17 @@ class Strangers:
         """Give somebody the whole time to log in: a newcomer, one who has registered, one who logged out."""
         self._forget(guest)
         self._since[guest] = self._clock.seconds()
-        self._weight += guest.weight
         if guest.source is not None:
             self._by_source[guest.source] = self._by_source.get(guest.source, 0) + 1
         self._watch()
 
-    def weigh(self, guest: Guest, weight: int) -> None:
-        """Count a stranger as so many from now on; others go, if that is too many."""
-        if guest in self._since:
-            self._weight += weight - guest.weight
-        guest.weight = weight
-        while self._weight > self.bounds.strangers and len(self._since) > 1:
-            self._send_one_away(but=guest)
+    def shook_hands(self, guest: Guest) -> None:
+        """Note that a stranger holds more memory from now on; for one too many another of those goes."""
+        if guest not in self._since:
+            return
+        if len(self._heavy) >= self.bounds.encrypted_strangers:
+            self._send_one_away(self._heavy)
+        self._heavy[guest] = None
 
     def enter(self, guest: Guest) -> None:
         """Note that somebody has logged in: no stranger any more, and its source may send more."""
@@ -111,26 +109,23 @@ class Strangers:
         self._watch()
 
     def _forget(self, guest: Guest) -> None:
-        if self._since.pop(guest, None) is None:
-            return
-        self._weight -= guest.weight
-        if guest.source is not None:
+        self._heavy.pop(guest, None)
+        if self._since.pop(guest, None) is not None and guest.source is not None:
             self._by_source[guest.source] -= 1
             if not self._by_source[guest.source]:
                 del self._by_source[guest.source]
 
     # --- a crowd ---
 
-    def _make_room(self, newcomer: Guest) -> None:
-        crowd, most = self.bounds.crowd, self.bounds.strangers
-        if crowd <= self._weight < most < math.inf and self._draw(int(most - crowd)) < self._weight - crowd:
-            self._send_one_away()
-        while self._weight + newcomer.weight > most and self._since:
-            self._send_one_away()
+    def _make_room(self) -> None:
+        here, crowd, most = len(self._since), self.bounds.crowd, self.bounds.strangers
+        if here >= most or (
+            here >= crowd and not math.isinf(most) and self._draw(int(most - crowd)) < here - crowd
+        ):
+            self._send_one_away(self._since)
 
-    def _send_one_away(self, but: Guest | None = None) -> None:
-        here = (guest for guest in self._since if guest is not but)
-        drawn = next(islice(here, self._draw(len(self._since) - (but in self._since)), None))
+    def _send_one_away(self, guests: Collection[Guest]) -> None:
+        drawn = next(islice(guests, self._draw(len(guests)), None))
         self._send_away(drawn, CROWDED)
 
     def _send_away(self, guest: Guest, bye: Bye) -> None:
@@ -141,7 +136,7 @@ class Strangers:
 
     @property
     def _patience(self) -> float:
-        crowded = self._weight > self.bounds.crowd
+        crowded = len(self._since) > self.bounds.crowd
         return self.bounds.crowded_seconds if crowded else self.bounds.stranger_seconds
 
     def _watch(self) -> None:

@@ -20,8 +20,8 @@ BOUNDS = Bounds()
 class Visitor:
     """A connection that notes how it ended."""
 
-    def __init__(self, source: str | None = None, weight: int = 1) -> None:
-        self.source, self.weight = source, weight
+    def __init__(self, source: str | None = None) -> None:
+        self.source = source
         self.bye: Bye | None = None
 
     def close(self, bye: Bye) -> None:
@@ -40,10 +40,9 @@ class StrangersCase(SynchronousTestCase):
         self.clock = Clock()
         self.house = Strangers(self.clock, bounds, draw or random.Random(7).randrange)
 
-    def come(self, count: int = 1, source: str | None = None, weight: int = 1) -> list[Visitor]:
+    def come(self, count: int = 1, source: str | None = None) -> list[Visitor]:
         """Have so many come, and give those who were let in."""
-        visitors = [Visitor(source, weight) for _ in range(count)]
-        return [visitor for visitor in visitors if self.house.arrive(visitor) is None]
+        return [v for v in (Visitor(source) for _ in range(count)) if self.house.arrive(v) is None]
 
     def refusal(self, source: str | None) -> Bye:
         """Have one come who is not let in, and give what it is told."""
@@ -129,31 +128,21 @@ class CrowdTests(StrangersCase):
         self.assertLessEqual(most, 1000)
         self.assertGreater(most, 900)
 
-    def test_weight(self) -> None:
-        """Who costs twice as much memory is counted twice: however they come, it is never more than that."""
-        here = self.come(250, weight=2)
-        self.assertEqual([v for v in here if v.bye], [])
-        heaviest = 0
-        for number in range(3000):
-            here = [v for v in (*here, *self.come(weight=1 + number // 1500)) if v.bye is None]
-            heaviest = max(heaviest, sum(visitor.weight for visitor in here))
-        self.assertTrue(900 < heaviest <= 1000, heaviest)
-        self.assertLess(len(here), 600)
-        for visitor in here:
-            self.house.leave(visitor)
-        self.assertEqual([v for v in self.come(500) if v.bye], [], "who is gone counts no more")
-
-    def test_heavier(self) -> None:
-        """Who becomes heavier stays, and others make room; who is no stranger any more makes none."""
-        self.begin(BOUNDS, lambda sides: sides - 1)  # the dice never fall below what the crowd is
-        heavy, *others = self.come(1000)
-        for weight, gone in ((2, 1), (3, 2), (2, 2)):
-            self.house.weigh(heavy, weight)
-            self.assertEqual(gone, len([visitor for visitor in others if visitor.bye]))
-        self.assertIsNone(heavy.bye)
-        self.house.enter(heavy)
-        self.house.weigh(heavy, 1000)
-        self.assertEqual(2, len([visitor for visitor in others if visitor.bye]))
+    def test_encrypted(self) -> None:
+        """Of those who have shaken hands three hundred and fifty may stay; for one more another of them goes."""
+        in_clear, heavy = self.come(50), self.come(450)
+        for number, visitor in enumerate(heavy, 1):
+            self.house.shook_hands(visitor)
+            self.assertIsNone(visitor.bye)
+            self.assertEqual(max(0, number - 350), len([one for one in heavy if one.bye]))
+        self.assertEqual(([], 450), ([one for one in in_clear if one.bye], len(self.house)))
+        staying = [one for one in heavy if one.bye is None]
+        for visitor in staying[:100]:
+            self.house.enter(visitor)
+            self.house.shook_hands(visitor)  # who is no stranger any more counts no more
+        for visitor in self.come(100):
+            self.house.shook_hands(visitor)
+        self.assertEqual(100, len([one for one in heavy if one.bye]))
 
     def test_full(self) -> None:
         """A thousand may be there if chance wills it; for one more somebody goes who was there before."""

@@ -247,26 +247,19 @@ class HandshakeTests(TLSCase):
         callers[0].shake_hands()
         self.assertIn("* HELLO", callers[0].heard()[0])
 
-    def test_weight(self) -> None:
-        """Who has shaken hands is counted twice: OpenSSL holds so much for it; in clear, or before, once."""
-        self.stage = Stage(bounds=replace(BOUNDS, crowd=40, strangers=50))
-        self.stage.actor("in clear")
-        waiting = [self.call() for _ in range(9)]
-        self.assertEqual(10, self.weight())
-        callers = [self.call().shake_hands() for _ in range(10)]
-        self.assertEqual(30, self.weight())
-        callers += [self.call().shake_hands() for _ in range(30)]
-        self.assertTrue(48 <= self.weight() <= 50, self.weight())
-        gone = [caller for caller in (*waiting, *callers) if caller.wire.closed or caller.wire.aborted]
-        self.assertEqual(50 - len(gone), len(self.stage.server.strangers))
-        for caller in callers:
-            caller.wire.drop()
+    def test_many(self) -> None:
+        """Only so many strangers with shaken hands may stay, as TLS holds memory for each; no user is one."""
+        self.stage = Stage(bounds=replace(BOUNDS, encrypted_strangers=3))
+        waiting = [self.call() for _ in range(5)]
+        alice = self.call().enter("alice")
+        callers = [self.call().shake_hands() for _ in range(5)]
         self.stage.settle()
-        self.assertEqual(len(self.stage.server.strangers), self.weight())
-
-    def weight(self) -> int:
-        """Give as how many those count who are here."""
-        return sum(guest.weight for guest in self.stage.server.strangers._since)
+        self.assertEqual(2, sum(caller.wire.closed for caller in callers))
+        self.assertFalse(any(caller.wire.closed for caller in (*waiting, alice)))
+        self.assertEqual(8, len(self.stage.server.strangers))
+        alice.say("LOGOUT")  # who logs out is one
+        self.assertEqual(3, sum(caller.wire.closed for caller in callers))
+        self.assertEqual(8, len(self.stage.server.strangers))
 
     def test_sent_away(self) -> None:
         """A stranger who is sent away is not waited for: what TLS holds for it others are to have."""
