@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt5.QtCore import pyqtSignal
-from PyQt5.QtWidgets import QVBoxLayout, QWidget
+from PyQt5.QtWidgets import QWidget
 
 from imclient.core.excerpt import Excerpt
 from imclient.core.said import Said
+from imqt.layout import col
 from imqt.row_list import Gathering
 
 from .conversation_model import ConversationModel
@@ -35,9 +36,7 @@ class ExcerptView(QWidget):
         self.transcript.edge_pressed.connect(self._retry)
         self._reading_back.told.connect(self._show_edge)
         self._reading_back.came.connect(self._on_came)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.transcript)
+        self.setLayout(col(self.transcript))
 
     def close_view(self) -> None:
         """It is not looked at any more."""

@@ -15,7 +15,7 @@ from imclient.core.client import Client
 from imclient.core.finder import Found
 from imclient.core.sought import Sought
 from improtocol.audience import Audience
-from imqt import painting, plain
+from imqt import painting, plain, theme
 from imqt.empty import Empty
 from imqt.layout import box, col, row, rule
 from imqt.plain import ElidedLabel, PlainLabel
@@ -61,7 +61,7 @@ class Hits(QListView):
     def changeEvent(self, event: QEvent | None) -> None:
         """Lay the rows out anew when the type is another."""
         super().changeEvent(event)
-        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if theme.has_changed(event):
             self.scheduleDelayedItemsLayout()
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:

@@ -132,7 +132,7 @@ class StartDialog(QWidget):
         """Say where one is on the way."""
         form, host = self.form, self.form.host.text().strip()
         self.form.heading.setText(tr("Log in to {host}", host=host) if host else tr("Log in"))
-        reached = self._reached is not None and self._reached == self._address()
+        reached = self._reached is not None and self._reached == self.form.address
         if not form.host.isEnabled():
             subject = tr("Asking {host}…", host=host)
         elif self._registered:
@@ -144,7 +144,7 @@ class StartDialog(QWidget):
         self.form.subject.setText(subject)
         self._show_known()
         form.forbid_new(self._no_new_names() if reached else "")
-        self.side.show_meant(self._address(), self.form.name.text().strip())
+        self.side.show_meant(self.form.address, self.form.name.text().strip())
 
     def _on_edited(self, field: Field) -> None:
         self._stranger = None
@@ -172,7 +172,7 @@ class StartDialog(QWidget):
         policy = self._client.registering
         if policy == "closed":
             return tr("This server takes no new names; whoever runs it can make one for you")
-        address = self._address()
+        address = self.form.address
         if policy == "invite" and (address is None or self._client.trust.code(*address) is None):
             return tr("Here a new name needs an invite: paste it first")
         return ""
@@ -181,8 +181,8 @@ class StartDialog(QWidget):
 
     def _show_known(self) -> None:
         """Say by what the server in the fields is known."""
-        address = self._address()
-        if self._stranger is not None or address is None or not address[0]:
+        address = self.form.address
+        if self._stranger is not None or address is None:
             return
         fingerprint = self._client.settings.fingerprint(*address)
         reached = self._reached is not None and self._reached == address
@@ -211,8 +211,8 @@ class StartDialog(QWidget):
 
     def come_back(self) -> None:
         """Come in without the password, if this device has what it takes."""
-        address, name = self._address(), self.form.name.text().strip().lower()
-        if address is None or not address[0] or not name:
+        address, name = self.form.address, self.form.account
+        if address is None or not name:
             return
         found = self._client.tokens.find(f"{address[0]}:{address[1]}", name)
         found.addCallback(self._on_token, name).addErrback(
@@ -249,7 +249,7 @@ class StartDialog(QWidget):
 
     def _on_offline(self) -> None:
         """Show what this computer holds of the account; it comes back by itself if it stays logged in."""
-        address, name = self._address(), self.form.name.text().strip().lower()
+        address, name = self.form.address, self.form.account
         if address is not None and name:
             self._client.recall_and_wait(*address, name).addCallbacks(self._on_recalled, self._on_failed)
 
@@ -258,7 +258,7 @@ class StartDialog(QWidget):
 
     def _holds(self) -> bool:
         """Tell whether this computer holds anything of the account in the fields."""
-        address, name = self._address(), self.form.name.text().strip().lower()
+        address, name = self.form.address, self.form.account
         return bool(address is not None and name and self._client.holds(*address, name))
 
     def _on_link(self) -> None:
@@ -286,7 +286,7 @@ class StartDialog(QWidget):
         form = self.form
         if not form.complete:
             return
-        name, password = form.name.text().strip().lower(), form.password.text()
+        name, password = form.account, form.password.text()
         self._stranger = None
         form.clear_error()
         form.wake(False)
@@ -296,7 +296,7 @@ class StartDialog(QWidget):
         asked.addErrback(lambda failure: _log.failure("while coming in", failure))
 
     def _connected(self) -> Deferred[None]:
-        address = self._address()
+        address = self.form.address
         assert address is not None
         if self._reached == address:
             return succeed(None)
@@ -306,10 +306,6 @@ class StartDialog(QWidget):
             self._show_steps()
 
         return self._client.connect(*address).addCallback(reached)
-
-    def _address(self) -> tuple[str, int] | None:
-        port = self.form.port_number
-        return None if port is None else (self.form.host.text().strip(), port)
 
     def _on_done(self, then: Callable[[str], None], name: str) -> None:
         self.form.wake(True)

@@ -81,10 +81,20 @@ class StartForm(QWidget):
         return int(text) if text.isdecimal() and 0 < int(text) < 65536 else None
 
     @property
+    def address(self) -> tuple[str, int] | None:
+        """The host and the port, if both are there."""
+        host, port = self.host.text().strip(), self.port_number
+        return (host, port) if host and port is not None else None
+
+    @property
+    def account(self) -> str:
+        """The name, as a server takes it."""
+        return self.name.text().strip().lower()
+
+    @property
     def complete(self) -> bool:
         """Whether nothing is missing."""
-        typed = self.host.text().strip() and self.name.text().strip() and self.password.text()
-        return bool(typed) and self.port_number is not None
+        return self.address is not None and bool(self.account and self.password.text())
 
     def wake(self, awake: bool) -> None:
         """Let it be used, or rest while the server is asked."""

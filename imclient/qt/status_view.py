@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from PyQt5.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSignal
 from PyQt5.QtGui import QMouseEvent, QPainter
-from PyQt5.QtWidgets import QHBoxLayout, QWidget
+from PyQt5.QtWidgets import QWidget
 
 from imclient.core.client import Client, LinkState
 from improtocol.invite import is_here
 from imqt import icons, plain, theme
 from imqt.colours import Token
+from imqt.layout import row
 from imqt.plain import ElidedLabel, PlainLabel
 from imqt.sign import Sign
 from imtongue import number, tr, trn
@@ -30,11 +31,7 @@ class _Segment(QWidget):
     ) -> None:
         super().__init__(parent)
         self.sign, self.label = Sign(paint), label
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 0, 8, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.sign)
-        layout.addWidget(self.label, 1)
+        self.setLayout(row(self.sign, (self.label, 1), margins=(8, 0, 8, 0)))
 
 
 class LinkStatus(_Segment):

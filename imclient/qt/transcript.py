@@ -118,10 +118,15 @@ class Transcript(QListView):
         if self.messages.following:
             self.bar.setValue(high)
 
-    def _on_scrolled(self, value: int) -> None:
+    @property
+    def _is_low(self) -> bool:
+        """Whether it is scrolled down as far as it goes, or nearly."""
+        return self.bar.value() >= self.bar.maximum() - 4
+
+    def _on_scrolled(self, _value: int) -> None:
         if self._busy:
             return
-        following = value >= self.bar.maximum() - 4
+        following = self._is_low
         if following and self.page(self.messages.newer):
             following = False
         self._follow(following and self.messages.follows)
@@ -138,8 +143,7 @@ class Transcript(QListView):
 
     def at_end(self) -> bool:
         """Tell whether the newest message is before its reader's eyes."""
-        near = self.bar.value() >= self.bar.maximum() - 4
-        return self.isVisible() and not self._to_new and near and self.messages.at_end
+        return self.isVisible() and not self._to_new and self._is_low and self.messages.at_end
 
     def seen_upto(self) -> int:
         """Give the number of the last message that is wholly on the screen; 0: none is."""
@@ -169,7 +173,7 @@ class Transcript(QListView):
             self.bar.setValue(self.bar.value() + top - ABOVE)
         self._busy = False
         # Told also when it is no news to the model: what is new may have been too far back for its window.
-        self.messages.following = self.bar.value() >= self.bar.maximum() - 4 and self.messages.at_end
+        self.messages.following = self._is_low and self.messages.at_end
         self.following_changed.emit(self.messages.following)
 
     def go_to_said(self, said: Said, sought: Sought | None = None, bottom: int | None = None) -> None:
@@ -200,8 +204,7 @@ class Transcript(QListView):
         else:
             self.bar.setValue(self.bar.value() + self.visualRect(index).bottom() - bottom)
         self._busy = False
-        at_end = self.bar.value() >= self.bar.maximum() - 4 and self.messages.at_end
-        self.messages.following = at_end and self.messages.follows
+        self.messages.following = self._is_low and self.messages.at_end and self.messages.follows
         self.following_changed.emit(self.messages.following)
         self.looked.emit()
 

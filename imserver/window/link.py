@@ -196,11 +196,14 @@ class Link:
         self._later = self._clock.callLater(seconds, self._come_back)
         self._become(State.WAITING, why)
 
+    def _wait_no_more(self) -> None:
+        if self._later is not None and self._later.active():
+            self._later.cancel()
+
     def again(self) -> None:
         """Come back at once, also if the server ended this session."""
         if self.state in (State.ENDED, State.WAITING):
-            if self._later is not None and self._later.active():
-                self._later.cancel()
+            self._wait_no_more()
             self._come_back()
 
     def _come_back(self) -> None:
@@ -239,8 +242,7 @@ class Link:
     def close(self) -> Deferred[None]:
         """Leave, and stay away; fires when it has left."""
         self._leaving = Deferred()
-        if self._later is not None and self._later.active():
-            self._later.cancel()
+        self._wait_no_more()
         if self._connection is None:
             self._leaving.callback(None)
         else:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PyQt5.QtCore import QObject, pyqtSignal
 from twisted.internet.defer import Deferred
@@ -124,7 +124,7 @@ class Overseer(QObject):
     def _begin(self) -> None:
         self._heard = self._acked = self._unanswered = self._looks = 0
         self._watch()
-        Deferred.fromCoroutine(self._fill()).addErrback(self._pass_over)
+        self._do(self._fill())
         self._beat.start(EVERY)
 
     def _stop(self) -> None:
@@ -185,12 +185,12 @@ class Overseer(QObject):
     def _look_around(self) -> None:
         """Look at the next page of everybody, and at what is on the screen: what was told may not be all."""
         self._looks += 1
-        Deferred.fromCoroutine(self._look_on(self._looks % ACCOUNTS_EVERY == 0)).addErrback(self._pass_over)
+        self._do(self._look_on(self._looks % ACCOUNTS_EVERY == 0))
         seen, people, now = self.in_sight(), self.people.people, self.now()
         for number in sight.sessions(seen, people.numbers, now):
-            Deferred.fromCoroutine(self._look_at_sessions(number)).addErrback(self._pass_over)
+            self._do(self._look_at_sessions(number))
         for name in sight.accounts(seen, (one.name for one in people.all.values() if one.name), now):
-            Deferred.fromCoroutine(self._look_at_accounts(name)).addErrback(self._pass_over)
+            self._do(self._look_at_accounts(name))
 
     async def _look_on(self, accounts: bool) -> None:
         """Look at the page behind the last one of the round."""
@@ -205,6 +205,9 @@ class Overseer(QObject):
         waiting = found.get("waiting", self.people.people.backlog()[0])
         self.figures.take(self._clock.seconds(), found, waiting)
         self.figures_changed.emit()
+
+    def _do(self, looking: Coroutine[Deferred[Any], Any, object]) -> None:
+        Deferred.fromCoroutine(looking).addErrback(self._pass_over)
 
     @staticmethod
     def _pass_over(failure: Failure) -> None:

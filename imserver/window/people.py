@@ -266,16 +266,21 @@ class People:
         return {self._key(link)}
 
     def _on_suspended(self, note: Note) -> set[str]:
-        return self._suspend(note, note.at)
+        return self._alter(note.facts.get("whom", ""), suspended=note.at)
 
     def _on_restored(self, note: Note) -> set[str]:
-        return self._suspend(note, None)
+        return self._alter(note.facts.get("whom", ""), suspended=None)
 
     def _on_closed(self, note: Note) -> set[str]:
-        person = self.all.get(note.facts.get("user", ""))
+        return self._alter(note.facts.get("user", ""), closed=True)
+
+    def _alter(self, name: str, **changes: object) -> set[str]:
+        """Note what has become of somebody, if they are known."""
+        person = self.all.get(name)
         if person is None:
             return set()
-        person.closed = True
+        for what, value in changes.items():
+            setattr(person, what, value)
         return {person.key}
 
     def _on_renamed(self, note: Note) -> set[str]:
@@ -290,13 +295,6 @@ class People:
         self.all[name] = person
         return {before, name}
 
-    def _suspend(self, note: Note, since: float | None) -> set[str]:
-        person = self.all.get(note.facts.get("whom", ""))
-        if person is None:
-            return set()
-        person.suspended = since
-        return {person.key}
-
     def _on_granted(self, note: Note) -> set[str]:
         return self._entitle(note, lambda rights, right: rights | {right})
 
@@ -304,11 +302,9 @@ class People:
         return self._entitle(note, lambda rights, right: rights - {right})
 
     def _entitle(self, note: Note, change: Callable[[set[str], str], set[str]]) -> set[str]:
-        person = self.all.get(note.facts.get("whom", ""))
-        if person is None:
-            return set()
-        person.rights = tuple(sorted(change(set(person.rights), note.facts.get("right", ""))))
-        return {person.key}
+        name = note.facts.get("whom", "")
+        had = set(self.all[name].rights) if name in self.all else set()
+        return self._alter(name, rights=tuple(sorted(change(had, note.facts.get("right", "")))))
 
     def _stand(self, note: Note, standing: Standing) -> set[str]:
         link, user = self._links.get(note.number("session") or 0), note.facts.get("user", "")

@@ -148,6 +148,16 @@ class ReadingBackTests(ReadingCase):
         self.pass_time()
         return alice
 
+    def back_at_bobs(self) -> MainWindow:
+        """Give the new device, at what Bob said to the old one."""
+        bob = self.person("bob")
+        self.person("alice")
+        self.talk(bob, ALICE, self.COUNT)
+        alice = self.new_device()
+        alice.write_to(["bob"])
+        self.pass_time()
+        return alice
+
     def read_back(self, view: ConversationView, pages: int) -> None:
         for _ in range(pages):
             view.transcript.bar.setValue(0)
@@ -187,12 +197,7 @@ class ReadingBackTests(ReadingCase):
 
     def test_without_a_connection(self) -> None:
         """Without a connection it says where the rest is, and loads it when there is one."""
-        bob = self.person("bob")
-        self.person("alice")
-        self.talk(bob, ALICE, self.COUNT)
-        alice = self.new_device()
-        alice.write_to(["bob"])
-        self.pass_time()
+        alice = self.back_at_bobs()
         back = self.leave(alice)
         view = self.view(alice)
         self.read_back(view, 4)
@@ -203,12 +208,7 @@ class ReadingBackTests(ReadingCase):
 
     def test_no_longer_kept(self) -> None:
         """Where the server has let go of older messages, that stands above, and no beginning."""
-        bob = self.person("bob")
-        self.person("alice")
-        self.talk(bob, ALICE, self.COUNT)
-        alice = self.new_device()
-        alice.write_to(["bob"])
-        self.pass_time()
+        alice = self.back_at_bobs()
         view = self.view(alice)
         view.conversation.put_past(Past([], view.conversation.held_from, gone=3))
         self.read_back(view, 12)
