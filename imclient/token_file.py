@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from twisted.internet.defer import Deferred, execute
 from twisted.python.lockfile import FilesystemLock
 
+from .core import private_file
 from .core.proof import Proof
 
 #: Seconds; as long as one that says one thing may take.
@@ -55,12 +55,7 @@ class TokenFile:
         if token is None:
             self._path.unlink(missing_ok=True)
             return
-        new = self._path.with_name(f"{self._path.name}.new")
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(f"{self.device} {token}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
+        private_file.write(self._path, f"{self.device} {token}\n")
 
     def close(self) -> None:
         """Let the next program have it."""

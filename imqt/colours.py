@@ -38,7 +38,7 @@ Token = Literal[
     "accent", "fill", "fill_hover", "on_fill",
     "soft", "mine", "other",
     "online", "away", "offline",
-    "error", "error_soft", "waiting", "receipt",
+    "error", "waiting", "receipt",
 ]
 
 SHADES: dict[Token, Shade] = {
@@ -68,27 +68,10 @@ SHADES: dict[Token, Shade] = {
     "offline":     Shade("#7c8595", "#7b8597"),
 
     "error":       Shade("#b3261e", "#ff9b92"),
-    "error_soft":  Shade("#fdecea", "#3b2326"),  # behind a sentence that says what went wrong
     "waiting":     Shade("#8d5e00", "#e3b04b"),  # not sent yet; a warning
     "receipt":     Shade("#7a3aa8", "#cf9df2"),  # receipts on the wire, the second line of a plot
 }
 # fmt: on
-
-
-def luminance(colour: QColor) -> float:
-    """Return how bright it is, from 0 to 1, as the WCAG measures it."""
-
-    def linear(part: float) -> float:
-        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = colour.redF(), colour.greenF(), colour.blueF()
-    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """Return the ratio of their brightness, from 1 to 21; text wants 4.5 (WCAG 1.4.3)."""
-    darker, brighter = sorted((luminance(one), luminance(other)))
-    return (brighter + 0.05) / (darker + 0.05)
 
 
 def avatar_colours(name: str, scheme: Scheme) -> tuple[QColor, QColor]:

@@ -50,7 +50,6 @@ class Heights:
     tab: int
     heading: int  #: over a group in a list
     roster_row: int  #: a name and a line under it
-    wire_line: int
     avatar: int
     badge: int  #: a number in a disc
     icon: int  #: beside a text
@@ -177,7 +176,6 @@ def _measured() -> Heights:
         tab=_on_grid(body + 26),
         heading=_on_grid(caption + 20),
         roster_row=_on_grid(body + caption + 19),
-        wire_line=round(line_height(mono()) + 8),
         avatar=_on_grid(body + caption + 4),
         badge=2 * round((caption + 3) / 2),
         icon=_on_grid(body * 0.9),

@@ -293,6 +293,8 @@ class Client:
 
     async def _recall_and_wait(self, host: str, port: int, name: str) -> bool:
         await self._recall(host, port, name)
+        self.settings.remember(host.strip(), port, canonical(name))
+        self._save()
         proof, account = await self._door.kept_proof(name), self._account
         if proof is None or account is None or (self.link.host, self.link.port) != (host.strip(), port):
             return False

@@ -7,7 +7,6 @@ said to the server.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from twisted.python.failure import Failure
 
 from improtocol.audience import Audience
 
+from . import private_file
 from .records import audience_of
 from .running import Run
 from .signal import Signal
@@ -77,13 +77,6 @@ def written(left: Left) -> str:
             "seen": left.seen,
         }
     )
-
-
-def _write(path: Path, text: str) -> None:
-    new = path.with_name(f"{path.name}.new")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    new.replace(path)
 
 
 class Desk:
@@ -191,7 +184,7 @@ class Desk:
         path, text = self._path, written(self._left)
         if path is None:
             return succeed(None)
-        return self._run(lambda: _write(path, text)).addErrback(self._not_written)
+        return self._run(lambda: private_file.write(path, text, on_disk=False)).addErrback(self._not_written)
 
     def _not_written(self, failure: Failure) -> None:
         self._log.failure("How the desk was left could not be written", failure)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 import platformdirs
 
 from improtocol.invite import PORT, Invite, fingerprint_of
+
+from . import private_file
 
 HOST = "127.0.0.1"
 #: So many servers are remembered, the newest first.
@@ -194,13 +195,7 @@ class Settings:
             "known": self._known,
             "preferences": asdict(self.preferences),
         }
-        written = json.dumps(kept, indent=2)
-        new = self.folder / "settings.new"
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(written)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self.folder / "settings.json")
+        private_file.write(self.folder / "settings.json", json.dumps(kept, indent=2))
 
 
 def _place(host: str, port: int) -> str:

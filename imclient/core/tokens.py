@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
 
+from . import private_file
 from .running import Run
 
 FILE = "tokens.json"
@@ -52,9 +52,4 @@ class FileTokens:
             return
         if token is not None:
             tokens[key] = token
-        new = self._path.with_suffix(".new")
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(tokens, file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
+        private_file.write(self._path, json.dumps(tokens, indent=2))

@@ -21,7 +21,7 @@ from imclient.core.client import Client
 from imclient.core.running import OneThread
 from imclient.core.settings import HOST, Options, profile_folder
 from improtocol.invite import PORT
-from imqt import qt_words
+from imqt import garbage, qt_words
 from imqt import reactor as imqt_reactor
 from imqt.dress import Choice, Dress
 
@@ -101,6 +101,7 @@ class Windows:
         self.client.notice.disconnect(self._noticed.append)
         self.client.over.disconnect(self._take_back)
         self._show(window)
+        garbage.look_seldom()
 
     def _new_client(self) -> Client:
         client = self._make_client()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
+from .. import private_file
 from .saying import NotDone
 
 #: Says where the file is, for scripts that speak to several servers.
@@ -70,12 +71,7 @@ def locked(purpose: str, *, wait: bool = True) -> Iterator[Path]:
 
 def keep(path: Path, login: Login) -> None:
     """Write a login, whole or not at all."""
-    unfinished = path.with_name(f"{path.name}.part")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(asdict(login), file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    private_file.write(path, json.dumps(asdict(login), indent=1).encode())
 
 
 def kept(path: Path) -> Login:

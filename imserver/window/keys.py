@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from urllib.parse import quote
 
 from improtocol.invite import Invite
 
+from .. import private_file
 from .link import Key
 
 
@@ -28,13 +28,8 @@ def read(file: Path) -> Key | None:
 
 def write(file: Path, key: Key) -> None:
     """Keep it; where that cannot be, the next window asks for the password."""
-    written = file.with_name(f"{file.name}.part")
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(
-            os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-        ) as out:
-            out.write(f"{key.name} {key.token}\n")
-        written.replace(file)
+        private_file.write(file, f"{key.name} {key.token}\n".encode(), on_disk=False)
     except OSError:
         return

@@ -254,6 +254,11 @@ class TerminalTests(EndToEndCase):
         ana.sees("Wrong name or password.", "Register ana")
         ana.press("Enter")
         eventually(ana.screen, lambda screen: screen.count("Name:") == 3)
+        asked = ana.screen().count("Password:")
+        ana.press("C-u")
+        ana.say("7up")  # nor after a refusal, where nothing that was kept is looked for
+        eventually(ana.screen, lambda seen: (seen.count("Name:"), seen.count("A name begins")) == (4, 2))
+        self.assertEqual(asked, ana.screen().count("Password:"))
         ana.press("C-c")
         eventually(lambda: ana.status, lambda status: status == "0")
 

@@ -84,13 +84,17 @@ class Windows:
         self.do("key", name="composer", key="Return")
 
     def write_to(self, *names: str) -> None:
-        """Go to a conversation by way of the roster."""
+        """Go to a conversation by way of the roster, once they are in it."""
+        eventually(self._people, lambda people: people.issuperset(names))
         if len(names) == 1:
             self.click("roster", person=names[0])
             return
         for name in names:
             self.click("roster", person=name, modifiers="Control")
         self.click("writeToChosen")
+
+    def _people(self) -> set[str]:
+        return {row.split(",")[0] for row in self.do("roster")}
 
     def open_tab(self, title: str) -> None:
         """Go to a conversation by its tab, as Ctrl+Tab does."""

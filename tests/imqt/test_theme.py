@@ -12,21 +12,21 @@ from PyQt5.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton
 from twisted.trial.unittest import SynchronousTestCase
 
 from imqt import theme
-from imqt.colours import SHADES, Scheme, Token, avatar_colours, contrast
+from imqt.colours import SHADES, Scheme, Token, avatar_colours
 from imqt.layout import box, col
 from imqt.plain import PlainLabel
 from tests.qt_case import QtCase, app
 
 #: What text stands on what. Whoever paints another pair adds it here.
 TEXT_ON: dict[Token, tuple[Token, ...]] = {
-    "text": ("surface", "side", "field", "hover", "soft", "mine", "other", "error_soft"),
+    "text": ("surface", "side", "field", "hover", "soft", "mine", "other"),
     "dim": ("surface", "side", "field", "hover", "soft", "mine", "other"),
     "placeholder": ("surface", "side", "field"),
     "accent": ("surface", "side", "field", "hover", "soft"),
     "on_fill": ("fill", "fill_hover"),
     "online": ("surface", "side"),
     "away": ("surface", "side"),
-    "error": ("surface", "side", "field", "hover", "error_soft"),
+    "error": ("surface", "side", "field", "hover"),
     "waiting": ("surface", "side", "mine"),
     "receipt": ("surface", "side"),
 }
@@ -43,6 +43,22 @@ DRAWN_ON: dict[str, tuple[Token, ...]] = {
     "down.svg": ("surface", "field"),
     "tick.svg": ("fill",),
 }
+
+
+def luminance(colour: QColor) -> float:
+    """Return how bright it is, from 0 to 1, as the WCAG measures it."""
+
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = colour.redF(), colour.greenF(), colour.blueF()
+    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Return the ratio of their brightness, from 1 to 21; text wants 4.5 (WCAG 1.4.3)."""
+    darker, brighter = sorted((luminance(one), luminance(other)))
+    return (brighter + 0.05) / (darker + 0.05)
 
 
 class ColourTests(SynchronousTestCase):

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred, fail
 from twisted.trial.unittest import SynchronousTestCase
 
 from imserver.bounds import UNHURRIED
-from imserver.receipts import MOST, PAUSE
+from imserver.receipts import MOST, PAUSE, ReceiptNews
+from imserver.storage.interface import Closed, StorageError
+from imserver.storage.records import Marked
 from tests.stage import Actor, Stage
 
 #: More than the mailroom has in memory, so that the disk is asked.
 VERY_MANY = 4_200
+
+
+class Refusing:
+    """A database that answers nothing."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def reached(self, *asked: object) -> Deferred[None]:
+        """Fail."""
+        return fail(self._error)
 
 
 class ReceiptNewsTests(SynchronousTestCase):
@@ -67,6 +83,14 @@ class ReceiptNewsTests(SynchronousTestCase):
         self.stage.wait(2 * PAUSE)
         rest = [len(self.receipts(speaker)) for speaker in speakers]
         self.assertEqual([1] * len(speakers), [sum(both) for both in zip(first, rest, strict=True)])
+
+    def test_too_late(self) -> None:
+        """What cannot be looked up since the server ends is no error; whatever else is one."""
+        for error, logged in ((Closed(), 0), (StorageError("the disk"), 1)):
+            stored, nobody = cast(Any, Refusing(error)), cast(Any, None)
+            news = ReceiptNews(self.stage.clock, stored, nobody, nobody)
+            news.was_read(1, Marked(frozenset({1, 2}), 0, 1))
+            self.assertEqual(logged, len(self.flushLoggedErrors(StorageError)))
 
     def test_nobody_there(self) -> None:
         """Whoever said it and has left is told nothing when they come again: RECEIPTS tells it."""

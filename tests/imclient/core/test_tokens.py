@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import stat
 from pathlib import Path
+from random import Random
 
 from imclient.core.client import Client, LinkState
 from imclient.core.reaching import Unreachable
+from imclient.core.settings import Settings
 from improtocol.codec import MASK
 
 from .case import FakeCase, Later
@@ -73,6 +75,15 @@ class ComingBackTests(TokenCase):
         self.answer("two")
         self.assertTrue(self.successResultOf(done))
         self.assertEqual({"alice@lab.example:12000": "two"}, self.kept())
+
+    def test_where_one_was_last(self) -> None:
+        """Where one reads while the server is away is where one was last: the next start begins there."""
+        again = self.away()
+        again.settings.remember("other.example", 12000, "bob")
+        again.settings.save()
+        self.successResultOf(again.recall_and_wait("lab.example", 12000, "alice"))
+        kept = Settings.open(self.folder, Random(1))
+        self.assertEqual(("lab.example", "alice"), (kept.host, kept.name))
 
     def away(self) -> Client:
         """Start again while the server is away."""

@@ -45,6 +45,9 @@ class ResyncTests(WindowsCase):
         alice.notices.close_notice()
         trouble.emit("")
         self.assertEqual("", self.text(alice, "notice"))
+        trouble.emit("The disk is full.")
+        trouble.emit("")
+        self.assertFalse(alice.notices.isVisible())
 
     def test_in_the_window(self) -> None:
         """In the middle of a session a strip says so, stops nobody, and goes when it is closed."""

@@ -252,6 +252,9 @@ class BesideTests(TabsCase):
         self.client.conversations.get(Audience.of(names[-1])).unread = 100
         self.assertEqual("99+", self.beside()[0])
         self.assertEqual("All conversations, 100 unread", self.beside()[1])
+        conversations._counting.stop()
+        conversations.tabs.setCurrentIndex(4)  # where nothing is unread: what has room is another
+        self.assertTrue(conversations._counting.isActive())
         conversations.tabs.setCurrentIndex(conversations.tabs.count() - 1)
         self.assertEqual("", self.beside()[0])
 
