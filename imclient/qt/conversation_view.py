@@ -49,6 +49,10 @@ class ConversationView(QWidget):
         self._left_at: float | None = None
         self._here = False  #: somebody looks at it
         self._coming = False  #: they have not been shown yet where they stopped
+        self._stays = False  #: they looked away for a while, and had scrolled to where they want to be
+        self._passing = (
+            False  #: they went to what they looked for, past what is unread: they have not read that
+        )
         self._reading_back = ReadingBack(conversation, self)
         self._looking = Gathering(self.look, self)
         self._pages = QStackedLayout(self)
@@ -75,17 +79,22 @@ class ConversationView(QWidget):
 
     def arrive(self) -> None:
         """The reader is here: show where they stopped, and call read what they see."""
-        self._here = self._coming = True
+        self._here, self._coming = True, not self._stays
+        if self._stays and self.at_present and self.conversation.unread:
+            self.transcript.page(lambda: self.model.mark_new(self._left_at) is not None)
+        self._stays = False
         self.look()
 
     def leave(self, at: float) -> None:
         """The reader looks elsewhere."""
         self._left_at = at
+        scrolled = not (self.at_present and self.model.following)
+        self._stays = self._stays or (self._here and not self._coming and scrolled)
         self._here = False
 
     def turn_away(self) -> None:
         """Another conversation is on the screen: what was new has been seen."""
-        self._here = False
+        self._here = self._stays = self._passing = False
         self.model.mark_read()
 
     def _on_added(self, _index: int, said: Said) -> None:
@@ -108,6 +117,7 @@ class ConversationView(QWidget):
 
     def go_to_newest(self) -> None:
         """Show the newest."""
+        self._passing = False
         self._leave_excerpt()
         self.transcript.go_to_end()
 
@@ -120,11 +130,19 @@ class ConversationView(QWidget):
             return False
         if shown is None:
             self._leave_excerpt()
+        first = self.conversation.first_unread
+        self._passing = first is not None and number > (first.number or 0)
         self.reading.go_to_said(said, sought)
         return True
 
+    def stay(self) -> None:
+        """Read on at what was found: nothing is looked for any more."""
+        self._passing = False
+        self._looking.soon()
+
     def show_excerpt(self, excerpt: Excerpt, number: int, sought: Sought) -> None:
         """Go to a message that is far back, with what stands around it."""
+        self._passing = False
         self._leave_excerpt()
         said, shown = excerpt.at(number), ExcerptView(excerpt, self.model.me, self._gap)
         assert said is not None
@@ -162,6 +180,7 @@ class ConversationView(QWidget):
 
     def go_back(self, place: tuple[Said | None, int] | None) -> None:
         """Go back to where its reader was."""
+        self._passing = False
         said, bottom = place or (None, 0)
         if said is None:
             self.go_to_newest()
@@ -173,7 +192,7 @@ class ConversationView(QWidget):
 
     def at_end(self) -> bool:
         """Tell whether what comes last is before the reader's eyes."""
-        return self._here and not self._coming and self.transcript.at_end()
+        return self._here and not (self._coming or self._passing) and self.transcript.at_end()
 
     def look_soon(self) -> None:
         """Something is new: look whether it is before the reader's eyes."""
@@ -187,7 +206,7 @@ class ConversationView(QWidget):
             return
         if self.at_end():
             self.conversation.shown()
-        else:
+        elif not self._passing:
             seen = self.transcript.seen_upto()
             if seen:
                 self.conversation.seen(seen)

@@ -31,6 +31,7 @@ class Going:
         self._go_to, self._current = go_to, current
         self._was: tuple[Audience, tuple[Said | None, int] | None] | None = None
         self._went = False
+        self._at: ConversationView | None = None  # where one went
         self._asked: Deferred[Excerpt | None] | None = None
         find.went_to.connect(self._on_went_to)
         find.closed.connect(self._on_closed)
@@ -47,6 +48,7 @@ class Going:
         self._want_no_more()
         self._went = True
         view, number = self._go_to(said.audience), said.number or 0
+        self._at = view
         if not view.go_to_number(number, sought):
             asked = self._asked = self._client.around(said.audience, number)
             asked.addCallbacks(self._on_excerpt, self._on_failed, (view, number, sought))
@@ -75,8 +77,11 @@ class Going:
         """Stay at what was found, or go back to where one was."""
         self._want_no_more()
         was, view = self._was, self._current()
+        at, self._at = self._at, None
         if back and self._went and was is not None:
             view = self._go_to(was[0])
             view.go_back(was[1])
+        if at is not None and not at.gone:
+            at.stay()
         if view is not None:
             view.reading.setFocus()

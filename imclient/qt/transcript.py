@@ -85,6 +85,8 @@ class Transcript(QListView):
         self._first_new: Said | None = None
         self._to_new = False  # as soon as it is on the screen
         self._to_show: tuple[Said, int | None] | None = None  # the same, of a message that is gone to
+        self._kept: tuple[Said | None, int] = (None, 0)  # the anchor when it stood still last ...
+        self._kept_at = 0  # ... and the bar then
         self._marking = QTimer(self)
         self._marking.setSingleShot(True)
         self._marking.setInterval(MARKED)
@@ -130,6 +132,7 @@ class Transcript(QListView):
         if following and self.page(self.messages.newer):
             following = False
         self._follow(following and self.messages.follows)
+        self._kept, self._kept_at = self.anchor(), self.bar.value()
         self.looked.emit()
 
     def _follow(self, following: bool) -> None:
@@ -143,12 +146,17 @@ class Transcript(QListView):
 
     def at_end(self) -> bool:
         """Tell whether the newest message is before its reader's eyes."""
-        return self.isVisible() and not self._to_new and self._is_low and self.messages.at_end
+        return self._stands and self._is_low and self.messages.at_end
+
+    @property
+    def _stands(self) -> bool:
+        """Whether it is on the screen, and on no way to another place."""
+        return self.isVisible() and not self._to_new and self._to_show is None
 
     def seen_upto(self) -> int:
         """Give the number of the last message that is wholly on the screen; 0: none is."""
         viewport = self.viewport()
-        if not self.isVisible() or self._to_new or viewport is None:
+        if not self._stands or viewport is None:
             return 0
         index = self.indexAt(QPoint(8, viewport.height() - 1))
         last = index.row() if index.isValid() else len(self.messages.rows) - 1
@@ -247,11 +255,17 @@ class Transcript(QListView):
         # Its foot: the head goes when it no longer is the first of a sender's messages.
         return self.messages.row(index).said, self.visualRect(index).bottom()
 
+    def _place_kept(self) -> tuple[Said | None, int]:
+        """Give where its reader is, also amid many resizes: to ask anew may lay the rows out first."""
+        known = self._kept[0] is not None and self._kept_at == self.bar.value()
+        return self._kept if known else self.anchor()
+
     def _restore(self, anchor: Said | None, bottom: int) -> None:
         for number, shown in enumerate(self.messages.rows):
             if anchor is not None and shown.said is anchor:
                 now = self.visualRect(self.messages.index(number)).bottom()
                 self.bar.setValue(self.bar.value() + now - bottom)
+                self._kept, self._kept_at = (anchor, bottom), self.bar.value()
                 return
 
     def showEvent(self, event: QShowEvent | None) -> None:
@@ -282,10 +296,16 @@ class Transcript(QListView):
             self.setCurrentIndex(self.messages.index(len(self.messages.rows) - 1))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Stay at the end when the window grows or shrinks."""
+        """Stay at the end, or at what is being read, when the window grows or shrinks."""
+        place = None if self._busy or self.messages.following else self._place_kept()
         super().resizeEvent(event)
         if self.messages.following:
             self.scrollToBottom()
+        elif place is not None and place[0] is not None:  # amid a layout there is none
+            self._busy = True
+            self.doItemsLayout()
+            self._restore(*place)
+            self._busy = False
         # Qt forgets it where the scroll bar, come or gone, was what changed the width: that is amid a layout.
         self.scheduleDelayedItemsLayout()
 

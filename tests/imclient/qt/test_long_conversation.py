@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from imclient.core.conversation import Conversation
 from imclient.core.records import Mark, Message, Past, Talk
+from imclient.core.sought import Sought
 from imclient.qt.conversation_model import MOST, WINDOW
 from imclient.qt.conversation_view import ConversationView
 from improtocol.audience import EVERYONE, Audience
@@ -126,6 +127,67 @@ class ReadingBackTests(LongCase):
             self.pause()
         self.assertLess(before, last - WINDOW)
         self.assertEqual(set(range(before, last + 1)), seen)
+
+
+class PlaceTests(LongCase):
+    """One stays where one reads, whatever happens to the window."""
+
+    def scroll(self) -> list[int]:
+        """Scroll up; give what is in sight."""
+        self.list.bar.setValue(self.list.bar.maximum() // 2)
+        self.pause()
+        return self.in_sight()
+
+    def test_another_width(self) -> None:
+        """What is being read stays in sight when the window gets narrower, and when it is wide again."""
+        self.open(1, COUNT)
+        before = self.scroll()
+        for width in (320, 500, 280, 900, 500):
+            for wide in range(width + 60, width - 1, -15):  # as by the mouse
+                self.view.resize(wide, 430)
+            self.pause()
+            self.assertEqual(before[0], self.in_sight()[0], width)
+
+    def test_looked_away(self) -> None:
+        """Who has scrolled to a place and looks away, as at a window over it, finds the place again."""
+        self.open(1, COUNT, read=COUNT - 30, unread=30)
+        self.view.arrive()
+        self.pause()
+        self.press(Qt.Key.Key_Home)
+        before, unread = self.in_sight(), self.view.conversation.unread
+        self.assertLess(before[-1], COUNT - 30)
+        self.view.leave(0)
+        self.view.leave(0)
+        self.view.arrive()
+        self.pause()
+        self.assertEqual(before[0], self.in_sight()[0])
+        self.assertEqual(unread, self.view.conversation.unread)
+        self.view.turn_away()
+        self.view.arrive()
+        self.pause()
+        self.assertIn(COUNT - unread + 1, self.in_sight())
+
+    def test_past_what_is_unread(self) -> None:
+        """Who goes to what was found past unread messages has read none of them, and does once they stay."""
+        self.open(1, COUNT, read=COUNT - 90, unread=90)
+        self.view.arrive()
+        self.pause()
+        unread, place = self.view.conversation.unread, self.view.place()
+        self.assertGreater(unread, 60)
+        for number in (COUNT - 30, COUNT):
+            self.view.go_to_number(number, Sought.of(f"{number}:"))
+            self.pause()
+            self.assertIn(number, self.in_sight())
+            self.assertFalse(self.view.at_end())
+            self.assertEqual(unread, self.view.conversation.unread)
+        self.view.go_back(place)
+        self.pause()
+        self.assertEqual(unread, self.view.conversation.unread)
+        self.view.go_to_number(COUNT - 30, Sought.of("on"))
+        self.pause()
+        self.view.stay()
+        self.pause()
+        self.assertLess(self.view.conversation.unread, unread - 20)
 
 
 class NewestTests(LongCase):
