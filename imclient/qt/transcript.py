@@ -257,6 +257,8 @@ class Transcript(QListView):
 
     def _place_kept(self) -> tuple[Said | None, int]:
         """Give where its reader is, also amid many resizes: to ask anew may lay the rows out first."""
+        if self._busy or self.messages.following:
+            return None, 0
         known = self._kept[0] is not None and self._kept_at == self.bar.value()
         return self._kept if known else self.anchor()
 
@@ -297,15 +299,9 @@ class Transcript(QListView):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Stay at the end, or at what is being read, when the window grows or shrinks."""
-        place = None if self._busy or self.messages.following else self._place_kept()
+        place = self._place_kept()
         super().resizeEvent(event)
-        if self.messages.following:
-            self.scrollToBottom()
-        elif place is not None and place[0] is not None:  # amid a layout there is none
-            self._busy = True
-            self.doItemsLayout()
-            self._restore(*place)
-            self._busy = False
+        self._lay_out_at(place)
         # Qt forgets it where the scroll bar, come or gone, was what changed the width: that is amid a layout.
         self.scheduleDelayedItemsLayout()
 
@@ -313,7 +309,18 @@ class Transcript(QListView):
         """Lay the rows out anew when the type is another."""
         super().changeEvent(event)
         if theme.has_changed(event):
+            self._lay_out_at(self._place_kept())
             self.scheduleDelayedItemsLayout()
+
+    def _lay_out_at(self, place: tuple[Said | None, int]) -> None:
+        """Lay the rows out anew, and stay at the end, or at what is being read."""
+        if self.messages.following:
+            self.scrollToBottom()
+        elif place[0] is not None:
+            self._busy = True
+            self.doItemsLayout()
+            self._restore(*place)
+            self._busy = False
 
     # What can be done with a row
 

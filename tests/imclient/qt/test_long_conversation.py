@@ -13,6 +13,7 @@ from imclient.core.sought import Sought
 from imclient.qt.conversation_model import MOST, WINDOW
 from imclient.qt.conversation_view import ConversationView
 from improtocol.audience import EVERYONE, Audience
+from imqt.dress import Choice, Dress
 from tests.qt_case import QtCase, app
 
 COUNT = 2 * WINDOW + 20
@@ -147,6 +148,17 @@ class PlaceTests(LongCase):
                 self.view.resize(wide, 430)
             self.pause()
             self.assertEqual(before[0], self.in_sight()[0], width)
+
+    def test_another_type(self) -> None:
+        """What is being read stays in sight with larger type, and with the usual one again."""
+        dress = Dress(app, Choice.LIGHT)
+        self.addCleanup(dress.wear, Choice.LIGHT, 1.0)
+        self.open(1, COUNT)
+        before = self.scroll()
+        for scale in (1.5, 1.0, 0.8, 1.0):
+            dress.wear(Choice.LIGHT, scale)
+            self.pause()
+            self.assertEqual(before[0], self.in_sight()[0], scale)
 
     def test_looked_away(self) -> None:
         """Who has scrolled to a place and looks away, as at a window over it, finds the place again."""
