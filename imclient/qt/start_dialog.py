@@ -114,12 +114,14 @@ class StartDialog(QWidget):
         self._client.over.connect(self.form.take_back_why)
 
     def _fill(self, host: str, port: int | None, name: str) -> None:
-        form = self.form
+        form, before = self.form, self.form.address
         form.clear_error()
         form.host.setText(host)
         self._host_was = host
         form.port.setText("" if port is None else str(port))
         form.name.setText(name)
+        if before not in (None, form.address):
+            form.password.clear()  # it was typed for that other server, which alone shall see it
         self._reached = None
         self._stranger, self._registered = None, ""  # that was said of another server
         self._show_steps()

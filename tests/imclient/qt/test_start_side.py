@@ -48,6 +48,16 @@ class StartSideTests(QtCase):
         self.assertFalse(digits.isVisible())
         self.assertNotIn("You have a name here", form.subject.text())
 
+    def test_password(self) -> None:
+        """A password that was typed for one server is not said to another that is chosen then."""
+        form = self.dialog.form
+        self.dialog._fill("lab.example", 12001, "alice")
+        form.password.setText("correct horse")
+        self.dialog._fill("lab.example", 12001, "carol")
+        self.assertEqual("correct horse", form.password.text())
+        QTest.mouseClick(self.dialog.findChild(QWidget, "recent-class.example"), Qt.MouseButton.LeftButton)
+        self.assertEqual("", form.password.text())
+
     def test_meant(self) -> None:
         """The server that the fields mean is marked, whoever filled them in."""
         self.dialog._fill("class.example", 12002, "")
