@@ -154,6 +154,13 @@ class Trials:
             most = max(most, len(house.server.strangers))
         return most
 
+    def encrypted_strangers(self, n: int) -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            certificate = certificate_in(Path(folder))
+            house = stage(encrypted_strangers=n)
+            callers = [Caller(house, certificate).shake_hands() for _ in range(n + 3)]
+            return sum(not caller.wire.closed for caller in callers)
+
     def strangers_per_source(self, n: int) -> float:
         house = stage(strangers_per_source=n)
         return sum(not house.newcomer(AWAY).wire.closed for _ in range(n + 5))
