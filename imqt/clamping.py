@@ -16,8 +16,10 @@ _RARE = re.compile("[\U00010000-\U0001efff\U00020000-\U000e001f\U000e0080-\U0010
 #: hold the window for half a minute.
 MOST_COSTLY = 100
 MOST_RARE = 30
-#: A label is measured thrice before it is there, beside all above it: a piece of a text has so small a share.
-A_PIECE = 7
+#: What comes a piece a turn, and what is one row of many, has so small a share of that.
+A_PIECE, A_ROW = 3, 7
+#: So many lines of a message stand among the others; more of them push the others out of sight.
+MOST_SHOWN = 60
 #: So many lines, and letters, are laid out at a time.
 MOST_LINES, MOST_LETTERS = 200, 4096
 CUT = phrase("… (there is more; double-click to see it)")
@@ -30,12 +32,16 @@ _TURNS = re.compile("[\u202d\u202e]")
 
 def clamped(text: str) -> str:
     """Give a text as it is shown: as it stands, but that it may not hold up or overflow the window."""
-    return shortened(harmless(text), tr(CUT))
+    text = harmless(text)
+    return _cut(text, min(_end(text), _end_of(_LINE, MOST_SHOWN - 1, text)), tr(CUT))
 
 
 def shortened(text: str, cut: str = "…") -> str:
     """Cut a text where it would hold the window up."""
-    end = _end(text)
+    return _cut(text, _end(text), cut)
+
+
+def _cut(text: str, end: int, cut: str) -> str:
     return text if end == len(text) else text[:end] + cut
 
 
@@ -53,8 +59,7 @@ def harmless(text: str) -> str:
 def beginning(text: str, most: int) -> str:
     """Give the first letters of a text for a line among many, each of which is painted in no time."""
     text = " ".join(harmless(text[: 2 * most]).split())
-    piece = next(pieces(text[:most]), "")
-    return piece if piece == text else f"{piece}…"
+    return _cut(text, min(most, len(text), _end(text, A_ROW)), "…")
 
 
 def pieces(text: str) -> Iterator[str]:

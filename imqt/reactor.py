@@ -20,7 +20,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from PyQt5.QtCore import QCoreApplication, Qt
@@ -67,6 +67,7 @@ class ImQtReactor(QtReactor):  # type: ignore[misc]  # qt5reactor has no types
     def __init__(self) -> None:
         super().__init__()
         self.threadCallQueue = _ThreadCalls()
+        self._signalled = False
         # A coarse timer, Qt's usual one, is up to 5 % late: 0.3 s for a timer of half a minute.
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
 
@@ -83,6 +84,22 @@ class ImQtReactor(QtReactor):  # type: ignore[misc]  # qt5reactor has no types
         """End the loop at once."""
         super().crash()
         self.reactorInvocation()
+
+    # Asked to stop a second time, by a signal, Twisted prints a traceback: the first is under way.
+
+    def sigInt(self, number: int, frame: FrameType | None = None) -> None:
+        """Stop in order."""
+        if self._is_first_signal():
+            super().sigInt(number, frame)
+
+    def sigTerm(self, number: int, frame: FrameType | None = None) -> None:
+        """Stop in order."""
+        if self._is_first_signal():
+            super().sigTerm(number, frame)
+
+    def _is_first_signal(self) -> bool:
+        first, self._signalled = not self._signalled, True
+        return first
 
     def _moveCallLaterSooner(self, delayedCall: object) -> None:
         super()._moveCallLaterSooner(delayedCall)

@@ -311,6 +311,14 @@ def sigterm(stage: Stage) -> None:
 
 
 @scenario
+def sigint_and_sigterm(stage: Stage) -> None:
+    stage.log_out_slowly()
+    stage.from_a_thread(lambda: os.kill(os.getpid(), signal.SIGINT))
+    stage.from_a_thread(lambda: os.kill(os.getpid(), signal.SIGTERM), 1.5 * SOON)
+    stage.run()
+
+
+@scenario
 def sigint_under_a_dialog(stage: Stage) -> None:
     stage.in_a_slot(lambda: stage.run_a_dialog(FAR))
     stage.from_a_thread(lambda: os.kill(os.getpid(), signal.SIGINT), 0.3)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from imqt.clamping import CUT, MOST_COSTLY, MOST_LINES, MOST_RARE, beginning, clamped, pieces
+from imqt.clamping import (
+    CUT,
+    MOST_COSTLY,
+    MOST_LINES,
+    MOST_RARE,
+    MOST_SHOWN,
+    beginning,
+    clamped,
+    pieces,
+    shortened,
+)
 from imqt.plain import PlainLabel
 from tests.qt_case import QtCase
 
@@ -25,6 +35,12 @@ class ClampedTests(SynchronousTestCase):
         """What is only pictures is cut, and says that there is more."""
         shown = clamped("😀" * 1024)
         self.assertEqual("😀" * MOST_COSTLY + CUT, shown)
+
+    def test_many_lines(self) -> None:
+        """A message of very many lines does not push all others out of sight."""
+        lines = [str(number) for number in range(400)]
+        few = "\n".join(lines[:MOST_SHOWN])
+        self.assertEqual((few, few + CUT), (clamped(few), clamped("\n".join(lines))))
 
     def test_rare_scripts(self) -> None:
         """So is what is only signs that each need another font."""
@@ -71,12 +87,12 @@ class PiecesTests(SynchronousTestCase):
             cut = list(pieces(text))
             self.assertEqual(text, "".join(cut))
             for piece in cut:
-                self.assertEqual(piece, clamped(piece))
+                self.assertEqual(piece, shortened(piece))
                 self.assertLessEqual(piece.removesuffix("\n").count("\n"), MOST_LINES)
 
     def test_behind_a_line(self) -> None:
         """It is cut behind a line where there is one."""
-        self.assertEqual(["😀" * 10 + "\n", "😀" * 10], list(pieces("😀" * 10 + "\n" + "😀" * 10)))
+        self.assertEqual(["😀" * 20 + "\n", "😀" * 20], list(pieces("😀" * 20 + "\n" + "😀" * 20)))
 
 
 class LabelTests(QtCase):

@@ -196,6 +196,10 @@ class EndingTests(ScenarioCase):
         """SIGTERM ends the process in order though nothing else happens."""
         self.assert_said(*ENDED)
 
+    def test_sigint_and_sigterm(self) -> None:
+        """A second signal changes nothing about the stop that is under way, and says nothing."""
+        self.assert_said("logging out", "logged out", *ENDED)
+
     def test_sigint_under_a_dialog(self) -> None:
         """Ctrl-C is not held up by a dialog that turns a loop of its own."""
         self.assert_said("dialog 1", "timer in dialog", "shut down", "dialog closed", RETURNED)
