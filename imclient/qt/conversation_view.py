@@ -50,9 +50,8 @@ class ConversationView(QWidget):
         self._here = False  #: somebody looks at it
         self._coming = False  #: they have not been shown yet where they stopped
         self._stays = False  #: they looked away for a while, and had scrolled to where they want to be
-        self._passing = (
-            False  #: they went to what they looked for, past what is unread: they have not read that
-        )
+        #: They went to what they looked for, past what is unread: they have not read that.
+        self._passing = False
         self._reading_back = ReadingBack(conversation, self)
         self._looking = Gathering(self.look, self)
         self._pages = QStackedLayout(self)
