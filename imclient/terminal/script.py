@@ -21,7 +21,7 @@ from imtongue import tr
 
 from .entrance import Entrance, Gone, Password
 from .harmless import harmless
-from .paper import Line, Paper, plainly
+from .paper import Line, Paper, forget_what_is_unsaid, plainly
 from .reporter import Reporter
 from .typist import Typist
 
@@ -110,6 +110,7 @@ class Script:
         self._paper = Paper(self._write, lambda act: reactor.callLater(0, act))
         self._print = plainly(sys.stdout)
         self._unwritten: OSError | None = None
+        self._is_cut_off = False  # something could not be written
         self._lost = self._unreadable = self._logs_out = False
 
     async def run(self) -> int:
@@ -125,6 +126,8 @@ class Script:
             status = status or Status.FAILED
         await self._client.close()
         self._paper.flush()
+        if self._is_cut_off:
+            forget_what_is_unsaid(sys.stdout)
         if self._unwritten is not None and status == Status.DONE:
             self._lines.tell(f"What came could not be written: {self._unwritten.strerror}.")
             return Status.FAILED
@@ -135,9 +138,9 @@ class Script:
         try:
             self._print(lines)
         except BrokenPipeError:
-            pass  # whoever read has read enough
+            self._is_cut_off = True  # whoever read has read enough
         except OSError as error:
-            self._unwritten = error
+            self._unwritten, self._is_cut_off = error, True
 
     def close(self) -> Deferred[None]:
         """Leave: the program is to end."""
