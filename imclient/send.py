@@ -17,7 +17,7 @@ from improtocol.errors import Refusal, TooLong
 from improtocol.invite import PORT, BadInvite
 from improtocol.invite import parse as parse_invite
 
-from .core import places
+from .core import places, unsaid
 from .core.passwords import (
     FILE_VARIABLE,
     SERVICE,
@@ -143,8 +143,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if outcome.status is not Status.DONE:
         print(f"imsend: {outcome.sentence}", file=sys.stderr)
     elif not quiet:
-        print(outcome.sentence)
+        _print(outcome.sentence)
     return int(outcome.status)
+
+
+def _print(sentence: str) -> None:
+    """Print it; it is true all the same where that cannot be."""
+    try:
+        print(sentence, flush=True)
+    except OSError as error:
+        unsaid.forget(sys.stdout)
+        print(f"imsend: {sentence} That could not be printed: {error.strerror}.", file=sys.stderr)
 
 
 def carried_out(order: Order) -> Outcome:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import TextIO
 
 from .harmless import harmless, harmless_lines
@@ -58,9 +56,3 @@ def plainly(file: TextIO) -> Write:
         file.flush()
 
     return write
-
-
-def forget_what_is_unsaid(file: TextIO) -> None:
-    """Let Python not try at its end what could not be written: it would fail with a status of its own."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())

@@ -13,7 +13,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
-from imclient.core import utf8
+from imclient.core import unsaid, utf8
 from imclient.core.client import Client, LinkState
 from imclient.core.settings import Options
 from imclient.core.statuses import Status
@@ -21,7 +21,7 @@ from imtongue import tr
 
 from .entrance import Entrance, Gone, Password
 from .harmless import harmless
-from .paper import Line, Paper, forget_what_is_unsaid, plainly
+from .paper import Line, Paper, plainly
 from .reporter import Reporter
 from .typist import Typist
 
@@ -127,7 +127,7 @@ class Script:
         await self._client.close()
         self._paper.flush()
         if self._is_cut_off:
-            forget_what_is_unsaid(sys.stdout)
+            unsaid.forget(sys.stdout)
         if self._unwritten is not None and status == Status.DONE:
             self._lines.tell(f"What came could not be written: {self._unwritten.strerror}.")
             return Status.FAILED

@@ -170,6 +170,10 @@ class PipeTests(ScriptsCase):
         self.assertEqual((0, 2), (done.returncode, done.stdout.count("you to everyone: ")), done.stdout)
         full = self.ran("sh", "-c", '"$@" > /dev/full', "sh", *words, said="/all on a full disk\n")
         self.assertEqual((1, 1), _ended(full))
+        words = [str(BIN / "imsend"), "--as", "ana", "--port", str(self.port), "--to", "ana", "noted"]
+        kept = self.ran("sh", "-c", '"$@" > /dev/full', "sh", *words)
+        self.assertEqual((0, 1), _ended(kept))
+        self.assertRegex(kept.stderr, r"It is stored as \d+\. That could not be printed")
 
     def test_code(self) -> None:
         """The code of an invite registers a new name with the password that is kept, and no line is lost."""
