@@ -56,6 +56,14 @@ def window(dress: Dress) -> MainWindow:
     return shown
 
 
+def _with_nothing_begun(dress: Dress) -> MainWindow:
+    """Show it with nobody chosen and nothing written."""
+    shown = window(dress)
+    shown.roster.model.choose_none()
+    shown.composer.edit.clear()
+    return shown
+
+
 def window_with_wire(dress: Dress) -> MainWindow:
     """Show the window with its wire."""
     shown = window(dress)
@@ -66,9 +74,7 @@ def window_with_wire(dress: Dress) -> MainWindow:
 
 def window_everyone(dress: Dress) -> MainWindow:
     """Show what was said to everyone."""
-    shown = window(dress)
-    shown.roster.model.choose_none()
-    shown.composer.edit.clear()
+    shown = _with_nothing_begun(dress)
     shown.composer.audience.choose(Mode.EVERYONE)
     return shown
 
@@ -92,9 +98,7 @@ def window_receipts(dress: Dress) -> MainWindow:
 
 def window_find(dress: Dress) -> MainWindow:
     """Show what was found in all conversations."""
-    shown = window(dress)
-    shown.roster.model.choose_none()
-    shown.composer.edit.clear()
+    shown = _with_nothing_begun(dress)
     shown.find_said("the", everywhere=True)
     return shown
 
@@ -111,9 +115,7 @@ def window_found(dress: Dress) -> MainWindow:
 
 def window_not_found(dress: Dress) -> MainWindow:
     """Show that nothing was found here."""
-    shown = window(dress)
-    shown.roster.model.choose_none()
-    shown.composer.edit.clear()
+    shown = _with_nothing_begun(dress)
     shown.find_said("projector", everywhere=False)
     return shown
 

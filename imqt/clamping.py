@@ -59,7 +59,7 @@ def harmless(text: str) -> str:
 def beginning(text: str, most: int) -> str:
     """Give the first letters of a text for a line among many, each of which is painted in no time."""
     text = " ".join(harmless(text[: 2 * most]).split())
-    return _cut(text, min(most, len(text), _end(text, A_ROW)), "…")
+    return _cut(text, min(most, _end(text, A_ROW)), "…")
 
 
 def pieces(text: str) -> Iterator[str]:
