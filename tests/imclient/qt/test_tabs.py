@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PyQt5.QtCore import Qt
 from PyQt5.QtTest import QTest
 from PyQt5.QtWidgets import QAction
@@ -9,10 +11,12 @@ from PyQt5.QtWidgets import QAction
 from examples.made_up import BOB, BOTH, HOST, ME, PORT, MadeUpClient, as_client, lab
 from imclient.core.desk import Desk
 from imclient.qt.audience_choice import Mode
+from imclient.qt.conversation_rows import Kind
 from imclient.qt.main_window import MainWindow
 from imclient.qt.tab_bar import TabBar
 from imclient.qt.talk_window import TalkWindow
 from improtocol.audience import EVERYONE, Audience
+from imqt import painting
 from imqt.dress import Choice, Dress
 from tests.qt_case import QtCase, app
 
@@ -56,6 +60,35 @@ class TabsCase(QtCase):
         view = self.window.conversations.current
         assert view is not None
         return view.conversation.audience
+
+
+class OpeningTests(TabsCase):
+    def test_laid_out_once(self) -> None:
+        """A tab that is opened sets each message in lines once: when it is known how wide it will be."""
+        made: list[str] = []
+
+        class Counted(painting.Paragraphs):
+            def __init__(self, text: str, *given: Any) -> None:
+                super().__init__(text, *given)
+                made.append(text)
+
+        erin = Audience.of("erin")
+        for number in range(30):
+            text = f"{number}: " + "and so on " * (number % 12)
+            self.client.hear("erin", Audience.of(ME), text, 9.0 + number)
+        self.settle()
+        conversations = self.window.conversations
+        [tab] = [view for view in conversations.views() if view.conversation.audience == erin]
+        conversations.close_tab(conversations.views().index(tab))
+        conversations.open(BOB)
+        self.settle()
+        self.patch(painting, "Paragraphs", Counted)
+        self.window.conversations.open(erin)
+        self.settle()
+        view = self.window.conversations.current
+        assert view is not None
+        shown = [row.text for row in view.model.rows if row.kind is Kind.MESSAGE]
+        self.assertEqual(sorted(shown), sorted(text for text in made if text))
 
 
 class MovingTests(TabsCase):
