@@ -1,5 +1,6 @@
 """One window after the other, and the end of the program."""
 
+import gc
 from pathlib import Path
 from random import Random
 
@@ -56,6 +57,15 @@ class WindowsTests(QtCase):
     def come_in(self) -> None:
         self.window.form.password.setText("correct horse")
         self.window.form.log_in.click()
+
+    def test_garbage(self) -> None:
+        """Python does not look for garbage again and again among what was there when the window opened."""
+        self.addCleanup(gc.set_threshold, *gc.get_threshold())
+        self.addCleanup(gc.unfreeze)
+        gc.unfreeze()
+        self.come_in()
+        self.assertIsInstance(self.window, MainWindow)
+        self.assertGreater(gc.get_freeze_count(), 10_000)
 
     def test_command_line(self) -> None:
         """What the command line says stands in the fields."""
